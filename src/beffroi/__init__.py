@@ -1,0 +1,1 @@
+"""Beffroi: shared personal records, opened through one guard."""
