@@ -11,9 +11,8 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
-import tempfile
-import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -23,18 +22,15 @@ from urllib.parse import quote
 
 import psycopg
 
-from beffroi.config import postgres_configuration as configuration
+from beffroi.config.postgres_account import Account, Identity, available_identity
 from beffroi.config.postgres_binaries import (
-    Identity,
     PostgresUnavailable,
-    available_identity,
-    command_prefix,
     copy_for_nobody,
-    dies_with_parent,
     locate,
-    nobody,
     traversable_by_everybody,
 )
+from beffroi.config.postgres_cluster import SUPERUSER, configure, create, has_lz4, refuse_mismatch
+from beffroi.config.postgres_configuration import settings
 from beffroi.config.postgres_postmaster import (
     POLL_SECONDS,
     end_leftovers,
@@ -42,8 +38,8 @@ from beffroi.config.postgres_postmaster import (
     read_pid_file,
     wait_until,
 )
+from beffroi.config.secret_files import private_opener, write_private
 
-SUPERUSER = "postgres"
 LONGEST_SOCKET_PATH = 107
 """Bytes of a Unix socket's path, final zero excluded: unix(7), ``sun_path``."""
 LARGEST_KEPT_LOG = 20_000_000
@@ -80,7 +76,7 @@ class EmbeddedPostgres:
         self._unsafe_fast = unsafe_fast
         self._programs = locate(bin_dir)
         self._tcp_port = tcp_port
-        self._identity = identity or available_identity()
+        self._account = Account(identity or available_identity())
         self._stays_behind = stays_behind
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -104,7 +100,7 @@ class EmbeddedPostgres:
         ``nobody`` cannot cross a checkout below /root: the cluster then lives below /var/lib, in a folder
         named after `data_dir`.
         """
-        if self._identity is Identity.NOBODY and not traversable_by_everybody(self.data_dir):
+        if self._account.identity is Identity.NOBODY and not traversable_by_everybody(self.data_dir):
             return Path("/var/lib/beffroi") / self._short_name()
         return self.data_dir
 
@@ -116,8 +112,8 @@ class EmbeddedPostgres:
         beside = self._home() / "socket"
         if len(os.fsencode(beside / ".s.PGSQL.65535")) <= LONGEST_SOCKET_PATH:
             return beside
-        runtime = os.environ.get("XDG_RUNTIME_DIR", "") if self._identity is Identity.SELF else ""
-        base = Path(runtime if runtime and os.access(runtime, os.W_OK) else "/tmp")  # noqa: S108
+        runtime = os.environ.get("XDG_RUNTIME_DIR", "") if self._account.identity is Identity.SELF else ""
+        base = Path(runtime if runtime and os.access(runtime, os.W_OK) else "/tmp")
         return base / f"beffroi-{os.geteuid()}-{self._short_name()}"
 
     def _prepare_socket_dir(self) -> Path:
@@ -129,11 +125,14 @@ class EmbeddedPostgres:
         with suppress(FileExistsError):
             candidate.mkdir(mode=0o700)
         found = candidate.lstat()
-        owner = self._owner_ids()[0]
-        if found.st_uid not in (os.geteuid(), owner) or not candidate.is_dir() or candidate.is_symlink():
+        if (
+            found.st_uid not in (os.geteuid(), self._account.user_id)
+            or not candidate.is_dir()
+            or candidate.is_symlink()
+        ):
             raise PostgresUnavailable(f"{candidate} belongs to another user: remove it, then start again.")
         candidate.chmod(0o700)
-        self._give(candidate)
+        self._account.give(candidate)
         return candidate
 
     # Life
@@ -159,29 +158,28 @@ class EmbeddedPostgres:
     def _start(self, seconds: float) -> None:
         home = self._home()
         home.mkdir(mode=0o711, parents=True, exist_ok=True)
-        if self._identity is Identity.NOBODY:
+        if self._account.identity is Identity.NOBODY:
             self._programs = copy_for_nobody(self._programs, home)
-        end_leftovers(self.cluster, seconds=30.0)
-        if not (self.cluster / "PG_VERSION").exists():
-            self._create_cluster()
-        self._refuse_other_cluster()
-        self._write_configuration()
+        cluster = self.cluster
+        end_leftovers(cluster, seconds=30.0)
+        if not (cluster / "PG_VERSION").exists():
+            password = secrets.token_urlsafe(32)
+            write_private(self.credentials_dir / f"{SUPERUSER}.password", password)
+            create(cluster, self._programs, self._account, password=password, unsafe_fast=self._unsafe_fast)
+        refuse_mismatch(cluster, self._programs, unsafe_fast=self._unsafe_fast)
+        values = settings(
+            shared_buffers=self._shared_buffers,
+            unsafe_fast=self._unsafe_fast,
+            socket_dir=self._prepare_socket_dir(),
+            tcp_port=_free_port() if self._tcp_port == 0 else self._tcp_port,
+            lz4=has_lz4(cluster, self._programs, self._account),
+        )
+        configure(cluster, values, self._account)
         if self.log_path.exists() and self.log_path.stat().st_size > LARGEST_KEPT_LOG:
             self.log_path.replace(self.log_path.with_suffix(".log.1"))
-        started_in_main_thread = threading.current_thread() is threading.main_thread()
-        with open(self.log_path, "ab", opener=_private) as log:
-            self._process = subprocess.Popen(
-                [*command_prefix(self._identity), self._programs.path("postgres"), "-D", str(self.cluster)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                env=_clean_environment(),
-                # A Ctrl-C on the terminal is for the supervisor, which then stops the server in order.
-                start_new_session=True,
-                # The death signal follows the starting thread: only the main one lives as long as the process.
-                preexec_fn=dies_with_parent if started_in_main_thread and not self._stays_behind else None,
-                **self._process_identity(),
+        with open(self.log_path, "ab", opener=private_opener) as log:
+            self._process = self._account.start(
+                [self._programs.path("postgres"), "-D", str(cluster)], log, stays_behind=self._stays_behind
             )
         self._wait_until_ready(seconds)
 
@@ -254,7 +252,7 @@ class EmbeddedPostgres:
     @property
     def identity(self) -> Identity:
         """As whom the server runs."""
-        return self._identity
+        return self._account.identity
 
     @property
     def postmaster_pid(self) -> int | None:
@@ -298,7 +296,7 @@ class EmbeddedPostgres:
     def _take_lock(self) -> None:
         if self._lock is not None:
             raise AlreadyRunning(f"The PostgreSQL of {self.data_dir} was already started by this process.")
-        lock = open(self.data_dir / "lock", "a", opener=_private)  # noqa: SIM115 - held until stop
+        lock = open(self.data_dir / "lock", "a", opener=private_opener)  # noqa: SIM115 - held until stop
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -307,115 +305,6 @@ class EmbeddedPostgres:
                 f"The PostgreSQL of {self.data_dir} is already running: stop the other process first."
             ) from None
         self._lock = lock
-
-    def _owner_ids(self) -> tuple[int, int]:
-        return nobody() if self._identity is Identity.NOBODY else (os.geteuid(), os.getegid())
-
-    def _give(self, path: Path) -> None:
-        if self._identity is Identity.NOBODY:
-            os.chown(path, *self._owner_ids())
-
-    def _process_identity(self) -> dict[str, object]:
-        if self._identity is not Identity.NOBODY:
-            return {"umask": 0o077}
-        user, group = nobody()
-        return {"umask": 0o077, "user": user, "group": group, "extra_groups": []}
-
-    def _create_cluster(self) -> None:
-        """Run initdb into a folder renamed at the very end: a start that was cut short leaves no half cluster."""
-        partial = self.cluster.with_name("cluster.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(self.cluster, ignore_errors=True)
-        partial.mkdir(mode=0o700)
-        self._give(partial)
-        password = secrets.token_urlsafe(32)
-        write_private(self.credentials_dir / f"{SUPERUSER}.password", password)
-        # A provider of its own since PostgreSQL 17; before, the C library's. Both sort by code point.
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if self.version >= 17 else []
-        with tempfile.NamedTemporaryFile("w", dir=self._home(), prefix="initdb-") as handed:
-            handed.write(password)
-            handed.flush()
-            self._give(Path(handed.name))
-            words = [
-                *command_prefix(self._identity),
-                *(self._programs.path("initdb"), "--pgdata", str(partial), "--username", SUPERUSER),
-                *("--pwfile", handed.name, "--auth", "scram-sha-256", "--encoding", "UTF8"),
-                *("--locale", "C.UTF-8", *locale, "--data-checksums"),
-                *(["--no-sync"] if self._unsafe_fast else []),
-            ]
-            done = subprocess.run(
-                words,
-                capture_output=True,
-                text=True,
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-                env=_clean_environment(),
-                check=False,
-                **self._process_identity(),
-            )
-        if done.returncode:
-            raise PostgresUnavailable(
-                f"initdb failed in {self.data_dir}: {(done.stderr or done.stdout).strip()}"
-            )
-        with open(partial / "postgresql.conf", "a") as file:
-            file.write(f"\ninclude '{configuration.INCLUDED}'\n")
-        (partial / "pg_hba.conf").write_text(configuration.HOST_BASED_AUTHENTICATION)
-        if self._unsafe_fast:
-            (partial / "unsafe_fast").touch()
-        partial.rename(self.cluster)
-
-    def _refuse_other_cluster(self) -> None:
-        major = (self.cluster / "PG_VERSION").read_text().strip()
-        if major != str(self.version):
-            raise PostgresUnavailable(
-                f"{self.cluster} was made by PostgreSQL {major}, the programs are version {self.version}: "
-                "dump it with the old version and restore it with the new one, or remove it."
-            )
-        if (self.cluster / "unsafe_fast").exists() != self._unsafe_fast:
-            raise PostgresUnavailable(
-                f"{self.cluster} was made {'without' if not self._unsafe_fast else 'for'} throw-away use "
-                "and this does not change afterwards: choose another folder."
-                if self._unsafe_fast
-                else f"{self.cluster} is a throw-away cluster without durability: choose another folder."
-            )
-
-    def _write_configuration(self) -> None:
-        socket_dir = self._prepare_socket_dir()
-        port = self._tcp_port if self._tcp_port != 0 else _free_port()
-        values = configuration.settings(
-            shared_buffers=self._shared_buffers,
-            unsafe_fast=self._unsafe_fast,
-            socket_dir=socket_dir,
-            tcp_port=port,
-            lz4=self._has_lz4(),
-        )
-        target = self.cluster / configuration.INCLUDED
-        partial = target.with_suffix(".partial")
-        partial.write_text(configuration.render(values))
-        partial.chmod(0o600)
-        self._give(partial)
-        partial.replace(target)
-
-    def _has_lz4(self) -> bool:
-        """Ask the programs themselves: whether lz4 is compiled in is written nowhere else for certain."""
-        included = self.cluster / configuration.INCLUDED
-        if not included.exists():
-            included.touch(mode=0o600)
-            self._give(included)
-        asked = subprocess.run(
-            [
-                *command_prefix(self._identity),
-                *(self._programs.path("postgres"), "-D", str(self.cluster)),
-                *("-c", "wal_compression=lz4", "-C", "wal_compression"),
-            ],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            cwd="/",
-            env=_clean_environment(),
-            check=False,
-            **self._process_identity(),
-        )
-        return asked.returncode == 0
 
     def _wait_until_ready(self, seconds: float) -> None:
         process = self._process
@@ -441,35 +330,7 @@ class EmbeddedPostgres:
         return True
 
 
-def write_private(path: Path, content: str) -> None:
-    """Write a secret to a file of mode 0600 in a folder of mode 0700, durably, all of it or nothing."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
-    partial = path.with_name(f".{path.name}.partial")
-    with open(partial, "w", opener=_private) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.chmod(0o600)
-    partial.replace(path)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _clean_environment() -> dict[str, str]:
-    """Return an environment without the PG* variables that would redirect the programs."""
-    kept = {
-        name: os.environ[name] for name in ("PATH", "TMPDIR", "HOME", "LD_LIBRARY_PATH") if name in os.environ
-    }
-    return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-
-
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return int(probe.getsockname()[1])

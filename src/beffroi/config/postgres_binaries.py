@@ -1,42 +1,21 @@
-"""Where the PostgreSQL programs are, and as whom they may run.
+"""Where the PostgreSQL programs are, their version, and a copy of them for an account that cannot read them."""
 
-PostgreSQL refuses to run with the effective user id 0. An ordinary user runs it directly. The superuser
-gives it, in order of preference, a user namespace in which the superuser is mapped to ``nobody`` (the
-files keep their owner and nothing has to be copied), or the account ``nobody`` itself.
-"""
-
-import ctypes
 import hashlib
 import importlib.util
 import os
-import pwd
 import re
 import shutil
-import signal
 import subprocess
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
 from pathlib import Path
 
 PROGRAMS = ("postgres", "initdb")
-NOBODY_ID = 65534
 OLDEST_MAJOR, NEWEST_MAJOR = 15, 18
 
 
 class PostgresUnavailable(RuntimeError):
     """PostgreSQL cannot be found or started; the message tells the operator what to do."""
-
-
-class Identity(Enum):
-    """As whom the server runs."""
-
-    SELF = "self"
-    """The user who starts it."""
-    NAMESPACE = "namespace"
-    """The superuser, seen as ``nobody`` inside a user namespace of its own."""
-    NOBODY = "nobody"
-    """The account ``nobody``, from a copy of the programs that it can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,56 +76,6 @@ def _locate(folder: Path) -> Programs:
             f"PostgreSQL {major} in {folder} is not supported: versions {OLDEST_MAJOR} to {NEWEST_MAJOR} are."
         )
     return Programs(folder, major)
-
-
-@cache
-def available_identity() -> Identity:
-    """Tell as whom the server can run here; a user namespace is tried for real, as containers forbid it."""
-    if os.geteuid() != 0:
-        return Identity.SELF
-    unshare = shutil.which("unshare")
-    if unshare:
-        trial = subprocess.run(
-            [*_namespace_prefix(), "id", "-u"],
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        if trial.returncode == 0 and trial.stdout.strip() == str(NOBODY_ID):
-            return Identity.NAMESPACE
-    return Identity.NOBODY
-
-
-def _namespace_prefix() -> list[str]:
-    return ["unshare", "--user", f"--map-user={NOBODY_ID}", f"--map-group={NOBODY_ID}", "--"]
-
-
-def command_prefix(identity: Identity) -> list[str]:
-    """Return the words to put before a program so that it runs under `identity` (it replaces the prefix by exec)."""
-    return _namespace_prefix() if identity is Identity.NAMESPACE else []
-
-
-def nobody() -> tuple[int, int]:
-    """Return the user and group ids of the account ``nobody``, or the customary ones where it has no entry."""
-    try:
-        entry = pwd.getpwnam("nobody")
-    except KeyError:
-        return NOBODY_ID, NOBODY_ID
-    return entry.pw_uid, entry.pw_gid
-
-
-def dies_with_parent() -> None:
-    """Ask Linux to send this process a fast-shutdown request (SIGINT) when the thread that started it ends.
-
-    Runs between fork and exec; prctl(2), PR_SET_PDEATHSIG = 1. Elsewhere than on Linux it does nothing.
-    """
-    prctl = getattr(_libc, "prctl", None)
-    if prctl is not None:
-        prctl(1, int(signal.SIGINT), 0, 0, 0)
-
-
-_libc = ctypes.CDLL(None)
 
 
 def copy_for_nobody(programs: Programs, home: Path) -> Programs:

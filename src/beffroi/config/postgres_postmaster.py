@@ -7,7 +7,7 @@ Sources: PostgreSQL documentation, "Shutting Down the Server" (SIGTERM, SIGINT, 
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +106,7 @@ def end_leftovers(cluster: Path, *, seconds: float) -> None:
     (cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
-def _signal(pids: "set[int] | frozenset[int]", request: signal.Signals) -> None:
+def _signal(pids: Iterable[int], request: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, request)
