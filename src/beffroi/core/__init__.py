@@ -1,0 +1,1 @@
+"""The law: pure, total, typed; standard library only."""

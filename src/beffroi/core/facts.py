@@ -1,0 +1,145 @@
+"""What a decision is taken from: one request and the facts the guard loaded for it, as frozen values.
+
+Every fact may be missing (``None``); a missing fact denies (I-06). Instants are aware UTC and come from the
+database's clock; ``day`` is the Europe/Paris ordinal (``date.toordinal``), ``hour`` whole hours since the epoch.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from beffroi.core.budgets import Caps
+from beffroi.core.ids import (
+    AccountId,
+    ApplicationId,
+    HabilitationId,
+    OrganisationId,
+    PersonId,
+    PurposeCode,
+    RoleCode,
+    SessionId,
+)
+from beffroi.core.policy import Action, Relation
+
+
+class Request(NamedTuple):
+    """One question about at most one person. ``person`` is ``None`` when the action creates one.
+
+    ``groups`` are the bits of the field groups wanted; ``reason`` a code of the policy's short list of
+    break-glass reasons, ``None`` for an ordinary opening.
+    """
+
+    action: Action
+    application: ApplicationId
+    purpose: PurposeCode
+    person: PersonId | None
+    groups: int
+    reason: str | None
+
+
+class Clock(NamedTuple):
+    """The instant of a batch, in the three units the law uses."""
+
+    at: datetime
+    day: int
+    hour: int
+
+
+class ApplicationFacts(NamedTuple):
+    """A business application: whether it is open, and the caps of its breaker today."""
+
+    id: ApplicationId
+    open: bool
+    caps: Caps
+
+
+class SessionFacts(NamedTuple):
+    """A live sign-in, bound to one application, one habilitation and one client.
+
+    ``factor_at`` is the last verification of the second factor; ``same_client`` whether the handle came from the
+    client it was given to.
+    """
+
+    id: SessionId
+    account: AccountId
+    habilitation: HabilitationId | None
+    application: ApplicationId
+    expires_at: datetime
+    seen_at: datetime
+    revoked: bool
+    level: int
+    factor_at: datetime
+    same_client: bool
+
+
+class AccountFacts(NamedTuple):
+    """One natural person who works: ``pools`` are the offspring pools this account still charges (I-03)."""
+
+    id: AccountId
+    active: bool
+    attested_until: datetime
+    reviewed_until: datetime
+    pools: tuple[AccountId, ...]
+
+
+class HabilitationFacts(NamedTuple):
+    """A role held at an organisation; ``status`` is ``probation`` or ``confirmed`` when it gives access."""
+
+    id: HabilitationId
+    account: AccountId
+    organisation: OrganisationId
+    role: RoleCode
+    status: str
+    from_at: datetime
+    until_at: datetime
+
+
+class OrganisationFacts(NamedTuple):
+    """An organisation: its kind, whether its contract runs, its confirmed agents (28-day mean, rounded)."""
+
+    id: OrganisationId
+    kind: str
+    active: bool
+    contract_until: datetime
+    confirmed_agents: int
+
+
+class RelationFacts(NamedTuple):
+    """One relation between the person and the session's organisation; ``own``: the agent is the referent."""
+
+    kind: Relation
+    own: bool
+    since_at: datetime
+    until_at: datetime | None
+
+
+class Reach(NamedTuple):
+    """This account's last opening of this person: its day, and the marks of the budgets it charged that day.
+
+    ``found_day`` is the last day the person was found by a search of this account (0: never).
+    """
+
+    day: int
+    marks: tuple[int, ...]
+    found_day: int
+
+
+class Containment(NamedTuple):
+    """What is cut off now: everything, or these ``(kind, id)`` scopes, or these field groups."""
+
+    everything: bool
+    scopes: frozenset[tuple[str, str]]
+    groups: int
+
+
+class Facts(NamedTuple):
+    """All that one decision may read."""
+
+    clock: Clock
+    containment: Containment
+    application: ApplicationFacts | None
+    session: SessionFacts | None
+    account: AccountFacts | None
+    habilitation: HabilitationFacts | None
+    organisation: OrganisationFacts | None
+    relations: tuple[RelationFacts, ...]
+    reach: Reach | None
