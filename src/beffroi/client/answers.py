@@ -1,0 +1,184 @@
+"""Answers of the guard as frozen, typed values; every text that may identify a person is an ``Identifying``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from beffroi.core.identifying import Identifying
+
+GroupFields = Mapping[str, Any]
+"""Fields of one group: texts are ``Identifying``; numbers, booleans, lists and nested mappings keep their shape."""
+
+
+class Demanded(Struct, frozen=True):
+    """What a step-up must bring, and where the person brings it (a page of the guard)."""
+
+    level: int
+    url: str
+
+
+class Refused(Struct, frozen=True):
+    """A denial (RFC 9457 problem document). ``code`` is stable; ``detail`` is a sentence for the person.
+
+    ``span`` names the exhausted span of a budget; ``followed_by`` the organisations that follow the person, given
+    only after a search of the same day found them.
+    """
+
+    code: str
+    title: str
+    status: int
+    detail: str
+    span: str | None = None
+    step_up: Demanded | None = None
+    followed_by: tuple["Follower", ...] = ()
+    matches: tuple["Match", ...] = ()
+    errors: tuple["FieldError", ...] = ()
+    retry_after: int | None = None
+
+
+class FieldError(Struct, frozen=True):
+    """One field of the request that the guard did not accept: its path, and what was expected. Never its value."""
+
+    field: str
+    expected: str
+
+
+class Follower(Struct, frozen=True):
+    """An organisation that follows somebody: its id and its public name."""
+
+    organisation: str
+    name: str
+
+
+class Counts(Struct, frozen=True):
+    """Distinct people in one clock hour, one Paris day, rolling 7 and 30 days."""
+
+    hour: int
+    day: int
+    week: int
+    month: int
+
+
+class Budget(Struct, frozen=True):
+    """A budget of distinct people: what is spent of which caps."""
+
+    bucket: str
+    spent: Counts
+    caps: Counts
+
+
+class Organisation(Struct, frozen=True):
+    """A public body or partner, by its public name."""
+
+    id: str
+    code: str
+    name: str
+    kind: str
+
+
+class Membership(Struct, frozen=True):
+    """A habilitation the agent may act under."""
+
+    habilitation: str
+    organisation: Organisation
+    role: str
+    status: str
+
+
+class Session(Struct, frozen=True):
+    """The live session: whose, how strongly identified, under which membership, with which budgets."""
+
+    session: str
+    account: str
+    level: int
+    expires_at: datetime
+    display_name: Identifying
+    memberships: tuple[Membership, ...]
+    habilitation: str | None
+    budgets: tuple[Budget, ...] = ()
+
+    @property
+    def membership(self) -> Membership | None:
+        """The membership chosen, if one is."""
+        for membership in self.memberships:
+            if membership.habilitation == self.habilitation:
+                return membership
+        return None
+
+
+class Begun(Struct, frozen=True):
+    """A session just redeemed: its handle, to be kept where only this application reads it."""
+
+    handle: Identifying
+    session: Session
+
+
+class Ended(Struct, frozen=True):
+    """A session ended; ``logout_url`` takes the browser to the identity provider's own sign-out."""
+
+    logout_url: str | None
+
+
+class Opened(Struct, frozen=True):
+    """One person's released groups. ``entry`` is the journal entry made durable before this answer left."""
+
+    entry: int
+    person: str
+    fields: Mapping[str, GroupFields]
+    withheld: tuple[str, ...]
+    explanation: str
+    budget: Budget | None
+    obligations: tuple[str, ...] = ()
+
+
+class Row(Struct, frozen=True):
+    """A line of a portfolio; ``masked`` when its identity was refused, with the refusal's ``code``."""
+
+    id: str
+    fields: Mapping[str, GroupFields]
+    explanation: str | None = None
+    entry: int | None = None
+    masked: bool = False
+    code: str | None = None
+
+
+class Page(Struct, frozen=True):
+    """A page of a portfolio."""
+
+    total: int
+    page: int
+    pages: int
+    rows: tuple[Row, ...]
+    budget: Budget | None = None
+
+
+class Match(Struct, frozen=True):
+    """Somebody a search found: the relation that opens the file, or else only who follows the person."""
+
+    person: str
+    relation: str | None
+    followed_by: tuple[Follower, ...]
+
+
+class Found(Struct, frozen=True):
+    """At most five matches."""
+
+    matches: tuple[Match, ...]
+
+
+class Released(Struct, frozen=True):
+    """A charged and journaled decision about data the application itself holds."""
+
+    outcome: str
+    code: str
+    groups: tuple[str, ...] = ()
+    entry: int | None = None
+
+
+class Registered(Struct, frozen=True):
+    """A person created, updated or erased."""
+
+    person: str
+    entry: int

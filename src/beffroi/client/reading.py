@@ -1,0 +1,81 @@
+"""Reading the guard's JSON into typed answers; texts of a person's fields become ``Identifying`` on the way in."""
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from beffroi.client import answers
+from beffroi.core.identifying import Identifying
+
+Kind = TypeVar("Kind")
+
+
+def _hide(value: Any) -> Any:
+    """Wrap every text of a nested JSON value; keys, numbers and booleans stay."""
+    if isinstance(value, str):
+        return Identifying(value)
+    if isinstance(value, list):
+        return [_hide(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _hide(item) for key, item in value.items()}
+    return value
+
+
+def _identifying(kind: type, value: Any) -> Any:
+    if kind is Identifying and isinstance(value, str):
+        return Identifying(value)
+    if kind is Identifying and isinstance(value, Identifying):
+        return value
+    raise NotImplementedError(kind)
+
+
+def _of(kind: type[Kind], value: Any) -> Kind:
+    return msgspec.convert(value, kind, dec_hook=_identifying)
+
+
+def session(body: Any) -> answers.Session:
+    """A session's description."""
+    return _of(answers.Session, {**body, "display_name": body["agent"]["display_name"]})
+
+
+def begun(body: Any) -> answers.Begun:
+    """A redeemed session and its handle."""
+    return answers.Begun(Identifying(body["handle"]), session(body))
+
+
+def ended(body: Any) -> answers.Ended:
+    """A sign-out."""
+    return _of(answers.Ended, body)
+
+
+def opened(body: Any) -> answers.Opened:
+    """One person's released groups."""
+    person = body["person"]
+    flat = {**body, "person": person["id"], "fields": _hide(person["fields"])}
+    return _of(answers.Opened, flat)
+
+
+def released(body: Any) -> answers.Released:
+    """A decision about data held elsewhere."""
+    return _of(answers.Released, body)
+
+
+def page(body: Any) -> answers.Page:
+    """A page of a portfolio."""
+    rows = [{**row, "fields": _hide(row.get("fields", {}))} for row in body["rows"]]
+    return _of(answers.Page, {**body, "rows": rows})
+
+
+def found(body: Any) -> answers.Found:
+    """The matches of a search."""
+    return _of(answers.Found, body)
+
+
+def registered(body: Any) -> answers.Registered:
+    """A person written."""
+    return _of(answers.Registered, body)
+
+
+def refused(body: Any) -> answers.Refused:
+    """A problem document (RFC 9457)."""
+    return _of(answers.Refused, body)
