@@ -50,7 +50,9 @@ class Token:
             body = msgspec.json.decode(answer.content)
             value, lifetime = body["access_token"], float(body["expires_in"])
         except (msgspec.DecodeError, KeyError, TypeError, ValueError):
-            raise GuardUnavailable(f"the guard refused this application's key (status {answer.status_code})") from None
+            raise GuardUnavailable(
+                f"the guard refused this application's key (status {answer.status_code})"
+            ) from None
         self.value, self.until = value, time.monotonic() + max(lifetime - MARGIN, 1.0)
 
 
