@@ -117,7 +117,7 @@ class EmbeddedPostgres:
         return base / f"beffroi-{os.geteuid()}-{self._short_name()}"
 
     def _prepare_socket_dir(self) -> Path:
-        """Make the socket folder, private.
+        """Make the socket folder, private, and empty it: its lock file may name a process that is gone.
 
         Raises PostgresUnavailable when a folder of that name belongs to somebody else.
         """
@@ -133,6 +133,8 @@ class EmbeddedPostgres:
             raise PostgresUnavailable(f"{candidate} belongs to another user: remove it, then start again.")
         candidate.chmod(0o700)
         self._account.give(candidate)
+        for leftover in candidate.glob(".s.PGSQL.*"):
+            leftover.unlink()
         return candidate
 
     # Life

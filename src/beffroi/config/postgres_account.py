@@ -55,7 +55,7 @@ def _namespace_prefix() -> list[str]:
 
 
 def nobody() -> tuple[int, int]:
-    """Return the user and group ids of the account ``nobody``, or the customary ones where it has no entry."""
+    """Return the ids of the account ``nobody`` and its group, the customary ones where it has no entry."""
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:

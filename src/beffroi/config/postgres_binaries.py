@@ -1,4 +1,4 @@
-"""Where the PostgreSQL programs are, their version, and a copy of them for an account that cannot read them."""
+"""Where the PostgreSQL programs are, and a copy of them for an account that cannot read them."""
 
 import hashlib
 import importlib.util
@@ -103,11 +103,7 @@ def copy_for_nobody(programs: Programs, home: Path) -> Programs:
                 )
         for path in (partial, *partial.rglob("*")):
             if not path.is_symlink():
-                path.chmod(
-                    0o755
-                    if path.is_dir() or os.access(path, os.X_OK) and path.stat().st_mode & 0o100
-                    else 0o644
-                )
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         partial.rename(target)
     return copied
 

@@ -1,0 +1,82 @@
+"""Real, throw-away PostgreSQL databases for tests."""
+
+import importlib
+import importlib.util
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+
+from beffroi.config import database
+from beffroi.config.embedded_postgres import EmbeddedPostgres
+
+TEMPLATE = "beffroi_template"
+DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
+
+
+@dataclass(frozen=True, slots=True)
+class FreshDatabase:
+    """A database of its own: URIs of the administrator and of the three roles."""
+
+    name: str
+    admin: str
+    owner: str
+    guard: str
+    console: str
+    credentials: Path
+    """Folder of the roles' password files."""
+
+
+def test_bin_dir() -> Path | None:
+    """The PostgreSQL under test: the wheel's, or the one BEFFROI_TEST_POSTGRES names by its folder."""
+    named = os.environ.get("BEFFROI_TEST_POSTGRES")
+    return Path(named) if named else None
+
+
+test_bin_dir.__test__ = False  # type: ignore[attr-defined]
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder whose path is short enough for a socket and that other accounts may cross."""
+    folder = Path(tempfile.mkdtemp(prefix="beffroi-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepare_template(server: EmbeddedPostgres) -> None:
+    """Make the database that the others are copied from: roles, schemas, mark, the guard's migrations."""
+    admin = database.create_database(server.dsn(), TEMPLATE)
+    roles = database.bootstrap(admin, server.credentials_dir, whole_server=True)
+    database.mark_as_scratch(admin)
+    migrate_guard(roles.owner)
+
+
+def migrate_guard(owner_dsn: str) -> None:
+    """Bring the guard's schema to its last version, where the guard has migrations."""
+    if importlib.util.find_spec("beffroi.guard.migrations") is not None:
+        importlib.import_module("beffroi.guard.migrations").migrate(owner_dsn)
+
+
+@contextmanager
+def fresh_database(server: EmbeddedPostgres) -> Iterator[FreshDatabase]:
+    """Copy the template into a database of its own, and drop it at the end."""
+    name = f"test_{uuid4().hex[:12]}"
+    admin = database.create_database(server.dsn(), name, template=TEMPLATE)
+    try:
+        roles = database.bootstrap(admin, server.credentials_dir)
+        yield FreshDatabase(name, admin, roles.owner, roles.guard, roles.console, server.credentials_dir)
+    finally:
+        if server.is_ready():
+            with closing(psycopg.connect(server.dsn(), autocommit=True)) as connection:
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
