@@ -1,0 +1,71 @@
+"""The guard's settings: loaded and checked by the composition root, passed in whole, never read from the air."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class Mode(StrEnum):
+    """Where the guard runs: ``demonstration`` and ``drill`` allow what ``production`` refuses."""
+
+    PRODUCTION = "production"
+    DEMONSTRATION = "demonstration"
+    DRILL = "drill"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The OpenID provider the guard relies on (OpenID Connect Discovery 1.0)."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    idp_id: str | None = None
+    pkce: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where the guard answers: ``host``/``port`` for everybody, ``internal_port`` on loopback for /metrics.
+
+    ``fd`` is an already open listening socket, in which case host and port are not used. ``backlog`` and
+    ``connections`` bound what may wait and what may be open at once.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8001
+    internal_port: int | None = None
+    fd: int | None = None
+    backlog: int = 1024
+    connections: int = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """The hot path: connections in flight, most requests of a batch, most waiting, seconds before giving up.
+
+    Sizes are counts of decisions; ``one_by_one`` makes each request a transaction of its own, which only the
+    bench's baseline asks for.
+    """
+
+    connections: int = 1
+    most: int = 256
+    waiting: int = 4096
+    deadline: float = 5.0
+    one_by_one: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """All that a guard needs to start. ``public_url`` has no trailing slash."""
+
+    database: str = field(repr=False)
+    key_file: Path
+    journal_key_file: Path | None
+    policy_file: Path
+    public_url: str
+    mode: Mode
+    provider: Provider | None
+    listening: Listening = Listening()
+    batching: Batching = Batching()
+    trusted_proxies: tuple[str, ...] = ()

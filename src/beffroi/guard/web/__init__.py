@@ -1,0 +1,1 @@
+"""HTTP at the guard's own door: one ASGI function, exact routes, calls in, answers out, problems in two languages."""

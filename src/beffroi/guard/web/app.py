@@ -1,0 +1,140 @@
+"""The ASGI function: reads a body within its limit, finds the handler, turns every failure into a problem.
+
+ASGI 3.0 (https://asgi.readthedocs.io/en/latest/specs/www.html). Exceptions reach nobody outside: their type and
+place are logged, never a value of the request.
+"""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, Final
+
+from beffroi.guard.web import problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call, Header, Malformed
+from beffroi.guard.web.routing import BODY_LIMIT, Router
+
+if TYPE_CHECKING:
+    from beffroi.guard.services import Services
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_LOG: Final = logging.getLogger("beffroi.guard.web")
+_ONCE: Final = frozenset(
+    (b"authorization", b"beffroi-session", b"beffroi-client", b"content-length", b"content-type", b"host")
+)
+_SAFE: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class Gone(Exception):
+    """The client went away before its request was whole."""
+
+
+def application(router: Router, services: "Services") -> App:
+    """The guard's ASGI application over these routes. Its life (pools, worker) belongs to guard.process."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await _lifespan(receive, send)
+            return
+        try:
+            answer = await _serve(scope, receive, router, services)
+        except Gone:
+            return
+        body = answer.body
+        headers = [*answer.headers, *_SAFE, (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    return app
+
+
+async def _serve(scope: Scope, receive: Receive, router: Router, services: "Services") -> Answer:
+    raw: list[Header] = scope["headers"]
+    headers = dict(raw)
+    tongue = headers.get(b"accept-language")
+    path, method = scope["path"], scope["method"]
+    handler = router.find(method, path)
+    if handler is None:
+        allow = router.allowed(path)
+        if allow is None:
+            return problems.answer(Fault.NOT_FOUND, tongue)
+        return problems.answer(Fault.METHOD_NOT_ALLOWED, tongue, None, ((b"allow", allow.encode()),))
+    if len(headers) != len(raw) and (repeated := _repeated(raw)):
+        return malformed(Malformed(repeated, "once"), tongue)
+    announced = headers.get(b"content-length")
+    if announced is not None and (not announced.isdigit() or int(announced) > BODY_LIMIT):
+        return problems.answer(Fault.TOO_LARGE, tongue)
+    body = await _body(receive)
+    if body is None:
+        return problems.answer(Fault.TOO_LARGE, tongue)
+    client = scope.get("client")
+    call = Call(method, path, scope["query_string"], headers, body, client[0] if client else "", services)
+    try:
+        return await handler(call)
+    except Malformed as error:
+        return malformed(error, tongue)
+    except Exception as error:
+        _LOG.error("%s %s failed: %s", method, path, _where(error))
+        return problems.answer(Fault.INTERNAL, tongue)
+
+
+def malformed(error: Malformed, tongue: bytes | None) -> Answer:
+    """400 with the place and the expectation, as RFC 9457 section 3 lays out ``errors``."""
+    return problems.answer(
+        Fault.MALFORMED, tongue, {"errors": [{"pointer": error.where, "detail": error.expected}]}
+    )
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body, ``None`` once it exceeds the limit."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Gone
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body if len(body) <= BODY_LIMIT else None
+    parts = bytearray(body)
+    while message.get("more_body"):
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        parts += message.get("body", b"")
+        if len(parts) > BODY_LIMIT:
+            return None
+    return bytes(parts)
+
+
+def _repeated(raw: list[Header]) -> str | None:
+    """Name of a header that must come once and came twice: two identities in one request are none."""
+    seen: set[bytes] = set()
+    for name, _ in raw:
+        if name in _ONCE:
+            if name in seen:
+                return name.decode()
+            seen.add(name)
+    return None
+
+
+def _where(error: BaseException) -> str:
+    """Type of an exception and the lines it crossed; its message may hold values, so it is left out."""
+    places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    return f"{type(error).__name__} in {' > '.join(places[-6:])}"
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await send({"type": "lifespan.shutdown.complete"})
+            return
