@@ -200,7 +200,7 @@ def verify(
         signed = jws.deserialize_compact(text, key, algorithms=[algorithm.value])
     except (JoseError, ValueError, TypeError, KeyError, binascii.Error):
         return JwtRefusal.BAD_SIGNATURE
-    claims = read_json_object(signed.payload) if signed.payload is not None else None
+    claims = read_json_object(signed.payload)
     if claims is None:
         return JwtRefusal.MALFORMED
     return Verified(algorithm, kid, claims)

@@ -87,9 +87,7 @@ def token_request(
     return HttpRequest("POST", provider.token_endpoint, headers, urlencode(form).encode("ascii"))
 
 
-def _client_assertion(
-    provider: Provider, party: RelyingParty, credential: PrivateKeyJwt, now: datetime
-) -> str:
+def _client_assertion(provider: Provider, party: RelyingParty, credential: PrivateKeyJwt, now: datetime) -> str:
     issued_at = int(now.timestamp())
     claims = {
         "iss": party.client_id,

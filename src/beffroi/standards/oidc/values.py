@@ -9,6 +9,7 @@ from typing import Final, NewType
 
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
+from beffroi.core.identifying import Identifying
 from beffroi.standards.jose import Algorithm, JwtRefusal
 
 MAX_BODY_BYTES: Final = 65_536
@@ -165,9 +166,9 @@ class VerifiedIdentity:
 
     sub: Subject = field(repr=False)
     idp_id: IdentityProviderId
-    email: str = field(repr=False)
-    given_name: str = field(repr=False)
-    usual_name: str = field(repr=False)
+    email: Identifying
+    given_name: Identifying
+    usual_name: Identifying
     siret: Siret
     acr: str
     amr: tuple[str, ...]

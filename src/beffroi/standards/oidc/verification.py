@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from beffroi.core.identifying import Identifying
 from beffroi.standards.jose import Algorithm, JwtRefusal, PublicKeys, UnknownKey, Verified, verify
 from beffroi.standards.oidc.values import (
     MIN_STATE_CHARACTERS,
@@ -96,9 +97,7 @@ def verify_userinfo(
     """Validate a signed userinfo answer (Core §5.3.2 and §5.3.4): same issuer, audience and subject."""
     if content_type.partition(";")[0].strip().lower() != "application/jwt":
         return Refusal.USERINFO_UNSIGNED
-    verified = verify(
-        body.strip(), keys, party.algorithms, accept_demonstration_keys=party.accept_demonstration_keys
-    )
+    verified = verify(body.strip(), keys, party.algorithms, accept_demonstration_keys=party.accept_demonstration_keys)
     if isinstance(verified, UnknownKey):
         return verified
     if isinstance(verified, JwtRefusal):
@@ -135,9 +134,9 @@ def verify_userinfo(
     return VerifiedIdentity(
         sub=sign_in.sub,
         idp_id=IdentityProviderId(texts["idp_id"]),
-        email=email,
-        given_name=texts["given_name"],
-        usual_name=texts["usual_name"],
+        email=Identifying(email),
+        given_name=Identifying(texts["given_name"]),
+        usual_name=Identifying(texts["usual_name"]),
         siret=Siret(siret),
         acr=sign_in.acr,
         amr=sign_in.amr,

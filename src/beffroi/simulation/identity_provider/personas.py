@@ -1,0 +1,131 @@
+"""The invented people who may sign in, read from the file that the demonstration's loader writes."""
+
+import os
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+import pyotp
+
+from beffroi.simulation.identity_provider.mode import SettingsRefused
+
+MAX_FILE_BYTES: Final = 32 * 1024 * 1024
+SHOWN_AT_ONCE: Final = 30
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+Code = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._-]{1,128}\Z")]
+
+
+class Persona(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One invented agent. ``totp_secret`` is base32 (RFC 4648 §6), 26 characters at least."""
+
+    login: Code
+    given_name: Text
+    usual_name: Text
+    organisation: Text
+    job: Text
+    email: Text
+    sub: Code
+    siret: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{14}\Z")]
+    idp_id: Code
+    totp_secret: Annotated[str, msgspec.Meta(pattern=r"\A[A-Z2-7]{26,128}\Z")] | None = None
+    phone: Text | None = None
+    roles: tuple[Text, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.usual_name}"
+
+
+class UsersFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    personas: tuple[Persona, ...]
+
+
+def write_users_file(path: Path, personas: Iterable[Persona]) -> None:
+    """Replace the users file in one step, mode 0600 since it holds second-factor secrets."""
+    body = msgspec.json.format(msgspec.json.encode(UsersFile(tuple(personas))), indent=1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(body)
+    draft.replace(path)
+
+
+def read_users_file(path: Path) -> tuple[Persona, ...]:
+    """The personas of ``path``.
+
+    Raises ``SettingsRefused`` naming the file when it is missing, larger than 32 MiB, not of the schema, or
+    gives two people one login or one sub.
+    """
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise SettingsRefused(f"{path} cannot be read; load a demonstration network first.") from error
+    if len(body) > MAX_FILE_BYTES:
+        raise SettingsRefused(f"{path} is larger than {MAX_FILE_BYTES} bytes.")
+    try:
+        personas = msgspec.json.decode(body, type=UsersFile).personas
+    except msgspec.DecodeError as error:
+        raise SettingsRefused(f"{path} is not a users file: {error}") from error
+    for name in ("login", "sub"):
+        if len({getattr(persona, name) for persona in personas}) != len(personas):
+            raise SettingsRefused(f"{path} gives the same {name} to two people.")
+    for persona in personas:
+        try:
+            pyotp.TOTP(persona.totp_secret or pyotp.random_base32())
+        except ValueError as error:
+            raise SettingsRefused(
+                f"{path} gives {persona.login} a second-factor secret that is not base32."
+            ) from error
+    return personas
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).replace("-", " ")
+
+
+class Directory:
+    """The personas as last written: the file is read again when it changes, without a restart."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = self._stat()
+        self._load()
+
+    def _stat(self) -> tuple[int, int]:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return (0, 0)
+        return (found.st_mtime_ns, found.st_ino)
+
+    def _load(self) -> None:
+        self._personas = read_users_file(self._path)
+        self._by_login = {persona.login: persona for persona in self._personas}
+        self._haystacks = [
+            _folded(f"{persona.name} {persona.organisation} {persona.job} {persona.login}")
+            for persona in self._personas
+        ]
+
+    def _refresh(self) -> None:
+        stamp = self._stat()
+        if stamp != self._stamp:
+            self._load()
+            self._stamp = stamp
+
+    def find(self, login: str) -> Persona | None:
+        self._refresh()
+        return self._by_login.get(login)
+
+    def search(self, words: str) -> tuple[Sequence[Persona], int]:
+        """The first 30 personas in which every word occurs, accents and case aside; and how many match."""
+        self._refresh()
+        wanted = _folded(words[:200]).split()
+        pairs = zip(self._personas, self._haystacks, strict=True)
+        matching = [persona for persona, text in pairs if all(word in text for word in wanted)]
+        return matching[:SHOWN_AT_ONCE], len(matching)
