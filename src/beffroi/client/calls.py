@@ -28,9 +28,13 @@ def _post(path: str, body: object, read: Callable[[Any], Answer]) -> Call[Answer
     return Call("POST", path, msgspec.json.encode(body), read)
 
 
-def redeem(code: str, client: str) -> Call[answers.Begun]:
-    """Exchange the one-time code of a sign-in for a session handle bound to this client."""
-    return _post("/v1/sessions", {"code": code, "client": client}, reading.begun)
+def redeem(code: str, client: str, state: str) -> Call[answers.Begun]:
+    """Exchange the one-time code of a sign-in for a session handle bound to this client.
+
+    ``state`` is the one this browser was sent to the guard with: the guard refuses a code made for another, so that
+    a stolen code cannot be slipped into somebody else's return.
+    """
+    return _post("/v1/sessions", {"code": code, "client": client, "state": state}, reading.begun)
 
 
 def session() -> Call[answers.Session]:

@@ -128,6 +128,7 @@ CREATE TABLE guard.sign_in (                   -- one sign-in under way on the g
 CREATE TABLE guard.handover (                  -- one-time code the application redeems for a session handle
     code_hash       bytea PRIMARY KEY,
     application     text NOT NULL,
+    state_hash      bytea NOT NULL,            -- of the browser's state at the application: a code injected elsewhere fails
     session         uuid NOT NULL,
     expires_at      timestamptz NOT NULL,
     redeemed_at     timestamptz
@@ -142,6 +143,7 @@ CREATE TABLE guard.session (
     level           smallint NOT NULL,         -- assurance level reached
     factor_at       timestamptz NOT NULL,      -- last verification of the second factor
     client_hash     bytea,                     -- fingerprint of the client it was given to
+    browser_hash    bytea,                     -- of the guard's own cookie, for step-up: outside the MAC, opens nothing alone
     logout_hint     bytea,                     -- ciphertext of the ID token, for RP-initiated logout
     created_at      timestamptz NOT NULL,
     expires_at      timestamptz NOT NULL,
@@ -157,6 +159,13 @@ CREATE TABLE guard.spent_assertion (           -- client assertions already used
     jti             text NOT NULL,
     expires_at      timestamptz NOT NULL,
     PRIMARY KEY (application, jti)
+);
+
+CREATE TABLE guard.attempt (                   -- rate of sign-ins and failures; the key is a keyed hash of what and where
+    key             uuid NOT NULL,
+    slot            bigint NOT NULL,           -- whole quarters of an hour since the Unix epoch
+    times           integer NOT NULL,
+    PRIMARY KEY (key, slot)
 );
 
 CREATE TABLE guard.containment (               -- what is cut off now; few rows, read whole by every batch
