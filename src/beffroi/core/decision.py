@@ -221,7 +221,9 @@ def _owed(
 ) -> Entitlement | Refusal:
     """The budgets this opening draws on: the account's bucket, its pools, its organisation, the application."""
     application, account, organisation = facts.application, facts.account, facts.organisation
-    assert application and account and organisation  # step 1, 3 and 4 passed
+    assert application is not None, "step 1 passed"
+    assert account is not None, "step 3 passed"
+    assert organisation is not None, "step 4 passed"
     caps = policy.buckets.get(bucket)
     if caps is None:
         return Refusal(Code.BUDGET_UNKNOWN)

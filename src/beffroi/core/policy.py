@@ -5,9 +5,10 @@ decision reads. Nothing has a default here: what a policy does not say is denied
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum, StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from beffroi.core.budgets import Caps
 from beffroi.core.ids import Bucket, PurposeCode, RoleCode
@@ -55,10 +56,18 @@ class Level(IntEnum):
     PASSKEY = 3
 
 
+ORGANISATION_KINDS: Final = frozenset({"youth-office", "training-organisation", "employment-agency", "network"})
 SEARCH: Final = Bucket("search")
 BREAK_GLASS: Final = Bucket("break-glass")
 RELATIONS: Final = Bucket("relations")
 EVERYTHING: Final = Bucket("all")
+
+
+class Label(NamedTuple):
+    """What people read, in French and in English."""
+
+    fr: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,11 @@ class Demand:
 
     level: Level
     factor_age: int | None
+    factor_life: timedelta | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        life = None if self.factor_age is None else timedelta(seconds=self.factor_age)
+        object.__setattr__(self, "factor_life", life)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +96,17 @@ class Rule:
 class Role:
     """A role: its kind, where it may be held, its rules, and which budget each relation draws on.
 
-    ``newcomer`` is the bucket of a person whose relation is younger than the policy's ``newcomer_days``.
+    ``newcomer`` is the bucket of a person whose relation is younger than the policy's ``newcomer_days``; ``None``
+    for a role that reads no file.
     """
 
     code: RoleCode
+    label: Label
     kind: RoleKind
     organisations: frozenset[str]
     rules: Mapping[PurposeCode, Rule]
     buckets: Mapping[Relation, Bucket]
-    newcomer: Bucket
+    newcomer: Bucket | None
     break_glass: bool
     demand: Demand
 
@@ -124,11 +140,18 @@ class SessionRules:
     idle: int
     absolute: int
     touch: int
+    idle_life: timedelta = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "idle_life", timedelta(seconds=self.idle))
 
 
 @dataclass(frozen=True, slots=True)
 class AssuranceRule:
-    """One line of the assurance table: this provider, ``acr`` and (any of) ``amr`` give this level."""
+    """One line of the assurance table: this provider, ``acr`` and any of ``amr`` give this level.
+
+    ``idp_id`` ``None`` stands for every provider; an empty ``amr`` for a provider that named no method.
+    """
 
     idp_id: str | None
     acr: str
@@ -142,8 +165,8 @@ class Policy:
 
     version: str
     roles: Mapping[RoleCode, Role]
-    purposes: Mapping[PurposeCode, str]
-    reasons: Mapping[str, str]
+    purposes: Mapping[PurposeCode, Label]
+    reasons: Mapping[str, Label]
     actions: Mapping[Action, Demand]
     groups: Mapping[int, Demand]
     buckets: Mapping[Bucket, Caps]
@@ -157,3 +180,7 @@ class Policy:
     questions_per_hour: int
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int
+    newcomer_life: timedelta = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "newcomer_life", timedelta(days=self.newcomer_days))

@@ -1,0 +1,200 @@
+"""The policy file: one TOML text read into a :class:`~beffroi.core.policy.Policy`, or into all that is wrong with it.
+
+Nothing has a default: a key that is missing, unknown, out of range or that contradicts another is an error, and a
+policy with one error is no policy. ``docs/reference/policy.md`` describes each key.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Final, TypeVar
+
+from beffroi.core.budgets import Caps
+from beffroi.core.fields import NAMES
+from beffroi.core.ids import CODE, Bucket, PurposeCode
+from beffroi.core.policy import (
+    BREAK_GLASS,
+    EVERYTHING,
+    RELATIONS,
+    SEARCH,
+    Action,
+    ApplicationBudget,
+    AssuranceRule,
+    Demand,
+    Label,
+    Level,
+    OrganisationBudget,
+    Policy,
+    SessionRules,
+)
+from beffroi.core.policy_canonical import versioned
+from beffroi.core.policy_roles import demand, read_roles
+from beffroi.core.policy_source import CHARACTERS, PolicyError, Source, Table
+
+FORMAT: Final = 1
+PEOPLE: Final = 100_000
+_PROVIDER_LEVELS: Final = {"single": Level.SINGLE, "second-factor": Level.SECOND_FACTOR}
+_NO_SECOND_FACTOR: Final = frozenset({"pwd", "mail", "email", "kba", "sms", "tel"})
+_METHOD: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_PROVIDER: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+Rated = TypeVar("Rated", Action, int)
+
+
+def load_default() -> Policy:
+    """The policy that ships with the product.
+
+    Raises ``RuntimeError`` when the packaged file is broken: the installation is, and nothing may start.
+    """
+    policy = load(default_text(), "default.toml")
+    if isinstance(policy, tuple):
+        raise RuntimeError("\n".join(map(str, policy)))
+    return policy
+
+
+def default_text() -> str:
+    """Text of the policy file that ships with the product."""
+    return files("beffroi.core").joinpath("policies/default.toml").read_text(encoding="utf-8")
+
+
+def load(text: str, name: str) -> Policy | tuple[PolicyError, ...]:
+    """Read a policy of at most 262,144 characters; ``name`` is the file's name, for the errors."""
+    if len(text) > CHARACTERS:
+        return (PolicyError(name, 1, "(file)", f"{len(text):,} characters", f"at most {CHARACTERS:,}"),)
+    try:
+        values: Mapping[str, object] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"at line (\d+)", str(error))
+        line = int(where[1]) if where else text.count("\n") + 1
+        return (PolicyError(name, line, "(file)", str(error), "valid TOML 1.0"),)
+    source = Source(text, name)
+    policy = _policy(Table(source, (), values))
+    return tuple(sorted(source.errors, key=lambda error: error.line)) if source.errors else policy
+
+
+def _policy(top: Table) -> Policy:
+    top.integer("format", FORMAT, FORMAT)
+    purposes = {PurposeCode(code): label for code, label in _labels(top.table("purposes")).items()}
+    budgets = _budgets(top.table("budgets"))
+    roles = read_roles(top.table("roles"), purposes, budgets)
+    session = top.table("session")
+    weaker = {str(code): code for code, role in roles.items() if role.demand.level < Level.PASSKEY}
+    policy = Policy(
+        version="",
+        roles=roles,
+        purposes=purposes,
+        reasons=_labels(top.table("reasons")),
+        actions=_demands(top.table("actions"), {action.value: action for action in Action}),
+        groups=_demands(top.table("groups"), {name: int(group) for name, group in NAMES.items()}),
+        buckets=budgets,
+        pool=_caps(top.table("pool")),
+        organisation=_organisation(top.table("organisation"), budgets),
+        application=_application(top.table("application")),
+        session=SessionRules(
+            session.integer("idle", 60, 86_400),
+            session.integer("absolute", 60, 86_400),
+            session.integer("touch", 1, 86_400),
+        ),
+        assurance=_assurance(top.tables("assurance")),
+        newcomer_days=top.integer("newcomer_days", 1, 365),
+        organisation_relations=_caps(top.table("organisation_relations")),
+        questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
+        totp_roles=top.several("totp_roles", weaker),
+        backup_retention_days=top.integer("backup_retention_days", 1, 35),
+    )
+    if not policy.session.touch < policy.session.idle <= policy.session.absolute:
+        top.refuse("session", "other", "touch shorter than idle, idle no longer than absolute")
+    session.end()
+    top.end()
+    return versioned(policy)
+
+
+def _labels(table: Table) -> dict[str, Label]:
+    labels: dict[str, Label] = {}
+    for code in table.codes():
+        if CODE.fullmatch(code) is None:
+            table.refuse(code, code, "a code of lower-case letters, digits and hyphens, at most 48")
+        entry = table.table(code)
+        labels[code] = Label(entry.text("fr"), entry.text("en"))
+        entry.end()
+    if not labels:
+        table.refuse("", {}, "at least one entry")
+    return labels
+
+
+def _caps(table: Table) -> Caps:
+    """Four caps of distinct people; a longer span may not be capped lower than a shorter one."""
+    read = Caps(*(table.integer(span, 1, PEOPLE) for span in Caps._fields))
+    if list(read) != sorted(read):
+        table.refuse("", list(read), "hour ≤ day ≤ week ≤ month")
+    table.end()
+    return read
+
+
+def _budgets(table: Table) -> dict[Bucket, Caps]:
+    budgets: dict[Bucket, Caps] = {}
+    for code in table.codes():
+        if CODE.fullmatch(code) is None or code == EVERYTHING:
+            table.refuse(code, code, f"a code of lower-case letters, digits and hyphens, other than {EVERYTHING}")
+        budgets[Bucket(code)] = _caps(table.table(code))
+    for needed in (SEARCH, BREAK_GLASS, RELATIONS):
+        if needed not in budgets:
+            table.refuse(needed, {}, "this budget, which the law itself draws on")
+    return budgets
+
+
+def _demands(table: Table, rated: Mapping[str, Rated]) -> dict[Rated, Demand]:
+    """What each action, or each field group, needs: every one is rated, or the decision could not tell."""
+    demands = {one: demand(table.table(code)) for code, one in rated.items()}
+    table.end()
+    return demands
+
+
+def _organisation(table: Table, budgets: Mapping[Bucket, Caps]) -> OrganisationBudget:
+    counted = {str(bucket): bucket for bucket in budgets if bucket != RELATIONS}
+    law = OrganisationBudget(
+        table.integer("per_agent", 1, 1_000),
+        table.integer("floor", 1, PEOPLE),
+        table.integer("account_share", 1, 100),
+        table.several("counts", counted),
+    )
+    for bucket in (SEARCH, BREAK_GLASS):
+        if bucket in budgets and bucket not in law.counts:
+            table.refuse("counts", sorted(law.counts), f"{bucket} among them: nothing else bounds it")
+    table.end()
+    return law
+
+
+def _application(table: Table) -> ApplicationBudget:
+    breaker = ApplicationBudget(
+        table.integer("day_percent", 100, 1_000),
+        table.integer("hour_percent", 100, 1_000),
+        _caps(table.table("newcomer")),
+    )
+    table.end()
+    return breaker
+
+
+def _assurance(tables: tuple[Table, ...]) -> tuple[AssuranceRule, ...]:
+    rules: list[AssuranceRule] = []
+    said: set[tuple[str | None, str, str]] = set()
+    for table in tables:
+        rule = AssuranceRule(
+            table.text("idp_id", 64) if table.has("idp_id") else None,
+            table.text("acr"),
+            table.words("amr", _METHOD, "authentication methods (RFC 8176 or the provider's own)"),
+            table.choice("level", _PROVIDER_LEVELS),
+        )
+        if rule.level > Level.SINGLE and (not rule.amr or rule.amr & _NO_SECOND_FACTOR):
+            weak = sorted(rule.amr & _NO_SECOND_FACTOR)
+            table.refuse(
+                "amr", weak, "methods that are a second factor: a password, a mail or a text message is none"
+            )
+        for method in rule.amr or {""}:
+            if (rule.idp_id, rule.acr, method) in said:
+                table.refuse("amr", method, "one level for each provider, acr and method")
+            said.add((rule.idp_id, rule.acr, method))
+        table.end()
+        rules.append(rule)
+    return tuple(sorted(rules, key=lambda rule: (rule.idp_id or "", rule.acr, rule.level, sorted(rule.amr))))
