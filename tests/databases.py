@@ -1,5 +1,7 @@
 """Real, throw-away PostgreSQL databases for tests."""
 
+import asyncio
+import asyncio
 import importlib
 import importlib.util
 import os
@@ -65,7 +67,7 @@ def prepare_template(server: EmbeddedPostgres) -> None:
 def migrate_guard(owner_dsn: str) -> None:
     """Bring the guard's schema to its last version, where the guard has migrations."""
     if importlib.util.find_spec("beffroi.guard.migrations") is not None:
-        importlib.import_module("beffroi.guard.migrations").migrate(owner_dsn)
+        asyncio.run(importlib.import_module("beffroi.guard.migrations").migrate(owner_dsn))
 
 
 @contextmanager

@@ -60,9 +60,7 @@ def bootstrap(admin_dsn: str, credentials: Path, *, whole_server: bool = False) 
             _restrict(admin)
             if whole_server:
                 for other in ("postgres", "template1"):
-                    admin.execute(
-                        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other))
-                    )
+                    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other)))
     except psycopg.errors.InsufficientPrivilege as error:
         raise DatabaseRefused(
             "The role of DATABASE_URL must own the database and have CREATEROLE "
@@ -161,12 +159,8 @@ def _ensure_role(admin: psycopg.Connection, role: str, password: str) -> None:
         [role],
     ).fetchone()
     if row is None or row[0]:
-        raise DatabaseRefused(
-            f"Role {role} has attributes it must not have (superuser, CREATEROLE…): remove them."
-        )
-    member = admin.execute(
-        "SELECT FROM pg_auth_members WHERE member = %s::regrole LIMIT 1", [role]
-    ).fetchone()
+        raise DatabaseRefused(f"Role {role} has attributes it must not have (superuser, CREATEROLE…): remove them.")
+    member = admin.execute("SELECT FROM pg_auth_members WHERE member = %s::regrole LIMIT 1", [role]).fetchone()
     if member is not None:
         raise DatabaseRefused(f"Role {role} is a member of other roles: revoke those memberships.")
 

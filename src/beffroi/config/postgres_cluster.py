@@ -38,9 +38,7 @@ def create(cluster: Path, programs: Programs, account: Account, *, password: str
             ]
         )
     if done.returncode:
-        raise PostgresUnavailable(
-            f"initdb failed in {cluster.parent}: {(done.stderr or done.stdout).strip()}"
-        )
+        raise PostgresUnavailable(f"initdb failed in {cluster.parent}: {(done.stderr or done.stdout).strip()}")
     with open(partial / "postgresql.conf", "a") as file:
         file.write(f"\ninclude '{configuration.INCLUDED}'\n")
     (partial / "pg_hba.conf").write_text(configuration.HOST_BASED_AUTHENTICATION)

@@ -29,9 +29,7 @@ def read_pid_file(cluster: Path) -> PidFile | None:
     """Return the content of ``postmaster.pid``, or None when it is absent or not completely written yet."""
     try:
         lines = (cluster / "postmaster.pid").read_text().splitlines()
-        return PidFile(
-            pid=int(lines[0]), port=int(lines[3]), socket_dir=lines[4], ready=lines[7].strip() == "ready"
-        )
+        return PidFile(pid=int(lines[0]), port=int(lines[3]), socket_dir=lines[4], ready=lines[7].strip() == "ready")
     except (OSError, ValueError, IndexError):
         return None
 

@@ -1,0 +1,22 @@
+"""Which exceptions mean that a command refused, with a sentence for its user, rather than broke."""
+
+import sys
+
+_REFUSALS = (
+    "beffroi.config.settings:SettingMissing",
+    "beffroi.config.postgres_binaries:PostgresUnavailable",
+    "beffroi.config.database:DatabaseRefused",
+    "beffroi.config.processes:StartRefused",
+    "beffroi.guard.keys:KeysRefused",
+    "beffroi.simulation.identity_provider.mode:SettingsRefused",
+)
+
+
+def refusal_of(error: BaseException) -> str | None:
+    """Return the sentence of a refusal, None for a bug. Only a loaded module can have raised: none is imported."""
+    for target in _REFUSALS:
+        name, _, attribute = target.partition(":")
+        module = sys.modules.get(name)
+        if module is not None and isinstance(error, getattr(module, attribute)):
+            return str(error)
+    return None

@@ -1,0 +1,231 @@
+"""What every process must be told, read once from the environment and from one file of the state folder.
+
+A setting comes from the environment variable of its name or, where that is absent, from the line
+``NAME=value`` of ``settings.env`` in the state folder. A secret may instead be named by its file:
+``NAME_FILE=/path``. Nothing is guessed: what is missing refuses the start with a sentence that names it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from beffroi.config.database import CONSOLE, GUARD, OWNER, Databases, dsn_file
+from beffroi.config.secret_files import write_private
+
+SETTINGS_FILE = "settings.env"
+LARGEST_FILE = 65_536
+_DSN_SETTINGS = {
+    OWNER: "BEFFROI_OWNER_DATABASE_URL",
+    GUARD: "BEFFROI_GUARD_DATABASE_URL",
+    CONSOLE: "BEFFROI_CONSOLE_DATABASE_URL",
+}
+
+
+class SettingMissing(RuntimeError):
+    """A setting is absent or unusable; the message names it and says what to write."""
+
+
+class Mode(StrEnum):
+    """What the installation is for. There is no default: who does not say it does not start."""
+
+    PRODUCTION = "production"
+    DEMONSTRATION = "demonstration"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings shared by all processes. URLs have no trailing slash; ports are on `bind`."""
+
+    mode: Mode
+    state: Path
+    """Folder of everything this installation keeps outside PostgreSQL."""
+    database_url: str | None = field(repr=False)
+    """Administrator's URI of a real server, or None for the embedded one."""
+    bind: str
+    console_port: int
+    guard_port: int
+    identity_provider_port: int
+    console_url: str
+    guard_url: str
+    """As browsers see the guard: an origin of its own."""
+    guard_server_url: str
+    """As the console's server reaches the guard."""
+    identity_provider_url: str
+    """Issuer of the demonstration identity provider."""
+    role_urls: Mapping[str, str] = field(repr=False)
+    """URIs given by hand for roles that an administrator made beforehand."""
+
+    @property
+    def credentials(self) -> Path:
+        """Passwords and URIs of the database roles, one 0600 file each."""
+        return self.state / "credentials"
+
+    @property
+    def keys(self) -> Path:
+        """Key files of the guard, the journal and the applications."""
+        return self.state / "keys"
+
+    @property
+    def logs(self) -> Path:
+        """One log file a process."""
+        return self.state / "logs"
+
+    @property
+    def embedded_postgres(self) -> Path:
+        """Folder of the embedded server."""
+        return self.state / "postgres"
+
+    def database(self, role: str) -> str:
+        """Return the URI of a database role.
+
+        Raises SettingMissing when the database was never prepared and no URI was given.
+        """
+        given = self.role_urls.get(role)
+        if given:
+            return given
+        prepared = dsn_file(self.credentials, role)
+        if not prepared.exists():
+            raise SettingMissing(
+                f"{_DSN_SETTINGS[role]} is not set and {prepared} does not exist: "
+                "run `beffroi migrate` first, or name the role's database there."
+            )
+        return prepared.read_text().strip()
+
+    def databases(self) -> Databases:
+        """Return the URIs of the three roles. Raises SettingMissing as `database` does."""
+        return Databases(self.database(OWNER), self.database(GUARD), self.database(CONSOLE))
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings.
+
+    Raises SettingMissing, naming the first one that is absent or unusable.
+    """
+    given = dict(os.environ if environ is None else environ)
+    state = _state_folder(given)
+    values = _remembered(state / SETTINGS_FILE) | given
+    mode = _mode(values, state)
+    if mode is Mode.PRODUCTION and not given.get("BEFFROI_STATE"):
+        raise SettingMissing(
+            "BEFFROI_STATE is not set: in production, name the folder that keeps keys and credentials."
+        )
+    ports = {
+        name: _port(values, f"BEFFROI_{name}_PORT", default)
+        for name, default in (("CONSOLE", 8000), ("GUARD", 8001), ("IDENTITY_PROVIDER", 8002))
+    }
+    role_urls = {role: found for role, name in _DSN_SETTINGS.items() if (found := _secret(values, name))}
+    database_url = _secret(values, "DATABASE_URL")
+    if mode is Mode.PRODUCTION and not database_url and len(role_urls) < len(_DSN_SETTINGS):
+        raise SettingMissing(
+            "DATABASE_URL is not set: production needs a real PostgreSQL server (or the URI of each role in "
+            f"{', '.join(_DSN_SETTINGS.values())})."
+        )
+    return Settings(
+        mode=mode,
+        state=state,
+        database_url=database_url,
+        bind=values.get("BEFFROI_BIND", "127.0.0.1"),
+        console_port=ports["CONSOLE"],
+        guard_port=ports["GUARD"],
+        identity_provider_port=ports["IDENTITY_PROVIDER"],
+        console_url=_url(values, "BEFFROI_CONSOLE_URL", mode, f"http://localhost:{ports['CONSOLE']}"),
+        guard_url=_url(values, "BEFFROI_GUARD_URL", mode, f"http://guard.localhost:{ports['GUARD']}"),
+        guard_server_url=_url(
+            values, "BEFFROI_GUARD_SERVER_URL", mode, f"http://127.0.0.1:{ports['GUARD']}", inside=True
+        ),
+        identity_provider_url=_url(
+            values,
+            "BEFFROI_IDENTITY_PROVIDER_URL",
+            mode,
+            f"http://127.0.0.1:{ports['IDENTITY_PROVIDER']}/api/v2",
+        ),
+        role_urls=role_urls,
+    )
+
+
+def remember(state: Path, name: str, value: str) -> None:
+    """Write a setting into ``settings.env``, so that later commands on the same state folder find it."""
+    values = _remembered(state / SETTINGS_FILE) | {name: value}
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(state / SETTINGS_FILE, "".join(f"{key}={values[key]}\n" for key in sorted(values)))
+
+
+def checkout() -> Path | None:
+    """Return the root of the source checkout the program runs from, if it does."""
+    root = Path(__file__).resolve().parents[3]
+    return root if (root / "pyproject.toml").exists() else None
+
+
+def _state_folder(given: Mapping[str, str]) -> Path:
+    named = given.get("BEFFROI_STATE", "").strip()
+    if named:
+        return Path(named).expanduser().absolute()
+    root = checkout()
+    if root is None:
+        raise SettingMissing("BEFFROI_STATE is not set: name the folder that keeps keys, credentials and logs.")
+    return root / "var"
+
+
+def _remembered(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    if path.stat().st_size > LARGEST_FILE:
+        raise SettingMissing(f"{path} is larger than {LARGEST_FILE} bytes: it holds lines NAME=value only.")
+    found = {}
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise SettingMissing(f"{path}, line {number}: NAME=value expected.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _mode(values: Mapping[str, str], state: Path) -> Mode:
+    said = values.get("BEFFROI_MODE", "").strip()
+    try:
+        return Mode(said)
+    except ValueError:
+        raise SettingMissing(
+            f"BEFFROI_MODE is {'not set' if not said else 'unknown'}: write demonstration (invented people only) or "
+            f"production, in the environment or in {state / SETTINGS_FILE}."
+        ) from None
+
+
+def _secret(values: Mapping[str, str], name: str) -> str | None:
+    direct, file = values.get(name, "").strip(), values.get(f"{name}_FILE", "").strip()
+    if direct and file:
+        raise SettingMissing(f"{name} and {name}_FILE are both set: keep one.")
+    if file:
+        try:
+            return Path(file).read_text().strip() or None
+        except OSError as error:
+            raise SettingMissing(f"{name}_FILE cannot be read: {error.strerror}.") from None
+    return direct or None
+
+
+def _port(values: Mapping[str, str], name: str, default: int) -> int:
+    said = values.get(name, str(default)).strip()
+    if not (said.isascii() and said.isdigit() and 0 < int(said) < 65_536):
+        raise SettingMissing(f"{name} must be a port number, from 1 to 65535.")
+    return int(said)
+
+
+def _url(values: Mapping[str, str], name: str, mode: Mode, default: str, *, inside: bool = False) -> str:
+    """Read a URL; in production it must be said, and be https unless it stays `inside` the host."""
+    said = values.get(name, "").strip()
+    if not said:
+        if mode is Mode.PRODUCTION:
+            raise SettingMissing(f"{name} is not set: in production every address is written down.")
+        return default
+    parts = urlsplit(said)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise SettingMissing(f"{name} must be an http(s) address without query, such as https://beffroi.example.fr.")
+    loopback = inside and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    if mode is Mode.PRODUCTION and parts.scheme != "https" and not loopback:
+        raise SettingMissing(f"{name} must begin with https:// in production.")
+    return said.rstrip("/")

@@ -1,0 +1,217 @@
+"""Where the rooms meet: what each process is given, and what the demonstration is made of."""
+
+import importlib
+import importlib.resources
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from beffroi.config.database import GUARD, Databases
+from beffroi.config.processes import Service, StartRefused
+from beffroi.config.settings import Mode, SettingMissing, Settings
+
+if TYPE_CHECKING:
+    from beffroi.guard.settings import GuardSettings, Provider
+
+CLIENT_ID = "beffroi-guard"
+DEMONSTRATION_PEOPLE = 20_000
+_HERE = (sys.executable, "-m", "beffroi")
+
+
+def key_file(settings: Settings) -> Path:
+    """The guard's keys."""
+    return settings.keys / "guard.key"
+
+
+def journal_key_file(settings: Settings) -> Path:
+    """The key that signs the journal, held by the worker as well."""
+    return settings.keys / "journal.key"
+
+
+def ensure_keys(settings: Settings) -> None:
+    """Make the demonstration's key files where they are missing; in production `beffroi key init` does it."""
+    from beffroi.guard import keys
+
+    if settings.mode is Mode.DEMONSTRATION:
+        settings.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not key_file(settings).exists():
+            keys.generate(key_file(settings))
+        if not journal_key_file(settings).exists():
+            keys.generate_journal_key(journal_key_file(settings))
+
+
+def policy_file(settings: Settings, environ: Mapping[str, str]) -> Path:
+    """The policy in force: BEFFROI_POLICY, or the one that ships with the product.
+
+    Raises SettingMissing in production when it is not named.
+    """
+    named = environ.get("BEFFROI_POLICY", "").strip()
+    if named:
+        return Path(named)
+    if settings.mode is Mode.PRODUCTION:
+        raise SettingMissing("BEFFROI_POLICY is not set: name the policy file this installation applies.")
+    return Path(str(importlib.resources.files("beffroi.core") / "policies" / "default.toml"))
+
+
+def guard_settings(settings: Settings, environ: Mapping[str, str] | None = None) -> "GuardSettings":
+    """What the guard needs to start. Raises SettingMissing."""
+    from beffroi.guard.settings import GuardSettings, Listening
+    from beffroi.guard.settings import Mode as GuardMode
+
+    values = os.environ if environ is None else environ
+    return GuardSettings(
+        database=settings.database(GUARD),
+        key_file=key_file(settings),
+        journal_key_file=journal_key_file(settings),
+        policy_file=policy_file(settings, values),
+        public_url=settings.guard_url,
+        mode=GuardMode(settings.mode.value),
+        provider=_provider(settings, values),
+        listening=Listening(host=settings.bind, port=settings.guard_port),
+        trusted_proxies=tuple(values.get("BEFFROI_TRUSTED_PROXIES", "").split()),
+    )
+
+
+def _provider(settings: Settings, values: Mapping[str, str]) -> "Provider":
+    from beffroi.guard.settings import Provider
+
+    if settings.mode is Mode.DEMONSTRATION:
+        from beffroi.simulation.identity_provider.keys import ensure_client_secret
+
+        secret = ensure_client_secret(client_secret_file(settings))
+        return Provider(issuer=settings.identity_provider_url, client_id=CLIENT_ID, client_secret=secret)
+    found = {}
+    for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET_FILE"):
+        found[name] = values.get(f"BEFFROI_PROVIDER_{name}", "").strip()
+        if not found[name]:
+            raise SettingMissing(f"BEFFROI_PROVIDER_{name} is not set: the guard must know its identity provider.")
+    return Provider(
+        issuer=found["ISSUER"],
+        client_id=found["CLIENT_ID"],
+        client_secret=Path(found["CLIENT_SECRET_FILE"]).read_text().strip(),
+        idp_id=values.get("BEFFROI_PROVIDER_IDP_ID") or None,
+        pkce=values.get("BEFFROI_PROVIDER_PKCE", "on") == "on",
+    )
+
+
+def client_secret_file(settings: Settings) -> Path:
+    """The secret between the guard and the demonstration identity provider."""
+    return settings.credentials / "identity-provider.client-secret"
+
+
+def personas_file(settings: Settings) -> Path:
+    """Who can sign in with the demonstration identity provider; written by the demonstration's loading."""
+    return settings.state / "identity-provider" / "personas.json"
+
+
+def identity_provider_environ(settings: Settings) -> dict[str, str]:
+    """What the demonstration identity provider is told."""
+    values = {
+        "ISSUER": settings.identity_provider_url,
+        "PORT": str(settings.identity_provider_port),
+        "CLIENT_ID": CLIENT_ID,
+        "CLIENT_SECRET_FILE": str(client_secret_file(settings)),
+        "REDIRECT_URIS": f"{settings.guard_url}/sign-in/callback",
+        "POST_LOGOUT_REDIRECT_URIS": f"{settings.console_url}/ {settings.guard_url}/sign-out/done",
+        "USERS_FILE": str(personas_file(settings)),
+        "KEY_FILE": str(settings.state / "identity-provider" / "signing-key.json"),
+        "PKCE": "on",
+    }
+    return {f"BEFFROI_IDENTITY_PROVIDER_{name}": value for name, value in values.items()} | {
+        "BEFFROI_MODE": settings.mode.value
+    }
+
+
+def migrate_console(settings: Settings) -> None:
+    """Bring the console's own tables to their last version, in a process of its own: Django stays out of this one.
+
+    Raises StartRefused with the last lines of what Django said.
+    """
+    if importlib.util.find_spec("beffroi.config.console") is None:
+        return
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--settings=beffroi.config.console.settings", "--no-input"],
+        env=os.environ | told(settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = "\n".join(done.stderr.splitlines()[-15:])
+        raise StartRefused(f"The console's tables could not be migrated:\n{last}")
+
+
+def told(settings: Settings) -> dict[str, str]:
+    """What every process of this installation is told by its environment."""
+    return {"BEFFROI_STATE": str(settings.state), "BEFFROI_MODE": settings.mode.value}
+
+
+def load_demonstration(settings: Settings, databases: Databases) -> None:
+    """Give an empty demonstration its invented network; does nothing when one is there. The only place that does.
+
+    The loading itself is `beffroi.simulation.loading`, which knows addresses and files but no settings.
+    """
+    if settings.mode is not Mode.DEMONSTRATION or importlib.util.find_spec("beffroi.simulation.loading") is None:
+        return
+    loading = importlib.import_module("beffroi.simulation.loading")
+    loading.load_when_empty(
+        owner_dsn=databases.owner,
+        key_file=key_file(settings),
+        policy_file=policy_file(settings, os.environ),
+        personas_file=personas_file(settings),
+        application_key_file=console_key_file(settings),
+        console_url=settings.console_url,
+        people=DEMONSTRATION_PEOPLE,
+    )
+
+
+def sign_in_sheet(settings: Settings) -> str:
+    """Who can sign in to the demonstration and how, as text for the terminal; empty where nobody is known yet."""
+    if settings.mode is not Mode.DEMONSTRATION or not personas_file(settings).exists():
+        return ""
+    if importlib.util.find_spec("beffroi.simulation.loading") is None:
+        return ""
+    sheet: str = importlib.import_module("beffroi.simulation.loading").sign_in_sheet(personas_file(settings))
+    return sheet
+
+
+def console_key_file(settings: Settings) -> Path:
+    """The private key by which the console proves itself to the guard (RFC 7523)."""
+    return settings.keys / "console.jwk"
+
+
+def services(settings: Settings) -> list[Service]:
+    """The processes of `beffroi run`, in the order of their start."""
+    environ = told(settings)
+    started = [
+        Service(
+            "guard",
+            (*_HERE, "guard"),
+            f"{settings.guard_server_url}/healthz",
+            settings.guard_port,
+            environ,
+        ),
+        Service(
+            "console",
+            (*_HERE, "console"),
+            f"http://127.0.0.1:{settings.console_port}/",
+            settings.console_port,
+            environ,
+        ),
+    ]
+    if settings.mode is Mode.DEMONSTRATION:
+        provider = Service(
+            "identity-provider",
+            (*_HERE, "identity-provider"),
+            f"{settings.identity_provider_url}/.well-known/openid-configuration",
+            settings.identity_provider_port,
+            environ,
+        )
+        # First: the guard reads the provider's metadata.
+        started.insert(0, provider)
+    return started
