@@ -94,7 +94,7 @@ def exceeds(window: Window, caps: Caps) -> str | None:
 
 
 class Scope(NamedTuple):
-    """Whose budget: ``kind`` is account, pool, organisation or application; ``bucket`` says for what."""
+    """Whose budget: ``kind`` is account, share, pool, organisation or application; ``bucket`` says for what."""
 
     kind: str
     id: str
@@ -113,3 +113,18 @@ def mark(key: str) -> int:
     Two budgets sharing one would let the second go uncharged for one person and one day: one chance in 2**64.
     """
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+class Purse(NamedTuple):
+    """A scope with its key and its mark, written out once."""
+
+    scope: Scope
+    key: str
+    mark: int
+
+
+@lru_cache(maxsize=1 << 17)
+def purse(kind: str, id: str, bucket: Bucket) -> Purse:
+    """The budget of ``bucket`` for one account, share, pool, organisation or application."""
+    scope = Scope(kind, id, bucket)
+    return Purse(scope, scope.key, mark(scope.key))

@@ -3,15 +3,15 @@
 In two halves, because what a person's opening charges is known only once it is known why it is allowed:
 :func:`entitle` (steps 1 to 7) says whether the facts entitle and which budgets would pay; :func:`settle` (step 8)
 says whether those budgets can, and returns them charged. Both are total and read nothing but their arguments.
+Step 9, the release, belongs to the guard: it writes what :func:`remembered` and the settlement say, then answers.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from beffroi.core import budgets
-from beffroi.core.budgets import Caps, Scope, Window
-from beffroi.core.facts import Facts, RelationFacts, Request, SessionFacts
+from beffroi.core.budgets import Caps, Scope, Window, purse
+from beffroi.core.facts import Clock, Facts, Reach, Request, SessionFacts
 from beffroi.core.ids import Bucket, OrganisationId
 from beffroi.core.policy import (
     BREAK_GLASS,
@@ -20,8 +20,12 @@ from beffroi.core.policy import (
     SEARCH,
     Action,
     Demand,
+    Level,
     Policy,
     Relation,
+    Role,
+    RoleKind,
+    Rule,
 )
 from beffroi.core.refusals import Code
 
@@ -35,41 +39,42 @@ class Refusal(NamedTuple):
 
 
 class Due(NamedTuple):
-    """One budget an opening must charge, and the cap it must stay under."""
+    """One budget an opening must charge, the cap it must stay under, its key and its mark."""
 
     scope: Scope
     caps: Caps
     refusal: Code
+    key: str
+    mark: int
 
 
 class Entitlement(NamedTuple):
-    """Entitled by the facts: these groups, for this explanation, if these budgets can pay.
-
-    ``share`` is the most this account may use today of its organisation's budget, over ``share_of`` buckets
-    (``None`` where the organisation's budget is not charged).
-    """
+    """Entitled by the facts: these groups, for this explanation, if these budgets can pay."""
 
     groups: int
     explanation: str
     bucket: Bucket
     dues: tuple[Due, ...]
-    share: int | None
     organisation: OrganisationId
 
 
 class Settlement(NamedTuple):
-    """Paid: the windows as they must be written, by scope key; empty when nothing was owed."""
+    """Paid: the windows as they must be written; empty when nothing was owed."""
 
     charged: tuple[tuple[Due, Window], ...]
 
 
-_STRENGTH: tuple[Relation, ...] = (
-    Relation.REFERENT,
-    Relation.FOLLOWED,
-    Relation.APPOINTMENT,
-    Relation.ENROLMENT,
-    Relation.PRESCRIPTION,
-)
+_STRENGTH: Final = {
+    Relation.REFERENT: 0,
+    Relation.FOLLOWED: 1,
+    Relation.APPOINTMENT: 2,
+    Relation.ENROLMENT: 3,
+    Relation.PRESCRIPTION: 4,
+}
+_ACTIVE: Final = frozenset({"probation", "confirmed"})
+_WITHOUT_PERSON: Final = frozenset({Action.FIND, Action.CREATE})
+_WRITING: Final = frozenset({Action.UPDATE, Action.CREATE})
+_FIELDLESS: Final = frozenset({Action.FIND, Action.RELATE, Action.ERASE})
 
 
 def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
@@ -93,11 +98,7 @@ def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Ref
         return Refusal(Code.SESSION_UNKNOWN)
     if session.application != request.application:
         return Refusal(Code.SESSION_OTHER_APPLICATION)
-    if (
-        session.revoked
-        or now >= session.expires_at
-        or now - session.seen_at >= timedelta(seconds=policy.session.idle)
-    ):
+    if session.revoked or now >= session.expires_at or now - session.seen_at >= policy.session.idle_life:
         return Refusal(Code.SESSION_ENDED)
     if not session.same_client:
         return Refusal(Code.SESSION_OTHER_CLIENT)
@@ -111,7 +112,7 @@ def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Ref
     if now >= account.reviewed_until:
         return Refusal(Code.REVIEW_OVERDUE)
 
-    # 4. habilitation
+    # 4. habilitation: a role of another kind than reader has no rule, whatever the policy holds (I-05)
     if session.habilitation is None:
         return Refusal(Code.MEMBERSHIP_NOT_CHOSEN)
     habilitation = facts.habilitation
@@ -119,7 +120,7 @@ def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Ref
         habilitation is None
         or habilitation.id != session.habilitation
         or habilitation.account != account.id
-        or habilitation.status not in ("probation", "confirmed")
+        or habilitation.status not in _ACTIVE
         or not habilitation.from_at <= now < habilitation.until_at
     ):
         return Refusal(Code.HABILITATION_INACTIVE)
@@ -135,7 +136,7 @@ def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Ref
     role = policy.roles.get(habilitation.role)
     if role is None or organisation.kind not in role.organisations:
         return Refusal(Code.ROLE_UNKNOWN)
-    rule = role.rules.get(request.purpose)
+    rule = role.rules.get(request.purpose) if role.kind is RoleKind.READER else None
     if rule is None:
         return Refusal(Code.PURPOSE_NOT_ALLOWED)
     action = request.action
@@ -143,83 +144,129 @@ def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Ref
         return Refusal(Code.ACTION_NOT_ALLOWED)
 
     # 5. assurance of the role and of the action
-    lacking = _lacking(session, facts, role.demand) or _lacking(session, facts, policy.actions.get(action))
+    lacking = _lacking(session, clock, role.demand) or _lacking(session, clock, policy.actions.get(action))
     if lacking is not None:
         return lacking
 
-    # 6. relation
-    bucket: Bucket | None
-    if action is Action.FIND:
-        explanation, bucket = "search", SEARCH
-    elif action is Action.CREATE:
-        explanation, bucket = "registration", RELATIONS
-    else:
-        relation = _strongest(facts)
-        if relation is not None:
-            kind = Relation.REFERENT if relation.own else relation.kind
-            explanation, bucket = kind.value, role.buckets.get(kind)
-            if bucket is not None and now - relation.since_at < timedelta(days=policy.newcomer_days):
-                bucket = role.newcomer
-            if action is Action.RELATE:
-                bucket = RELATIONS
-        else:
-            bucket = None
-        if bucket is None:
-            if facts.reach is None or facts.reach.found_day != clock.day:
-                return Refusal(Code.PERSON_UNKNOWN)
-            if request.reason is None or not role.break_glass or action is not Action.OPEN:
-                return Refusal(Code.NOT_FOLLOWED)
-            if request.reason not in policy.reasons:
-                return Refusal(Code.REASON_UNKNOWN)
-            explanation, bucket = BREAK_GLASS, BREAK_GLASS
+    # 6. relation, or break-glass
+    known = _explained(request, facts, role, policy)
+    if isinstance(known, Refusal):
+        return known
+    explanation, bucket = known
 
     # 7. fields
-    groups = request.groups & ~contained.groups
-    if action is Action.UPDATE or action is Action.CREATE:
+    groups = _granted(request, session, rule, facts, policy)
+    if isinstance(groups, Refusal):
+        return groups
+
+    dues = _owed(bucket, facts, policy)
+    if isinstance(dues, Refusal):
+        return dues
+    return Entitlement(groups, explanation, bucket, dues, organisation.id)
+
+
+def _lacking(session: SessionFacts, clock: Clock, demand: Demand | None) -> Refusal | None:
+    """Step-up when the session falls short of the demand; an action the policy does not rate is refused."""
+    if demand is None:
+        return Refusal(Code.ACTION_NOT_ALLOWED)
+    if not demand.level <= session.level <= Level.PASSKEY:  # a level nobody defined proves nothing
+        return Refusal(Code.STEP_UP_REQUIRED, demand=demand)
+    life = demand.factor_life
+    if life is not None and clock.at - session.factor_at >= life:
+        return Refusal(Code.STEP_UP_REQUIRED, demand=demand)
+    return None
+
+
+def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tuple[str, Bucket] | Refusal:
+    """Why this person may be known, and the account's budget that pays for it.
+
+    Finding somebody one's organisation does not follow draws on the searches; finding one's own people costs what
+    opening them costs. Changing who follows whom draws on a budget of its own, and reads nothing.
+    """
+    action = request.action
+    if request.person is None and action not in _WITHOUT_PERSON:
+        return Refusal(Code.PERSON_UNKNOWN)
+    if action is Action.CREATE:
+        return "registration", RELATIONS
+    related = _related(facts, role, policy)
+    if related is not None:
+        explanation, bucket = related
+        return explanation, RELATIONS if action is Action.RELATE else bucket
+    if action is Action.FIND:
+        return "search", SEARCH
+    if facts.reach is None or facts.reach.found_day != facts.clock.day:
+        return Refusal(Code.PERSON_UNKNOWN)
+    if request.reason is None or not role.break_glass or action is not Action.OPEN:
+        return Refusal(Code.NOT_FOLLOWED)
+    if request.reason not in policy.reasons:
+        return Refusal(Code.REASON_UNKNOWN)
+    return BREAK_GLASS, BREAK_GLASS
+
+
+def _related(facts: Facts, role: Role, policy: Policy) -> tuple[str, Bucket] | None:
+    """The strongest live relation that this role may use: one's own person first, then by ``_STRENGTH``.
+
+    A relation younger than the policy's ``newcomer_days`` explains and draws on the role's newcomer budget: whoever
+    can create relations must not thereby widen what he can read in a day.
+    """
+    now = facts.clock.at
+    strongest = len(_STRENGTH)
+    found: tuple[str, Bucket] | None = None
+    for relation in facts.relations:
+        if relation.since_at > now or (relation.until_at is not None and now >= relation.until_at):
+            continue
+        kind = relation.kind
+        bucket = None
+        if relation.own:
+            bucket = role.buckets.get(Relation.REFERENT)
+            if bucket is not None:
+                kind = Relation.REFERENT
+        if bucket is None:
+            bucket = role.buckets.get(kind)
+        strength = _STRENGTH[kind]
+        if bucket is None or strength >= strongest:
+            continue
+        if now - relation.since_at < policy.newcomer_life:
+            bucket = role.newcomer
+            if bucket is None:
+                continue
+        strongest, found = strength, (kind.value, bucket)
+    return found
+
+
+def _granted(request: Request, session: SessionFacts, rule: Rule, facts: Facts, policy: Policy) -> int | Refusal:
+    """The field groups that role, purpose, request, containment and assurance all allow (I-10).
+
+    A reading is narrowed to what is allowed, and refused when nothing is left; a writing is whole or refused.
+    """
+    action = request.action
+    if action in _FIELDLESS:
+        return 0
+    groups = request.groups & ~facts.containment.groups
+    if action in _WRITING:
         if groups != request.groups or groups & ~rule.write:
             return Refusal(Code.FIELDS_NOT_ALLOWED)
     else:
         groups &= rule.read
         if request.groups and not groups:
             return Refusal(Code.FIELDS_NOT_ALLOWED)
-    for bit, demand in policy.groups.items():
-        if groups & bit:
-            lacking = _lacking(session, facts, demand)
+    if groups & ~policy.rated:
+        return Refusal(Code.FIELDS_NOT_ALLOWED)
+    for bits, demand in policy.group_demands:
+        if groups & bits:
+            lacking = _lacking(session, facts.clock, demand)
             if lacking is not None:
                 return lacking
-
-    return _owed(explanation, bucket, groups, facts, policy)
-
-
-def _lacking(session: SessionFacts, facts: Facts, demand: Demand | None) -> Refusal | None:
-    """Step-up when the session falls short of the demand; an action the policy does not rate is refused."""
-    if demand is None:
-        return Refusal(Code.ACTION_NOT_ALLOWED)
-    if session.level < demand.level:
-        return Refusal(Code.STEP_UP_REQUIRED, demand=demand)
-    age = demand.factor_age
-    if age is not None and facts.clock.at - session.factor_at >= timedelta(seconds=age):
-        return Refusal(Code.STEP_UP_REQUIRED, demand=demand)
-    return None
+    return groups
 
 
-def _strongest(facts: Facts) -> RelationFacts | None:
-    """The live relation that explains best: one's own person first, then the order of ``_STRENGTH``."""
-    now, best = facts.clock.at, None
-    for relation in facts.relations:
-        if relation.since_at > now or (relation.until_at is not None and now >= relation.until_at):
-            continue
-        if relation.own:
-            return relation
-        if best is None or _STRENGTH.index(relation.kind) < _STRENGTH.index(best.kind):
-            best = relation
-    return best
+def _due(kind: str, id: str, bucket: Bucket, caps: Caps, refusal: Code) -> Due:
+    scope, key, mark = purse(kind, id, bucket)
+    return Due(scope, caps, refusal, key, mark)
 
 
-def _owed(
-    explanation: str, bucket: Bucket, groups: int, facts: Facts, policy: Policy
-) -> Entitlement | Refusal:
-    """The budgets this opening draws on: the account's bucket, its pools, its organisation, the application."""
+def _owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Refusal:
+    """The budgets drawn on: the account's bucket, its pools, its organisation and share of it, the application."""
     application, account, organisation = facts.application, facts.account, facts.organisation
     assert application is not None, "step 1 passed"
     assert account is not None, "step 3 passed"
@@ -227,31 +274,32 @@ def _owed(
     caps = policy.buckets.get(bucket)
     if caps is None:
         return Refusal(Code.BUDGET_UNKNOWN)
-    dues = [Due(Scope("account", account.id, bucket), caps, Code.BUDGET_ACCOUNT)]
-    share = None
+    own = _due("account", account.id, bucket, caps, Code.BUDGET_ACCOUNT)
     if bucket == RELATIONS:
         per_office = policy.organisation_relations
-        dues.append(Due(Scope("organisation", organisation.id, RELATIONS), per_office, Code.BUDGET_ORGANISATION))
-    else:
-        for pool in account.pools:
-            dues.append(Due(Scope("pool", pool, EVERYTHING), policy.pool, Code.BUDGET_POOL))
-        if bucket in policy.organisation.counts:
-            law = policy.organisation
-            day = max(law.floor, law.per_agent * organisation.confirmed_agents)
-            share = day * law.account_share // 100
-            most = Caps(day, day, 7 * day, 30 * day)
-            dues.append(Due(Scope("organisation", organisation.id, EVERYTHING), most, Code.BUDGET_ORGANISATION))
-        dues.append(Due(Scope("application", application.id, EVERYTHING), application.caps, Code.BUDGET_APPLICATION))
-    return Entitlement(groups, explanation, bucket, tuple(dues), share, organisation.id)
+        return own, _due("organisation", organisation.id, RELATIONS, per_office, Code.BUDGET_ORGANISATION)
+    dues = [own]
+    for pool in account.pools:
+        dues.append(_due("pool", pool, EVERYTHING, policy.pool, Code.BUDGET_POOL))
+    law = policy.organisation
+    if bucket in law.counts:
+        day = max(law.floor, law.per_agent * organisation.confirmed_agents)
+        share = day * law.account_share // 100
+        mine = f"{organisation.id}/{account.id}"
+        dues.append(_due("share", mine, EVERYTHING, _daily(share), Code.BUDGET_SHARE))
+        dues.append(_due("organisation", organisation.id, EVERYTHING, _daily(day), Code.BUDGET_ORGANISATION))
+    dues.append(_due("application", application.id, EVERYTHING, application.caps, Code.BUDGET_APPLICATION))
+    return tuple(dues)
+
+
+def _daily(people: int) -> Caps:
+    """Caps that follow from a number of people a day alone."""
+    return Caps(people, people, 7 * people, 30 * people)
 
 
 def keys(entitlement: Entitlement, facts: Facts, policy: Policy) -> tuple[str, ...]:
     """Keys of every budget :func:`settle` must see for this entitlement."""
-    wanted = tuple(due.scope.key for due in entitlement.dues)
-    if entitlement.share is None or facts.account is None:
-        return wanted
-    account = facts.account.id
-    return wanted + tuple(Scope("account", account, bucket).key for bucket in policy.organisation.counts)
+    return tuple(due.key for due in entitlement.dues)
 
 
 def settle(
@@ -262,26 +310,34 @@ def settle(
     ``windows`` holds the budgets by key; one that is absent has counted nobody. Opening the same person again
     the same day under the same budgets charges nothing (I-15).
     """
-    clock, reach = facts.clock, facts.reach
+    (_, day, hour), reach = facts.clock, facts.reach
+    marks: tuple[int, ...] = () if reach is None else reach.marks
     charged: list[tuple[Due, Window]] = []
     for due in entitlement.dues:
-        key = due.scope.key
-        last_day = reach.day if reach is not None and budgets.mark(key) in reach.marks else None
-        if last_day == clock.day:
+        last_day = reach.day if reach is not None and due.mark in marks else None
+        if last_day == day:
             continue
-        window = budgets.charge(budgets.at(windows.get(key, budgets.EMPTY), clock.day, clock.hour), last_day)
+        window = budgets.charge(budgets.at(windows.get(due.key, budgets.EMPTY), day, hour), last_day)
         span = budgets.exceeds(window, due.caps)
         if span is not None:
             return Refusal(due.refusal, span)
         charged.append((due, window))
-    if charged and entitlement.share is not None and facts.account is not None:
-        used = 1
-        for bucket in policy.organisation.counts:
-            window = windows.get(Scope("account", facts.account.id, bucket).key, budgets.EMPTY)
-            used += budgets.at(window, clock.day, clock.hour).recent[0]
-        if used > entitlement.share:
-            return Refusal(Code.BUDGET_SHARE, "day")
     return Settlement(tuple(charged))
+
+
+def remembered(reach: Reach | None, settlement: Settlement, clock: Clock, *, found: bool = False) -> Reach:
+    """What the account's reach of this person must become when the settlement is written.
+
+    Marks are of one day only, the last: a budget charged on an earlier day and not today is forgotten, so that a
+    later opening under it counts the person again. That can only be stricter. ``found`` when a search answered.
+    """
+    marks = tuple(due.mark for due, _ in settlement.charged)
+    found_day = clock.day if found else 0 if reach is None else reach.found_day
+    if reach is None:
+        return Reach(clock.day, marks, found_day)
+    if reach.day == clock.day or not marks:
+        return Reach(reach.day, reach.marks + marks, found_day)
+    return Reach(clock.day, marks, found_day)
 
 
 def decide(

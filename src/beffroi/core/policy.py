@@ -181,6 +181,14 @@ class Policy:
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int
     newcomer_life: timedelta = field(init=False, repr=False, compare=False)
+    rated: int = field(init=False, repr=False, compare=False)
+    group_demands: tuple[tuple[int, Demand], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        """Derive what every decision would otherwise compute again: groups that share a demand are tried once."""
+        together: dict[Demand, int] = {}
+        for bit, demand in self.groups.items():
+            together[demand] = together.get(demand, 0) | bit
         object.__setattr__(self, "newcomer_life", timedelta(days=self.newcomer_days))
+        object.__setattr__(self, "rated", sum(together.values()))
+        object.__setattr__(self, "group_demands", tuple((bits, one) for one, bits in together.items()))
