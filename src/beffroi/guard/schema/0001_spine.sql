@@ -226,7 +226,7 @@ CREATE INDEX relation_referent ON guard.relation (referent) WHERE referent IS NO
 CREATE INDEX relation_organisation ON guard.relation (organisation);
 
 CREATE TABLE guard.budget (                    -- one row a scope and bucket; see beffroi.core.budgets
-    key             text PRIMARY KEY,          -- account/<id>/<bucket>, pool/…, organisation/…, application/…
+    key             text PRIMARY KEY,          -- account/<id>/<bucket>, share/…, pool/…, organisation/…, application/…
     hour            integer NOT NULL,
     day             integer NOT NULL,
     recent          bytea NOT NULL,            -- 30 big-endian uint32: people by age in days of their last opening
