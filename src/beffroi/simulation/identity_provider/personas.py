@@ -78,9 +78,7 @@ def read_users_file(path: Path) -> tuple[Persona, ...]:
         try:
             pyotp.TOTP(persona.totp_secret or pyotp.random_base32())
         except ValueError as error:
-            raise SettingsRefused(
-                f"{path} gives {persona.login} a second-factor secret that is not base32."
-            ) from error
+            raise SettingsRefused(f"{path} holds, for {persona.login}, a totp_secret not in base32.") from error
     return personas
 
 
