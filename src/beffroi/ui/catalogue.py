@@ -70,8 +70,12 @@ def parse(source: str) -> list[Message]:
             strings = tuple(fields[name] for name in sorted(fields) if name.startswith("msgstr"))
             found.append(
                 Message(
-                    fields["msgid"], fields.get("msgid_plural", ""), fields.get("msgctxt", ""),
-                    strings, tuple(places), "python-format" in flags,
+                    fields["msgid"],
+                    fields.get("msgid_plural", ""),
+                    fields.get("msgctxt", ""),
+                    strings,
+                    tuple(places),
+                    "python-format" in flags,
                 )
             )
     return found
@@ -100,7 +104,7 @@ def write(messages: list[Message], language: str) -> str:
         lines += _quoted("msgid", message.text)
         if message.plural:
             lines += _quoted("msgid_plural", message.plural)
-            forms = (message.strings + ("", ""))[:2]
+            forms = (*message.strings, "", "")[:2]
             for index, form in enumerate(forms):
                 lines += _quoted(f"msgstr[{index}]", form)
         else:

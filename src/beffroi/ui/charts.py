@@ -57,9 +57,13 @@ def draw(bars: tuple[Bar, ...], cap: int | None) -> Drawing:
 
     drawn = tuple(
         DrawnBar(
-            bar.label, bar.value,
-            x=f"{step * (index + 0.18):.2f}%", width=f"{step * 0.64:.2f}%", middle=f"{step * (index + 0.5):.2f}%",
-            y=PLOT_TOP + PLOT_HEIGHT - height(bar.value), height=height(bar.value),
+            bar.label,
+            bar.value,
+            x=f"{step * (index + 0.18):.2f}%",
+            width=f"{step * 0.64:.2f}%",
+            middle=f"{step * (index + 0.5):.2f}%",
+            y=PLOT_TOP + PLOT_HEIGHT - height(bar.value),
+            height=height(bar.value),
             over=cap is not None and bar.value >= cap,
             sparse=(len(bars) - 1 - index) % every == 0,
         )

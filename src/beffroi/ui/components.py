@@ -87,5 +87,10 @@ class Event:
 
 
 TONES: Mapping[str, str] = {
-    "neutral": "", "info": "info", "success": "check", "warning": "warning", "danger": "danger", "accent": "",
+    "neutral": "",
+    "info": "info",
+    "success": "check",
+    "warning": "warning",
+    "danger": "danger",
+    "accent": "",
 }

@@ -32,17 +32,23 @@ def _texts(status: int) -> ErrorText:
                 gettext("Cette demande est illisible"),
                 gettext("Le navigateur a envoyé une demande que le service ne comprend pas. Rien n'a été modifié."),
                 todo,
-                (gettext("Revenez à la page précédente et recommencez."),
-                 gettext("Si vous avez suivi un lien, vérifiez qu'il est complet.")),
+                (
+                    gettext("Revenez à la page précédente et recommencez."),
+                    gettext("Si vous avez suivi un lien, vérifiez qu'il est complet."),
+                ),
             )
         case 403:
             return ErrorText(
                 403,
                 gettext("Cette page ne vous est pas ouverte"),
-                gettext("Votre habilitation ne donne pas accès à cette page, ou elle a été ouverte trop longtemps."),
+                gettext(
+                    "Votre habilitation ne donne pas accès à cette page, ou elle est restée ouverte trop longtemps."
+                ),
                 todo,
-                (gettext("Revenez à l'accueil et recommencez : la page a peut-être expiré."),
-                 gettext("Si votre travail demande cet accès, parlez-en à votre gestionnaire de comptes.")),
+                (
+                    gettext("Revenez à l'accueil et recommencez : la page a peut-être expiré."),
+                    gettext("Si votre travail demande cet accès, parlez-en à votre gestionnaire de comptes."),
+                ),
             )
         case 404:
             return ErrorText(
@@ -56,32 +62,43 @@ def _texts(status: int) -> ErrorText:
             return ErrorText(
                 429,
                 gettext("Trop de demandes en peu de temps"),
-                gettext("Le service a reçu de votre compte plus de demandes que le travail n'en demande. "
-                        "Il fait une courte pause."),
+                gettext(
+                    "Le service a reçu de votre compte un nombre de demandes inhabituel. Il fait une courte pause."
+                ),
                 todo,
-                (gettext("Attendez un instant, puis rechargez la page une seule fois."),
-                 gettext("Si vous n'êtes pas à l'origine de ces demandes, prévenez votre référent de sécurité.")),
+                (
+                    gettext("Attendez un instant, puis rechargez la page une seule fois."),
+                    gettext("Si vous n'êtes pas à l'origine de ces demandes, prévenez votre référent de sécurité."),
+                ),
             )
         case 503:
             return ErrorText(
                 503,
                 gettext("Le service de garde ne répond pas"),
-                gettext("Aucun dossier ne peut être ouvert pour l'instant : sans la garde, rien n'est montré. "
-                        "Vos données sont intactes et ce que vous avez enregistré est conservé."),
+                gettext(
+                    "Aucun dossier ne peut être ouvert pour l'instant : sans la garde, rien n'est montré. "
+                    "Ce que vous avez enregistré est conservé."
+                ),
                 gettext("Ce qui fonctionne encore"),
-                (gettext("Les rendez-vous du jour, avec leur heure et leur lieu, sans les identités."),
-                 gettext("L'aide, les cours et la vérification d'un avis reçu."),
-                 gettext("Vous pouvez recevoir les personnes : notez l'essentiel, vous le saisirez ensuite.")),
+                (
+                    gettext("Les rendez-vous du jour, avec leur heure et leur lieu, sans les identités."),
+                    gettext("L'aide, les cours et la vérification d'un avis reçu."),
+                    gettext("Vous pouvez recevoir les personnes : notez l'essentiel, vous le saisirez ensuite."),
+                ),
             )
         case _:
             return ErrorText(
                 500,
                 gettext("Une erreur s'est produite"),
-                gettext("Le service a rencontré une erreur. Elle est enregistrée. "
-                        "Votre dernière action n'a peut-être pas abouti : vérifiez avant de la refaire."),
+                gettext(
+                    "Le service a rencontré une erreur. Elle est enregistrée. "
+                    "Votre dernière action n'a peut-être pas abouti : vérifiez avant de la refaire."
+                ),
                 todo,
-                (gettext("Rechargez la page dans quelques minutes."),
-                 gettext("Si l'erreur revient, donnez l'heure et la page à l'assistance.")),
+                (
+                    gettext("Rechargez la page dans quelques minutes."),
+                    gettext("Si l'erreur revient, donnez l'heure et la page à l'assistance."),
+                ),
             )
 
 

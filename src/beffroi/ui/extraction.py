@@ -76,8 +76,16 @@ def from_folder(folder: Path, root: Path) -> list[Message]:
             continue
         for message in found:
             old = merged.get(message.key)
-            merged[message.key] = message if old is None else Message(
-                message.text, old.plural or message.plural, message.context, (),
-                old.places + message.places, old.python_format or message.python_format,
+            merged[message.key] = (
+                message
+                if old is None
+                else Message(
+                    message.text,
+                    old.plural or message.plural,
+                    message.context,
+                    (),
+                    old.places + message.places,
+                    old.python_format or message.python_format,
+                )
             )
     return list(merged.values())

@@ -7,17 +7,25 @@ first of a month, « 14 h 05 » for an hour.
 
 import re
 from datetime import date, datetime
+from itertools import pairwise
 
 NBSP = "\u00a0"
 NARROW = "\u202f"
+_SPACES = " " + NBSP + NARROW
 
 _MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
-}
+    "fr": (
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
+        "septembre", "octobre", "novembre", "décembre",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August",
+        "September", "October", "November", "December",
+    ),
+}  # fmt: skip
 _DAYS = {
-    "fr": "lundi mardi mercredi jeudi vendredi samedi dimanche".split(),
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
+    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 # Metropolitan France and the overseas departments share the ten-digit national plan (ARCEP).
 _FRENCH_PREFIXES = ("33", "262", "590", "594", "596")
@@ -64,8 +72,9 @@ def ago(moment: datetime, now: datetime, language: str) -> str:
     size = abs(seconds)
     if size < 60:
         return "just now" if language == "en" else "à l’instant"
-    names = ("minute", "hour", "day", "month", "year") if language == "en" else (
-        "minute", "heure", "jour", "mois", "an")
+    names = (
+        ("minute", "hour", "day", "month", "year") if language == "en" else ("minute", "heure", "jour", "mois", "an")
+    )
     lengths = (60, 3600, 86_400, 30 * 86_400, 365 * 86_400)
     index = max(position for position, length in enumerate(lengths) if size >= length)
     count = int(size // lengths[index])
@@ -103,7 +112,7 @@ def nir(text: str) -> str:
     if not _NIR.fullmatch(compact):
         return text
     cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-    parts = [compact[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    parts = [compact[start:end] for start, end in pairwise(cuts)]
     return NBSP.join(part for part in parts if part)
 
 
@@ -119,9 +128,10 @@ def french(text: str) -> str:
 
 def _french(text: str) -> str:
     text = re.sub(r"(?<=\w)'(?=[\w«])", "’", text)
-    text = re.sub(r"'$", "’", text) if re.search(r"\b[ldjnmtscqu]+'$", text) else text
-    text = re.sub(r"[ \u00a0]([;!?])(?=\W|$)", NARROW + r"\1", text)
-    text = re.sub(r"[ \u00a0]([:%€])(?=\W|$)", NBSP + r"\1", text)
-    text = re.sub(r"« ?", "«" + NBSP, text.replace("«" + NBSP, "« "))
-    text = re.sub(r"[ \u00a0]?»", NBSP + "»", text)
+    # Elision at the end of a piece: what follows is a placeholder or a tag.
+    text = re.sub(r"(?<=\b[cdjlmnst])'$|(?<=\bqu)'$", "’", text)
+    text = re.sub(rf"«[{_SPACES}]*", "«" + NBSP, text)
+    text = re.sub(rf"[{_SPACES}]*»", NBSP + "»", text)
+    text = re.sub(rf"[{_SPACES}]+([;!?])(?=\W|$)", NARROW + r"\1", text)
+    text = re.sub(rf"[{_SPACES}]+([:%€])(?=\W|$)", NBSP + r"\1", text)
     return re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW, text)

@@ -28,9 +28,7 @@ def applications(sources: Path = SOURCES) -> list[Path]:
 
 
 def _filled(message: Message, strings: tuple[str, ...]) -> Message:
-    return Message(
-        message.text, message.plural, message.context, strings, message.places, message.python_format
-    )
+    return Message(message.text, message.plural, message.context, strings, message.places, message.python_format)
 
 
 def derived_french(messages: list[Message]) -> list[Message]:

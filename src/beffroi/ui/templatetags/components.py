@@ -64,8 +64,10 @@ def notice(content: str, kind: str, title: str = "", live: bool = False) -> Safe
     """
     _known(kind, KINDS)
     words = {
-        "info": gettext("Information"), "success": gettext("Succès"),
-        "warning": gettext("Attention"), "danger": gettext("Alerte"),
+        "info": gettext("Information"),
+        "success": gettext("Succès"),
+        "warning": gettext("Attention"),
+        "danger": gettext("Alerte"),
     }
     role = ("alert" if kind in {"danger", "warning"} else "status") if live else ""
     context = {"content": content, "kind": kind, "title": title, "role": role, "word": words[kind]}
@@ -80,7 +82,12 @@ def badge(text: str, tone: str = "neutral") -> dict[str, object]:
 
 @register.inclusion_tag(f"{_FOLDER}/button.html")
 def button(
-    label: str, url: str = "", kind: str = "primary", name: str = "", value: str = "", icon_name: str = "",
+    label: str,
+    url: str = "",
+    kind: str = "primary",
+    name: str = "",
+    value: str = "",
+    icon_name: str = "",
 ) -> dict[str, object]:
     """A link that looks like a button when `url` is given, else the submit button of the form around it.
 
@@ -92,12 +99,21 @@ def button(
 
 @register.inclusion_tag(f"{_FOLDER}/post_button.html", takes_context=True)
 def post_button(
-    context: template.Context, label: str, url: str, kind: str = "secondary", name: str = "", value: str = "",
+    context: template.Context,
+    label: str,
+    url: str,
+    kind: str = "secondary",
+    name: str = "",
+    value: str = "",
 ) -> dict[str, object]:
     """A one-button form for an action that changes something: never a link. Carries the CSRF token."""
     _known(kind, ("primary", "secondary", "danger", "quiet"))
     return {
-        "label": label, "url": url, "kind": kind, "name": name, "value": value,
+        "label": label,
+        "url": url,
+        "kind": kind,
+        "name": name,
+        "value": value,
         "csrf_token": context.get("csrf_token"),
     }
 
@@ -125,7 +141,11 @@ def empty_state(content: str, title: str) -> SafeString:
 @register.inclusion_tag(f"{_FOLDER}/field.html")
 def field(bound: BoundField) -> dict[str, object]:
     """A form field: label, hint (`help_text`), error, control; a fieldset for groups of radios or boxes."""
-    return {"field": bound, "grouped": bound.field.widget.use_fieldset}
+    return {
+        "field": bound,
+        "grouped": bound.field.widget.use_fieldset,
+        "single": bound.widget_type == "checkbox",
+    }
 
 
 @register.inclusion_tag(f"{_FOLDER}/form_fields.html")
@@ -167,8 +187,13 @@ def masked(shown: str, explanation: str) -> dict[str, object]:
 
 
 @register.inclusion_tag(f"{_FOLDER}/pagination.html", takes_context=True)
-def pagination(context: template.Context, page: Page[object], parameter: str = "page") -> dict[str, object]:
-    """Links to the pages of a Django `Page`, other query parameters kept; nothing when there is one page."""
+def pagination(
+    context: template.Context, page: Page[object], parameter: str = "page", label: str = ""
+) -> dict[str, object]:
+    """Links to the pages of a Django `Page`, other query parameters kept; nothing when there is one page.
+
+    `label` names the list for screen readers; two lists on one page need two labels.
+    """
     request = context.get("request")
     kept = [(key, value) for key, values in request.GET.lists() for value in values] if request else []
 
@@ -180,16 +205,18 @@ def pagination(context: template.Context, page: Page[object], parameter: str = "
         for each in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     ]
     return {
-        "page": page, "pages": pages,
+        "label": label,
+        "page": page,
+        "pages": pages,
         "previous_url": address(page.number - 1) if page.has_previous() else "",
         "next_url": address(page.number + 1) if page.has_next() else "",
     }
 
 
 @register.inclusion_tag(f"{_FOLDER}/pager.html")
-def pager(previous_url: str = "", next_url: str = "", position: str = "") -> dict[str, object]:
+def pager(previous_url: str = "", next_url: str = "", position: str = "", label: str = "") -> dict[str, object]:
     """Previous and next only, for lists the guard gives page by page without a total."""
-    return {"previous_url": previous_url, "next_url": next_url, "position": position}
+    return {"previous_url": previous_url, "next_url": next_url, "position": position, "label": label}
 
 
 @register.inclusion_tag(f"{_FOLDER}/tabs.html")
@@ -208,8 +235,11 @@ def budget_meter(used: int, cap: int, period: str = "", label: str = "") -> dict
     counted = ngettext("%(used)s personne sur %(cap)s", "%(used)s personnes sur %(cap)s", used)
     text = counted % {"used": _number(used), "cap": _number(cap)}
     return {
-        "used": min(used, cap), "cap": cap, "percent": charts.share(used, cap),
-        "state": charts.state(used, cap), "label": label or gettext("Dossiers consultés"),
+        "used": min(used, cap),
+        "cap": cap,
+        "percent": charts.share(used, cap),
+        "state": charts.state(used, cap),
+        "label": label or gettext("Dossiers consultés"),
         "text": f"{text} {period or today}",
     }
 
@@ -218,7 +248,8 @@ def budget_meter(used: int, cap: int, period: str = "", label: str = "") -> dict
 def progress(done: int, total: int, label: str) -> dict[str, object]:
     """How far a task has come, in a bar and in words."""
     return {
-        "percent": charts.share(done, total), "label": label,
+        "percent": charts.share(done, total),
+        "label": label,
         "text": gettext("%(done)s sur %(total)s") % {"done": _number(done), "total": _number(total)},
     }
 
@@ -242,6 +273,10 @@ def bar_chart(title: str, bars: Sequence[charts.Bar], cap: int | None = None, un
     Raises ValueError on a negative value.
     """
     return {
-        "title": title, "drawing": charts.draw(tuple(bars), cap), "cap": cap, "unit": unit,
-        "highest": max((bar.value for bar in bars), default=0), "total": sum(bar.value for bar in bars),
+        "title": title,
+        "drawing": charts.draw(tuple(bars), cap),
+        "cap": cap,
+        "unit": unit,
+        "highest": max((bar.value for bar in bars), default=0),
+        "total": sum(bar.value for bar in bars),
     }
