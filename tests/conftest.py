@@ -13,9 +13,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     """One throw-away server for this test process (fsync off), with a migrated template."""
     with (
         scratch_folder() as folder,
-        EmbeddedPostgres(
-            folder / "pg", shared_buffers="64MB", unsafe_fast=True, bin_dir=test_bin_dir()
-        ) as server,
+        EmbeddedPostgres(folder / "pg", shared_buffers="64MB", unsafe_fast=True, bin_dir=test_bin_dir()) as server,
     ):
         prepare_template(server)
         yield server

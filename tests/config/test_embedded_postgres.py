@@ -37,9 +37,7 @@ def mode(path: Path) -> int:
 
 def test_server_started_without_options_is_durable_and_has_no_tcp(durable_postgres: EmbeddedPostgres) -> None:
     dsn = durable_postgres.dsn()
-    assert {
-        name: setting(dsn, name) for name in ("fsync", "full_page_writes", "synchronous_commit", "jit")
-    } == {
+    assert {name: setting(dsn, name) for name in ("fsync", "full_page_writes", "synchronous_commit", "jit")} == {
         "fsync": "on",
         "full_page_writes": "on",
         "synchronous_commit": "on",

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from beffroi.config.database import ROLES, Databases, bootstrap, create_database
-from beffroi.config.embedded_postgres import SUPERUSER, EmbeddedPostgres
+from beffroi.config.embedded_postgres import EmbeddedPostgres
+from beffroi.config.postgres_cluster import SUPERUSER
 from beffroi.config.settings import Settings
 
 NAME = "beffroi"

@@ -16,9 +16,8 @@ def run() -> None:
     click.echo("Starting the database…")
     with open_database(settings, alone=True) as database:
         prepare(settings, database)
-        with Supervisor(
-            wiring.services(settings), settings.logs, watch=lambda: _database_ended(database)
-        ) as supervisor:
+        services = wiring.services(settings)
+        with Supervisor(services, settings.logs, watch=lambda: _database_ended(database)) as supervisor:
             click.echo("Starting the guard, the console and what they need…")
             supervisor.start()
             if not supervisor.stop_asked:

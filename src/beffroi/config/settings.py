@@ -109,9 +109,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     values = _remembered(state / SETTINGS_FILE) | given
     mode = _mode(values, state)
     if mode is Mode.PRODUCTION and not given.get("BEFFROI_STATE"):
-        raise SettingMissing(
-            "BEFFROI_STATE is not set: in production, name the folder that keeps keys and credentials."
-        )
+        raise SettingMissing("BEFFROI_STATE is not set: name the folder that keeps keys, credentials and logs.")
     ports = {
         name: _port(values, f"BEFFROI_{name}_PORT", default)
         for name, default in (("CONSOLE", 8000), ("GUARD", 8001), ("IDENTITY_PROVIDER", 8002))
