@@ -64,12 +64,21 @@ class Settlement(NamedTuple):
     charged: tuple[tuple[Due, Window], ...]
 
 
+# Members looked up once: reading one from its enumeration costs more than the comparison it is read for.
+_OPEN, _FIND, _CREATE, _RELATE = Action.OPEN, Action.FIND, Action.CREATE, Action.RELATE
+_READER, _REFERENT, _STRONGEST_LEVEL = RoleKind.READER, Relation.REFERENT, Level.PASSKEY
+
 _STRENGTH: Final = {
-    Relation.REFERENT: 0,
-    Relation.FOLLOWED: 1,
-    Relation.APPOINTMENT: 2,
-    Relation.ENROLMENT: 3,
-    Relation.PRESCRIPTION: 4,
+    relation: (strength, relation.value)
+    for strength, relation in enumerate(
+        (
+            Relation.REFERENT,
+            Relation.FOLLOWED,
+            Relation.APPOINTMENT,
+            Relation.ENROLMENT,
+            Relation.PRESCRIPTION,
+        )
+    )
 }
 _ACTIVE: Final = frozenset({"probation", "confirmed"})
 _WITHOUT_PERSON: Final = frozenset({Action.FIND, Action.CREATE})
@@ -136,7 +145,7 @@ def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Ref
     role = policy.roles.get(habilitation.role)
     if role is None or organisation.kind not in role.organisations:
         return Refusal(Code.ROLE_UNKNOWN)
-    rule = role.rules.get(request.purpose) if role.kind is RoleKind.READER else None
+    rule = role.rules.get(request.purpose) if role.kind is _READER else None
     if rule is None:
         return Refusal(Code.PURPOSE_NOT_ALLOWED)
     action = request.action
@@ -169,7 +178,7 @@ def _lacking(session: SessionFacts, clock: Clock, demand: Demand | None) -> Refu
     """Step-up when the session falls short of the demand; an action the policy does not rate is refused."""
     if demand is None:
         return Refusal(Code.ACTION_NOT_ALLOWED)
-    if not demand.level <= session.level <= Level.PASSKEY:  # a level nobody defined proves nothing
+    if not demand.level <= session.level <= _STRONGEST_LEVEL:  # a level nobody defined proves nothing
         return Refusal(Code.STEP_UP_REQUIRED, demand=demand)
     life = demand.factor_life
     if life is not None and clock.at - session.factor_at >= life:
@@ -186,17 +195,17 @@ def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tu
     action = request.action
     if request.person is None and action not in _WITHOUT_PERSON:
         return Refusal(Code.PERSON_UNKNOWN)
-    if action is Action.CREATE:
+    if action is _CREATE:
         return "registration", RELATIONS
     related = _related(facts, role, policy)
     if related is not None:
         explanation, bucket = related
-        return explanation, RELATIONS if action is Action.RELATE else bucket
-    if action is Action.FIND:
+        return explanation, RELATIONS if action is _RELATE else bucket
+    if action is _FIND:
         return "search", SEARCH
     if facts.reach is None or facts.reach.found_day != facts.clock.day:
         return Refusal(Code.PERSON_UNKNOWN)
-    if request.reason is None or not role.break_glass or action is not Action.OPEN:
+    if request.reason is None or not role.break_glass or action is not _OPEN:
         return Refusal(Code.NOT_FOLLOWED)
     if request.reason not in policy.reasons:
         return Refusal(Code.REASON_UNKNOWN)
@@ -218,19 +227,19 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[str, Bucket] | N
         kind = relation.kind
         bucket = None
         if relation.own:
-            bucket = role.buckets.get(Relation.REFERENT)
+            bucket = role.buckets.get(_REFERENT)
             if bucket is not None:
-                kind = Relation.REFERENT
+                kind = _REFERENT
         if bucket is None:
             bucket = role.buckets.get(kind)
-        strength = _STRENGTH[kind]
+        strength, explanation = _STRENGTH[kind]
         if bucket is None or strength >= strongest:
             continue
         if now - relation.since_at < policy.newcomer_life:
             bucket = role.newcomer
             if bucket is None:
                 continue
-        strongest, found = strength, (kind.value, bucket)
+        strongest, found = strength, (explanation, bucket)
     return found
 
 

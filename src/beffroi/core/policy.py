@@ -26,6 +26,8 @@ class Action(StrEnum):
     RELEASE = "release"
     RELATE = "relate"
 
+    __hash__ = str.__hash__  # in C: Enum's own is Python, and every decision hashes half a dozen members
+
 
 class Relation(StrEnum):
     """Why an organisation may know a person; the strongest that applies explains the opening."""
@@ -35,6 +37,8 @@ class Relation(StrEnum):
     APPOINTMENT = "appointment"
     PRESCRIPTION = "prescription"
     ENROLMENT = "enrolment"
+
+    __hash__ = str.__hash__
 
 
 class RoleKind(StrEnum):
