@@ -1,0 +1,252 @@
+"""Rows that grant, cap or authenticate carry a MAC (I-16): who can write the database cannot forge a right.
+
+The MAC is keyed BLAKE2b, 16 bytes (RFC 7693, 2.9), over the table's name and the authenticated columns of
+``TABLES``, in that order. The encoding is unambiguous because the layout of a table is fixed: its numbers (whole
+numbers, booleans, instants in microseconds since 1970) come first, 8 bytes each; then every other value preceded
+by its length in 4 bytes, an absent value having a length of its own. Id and version are among the columns, so a
+genuine MAC copied to another row, or kept from an older version, is refused.
+
+Left out are columns that the vault already authenticates (ciphertexts, wrapped keys) and those that can only
+shorten a right (``session.seen_at``).
+"""
+
+import hmac
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from hashlib import blake2b
+from operator import itemgetter
+from struct import Struct
+from typing import Final
+from uuid import UUID
+
+MAC_BYTES: Final = 16
+REMEMBERED: Final = 1 << 16
+"""Rows whose genuine MAC is remembered: hot ones come back thousands of times a second."""
+
+Value = None | bool | int | str | bytes | UUID | datetime | Sequence[str] | Sequence[UUID]
+
+
+class Kind(Enum):
+    """How a column is read. Only the first two may never be null."""
+
+    NUMBER = "int or bool"
+    INSTANT = "aware datetime, or int of microseconds since 1970"
+    MAYBE_NUMBER = "number or null"
+    MAYBE_INSTANT = "instant or null"
+    ID = "UUID, its canonical text, its 16 bytes, or null"
+    TEXT = "str or null"
+    BYTES = "bytes or null"
+    IDS = "list of ids"
+    TEXTS = "list of texts"
+
+
+_N, _I, _MN, _MI = Kind.NUMBER, Kind.INSTANT, Kind.MAYBE_NUMBER, Kind.MAYBE_INSTANT
+_ID, _T, _B, _IDS, _TS = Kind.ID, Kind.TEXT, Kind.BYTES, Kind.IDS, Kind.TEXTS
+
+TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
+    "policy": {"version": _T, "source": _T, "activated_at": _I},
+    "organisation": {
+        "id": _ID, "code": _T, "name": _T, "kind": _T, "siret": _T, "active": _N, "contract_until": _I,
+        "confirmed_agents": _N, "version": _N,
+    },
+    "application": {
+        "id": _T, "name": _T, "organisation": _ID, "open": _N, "redirect_uris": _TS, "hour_cap": _N,
+        "day_cap": _N, "week_cap": _N, "month_cap": _N, "version": _N,
+    },
+    "application_key": {
+        "application": _T, "kid": _T, "jwk": _T, "until_at": _I, "revoked_at": _MI, "version": _N,
+    },
+    "account": {
+        "id": _ID, "status": _T, "subject_index": _ID, "idp_id": _T, "email_index": _ID, "attested_until": _I,
+        "reviewed_until": _I, "requested_by": _ID, "approved_by": _ID, "pools": _IDS, "created_at": _I,
+        "version": _N,
+    },
+    "habilitation": {
+        "id": _ID, "account": _ID, "organisation": _ID, "role": _T, "status": _T, "from_at": _I, "until_at": _I,
+        "version": _N,
+    },
+    "factor": {
+        "id": _ID, "account": _ID, "kind": _T, "credential_id": _B, "public_key": _B, "sign_count": _MN,
+        "secret": _B, "last_step": _MN, "failures": _N, "locked_until": _MI, "created_at": _I, "revoked_at": _MI,
+        "version": _N,
+    },
+    "enrolment": {
+        "id": _ID, "account": _ID, "code_hash": _B, "failures": _N, "expires_at": _I, "used_at": _MI,
+        "created_at": _I,
+    },
+    "session": {
+        "id": _ID, "handle_hash": _B, "application": _T, "account": _ID, "habilitation": _ID, "level": _N,
+        "factor_at": _I, "client_hash": _B, "created_at": _I, "expires_at": _I, "revoked_at": _MI, "version": _N,
+    },
+    "containment": {
+        "id": _ID, "kind": _T, "scope": _T, "groups": _N, "since_at": _I, "lifted_at": _MI, "version": _N,
+    },
+    "relation": {
+        "person": _ID, "organisation": _ID, "kind": _T, "referent": _ID, "since_at": _I, "until_at": _MI,
+        "version": _N,
+    },
+    "budget": {
+        "key": _T, "hour": _N, "day": _N, "recent": _B, "hour_spent": _N, "day_spent": _N, "week_spent": _N,
+        "month_spent": _N, "hour_cap": _N, "day_cap": _N, "week_cap": _N, "month_cap": _N, "version": _N,
+    },
+}  # fmt: skip
+"""Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ABSENT: Final = b"\xff\xff\xff\xff"
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """Names of the authenticated columns, in order. Raises KeyError for a table whose rows carry no MAC."""
+    return tuple(TABLES[table])
+
+
+def _microseconds(value: datetime) -> int:
+    since = value - _EPOCH  # raises TypeError for a naive datetime: a bug of the caller
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _number(value: Value) -> int:
+    if type(value) is int or type(value) is bool:
+        return value
+    if isinstance(value, datetime):
+        return _microseconds(value)
+    raise TypeError("an authenticated number is an int, a bool or an aware datetime")
+
+
+def _sized(value: bytes) -> bytes:
+    return len(value).to_bytes(4, "big") + value
+
+
+def _maybe_number(value: Value) -> bytes:
+    return _ABSENT if value is None else b"\0\0\0\x08" + _number(value).to_bytes(8, "big", signed=True)
+
+
+def _id(value: Value) -> bytes:
+    if value is None:
+        return _ABSENT
+    if isinstance(value, str):
+        raw = bytes.fromhex(value.replace("-", ""))
+    elif isinstance(value, UUID):
+        raw = value.bytes
+    else:
+        raw = value if isinstance(value, bytes) else b""
+    if len(raw) != 16:
+        raise TypeError("an authenticated id is a UUID, its text or its 16 bytes")
+    return b"\0\0\0\x10" + raw
+
+
+def _text(value: Value) -> bytes:
+    if value is None:
+        return _ABSENT
+    if not isinstance(value, str):
+        raise TypeError("an authenticated text is a str")
+    return _sized(value.encode())
+
+
+def _bytes(value: Value) -> bytes:
+    if value is None:
+        return _ABSENT
+    if not isinstance(value, bytes):
+        raise TypeError("authenticated bytes are bytes")
+    return _sized(value)
+
+
+def _list(each: Callable[[Value], bytes]) -> Callable[[Value], bytes]:
+    def encode(value: Value) -> bytes:
+        if not isinstance(value, list | tuple):
+            raise TypeError("an authenticated list is a list or a tuple")
+        return _sized(b"".join(each(item) for item in value))
+
+    return encode
+
+
+_ENCODERS: Final[dict[Kind, Callable[[Value], bytes]]] = {
+    Kind.MAYBE_NUMBER: _maybe_number,
+    Kind.MAYBE_INSTANT: _maybe_number,
+    Kind.ID: _id,
+    Kind.TEXT: _text,
+    Kind.BYTES: _bytes,
+    Kind.IDS: _list(_id),
+    Kind.TEXTS: _list(_text),
+}
+
+
+class _Layout:
+    """The encoding of one table, prepared once."""
+
+    def __init__(self, table: str, kinds: Mapping[str, Kind]) -> None:
+        order = list(kinds.values())
+        numbers = [place for place, kind in enumerate(order) if kind in (Kind.NUMBER, Kind.INSTANT)]
+        self.width = len(order)
+        self.pick: Callable[[Sequence[Value]], tuple[Value, ...]] = (
+            itemgetter(*numbers) if len(numbers) > 1 else lambda values: tuple(values[place] for place in numbers)
+        )
+        self.pack = Struct(f">{len(numbers)}q").pack
+        self.rest = [(place, _ENCODERS[kind]) for place, kind in enumerate(order) if kind in _ENCODERS]
+        self.prefix = _sized(f"beffroi/v1/{table}".encode())
+
+    def encode(self, values: Sequence[Value]) -> bytes:
+        if len(values) != self.width:
+            raise ValueError(f"{self.width} authenticated values expected, {len(values)} given")
+        numbers = self.pack(*map(_number, self.pick(values)))
+        return self.prefix + numbers + b"".join([encode(values[place]) for place, encode in self.rest])
+
+
+_LAYOUTS: Final = {table: _Layout(table, kinds) for table, kinds in TABLES.items()}
+
+
+class Authenticator:
+    """Stamps and checks rows under one key. Values are given in the order of :func:`columns`.
+
+    Checks of rows already found genuine cost a look-up: the answer depends on the bytes alone, never on when it
+    was given. The memory is bounded; when full, the older half is forgotten.
+    """
+
+    __slots__ = ("_genuine", "_key")
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != 32:
+            raise ValueError("the MAC key has 32 bytes")
+        self._key = key
+        self._genuine: dict[tuple[str, bytes, tuple[Value, ...]], None] = {}
+
+    def __repr__(self) -> str:
+        return "Authenticator(«redacted»)"
+
+    def stamp(self, table: str, values: Sequence[Value]) -> bytes:
+        """MAC of a row, 16 bytes.
+
+        Raises KeyError for a table without MAC, ValueError for a wrong number of values, TypeError or
+        struct.error for a value of the wrong type: all bugs of the caller.
+        """
+        return blake2b(_LAYOUTS[table].encode(values), digest_size=MAC_BYTES, key=self._key).digest()
+
+    def genuine(self, table: str, values: Sequence[Value], mac: bytes) -> bool:
+        """Whether ``mac`` is the MAC of these values. Lists among the values must be tuples to be remembered."""
+        try:
+            seen = (table, mac, tuple(values))
+            if seen in self._genuine:
+                return True
+        except TypeError:  # a list is not hashable: checked each time
+            return hmac.compare_digest(self.stamp(table, values), mac)
+        if not hmac.compare_digest(self.stamp(table, values), mac):
+            return False
+        if len(self._genuine) >= REMEMBERED:
+            for old in list(self._genuine)[: REMEMBERED // 2]:
+                del self._genuine[old]
+        self._genuine[seen] = None
+        return True
+
+    def stamp_row(self, table: str, row: Mapping[str, Value]) -> bytes:
+        """MAC of a row given by column names; columns that are not authenticated are ignored."""
+        return self.stamp(table, [row[name] for name in TABLES[table]])
+
+    def genuine_row(self, table: str, row: Mapping[str, Value]) -> bool:
+        """Whether the row's own ``mac`` column is genuine. asyncpg records are accepted."""
+        values = [row[name] for name in TABLES[table]]
+        mac = row["mac"]
+        return isinstance(mac, bytes) and self.genuine(
+            table, [tuple(value) if isinstance(value, list) else value for value in values], mac
+        )

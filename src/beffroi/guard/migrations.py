@@ -1,0 +1,116 @@
+"""The guard's schema, moved forward only: numbered files of ``schema/``, each applied once in its transaction.
+
+Each is recorded with the SHA-256 of its text. A file changed after it was applied, a file that slipped in behind
+the last one applied, and a database ahead of the program are all refused: none can be repaired by guessing.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+import asyncpg
+
+_LOCK: Final = 0x_BEFF_0202
+JOURNAL_MONTHS_AHEAD: Final = 3
+
+_HISTORY: Final = """
+CREATE TABLE IF NOT EXISTS guard.migration (
+    name        text PRIMARY KEY,
+    sha256      text NOT NULL,
+    applied_at  timestamptz NOT NULL DEFAULT now()
+)"""
+
+
+class MigrationRefused(RuntimeError):
+    """The schema's history and the program disagree; the message says on which file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file of the schema."""
+
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its UTF-8 text, hex."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+def shipped() -> tuple[Migration, ...]:
+    """Every migration of this program, in order of number. Raises MigrationRefused when two share a number."""
+    folder = files("beffroi.guard") / "schema"
+    found = sorted(
+        (Migration(file.name, file.read_text("utf-8")) for file in folder.iterdir() if file.name.endswith(".sql")),
+        key=lambda migration: migration.name,
+    )
+    numbers = [migration.name[:4] for migration in found]
+    if not all(number.isdigit() for number in numbers) or len(set(numbers)) != len(numbers):
+        raise MigrationRefused("Files of guard/schema need distinct numbers of four digits.")
+    return tuple(found)
+
+
+def pending(applied: dict[str, str], known: tuple[Migration, ...]) -> tuple[Migration, ...]:
+    """Migrations still to apply, given the names and digests already applied.
+
+    Raises MigrationRefused when history was edited, or the database is ahead of the program.
+    """
+    by_name = {migration.name: migration for migration in known}
+    for name, digest in applied.items():
+        migration = by_name.get(name)
+        if migration is None:
+            raise MigrationRefused(f"The database has {name}, unknown to this program: install the newer version.")
+        if migration.sha256 != digest:
+            raise MigrationRefused(f"{name} was changed after it was applied: write a new migration instead.")
+    last = max(applied, default="")
+    waiting = tuple(migration for migration in known if migration.name not in applied)
+    for migration in waiting:
+        if migration.name < last:
+            raise MigrationRefused(f"{migration.name} comes before {last}, which is already applied: renumber it.")
+    return waiting
+
+
+async def migrate(dsn_owner: str, *, known: tuple[Migration, ...] | None = None) -> list[str]:
+    """Apply what is pending as the owner of schema ``guard``; names applied. Safe to run at every start.
+
+    Concurrent runs wait for each other. Raises MigrationRefused, or asyncpg.PostgresError with nothing of the
+    failing file applied.
+    """
+    conn = await asyncpg.connect(dsn_owner)
+    try:
+        await conn.execute(f"SELECT pg_advisory_lock({_LOCK})")
+        await conn.execute(_HISTORY)
+        done = []
+        for migration in pending(await _applied(conn), shipped() if known is None else known):
+            async with conn.transaction():
+                await conn.execute("SET LOCAL search_path = guard, pg_temp")
+                await conn.execute(migration.text)
+                await conn.execute(
+                    "INSERT INTO guard.migration (name, sha256) VALUES ($1, $2)", migration.name, migration.sha256
+                )
+            done.append(migration.name)
+        await conn.execute(f"SELECT guard.ensure_journal_partitions({JOURNAL_MONTHS_AHEAD})")
+        return done
+    finally:
+        await conn.close()
+
+
+async def waiting(conn: asyncpg.Connection) -> list[str]:
+    """Names of migrations this program needs and the database lacks. Raises MigrationRefused.
+
+    A guard that finds some refuses to start: rolling upgrades apply the schema first.
+    """
+    if await conn.fetchval("SELECT to_regclass('guard.migration')") is None:
+        return [migration.name for migration in shipped()]
+    return [migration.name for migration in pending(await _applied(conn), shipped())]
+
+
+async def ensure_journal_partitions(conn: asyncpg.Connection, months: int = JOURNAL_MONTHS_AHEAD) -> None:
+    """Create the journal's partitions of this month and the next ``months``; the guard calls it daily."""
+    await conn.execute("SELECT guard.ensure_journal_partitions($1)", months)
+
+
+async def _applied(conn: asyncpg.Connection) -> dict[str, str]:
+    return {row["name"]: row["sha256"] for row in await conn.fetch("SELECT name, sha256 FROM guard.migration")}

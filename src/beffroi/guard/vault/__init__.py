@@ -1,0 +1,1 @@
+"""The vault: what identifies people, encrypted group by group; found through keyed indexes only."""

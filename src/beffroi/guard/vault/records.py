@@ -1,0 +1,198 @@
+"""What each field group holds. Values never show in ``repr``, so neither in logs nor in tracebacks.
+
+Sizes are limits of the door, generous for real files (INSEE's longest names have under 80 letters). Dates are
+``AAAA-MM-JJ``. An absent value is ``None`` and is not written.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from beffroi.core.fields import NAMES
+from beffroi.core.identifying import REDACTED
+
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Line = Annotated[str, Meta(min_length=1, max_length=500)]
+Code = Annotated[str, Meta(min_length=1, max_length=64)]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Instant = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z$")]
+Email = Annotated[str, Meta(min_length=3, max_length=254)]
+Phone = Annotated[str, Meta(min_length=3, max_length=40)]
+FreeText = Annotated[str, Meta(min_length=1, max_length=10_000)]
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A group's values, typed; unknown fields are refused."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({REDACTED})"
+
+    def __rich_repr__(self) -> list[tuple[str, str]]:  # rich prints tracebacks with it
+        return []
+
+
+class Identity(Record, frozen=True):
+    """Who the person is. ``sex`` as the civil register writes it; ``birth_place`` an INSEE code or a place."""
+
+    last_name: Name
+    first_names: Name
+    birth_date: Day
+    birth_name: Name | None = None
+    sex: Literal["F", "M"] | None = None
+    birth_place: Name | None = None
+    nationality: Code | None = None
+
+
+class Contact(Record, frozen=True):
+    """How to reach the person."""
+
+    email: Email | None = None
+    phone: Phone | None = None
+    address_line: Line | None = None
+    postcode: Code | None = None
+    city: Name | None = None
+    commune_code: Code | None = None
+
+
+class Nir(Record, frozen=True):
+    """Number in the national register: fifteen characters, key included."""
+
+    nir: Annotated[str, Meta(pattern=r"^[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{8}$")]
+
+
+class AgencyId(Record, frozen=True):
+    """Identifier given by the employment agency."""
+
+    agency_id: Annotated[str, Meta(pattern=r"^(?:[0-9]{7}|[0-9]{10})[0-9A-Z]$")]
+
+
+class Situation(Record, frozen=True):
+    """Where the person stands: housing, schooling, work, resources."""
+
+    housing: Line | None = None
+    family: Line | None = None
+    education: Line | None = None
+    employment: Line | None = None
+    mobility: Line | None = None
+    resources: Line | None = None
+    health: Line | None = None
+    text: FreeText | None = None
+
+
+class Note(Record, frozen=True):
+    """A note an agent wrote; ``author`` is an account's id."""
+
+    at: Instant
+    text: FreeText
+    author: Code | None = None
+
+
+class FollowedAction(Record, frozen=True):
+    """A step agreed with the person."""
+
+    label: Line
+    status: Code
+    at: Day | None = None
+
+
+class Followup(Record, frozen=True):
+    """The follow-up's free texts and actions."""
+
+    notes: Annotated[tuple[Note, ...], Meta(max_length=2_000)] = ()
+    actions: Annotated[tuple[FollowedAction, ...], Meta(max_length=2_000)] = ()
+
+
+class Training(Record, frozen=True):
+    """Training wished for, and training followed."""
+
+    level: Line | None = None
+    diploma: Line | None = None
+    wish: Line | None = None
+    history: Annotated[tuple[Line, ...], Meta(max_length=200)] = ()
+
+
+class LegalRepresentative(Record, frozen=True):
+    """Who answers for a minor or a protected adult."""
+
+    last_name: Name
+    first_names: Name | None = None
+    relationship: Line | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+    address_line: Line | None = None
+    postcode: Code | None = None
+    city: Name | None = None
+
+
+class Agent(Record, frozen=True):
+    """Personal data of a colleague (an account), under that account's own key."""
+
+    first_name: Name
+    last_name: Name
+    email: Email
+    phone: Phone | None = None
+
+
+RECORDS: Final[Mapping[str, type[Record]]] = {
+    "identity": Identity,
+    "contact": Contact,
+    "nir": Nir,
+    "agency_id": AgencyId,
+    "situation": Situation,
+    "followup": Followup,
+    "training": Training,
+    "legal_representative": LegalRepresentative,
+}
+"""Type of each group, by the name of its column."""
+assert tuple(RECORDS) == tuple(NAMES)
+
+LARGEST_GROUP: Final = 200_000
+"""Bytes of a group's JSON at most."""
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+_DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in RECORDS.items()}
+_AGENT: Final = msgspec.json.Decoder(Agent)
+
+
+class RecordRefused(ValueError):
+    """A group's values are not acceptable; ``group`` names it, ``reason`` says what was expected, never a value."""
+
+    def __init__(self, group: str, reason: str) -> None:
+        super().__init__(f"{group}: {reason}")
+        self.group, self.reason = group, reason
+
+
+def encode(record: Record) -> bytes:
+    """Canonical JSON of a record. Raises RecordRefused past 200,000 bytes."""
+    text = _ENCODER.encode(record)
+    if len(text) > LARGEST_GROUP:
+        raise RecordRefused(type(record).__name__, "too large")
+    return text
+
+
+def decode(group: str, text: bytes) -> Record:
+    """Read a group's JSON, from the vault or from a door. Raises RecordRefused; KeyError for no such group."""
+    if len(text) > LARGEST_GROUP:
+        raise RecordRefused(group, "too large")
+    try:
+        return _DECODERS[group].decode(text)
+    except msgspec.DecodeError as error:  # its text gives paths and expected types, never a value
+        raise RecordRefused(group, str(error)) from None
+
+
+def convert(group: str, fields: object) -> Record:
+    """Read a group already parsed from JSON (builtin types). Raises RecordRefused."""
+    kind = RECORDS.get(group)
+    if kind is None:
+        raise RecordRefused("fields", "unknown group")
+    try:
+        return msgspec.convert(fields, kind)
+    except msgspec.ValidationError as error:
+        raise RecordRefused(group, str(error)) from None
+
+
+def decode_agent(text: bytes) -> Agent:
+    """Read an agent's personal data from the vault."""
+    return _AGENT.decode(text)

@@ -1,0 +1,191 @@
+"""The vault against a real PostgreSQL: what is written, found, read, changed, erased."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+import pytest
+
+from beffroi.core.ids import PersonId
+from beffroi.guard import key_check, keys
+from beffroi.guard.journal import Entry
+from beffroi.guard.keys import Keys, KeysRefused
+from beffroi.guard.vault import blind, people, records, rotation, sealing
+from tests.databases import FreshDatabase
+
+AT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def conn(fresh: FreshDatabase) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(fresh.guard)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Keys:
+    return keys.generate(tmp_path / "keys" / "guard.key")
+
+
+LEA = {
+    "identity": records.Identity(last_name="Le Gall", first_names="Léa, Anne", birth_date="2004-03-05", sex="F"),
+    "contact": records.Contact(email="Lea.LeGall@exemple.fr", phone="06 39 98 00 01", city="Brest"),
+    "nir": records.Nir(nir="204032901900147"),
+    "followup": records.Followup(notes=(records.Note(at="2026-01-02T10:00:00Z", text="Projet de CAP cuisine."),)),
+}
+
+
+async def created(conn: asyncpg.Connection, held: Keys) -> PersonId:
+    person = PersonId(str(uuid4()))
+    async with conn.transaction():
+        await people.create(conn, held, person, LEA, entry=Entry(AT, "created", person=person, groups=7))
+    return person
+
+
+async def test_person_created_and_read_gives_only_the_groups_asked(conn: asyncpg.Connection, held: Keys) -> None:
+    person = await created(conn, held)
+    read = await people.read(conn, held, person, 1 | 32 | 128)
+    assert not isinstance(read, people.Absent)
+    assert set(read) == {"identity", "followup"}
+    assert records.decode("identity", bytes(read["identity"])) == LEA["identity"]
+    assert records.decode("followup", bytes(read["followup"])) == LEA["followup"]
+    assert await conn.fetchval("SELECT kind FROM guard.journal WHERE person = $1", person) == "created"
+
+
+async def test_person_created_without_partition_for_the_entry_writes_nothing(
+    conn: asyncpg.Connection, held: Keys
+) -> None:
+    person = PersonId(str(uuid4()))
+    past = Entry(datetime(1999, 1, 1, tzinfo=UTC), "created", person=person)
+    transaction = conn.transaction()
+    await transaction.start()
+    with pytest.raises(asyncpg.CheckViolationError):
+        await people.create(conn, held, person, LEA, entry=past)
+    await transaction.rollback()
+    assert await conn.fetchval("SELECT count(*) FROM guard.person") == 0
+
+
+@pytest.mark.parametrize(
+    ("by", "value", "first", "born"),
+    [
+        ("nir", "2 04 03 29 019 001 47", "", ""),
+        ("email", " lea.legall@EXEMPLE.fr ", "", ""),
+        ("phone", "+33 6 39 98 00 01", "", ""),
+        ("name", "LE-GALL", "lea", "05/03/2004"),
+    ],
+)
+async def test_search_with_the_value_typed_otherwise_finds_the_person(
+    conn: asyncpg.Connection, held: Keys, by: str, value: str, first: str, born: str
+) -> None:
+    person = await created(conn, held)
+    index = blind.searched(held, by, value, today=date(2026, 11, 22), first_names=first, born=born)
+    assert isinstance(index, UUID)
+    assert await people.holding(conn, by, index) == [person]
+
+
+async def test_database_copy_without_key_holds_no_value(conn: asyncpg.Connection, held: Keys) -> None:
+    await created(conn, held)
+    dump = str([dict(row) for row in await conn.fetch("SELECT * FROM guard.person")]).lower()
+    for token in ("gall", "brest", "exemple", "998000", "2040329", "cuisine", "2004-03"):
+        assert token not in dump
+        assert token.encode().hex() not in dump
+
+
+async def test_update_of_a_group_changes_its_index_and_leaves_the_others(
+    conn: asyncpg.Connection, held: Keys
+) -> None:
+    person = await created(conn, held)
+    before = await conn.fetchrow("SELECT * FROM guard.person WHERE id = $1", person)
+    async with conn.transaction():
+        change = {"contact": records.Contact(email="autre@exemple.fr"), "nir": None}
+        version = await people.update(
+            conn, held, person, change, entry=Entry(AT, "updated", person=person), expected_version=1
+        )
+    after = await conn.fetchrow("SELECT * FROM guard.person WHERE id = $1", person)
+    assert before is not None
+    assert after is not None
+    assert version == after["version"] == 2
+    assert after["blind_email"] not in (None, before["blind_email"])
+    assert after["nir"] is after["blind_nir"] is after["blind_phone"] is None
+    for same in ("identity", "blind_name", "followup", "wrapped_key"):
+        assert after[same] == before[same]
+
+
+async def test_update_from_an_older_version_is_a_conflict(conn: asyncpg.Connection, held: Keys) -> None:
+    person = await created(conn, held)
+    async with conn.transaction():
+        entry = Entry(AT, "updated", person=person)
+        answer = await people.update(conn, held, person, {"nir": None}, entry=entry, expected_version=7)
+    assert answer == people.Conflict(1)
+
+
+async def test_i13_erased_person_leaves_no_key_no_index_no_relation(conn: asyncpg.Connection, held: Keys) -> None:
+    person, other = await created(conn, held), await created(conn, held)
+    for one in (person, other):
+        await conn.execute(
+            "INSERT INTO guard.relation (person, organisation, kind, since_at, version, mac)"
+            " VALUES ($1, $2, 'followed', $3, 1, '')",
+            one, uuid4(), AT,
+        )  # fmt: skip
+        await conn.execute("INSERT INTO guard.reach VALUES ($1, $2, 1, '{}', 0)", uuid4(), one)
+    async with conn.transaction():
+        await people.erase(conn, person, entry=Entry(AT, "erased", person=person))
+    for table, column in (("person", "id"), ("relation", "person"), ("reach", "person")):
+        left = [row[0] for row in await conn.fetch(f"SELECT {column} FROM guard.{table}")]
+        assert [str(one) for one in left] == [other]
+    assert await people.read(conn, held, person, 1) == people.Absent()
+    assert str(await conn.fetchval("SELECT person FROM guard.erased")) == person
+
+
+async def test_rotation_rewraps_without_touching_ciphertexts_and_can_stop_anywhere(
+    conn: asyncpg.Connection, held: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "BATCH", 2)
+    await key_check.establish(conn, held)
+    ids = [await created(conn, held) for _ in range(5)]
+    before = await conn.fetch("SELECT id, identity, nir FROM guard.person ORDER BY id")
+    assert held.path is not None
+    rotated = keys.add_epoch(held.path)
+    assert await rotation._rewrap_batch(conn, rotated, "person") == 2  # then stopped
+    assert await rotation.remaining(conn, rotated.epoch) == 3
+    for person in ids:  # a guard that has not restarted serves old and new
+        assert not isinstance(await people.read(conn, held, person, 1), people.Absent)
+    assert await rotation.rewrap(conn, rotated) == 3
+    assert await rotation.remaining(conn, rotated.epoch) == 0
+    assert await conn.fetch("SELECT id, identity, nir FROM guard.person ORDER BY id") == before
+    assert await rotation.unused_epochs(conn, rotated) == {1}
+    last = keys.drop_epochs(held.path, frozenset({1}))
+    for person in ids:
+        assert not isinstance(await people.read(conn, last, person, 1), people.Absent)
+
+
+async def test_guard_with_another_key_file_refuses_the_database(
+    conn: asyncpg.Connection, held: Keys, tmp_path: Path
+) -> None:
+    with pytest.raises(KeysRefused, match="beffroi init"):
+        await key_check.verify(conn, held)
+    await key_check.establish(conn, held)
+    await key_check.verify(conn, held)
+    with pytest.raises(KeysRefused, match="not the one"):
+        await key_check.verify(conn, keys.generate(tmp_path / "other" / "guard.key"))
+
+
+async def test_database_with_people_but_no_proof_is_refused(conn: asyncpg.Connection, held: Keys) -> None:
+    await created(conn, held)
+    with pytest.raises(KeysRefused, match="no proof"):
+        await key_check.establish(conn, held)
+
+
+def test_record_shown_in_a_traceback_is_redacted() -> None:
+    assert "Gall" not in repr(LEA) + str(LEA["identity"]) + f"{LEA['contact']}"
+
+
+def test_opened_groups_are_json_ready_to_send(held: Keys) -> None:
+    owner, key = uuid4().bytes, sealing.new_key()
+    blob = sealing.seal(key, owner, "identity", records.encode(LEA["identity"]))
+    opened = sealing.open_groups(held, owner, held.wrap(key, owner), held.epoch, [("identity", blob)])
+    assert msgspec.json.decode(msgspec.json.encode(opened))["identity"]["last_name"] == "Le Gall"
