@@ -1,7 +1,6 @@
 """Real, throw-away PostgreSQL databases for tests."""
 
 import asyncio
-import asyncio
 import importlib
 import importlib.util
 import os
