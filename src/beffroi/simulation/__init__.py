@@ -1,1 +1,1 @@
-"""Invented network and people, daily life and attacks; drives the product from outside, by its public doors."""
+"""Invented network and people, daily life, attacks; drives the product from outside, by its public doors."""
