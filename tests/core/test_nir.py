@@ -17,12 +17,10 @@ from beffroi.core.identifying import REDACTED, Identifying
 from beffroi.core.nir import Nir, NirRefusal, nir_key, parse_nir
 
 places = st.one_of(
-    st.tuples(
-        st.sampled_from(["01", "20", "2A", "2B", "59", "75", "95", "96", "99"]), st.integers(1, 999)
-    ).map(lambda p: f"{p[0]}{p[1]:03d}"),
-    st.tuples(st.sampled_from(["971", "974", "976", "987"]), st.integers(1, 99)).map(
-        lambda p: f"{p[0]}{p[1]:02d}"
+    st.tuples(st.sampled_from(["01", "20", "2A", "2B", "59", "75", "95", "96", "99"]), st.integers(1, 999)).map(
+        lambda p: f"{p[0]}{p[1]:03d}"
     ),
+    st.tuples(st.sampled_from(["971", "974", "976", "987"]), st.integers(1, 99)).map(lambda p: f"{p[0]}{p[1]:02d}"),
 )
 bodies = st.builds(
     lambda sex, year, month, place, order: f"{sex}{year:02d}{month:02d}{place}{order:03d}",
@@ -125,9 +123,7 @@ def test_parse_typed_by_hand_spaces_and_small_letter_accepted() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("first", "provisional", "sex"), [("1", False, "M"), ("4", True, "F"), ("7", True, "M")]
-)
+@pytest.mark.parametrize(("first", "provisional", "sex"), [("1", False, "M"), ("4", True, "F"), ("7", True, "M")])
 def test_parse_waiting_number_accepted_and_marked(first: str, provisional: bool, sex: str) -> None:
     parsed = parse_nir(first + "020575112123")
     assert isinstance(parsed, Nir)

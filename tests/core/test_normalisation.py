@@ -160,9 +160,7 @@ def test_birth_date_any_text_never_raises(text: str) -> None:
 
 @given(st.dates(date(1930, 1, 1), TODAY))
 def test_birth_date_iso_and_french_agree(day: date) -> None:
-    assert (
-        birth_date(day.isoformat(), today=TODAY) == birth_date(day.strftime("%d/%m/%Y"), today=TODAY) == day
-    )
+    assert birth_date(day.isoformat(), today=TODAY) == birth_date(day.strftime("%d/%m/%Y"), today=TODAY) == day
 
 
 @pytest.mark.parametrize(
