@@ -156,7 +156,7 @@ class Served:
         return self.identify(request, self.answer_form(request, login, method))
 
 
-def make_settings(folder: Path, port: int) -> Settings:
+def make_settings(folder: Path, port: int, service: str) -> Settings:
     users = folder / "users.json"
     write_users_file(users, [CLAIRE, YANN])
     return Settings(
@@ -164,18 +164,25 @@ def make_settings(folder: Path, port: int) -> Settings:
         port=port,
         client_id="guard",
         client_secret=ensure_client_secret(folder / "client.secret"),
-        redirect_uris=("http://localhost:1/sign-in/callback",),
-        post_logout_redirect_uris=("http://localhost:1/signed-out",),
+        redirect_uris=(f"{service}/sign-in/callback",),
+        post_logout_redirect_uris=(f"{service}/signed-out",),
         users_file=users,
         key_file=folder / "provider.jwk",
     )
 
 
 @contextmanager
-def serve(folder: Path, *, pkce: bool = False, max_age: bool = False, client_jwks: bytes | None = None,
-          credential: PrivateKeyJwt | None = None) -> Iterator[Served]:  # fmt: skip
+def serve(
+    folder: Path,
+    *,
+    service: str = "http://localhost:1",
+    pkce: bool = False,
+    max_age: bool = False,
+    client_jwks: bytes | None = None,
+    credential: PrivateKeyJwt | None = None,
+) -> Iterator[Served]:
     listening = socket.create_server(("127.0.0.1", 0))
-    settings = make_settings(folder, listening.getsockname()[1])
+    settings = make_settings(folder, listening.getsockname()[1], service)
     settings = replace(settings, pkce=pkce, max_age=max_age, client_jwks=client_jwks)
     lies: set[Misbehaviour] = set()
     clock = MovableClock()
