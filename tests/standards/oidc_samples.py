@@ -81,20 +81,23 @@ def key_set(*keys: ECKey | RSAKey | OKPKey) -> PublicKeys:
     return read
 
 
+KEYS = key_set(KEY)
+
+
 def signed(claims: Claims, key: ECKey | RSAKey | OKPKey = KEY, alg: str = "ES256", **header: object) -> str:
     return jwt.encode({"alg": alg, "kid": key.kid, **header}, claims, key, algorithms=[alg])
 
 
 def judge_id_token(token: str, party: RelyingParty = PARTY, keys: PublicKeys | None = None) -> object:
     tokens = TokenResponse(token, ACCESS_TOKEN)
-    return verify_id_token(tokens, keys or key_set(KEY), PROVIDER, party, TRANSACTION, NOW)
+    return verify_id_token(tokens, keys or KEYS, PROVIDER, party, TRANSACTION, NOW)
 
 
 def judge_userinfo(body: str | bytes, content_type: str = "application/jwt") -> object:
     sign_in = judge_id_token(signed(ID_CLAIMS))
     assert isinstance(sign_in, SignIn)
     raw = body.encode() if isinstance(body, str) else body
-    return verify_userinfo(content_type, raw, sign_in, key_set(KEY), PROVIDER, PARTY, NOW)
+    return verify_userinfo(content_type, raw, sign_in, KEYS, PROVIDER, PARTY, NOW)
 
 
 def without(claims: Claims, name: str) -> Claims:

@@ -91,7 +91,7 @@ class Application:
         except Refused as refused:
             response = _message(refused.status, "Demande refusée", refused.sentence)
         except SettingsRefused:
-            sentence = "Le fichier des identités inventées est illisible : rechargez la démonstration."
+            sentence = "Le fichier des identités inventées est illisible : rechargez la démonstration."
             response = _message(503, "Service indisponible", sentence)
         await send_response(send, response)
 
@@ -163,15 +163,15 @@ class Application:
         """What ProConnect answers with error Y000400 on its own page: the client is at fault, no redirect."""
         unknown = sorted(set(parameters) - self._authority.parameters)
         if unknown:
-            raise Refused(400, "Y000400 : la demande du service contient un paramètre inconnu.")
+            raise Refused(400, "Y000400 : la demande du service contient un paramètre inconnu.")
         for name in ("state", "nonce"):
             if len(parameters.get(name, "")) < MIN_STATE_CHARACTERS:
-                raise Refused(400, f"Y000400 : le paramètre « {name} » compte moins de 32 caractères.")
+                raise Refused(400, f"Y000400 : le paramètre « {name} » compte moins de 32 caractères.")
         asked = read_claims_parameter(parameters.get("claims"))
         if asked is None:
-            raise Refused(400, "Y000400 : le paramètre « claims » n’est pas lisible.")
+            raise Refused(400, "Y000400 : le paramètre « claims » n’est pas lisible.")
         if not parameters.get("max_age", "0").isdecimal():
-            raise Refused(400, "Y000400 : le paramètre « max_age » n’est pas un nombre.")
+            raise Refused(400, "Y000400 : le paramètre « max_age » n’est pas un nombre.")
         return asked
 
     def _is_enough(self, session: Session, asked: Asked, parameters: dict[str, str]) -> bool:
@@ -201,7 +201,7 @@ class Application:
         people, total = self._directory.search(words)
         return render(
             "people.html",
-            title="Qui se connecte ?",
+            title="Qui se connecte ?",
             introduction="Choisissez la personne inventée dont vous prenez le rôle.",
             here=here,
             there=lambda persona: f"{here}?personne={quote(persona.login)}",
@@ -239,7 +239,7 @@ class Application:
             error.state = parameters.get("state")
             answer: Response = self._authority.handle_response(*error(None))
             return answer
-        raise Refused(400, "Y000400 : le service ou son adresse de retour ne sont pas enregistrés ici.")
+        raise Refused(400, "Y000400 : le service ou son adresse de retour ne sont pas enregistrés ici.")
 
     def _token(self, request: Request) -> Response:
         answer: Response = self._authority.create_token_response(request)
@@ -254,11 +254,11 @@ class Application:
 
     def _end_session(self, request: Request) -> Response:
         if not {"id_token_hint", "state", "post_logout_redirect_uri"} <= request.parameters.keys():
-            raise Refused(400, "Y000400 : la demande de déconnexion est incomplète.")
+            raise Refused(400, "Y000400 : la demande de déconnexion est incomplète.")
         try:
             ending = self._authority.validate_endpoint_request("end_session", request)
         except OAuth2Error as error:
-            raise Refused(400, "Y000400 : la preuve de connexion n’a pas été émise ici.") from error
+            raise Refused(400, "Y000400 : la preuve de connexion n’a pas été émise ici.") from error
         self._sessions.take(request.cookie(COOKIE))
         answer: Response | None = self._authority.create_endpoint_response("end_session", ending)
         if answer is None:
@@ -266,7 +266,7 @@ class Application:
         return self._with_cookie(answer, "")
 
     def _home(self, _: Request) -> Response:
-        sentence = "Pour vous connecter, partez du service : il vous amènera ici."
+        sentence = "Pour vous connecter, partez du service : il vous amènera ici."
         return _message(200, "Fournisseur d’identité de démonstration", sentence)
 
     def _telephones(self, request: Request) -> Response:
