@@ -116,7 +116,7 @@ def identity_provider_environ(settings: Settings) -> dict[str, str]:
         "CLIENT_ID": CLIENT_ID,
         "CLIENT_SECRET_FILE": str(client_secret_file(settings)),
         "REDIRECT_URIS": f"{settings.guard_url}/sign-in/callback",
-        "POST_LOGOUT_REDIRECT_URIS": f"{settings.console_url}/ {settings.guard_url}/sign-out/done",
+        "POST_LOGOUT_REDIRECT_URIS": f"{settings.console_url}/ {settings.guard_url}/sign-out",
         "USERS_FILE": str(personas_file(settings)),
         "KEY_FILE": str(settings.state / "identity-provider" / "signing-key.json"),
         "PKCE": "on",
