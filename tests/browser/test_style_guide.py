@@ -1,5 +1,6 @@
 """The style guide in a real browser: no axe violation, no overflow, everything by keyboard."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def guide_url(serve: Callable[..., str]) -> Iterator[str]:
     """Address of the style guide, served with the theme's own settings."""
-    if not settings.configured:
+    if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
         settings.configure(**SETTINGS)
     django.setup()
     from django.contrib.staticfiles.handlers import StaticFilesHandler

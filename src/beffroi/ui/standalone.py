@@ -40,6 +40,7 @@ SETTINGS: dict[str, Any] = {
     "USE_I18N": True,
     "USE_TZ": True,
     "STATIC_URL": "/static/",
+    "STORAGES": {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
     "CSRF_FAILURE_VIEW": "beffroi.ui.errors.csrf_refused",
     "UI_SHELL": "beffroi.ui.guide.guide_shell",
     "UI_FORM_ORIGINS": (),
