@@ -70,6 +70,13 @@ def test_name_written_in_several_ways_shares_one_key(variants: tuple[str, ...], 
     assert {name_key(variant) for variant in variants} == {key}
 
 
+@given(text=latin | st.text(st.characters(max_codepoint=0x24F), max_size=40) | anything)
+def test_name_composed_or_decomposed_accents_share_one_key(text: str) -> None:
+    composed, decomposed = (unicodedata.normalize(form, text)[:MAX_NAME_LENGTH] for form in ("NFC", "NFD"))
+    if unicodedata.normalize("NFC", decomposed) == composed:
+        assert name_key(composed) == name_key(decomposed)
+
+
 def test_name_particle_dropped_is_another_name() -> None:
     assert name_key("de La Tour") != name_key("La Tour")
 

@@ -130,7 +130,7 @@ def parse_nir(text: str) -> Nir | NirRefusal:
     """
     if len(text) > MAX_INPUT_LENGTH:
         return NirRefusal.TOO_LONG
-    compact = _SEPARATORS.sub("", text).upper()
+    compact = (text if text.isalnum() else _SEPARATORS.sub("", text)).upper()
     if _SHAPE.fullmatch(compact) is None:
         return NirRefusal.SHAPE
     body, key = compact[:13], compact[13:]
