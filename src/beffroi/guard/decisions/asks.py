@@ -1,0 +1,110 @@
+"""What the doors put to the hot path, and what comes back once it is durable."""
+
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from beffroi.core.budgets import Caps, Spent
+from beffroi.core.decision import Refusal
+from beffroi.core.facts import AccountFacts, HabilitationFacts, OrganisationFacts, Request, SessionFacts
+from beffroi.core.ids import Bucket, EntryNumber
+from beffroi.guard.web.problems import Fault
+
+if TYPE_CHECKING:
+    import asyncpg
+
+
+class Manner(Enum):
+    """What a request may do: be charged and journaled; be counted as a question; only be answered."""
+
+    CHARGE = "charge"
+    QUESTION = "question"
+
+
+class Agent(NamedTuple):
+    """Who asked, as the facts of the decision had it."""
+
+    session: SessionFacts
+    account: AccountFacts
+    habilitation: HabilitationFacts
+    organisation: OrganisationFacts
+
+
+class Paid(NamedTuple):
+    """The account's budget that an opening drew on, as it stands after it."""
+
+    bucket: Bucket
+    spent: Spent
+    caps: Caps
+
+
+class Ciphertexts(NamedTuple):
+    """One person's sealed groups, limited to those of the decision."""
+
+    epoch: int
+    wrapped_key: bytes
+    groups: tuple[tuple[str, bytes | None], ...]
+    version: int
+
+
+class Granted(NamedTuple):
+    """Allowed, and durable. ``entry`` is the journal's number, ``None`` for a question."""
+
+    entry: EntryNumber | None
+    groups: int
+    explanation: str
+    paid: Paid | None
+    agent: Agent
+    sealed: Ciphertexts | None
+
+
+Outcome = Granted | Refusal | Fault
+Effect = Callable[["asyncpg.Connection", Granted, object], Awaitable[None]]
+
+
+class Ask:
+    """One request waiting for its decision. ``done`` is called once, after the commit, with its outcome.
+
+    ``kind`` is the journal's word for an allow; ``sealed`` asks for the ciphertexts of what is allowed; ``detail`` is
+    the journal's small JSON. ``text`` is a sealed free text (id, ciphertext) to keep with a break-glass opening.
+    """
+
+    __slots__ = (
+        "client_hash", "detail", "done", "handle_hash", "kind", "manner", "request", "sealed", "text", "waiting_since",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        request: Request,
+        handle_hash: bytes,
+        client_hash: bytes,
+        done: Callable[[Outcome], None],
+        *,
+        kind: str = "released",
+        manner: Manner = Manner.CHARGE,
+        sealed: bool = False,
+        detail: str | None = None,
+        text: "FreeText | None" = None,
+    ) -> None:
+        self.request = request
+        self.handle_hash = handle_hash
+        self.client_hash = client_hash
+        self.done = done
+        self.kind = kind
+        self.manner = manner
+        self.sealed = sealed
+        self.detail = detail
+        self.text = text
+        self.waiting_since = 0.0
+
+
+class FreeText(msgspec.Struct, frozen=True):
+    """A break-glass reason in clear, until the batch knows whose key seals it; never journaled."""
+
+    id: str
+    text: str
+
+    def __repr__(self) -> str:
+        return "FreeText(«redacted»)"

@@ -1,0 +1,147 @@
+"""One batch, from the requests taken to the moment before its commit, on one connection that holds the turn."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from beffroi.core.decision import Entitlement, Refusal
+from beffroi.core.fields import NAME_OF
+from beffroi.core.ids import AccountId
+from beffroi.core.policy import Policy
+from beffroi.core.refusals import Code
+from beffroi.guard.decisions import judging, statements, writing
+from beffroi.guard.decisions.asks import Ask, Ciphertexts, Granted, Manner, Outcome
+from beffroi.guard.decisions.books import Books, BudgetReader
+from beffroi.guard.decisions.facts import FactReader, Known, Shared
+
+if TYPE_CHECKING:
+    from asyncpg.prepared_stmt import PreparedStatement
+
+    from beffroi.guard.keys import Keys
+
+_NO_BOOKS: Final = ()
+
+
+class OtherPolicy(Exception):
+    """The database's active policy is not the one this guard holds: it decides nothing until it has read it."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The statements of one hot connection."""
+
+    conn: Any
+    load_facts: "PreparedStatement"
+    load_budgets: "PreparedStatement"
+    load_ciphertexts: "PreparedStatement"
+    count_refusals: "PreparedStatement"
+    count_questions: "PreparedStatement"
+    write: "PreparedStatement"
+
+
+async def prepare(conn: Any) -> Prepared:
+    """Prepare every statement of the hot path on a connection."""
+    return Prepared(
+        conn,
+        await conn.prepare(statements.LOAD_FACTS),
+        await conn.prepare(statements.LOAD_BUDGETS),
+        await conn.prepare(statements.LOAD_CIPHERTEXTS),
+        await conn.prepare(statements.COUNT_REFUSALS),
+        await conn.prepare(statements.COUNT_QUESTIONS),
+        await conn.prepare(statements.WRITE),
+    )
+
+
+class Bench:
+    """Judges batches: the readers that remember genuine rows, and the keys. Shared by the lanes of one guard."""
+
+    def __init__(self, keys: "Keys") -> None:
+        self.keys = keys
+        self._facts = FactReader(keys.authenticator)
+        self._budgets = BudgetReader(keys.authenticator)
+
+    async def run(self, db: Prepared, asks: Sequence[Ask], policy: Policy) -> list[Outcome]:
+        """Decide, charge and journal; outcomes in order, to be told only once the caller has committed.
+
+        Raises OtherPolicy, or whatever the database raises: then nothing may be answered but a refusal.
+        """
+        applications = {ask.request.application for ask in asks}
+        rows = await db.load_facts.fetch(
+            [None, *[ask.handle_hash for ask in asks]],
+            [None, *[ask.request.person for ask in asks]],
+            list(applications),
+        )
+        shared, known = self._facts.read(asks, rows)
+        if shared.policy is not None and shared.policy != policy.version:
+            raise OtherPolicy(shared.policy)
+        entitled = judging.entitlements(asks, known, policy)
+        books = await self._books(db, entitled, known, policy)
+        too_many = await self._questions(db, asks, known, shared, policy)
+        verdict = judging.judge(asks, known, entitled, books, too_many, policy)
+        await self._seal(db, asks, verdict)
+        lines = await writing.refused_lines(db.count_refusals, asks, known, shared, verdict)
+        if verdict.revoked:
+            lines += await writing.revoke_sessions(db.conn, self.keys, self._facts, known, shared, verdict)
+        if any(ask.text is not None for ask in asks):
+            await writing.keep_texts(db.conn, self.keys, asks, verdict, shared)
+        places, released = writing.granted_lines(asks, verdict)
+        released += lines
+        if released or verdict.used:
+            entries = await writing.write(
+                db.write, self._budgets, books, verdict, released, shared, policy.version
+            )
+            for place, entry in zip(places, entries, strict=False):
+                granted = verdict.outcomes[place]
+                assert isinstance(granted, Granted), "only what is granted has a place"
+                verdict.outcomes[place] = granted._replace(entry=entry)
+        return verdict.outcomes
+
+    async def _books(
+        self, db: Prepared, entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy
+    ) -> Books:
+        keys = judging.keys(entitled, known, policy)
+        return self._budgets.read(await db.load_budgets.fetch(list(keys)) if keys else _NO_BOOKS)
+
+    async def _questions(
+        self, db: Prepared, asks: Sequence[Ask], known: Sequence[Known], shared: Shared, policy: Policy
+    ) -> frozenset[AccountId]:
+        """Count the questions of the batch; the accounts that have asked too many this hour."""
+        tally = Counter(
+            one.facts.session.account
+            for ask, one in zip(asks, known, strict=True)
+            if ask.manner is Manner.QUESTION and one.facts.session is not None
+        )
+        if not tally:
+            return frozenset()
+        accounts = sorted(tally)
+        rows = await db.count_questions.fetch(accounts, shared.clock.hour, [tally[account] for account in accounts])
+        return frozenset(AccountId(str(account)) for account, asked in rows if asked > policy.questions_per_hour)
+
+    async def _seal(self, db: Prepared, asks: Sequence[Ask], verdict: judging.Judgement) -> None:
+        """Load what the allowed openings will decrypt; a person whose record is gone is unknown."""
+        places = [
+            place
+            for place, (ask, outcome) in enumerate(zip(asks, verdict.outcomes, strict=True))
+            if ask.sealed and isinstance(outcome, Granted)
+        ]
+        if not places:
+            return
+        granted = [verdict.outcomes[place] for place in places]
+        masks = [one.groups for one in granted if isinstance(one, Granted)]
+        rows = await db.load_ciphertexts.fetch([asks[place].request.person for place in places], masks)
+        found = {row[0]: row for row in rows}
+        for n, (place, mask) in enumerate(zip(places, masks, strict=True), 1):
+            row, one = found.get(n), verdict.outcomes[place]
+            assert isinstance(one, Granted), "places are of grants"
+            if row is None:
+                verdict.outcomes[place] = Refusal(Code.PERSON_UNKNOWN)
+                continue
+            groups = tuple(
+                (name, row[3 + place_of]) for place_of, (bit, name) in enumerate(NAME_OF.items()) if mask & bit
+            )
+            verdict.outcomes[place] = one._replace(sealed=Ciphertexts(row[1], row[2], groups, row[11]))

@@ -1,0 +1,75 @@
+"""The budgets of a batch: read from their rows, charged in memory, written back with the spans the CHECK guards."""
+
+from collections.abc import Iterable, Sequence
+from struct import Struct
+from typing import Any, Final, NamedTuple
+
+from beffroi.core import budgets
+from beffroi.core.budgets import DAYS, Caps, Window
+from beffroi.guard.authentic import Authenticator
+
+_RECENT: Final = Struct(f">{DAYS}I")
+_REMEMBERED: Final = 1 << 16
+
+Values = tuple[str, int, int, bytes, int, int, int, int, int, int, int, int, int]
+
+
+class Written(NamedTuple):
+    """A row as this guard wrote it last: if the database still holds exactly it, it needs no second check."""
+
+    values: Values
+    mac: bytes
+    window: Window
+
+
+class BudgetReader:
+    """Reads and writes budget rows, checking and making their MACs."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+        self._written: dict[str, Written] = {}
+
+    def read(self, rows: Iterable[Sequence[Any]]) -> "Books":
+        """The books of a batch from the rows of load_budgets.sql; a row that is not genuine bars its key."""
+        windows: dict[str, Window] = {}
+        versions: dict[str, int] = {}
+        forged: set[str] = set()
+        written = self._written
+        for row in rows:
+            *columns, mac = row
+            values = tuple(columns)
+            key = values[0]
+            last = written.get(key)
+            if last is not None and last.mac == mac and last.values == values:
+                windows[key] = last.window
+            elif self._authenticator.genuine("budget", values, mac):
+                windows[key] = Window(values[1], values[4], values[2], _RECENT.unpack(values[3]))
+            else:
+                forged.add(key)
+            versions[key] = values[12]
+        return Books(windows, versions, forged, {})
+
+    def rows(self, books: "Books") -> list[tuple[Any, ...]]:
+        """Rows to write, in the order of keys: the thirteen columns, the MAC, whether the row exists."""
+        rows = []
+        stamp = self._authenticator.stamp
+        if len(self._written) > _REMEMBERED:
+            self._written.clear()
+        for key in sorted(books.caps):
+            window, caps = books.windows[key], books.caps[key]
+            spent = budgets.spent(window)
+            version = books.versions.get(key, 0)
+            values = (key, window.hour, window.day, _RECENT.pack(*window.recent), *spent, *caps, version + 1)
+            mac = stamp("budget", values)
+            self._written[key] = Written(values, mac, window)
+            rows.append((*values, mac, version > 0))
+        return rows
+
+
+class Books(NamedTuple):
+    """Windows by key as of now within the batch; ``caps`` holds the keys that were charged; ``forged`` bars keys."""
+
+    windows: dict[str, Window]
+    versions: dict[str, int]
+    forged: set[str]
+    caps: dict[str, Caps]

@@ -1,0 +1,230 @@
+"""From the rows of ``load_facts.sql`` to the frozen facts of the law; a row that is not genuine becomes a refusal."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from beffroi.core.budgets import Caps
+from beffroi.core.facts import (
+    AccountFacts,
+    ApplicationFacts,
+    Clock,
+    Containment,
+    Facts,
+    HabilitationFacts,
+    OrganisationFacts,
+    Reach,
+    RelationFacts,
+    SessionFacts,
+)
+from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, RoleCode, SessionId
+from beffroi.core.policy import Relation
+from beffroi.guard.authentic import Authenticator
+from beffroi.guard.decisions.asks import Ask
+from beffroi.guard.decisions.rows import Forged, Reader, Row, instant, maybe_instant
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+_RELATIONS: Final = {relation.value: relation for relation in Relation if relation is not Relation.REFERENT}
+
+
+class Shared(NamedTuple):
+    """What all requests of a batch have in common. ``tampered``: the row of one of the applications is not genuine."""
+
+    clock: Clock
+    policy: str | None
+    containment: Containment
+    applications: dict[ApplicationId, ApplicationFacts]
+    tampered: bool
+
+
+class Known(NamedTuple):
+    """Facts of one request; ``forged`` names the table whose row is not genuine, and then nothing else counts.
+
+    ``reached`` tells whether the reach row exists; ``record`` holds the session's bytes, for its revocation.
+    """
+
+    facts: Facts
+    forged: str | None
+    record: bytes | None
+
+
+def clock_at(at: datetime) -> Clock:
+    """The three units of an instant: itself, its Europe/Paris day, its hour since the epoch."""
+    return Clock(at, at.astimezone(PARIS).toordinal(), int(at.timestamp()) // 3600)
+
+
+class FactReader:
+    """Builds facts, checking every MAC on the way."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+        self.sessions = Reader("session", authenticator, _session)
+        self._accounts = Reader("account", authenticator, _account)
+        self._habilitations = Reader("habilitation", authenticator, _habilitation)
+        self._organisations = Reader("organisation", authenticator, _organisation)
+        self._applications = Reader("application", authenticator, _application)
+        self._containments = Reader("containment", authenticator, _contained)
+        self._in_force: tuple[tuple[bytes, ...], Containment] = ((), Containment(False, frozenset(), 0))
+
+    def read(self, asks: Sequence[Ask], rows: Iterable[Sequence[Any]]) -> tuple[Shared, list[Known]]:
+        """Facts of each request in the order of ``asks``; ``rows`` as load_facts.sql gives them."""
+        by_request: list[Any] = [None] * (len(asks) + 2)
+        more: dict[int, list[Any]] = {}
+        for row in rows:
+            n = row[0]
+            if by_request[n] is None:
+                by_request[n] = row
+            else:
+                more.setdefault(n, []).append(row)
+        shared = self._shared(by_request[1])
+        return shared, [
+            self._one(ask, by_request[place], more.get(place, ()), shared) for place, ask in enumerate(asks, 2)
+        ]
+
+    def _shared(self, head: Sequence[Any]) -> Shared:
+        applications: dict[ApplicationId, ApplicationFacts] = {}
+        tampered = False
+        for record in head[19]:
+            try:
+                facts = self._applications.read(record)
+            except Forged:
+                tampered = True
+                continue
+            applications[facts.id] = facts
+        return Shared(clock_at(head[16]), head[17], self._containment(tuple(head[18])), applications, tampered)
+
+    def _containment(self, records: tuple[bytes, ...]) -> Containment:
+        if records == self._in_force[0]:
+            return self._in_force[1]
+        everything, scopes, groups = False, set(), 0
+        for record in records:
+            try:
+                contained = self._containments.read(record)
+            except Forged:
+                everything = True  # somebody tampered with what is cut off: nothing opens until it is repaired
+                continue
+            if contained is None:
+                continue
+            kind, scope, mask = contained
+            everything = everything or kind == "everything"
+            groups |= mask
+            scopes.add((kind, scope))
+        self._in_force = (records, Containment(everything, frozenset(scopes), groups))
+        return self._in_force[1]
+
+    def _one(self, ask: Ask, row: Sequence[Any], more: Iterable[Sequence[Any]], shared: Shared) -> Known:
+        application = shared.applications.get(ask.request.application)
+        record = row[1]
+        session = account = habilitation = organisation = None
+        relations: tuple[RelationFacts, ...] = ()
+        forged = "application" if application is None and shared.tampered else None
+        try:
+            if record is not None:
+                session = self.sessions.read(record)
+                session = SessionFacts(
+                    session.id,
+                    session.account,
+                    session.habilitation,
+                    session.application,
+                    session.expires_at,
+                    row[2],
+                    session.revoked,
+                    session.level,
+                    session.factor_at,
+                    ask.client_hash == self.sessions.row(record)["client_hash"],
+                )
+            if row[3] is not None:
+                account = self._accounts.read(row[3])
+            if row[4] is not None:
+                habilitation = self._habilitations.read(row[4])
+            if row[5] is not None:
+                organisation = self._organisations.read(row[5])
+            if row[9] is not None and session is not None:
+                relations = (self._relation(ask, session, row), *[self._relation(ask, session, r) for r in more])
+        except Forged as error:
+            forged = error.table
+        reach = None if row[6] is None else Reach(row[6], tuple(row[7]), row[8])
+        facts = Facts(
+            shared.clock, shared.containment, application, session, account, habilitation, organisation, relations, reach
+        )
+        return Known(facts, forged, record)
+
+    def _relation(self, ask: Ask, session: SessionFacts, row: Sequence[Any]) -> RelationFacts:
+        organisation, kind, referent, since_at, until_at, version, mac = row[9:16]
+        values = (ask.request.person, organisation, kind, referent, since_at, until_at, version)
+        if not self._authenticator.genuine("relation", values, mac):
+            raise Forged("relation")
+        known = _RELATIONS.get(kind)
+        if known is None:
+            raise Forged("relation")
+        own = referent is not None and str(referent) == session.account
+        return RelationFacts(known, own, since_at, until_at)
+
+
+def _session(row: Row) -> SessionFacts:
+    habilitation = row["habilitation"]
+    level = row["level"]
+    assert isinstance(level, int)
+    return SessionFacts(
+        SessionId(str(row["id"])),
+        AccountId(str(row["account"])),
+        None if habilitation is None else HabilitationId(str(habilitation)),
+        ApplicationId(str(row["application"])),
+        instant(row["expires_at"]),
+        instant(row["created_at"]),
+        row["revoked_at"] is not None,
+        level,
+        instant(row["factor_at"]),
+        False,
+    )
+
+
+def _account(row: Row) -> AccountFacts:
+    pools = row["pools"]
+    assert isinstance(pools, tuple)
+    return AccountFacts(
+        AccountId(str(row["id"])),
+        row["status"] == "active",
+        instant(row["attested_until"]),
+        instant(row["reviewed_until"]),
+        tuple(AccountId(str(pool)) for pool in pools),
+    )
+
+
+def _habilitation(row: Row) -> HabilitationFacts:
+    return HabilitationFacts(
+        HabilitationId(str(row["id"])),
+        AccountId(str(row["account"])),
+        OrganisationId(str(row["organisation"])),
+        RoleCode(str(row["role"])),
+        str(row["status"]),
+        instant(row["from_at"]),
+        instant(row["until_at"]),
+    )
+
+
+def _organisation(row: Row) -> OrganisationFacts:
+    agents = row["confirmed_agents"]
+    assert isinstance(agents, int)
+    return OrganisationFacts(
+        OrganisationId(str(row["id"])),
+        str(row["kind"]),
+        row["active"] is True,
+        instant(row["contract_until"]),
+        agents,
+    )
+
+
+def _application(row: Row) -> ApplicationFacts:
+    caps = [row[name] for name in ("hour_cap", "day_cap", "week_cap", "month_cap")]
+    hour, day, week, month = (cap for cap in caps if isinstance(cap, int))
+    return ApplicationFacts(ApplicationId(str(row["id"])), row["open"] is True, Caps(hour, day, week, month))
+
+
+def _contained(row: Row) -> tuple[str, str, int] | None:
+    if maybe_instant(row["lifted_at"]) is not None:
+        return None
+    groups = row["groups"]
+    assert isinstance(groups, int)
+    return str(row["kind"]), str(row["scope"]), groups

@@ -1,0 +1,171 @@
+"""A batch judged: each request in its turn, seeing what the earlier ones of the same batch were charged.
+
+Pure but for the books it is given: no clock, no database. Whatever is decided here is written, or nothing is.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from beffroi.core import budgets, decision
+from beffroi.core.budgets import Scope
+from beffroi.core.decision import Entitlement, Refusal
+from beffroi.core.facts import Facts, Reach
+from beffroi.core.ids import AccountId, PersonId, SessionId
+from beffroi.core.policy import Action, Policy
+from beffroi.core.refusals import Code
+from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome, Paid
+from beffroi.guard.decisions.books import Books
+from beffroi.guard.decisions.facts import Known
+from beffroi.guard.web.problems import Fault
+
+_ORDER: Final = {code: place for place, code in enumerate(Code)}
+_AT_WORK: Final = _ORDER[Code.PURPOSE_NOT_ALLOWED]
+"""From this step on a refusal speaks to somebody whose session is live: it counts as use of the session."""
+
+NOBODY: Final = AccountId("00000000-0000-0000-0000-000000000000")
+ReachKey = tuple[AccountId, PersonId]
+
+
+class Refused(NamedTuple):
+    """A denial to be counted for an account, and journaled when the count says so."""
+
+    place: int
+    code: Code
+    account: AccountId
+
+
+class Judgement(NamedTuple):
+    """What the batch came to, in the order of its requests, and what must be written.
+
+    ``reach`` maps to the new row and whether one exists; ``revoked`` are sessions presented by another client, by
+    the place of the request that did.
+    """
+
+    outcomes: list[Outcome]
+    reach: dict[ReachKey, tuple[Reach, bool]]
+    refused: list[Refused]
+    used: set[SessionId]
+    revoked: dict[SessionId, int]
+
+
+def entitlements(asks: Sequence[Ask], known: Sequence[Known], policy: Policy) -> list[Entitlement | Refusal]:
+    """Steps 1 to 7 of each request."""
+    return [
+        Refusal(Code.INTEGRITY) if one.forged is not None else decision.entitle(ask.request, one.facts, policy)
+        for ask, one in zip(asks, known, strict=True)
+    ]
+
+
+def keys(
+    entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy
+) -> dict[str, None]:
+    """Keys of every budget that settling may need, once each."""
+    wanted: dict[str, None] = {}
+    for one, facts in zip(entitled, known, strict=True):
+        if not isinstance(one, Refusal):
+            wanted.update(dict.fromkeys(decision.keys(one, facts.facts, policy)))
+    return wanted
+
+
+def judge(
+    asks: Sequence[Ask],
+    known: Sequence[Known],
+    entitled: Sequence[Entitlement | Refusal],
+    books: Books,
+    asked_too_much: frozenset[AccountId],
+    policy: Policy,
+) -> Judgement:
+    """Step 8 of each request in turn. ``asked_too_much`` are accounts over their questions of the hour."""
+    verdict = Judgement([], {}, [], set(), {})
+    for place, (ask, one, granted) in enumerate(zip(asks, known, entitled, strict=True)):
+        facts = one.facts
+        session = facts.session
+        if session is not None and session.id in verdict.revoked:
+            granted = Refusal(Code.SESSION_ENDED)
+        if ask.manner is Manner.QUESTION and session is not None and session.account in asked_too_much:
+            outcome: Outcome = Fault.TOO_MANY_QUESTIONS
+        elif isinstance(granted, Refusal):
+            outcome = granted
+        else:
+            outcome = _settle(ask, facts, granted, books, verdict, policy)
+        verdict.outcomes.append(outcome)
+        if isinstance(outcome, Refusal):
+            _note(place, outcome, one, verdict)
+        if session is not None and _is_use(outcome):
+            idle = facts.clock.at - session.seen_at
+            if idle >= timedelta(seconds=policy.session.touch):
+                verdict.used.add(session.id)
+    return verdict
+
+
+def _is_use(outcome: Outcome) -> bool:
+    if not isinstance(outcome, Refusal):
+        return True
+    return outcome.code is not Code.INTEGRITY and _ORDER[outcome.code] >= _AT_WORK
+
+
+def _note(place: int, refusal: Refusal, known: Known, verdict: Judgement) -> None:
+    session = known.facts.session
+    code = refusal.code
+    if code is Code.SESSION_OTHER_CLIENT and session is not None:
+        verdict.revoked.setdefault(session.id, place)
+    if code is Code.STEP_UP_REQUIRED:
+        return  # a request for more proof, not an attempt to count
+    if session is not None:
+        verdict.refused.append(Refused(place, code, session.account))
+    elif code is Code.INTEGRITY:
+        verdict.refused.append(Refused(place, code, NOBODY))
+
+
+def _settle(
+    ask: Ask, facts: Facts, entitled: Entitlement, books: Books, verdict: Judgement, policy: Policy
+) -> Outcome:
+    session, account = facts.session, facts.account
+    habilitation, organisation = facts.habilitation, facts.organisation
+    assert session is not None, "entitled"
+    assert account is not None, "entitled"
+    assert habilitation is not None, "entitled"
+    assert organisation is not None, "entitled"
+    person = ask.request.person
+    reach_key = None if person is None else (account.id, person)
+    changed = None if reach_key is None else verdict.reach.get(reach_key)
+    if changed is not None:
+        facts = facts._replace(reach=changed[0])
+    if books.forged and not books.forged.isdisjoint(decision.keys(entitled, facts, policy)):
+        return Refusal(Code.INTEGRITY)
+    agent = Agent(session, account, habilitation, organisation)
+    settled = decision.settle(entitled, facts, books.windows, policy)
+    if isinstance(settled, Refusal):
+        return settled
+    if ask.manner is Manner.CHARGE:
+        for due, window in settled.charged:
+            key = due.scope.key
+            books.windows[key] = window
+            books.caps[key] = due.caps
+        if reach_key is not None:
+            existed = changed[1] if changed is not None else facts.reach is not None
+            reach = _reach(ask, facts, tuple(budgets.mark(due.scope.key) for due, _ in settled.charged))
+            if reach is not None:
+                verdict.reach[reach_key] = (reach, existed)
+    paid = None
+    window_now = books.windows.get(Scope("account", account.id, entitled.bucket).key)
+    if window_now is not None:
+        seen = budgets.at(window_now, facts.clock.day, facts.clock.hour)
+        paid = Paid(entitled.bucket, budgets.spent(seen), entitled.dues[0].caps)
+    return Granted(None, entitled.groups, entitled.explanation, paid, agent, None)
+
+
+def _reach(ask: Ask, facts: Facts, marks: tuple[int, ...]) -> Reach | None:
+    """The row to remember after an opening, ``None`` when it is already so."""
+    today, before = facts.clock.day, facts.reach
+    found_day = today if ask.request.action is Action.FIND else 0 if before is None else before.found_day
+    if before is None:
+        return Reach(today, marks, found_day)
+    if before.day == today:
+        after = Reach(today, before.marks + marks, found_day)
+    elif marks:
+        after = Reach(today, marks, found_day)
+    else:
+        after = Reach(before.day, before.marks, found_day)
+    return None if after == before else after

@@ -1,0 +1,17 @@
+"""The hot path's SQL, each text named by its file in ``sql/`` and explained there."""
+
+from importlib.resources import files
+from typing import Final
+
+
+def _read(name: str) -> str:
+    return (files("beffroi.guard.decisions") / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+TAKE_TURN: Final = _read("take_turn")
+LOAD_FACTS: Final = _read("load_facts")
+LOAD_BUDGETS: Final = _read("load_budgets")
+LOAD_CIPHERTEXTS: Final = _read("load_ciphertexts")
+COUNT_REFUSALS: Final = _read("count_refusals")
+COUNT_QUESTIONS: Final = _read("count_questions")
+WRITE: Final = _read("write")

@@ -1,0 +1,244 @@
+"""The worker: requests wait in one queue; a lane whose turn comes takes all that waits, in one transaction.
+
+No timer: an idle guard serves a lone request at once, a busy one gathers what arrives while the previous batch is
+being committed. One lane at most waits for its turn at the database, so a batch is taken as late as possible. A
+batch that fails is refused whole; nobody is answered an allow before its commit (I-01).
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+
+from beffroi.core.decision import Refusal
+from beffroi.core.facts import Request
+from beffroi.core.policy import Policy
+from beffroi.core.refusals import Code
+from beffroi.guard.decisions import statements
+from beffroi.guard.decisions.asks import Ask, FreeText, Granted, Manner, Outcome
+from beffroi.guard.decisions.batch import Bench, OtherPolicy, Prepared, prepare
+from beffroi.guard.decisions.connections import connect_hot, refuse_forgetful
+from beffroi.guard.web.problems import Fault
+
+if TYPE_CHECKING:
+    from beffroi.guard.keys import Keys
+    from beffroi.guard.metrics import Metrics
+    from beffroi.guard.settings import Batching
+
+_LOG: Final = logging.getLogger("beffroi.guard.decisions")
+_SHORTEST_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 2.0
+_BROKEN: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_POISON: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+
+
+class Worker:
+    """Serves the queue on ``batching.connections`` lanes. ``policy`` gives the policy in force, read each batch."""
+
+    def __init__(
+        self,
+        dsn: str,
+        keys: "Keys",
+        policy: Callable[[], Policy],
+        batching: "Batching",
+        metrics: "Metrics",
+        *,
+        reload_policy: Callable[[str], "asyncio.Future[None] | Any"] | None = None,
+    ) -> None:
+        self._dsn = dsn
+        self._policy = policy
+        self._batching = batching
+        self._metrics = metrics
+        self._bench = Bench(keys)
+        self._reload_policy = reload_policy
+        self._waiting: deque[Ask] = deque()
+        self._arrival = asyncio.Event()
+        self._turns = asyncio.Semaphore(batching.connections if batching.one_by_one else 1)
+        self._ready = 0
+        self._lanes: list[asyncio.Task[None]] = []
+        self._first: asyncio.Future[None] | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether a lane has a database to decide with."""
+        return self._ready > 0
+
+    @property
+    def waiting(self) -> int:
+        """Requests in the queue."""
+        return len(self._waiting)
+
+    async def start(self) -> None:
+        """Open the lanes. Raises what connecting raises, or NotDurable: a guard without database does not start."""
+        self._loop = asyncio.get_running_loop()
+        first = await connect_hot(self._dsn)
+        try:
+            await refuse_forgetful(first)
+        finally:
+            await first.close()
+        started = [self._loop.create_future() for _ in range(self._batching.connections)]
+        self._lanes = [asyncio.create_task(self._lane(ready)) for ready in started]
+        await asyncio.gather(*started)
+
+    async def stop(self) -> None:
+        """Close the lanes; whatever still waits is refused."""
+        for lane in self._lanes:
+            lane.cancel()
+        await asyncio.gather(*self._lanes, return_exceptions=True)
+        self._ready = 0
+        self._refuse_waiting()
+
+    def put(self, ask: Ask) -> None:
+        """Queue a request; its ``done`` is called once, at once when there is no database or no room."""
+        if self._ready == 0:
+            ask.done(Fault.UNAVAILABLE)
+        elif len(self._waiting) >= self._batching.waiting:
+            ask.done(Fault.OVERLOADED)
+        else:
+            ask.waiting_since = self._loop.time()
+            self._waiting.append(ask)
+            self._arrival.set()
+
+    async def decide(
+        self,
+        request: Request,
+        handle_hash: bytes,
+        client_hash: bytes,
+        *,
+        kind: str = "released",
+        manner: Manner = Manner.CHARGE,
+        sealed: bool = False,
+        detail: str | None = None,
+        text: FreeText | None = None,
+    ) -> Outcome:
+        """Queue one request and wait for its outcome."""
+        answer: asyncio.Future[Outcome] = self._loop.create_future()
+        ask = Ask(
+            request, handle_hash, client_hash, _resolve(answer),
+            kind=kind, manner=manner, sealed=sealed, detail=detail, text=text,
+        )  # fmt: skip
+        self.put(ask)
+        return await answer
+
+    async def _lane(self, started: "asyncio.Future[None]") -> None:
+        pause = _SHORTEST_PAUSE
+        while True:
+            conn = None
+            try:
+                conn = await connect_hot(self._dsn)
+                db = await prepare(conn)
+                self._ready += 1
+                try:
+                    if not started.done():
+                        started.set_result(None)
+                    pause = _SHORTEST_PAUSE
+                    await self._serve(db)
+                finally:
+                    self._ready -= 1
+            except _BROKEN as error:
+                _LOG.error("a lane lost its database: %s", type(error).__name__)
+                if not started.done():
+                    started.set_exception(error)
+                    return
+            finally:
+                if conn is not None:
+                    conn.terminate()
+            if self._ready == 0:
+                self._refuse_waiting()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _serve(self, db: Prepared) -> None:
+        """Batch after batch on one connection, until it breaks."""
+        conn = db.conn
+        while True:
+            async with self._turns:
+                while not self._waiting:
+                    self._arrival.clear()
+                    await self._arrival.wait()
+                    if conn.is_closed():
+                        raise ConnectionResetError
+                await conn.execute(statements.TAKE_TURN, timeout=self._batching.deadline)
+                asks = self._take()
+            if asks:
+                await self._batch(db, asks)
+            else:
+                await conn.execute("ROLLBACK", timeout=self._batching.deadline)
+
+    def _take(self) -> list[Ask]:
+        """All that waits, at most a batch; what waited past its deadline is refused."""
+        most = 1 if self._batching.one_by_one else self._batching.most
+        too_old = self._loop.time() - self._batching.deadline
+        taken: list[Ask] = []
+        while self._waiting and len(taken) < most:
+            ask = self._waiting.popleft()
+            if ask.waiting_since < too_old:
+                ask.done(Fault.OVERLOADED)
+            else:
+                taken.append(ask)
+        return taken
+
+    async def _batch(self, db: Prepared, asks: Sequence[Ask]) -> None:
+        """Judge and commit the batch whose transaction is open, then answer. Raises when the lane is broken."""
+        begun = self._loop.time()
+        outcomes: Sequence[Outcome] | None = None
+        poisoned = False
+        try:
+            async with asyncio.timeout(self._batching.deadline):
+                outcomes = await self._bench.run(db, asks, self._policy())
+                await db.conn.execute("COMMIT")
+        except _POISON as error:
+            outcomes, poisoned = None, True
+            _LOG.critical("a batch of %d was refused by the database: %s", len(asks), type(error).__name__)
+            await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
+        except OtherPolicy as other:
+            outcomes = None
+            await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
+            if self._reload_policy is not None:
+                await self._reload_policy(other.version)
+        except BaseException:
+            for ask in asks:
+                ask.done(Fault.UNAVAILABLE)
+            raise
+        if poisoned and len(asks) > 1:
+            await self._one_by_one(db, asks)
+            return
+        if outcomes is None:
+            outcomes = [Refusal(Code.INTEGRITY) if poisoned else Fault.UNAVAILABLE] * len(asks)
+        self._answer(asks, outcomes, begun)
+
+    async def _one_by_one(self, db: Prepared, asks: Sequence[Ask]) -> None:
+        """A batch the database refused for one request's sake: each is tried alone, so that only that one suffers."""
+        left = deque(asks)
+        try:
+            while left:
+                await db.conn.execute(statements.TAKE_TURN, timeout=self._batching.deadline)
+                ask = left.popleft()
+                await self._batch(db, [ask])
+        finally:
+            for ask in left:
+                ask.done(Fault.UNAVAILABLE)
+
+    def _answer(self, asks: Sequence[Ask], outcomes: Sequence[Outcome], begun: float) -> None:
+        metrics, now = self._metrics, self._loop.time()
+        metrics.batch(len(asks), now - begun)
+        for ask, outcome in zip(asks, outcomes, strict=True):
+            metrics.decided(ask.kind, outcome if isinstance(outcome, Granted | Fault) else outcome.code)
+            ask.done(outcome)
+
+    def _refuse_waiting(self) -> None:
+        while self._waiting:
+            self._waiting.popleft().done(Fault.UNAVAILABLE)
+
+
+def _resolve(answer: "asyncio.Future[Outcome]") -> Callable[[Outcome], None]:
+    """A ``done`` that fulfils a future, unless whoever waited went away."""
+
+    def done(outcome: Outcome) -> None:
+        if not answer.done():
+            answer.set_result(outcome)
+
+    return done

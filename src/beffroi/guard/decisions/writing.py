@@ -1,0 +1,176 @@
+"""What a judged batch writes, in the transaction it was judged in."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from beffroi.core.ids import EntryNumber
+from beffroi.core.refusals import Code
+from beffroi.guard.decisions.asks import Ask, Granted, Manner
+from beffroi.guard.decisions.books import Books, BudgetReader
+from beffroi.guard.decisions.facts import FactReader, Known, Shared
+from beffroi.guard.decisions.judging import NOBODY, Judgement
+from beffroi.guard.vault.sealing import owner_bytes, seal_for
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+    from asyncpg.prepared_stmt import PreparedStatement
+
+    from beffroi.guard.keys import Keys
+
+_JOURNAL_COLUMNS: Final = 11
+Line = tuple[str, str | None, int, str | None, str | None, str | None, str | None, str | None, str | None, str, str | None]
+
+
+def granted_lines(asks: Sequence[Ask], verdict: Judgement) -> tuple[list[int], list[Line]]:
+    """Journal lines of what is released, and the place of each request they speak of."""
+    places: list[int] = []
+    lines: list[Line] = []
+    for place, (ask, outcome) in enumerate(zip(asks, verdict.outcomes, strict=True)):
+        if ask.manner is not Manner.CHARGE or not isinstance(outcome, Granted):
+            continue
+        request, agent = ask.request, outcome.agent
+        places.append(place)
+        lines.append(
+            (
+                ask.kind,
+                request.person,
+                outcome.groups,
+                agent.account.id,
+                agent.session.id,
+                agent.organisation.id,
+                request.application,
+                agent.habilitation.role,
+                request.purpose,
+                outcome.explanation,
+                ask.detail,
+            )
+        )
+    return places, lines
+
+
+async def refused_lines(
+    count: "PreparedStatement", asks: Sequence[Ask], known: Sequence[Known], shared: Shared, verdict: Judgement
+) -> list[Line]:
+    """Count the refusals, and give the journal lines of those whose count reached 1, 10, 100…"""
+    tally = Counter((refused.account, refused.code) for refused in verdict.refused)
+    if not tally:
+        return []
+    last = {(refused.account, refused.code): refused.place for refused in verdict.refused}
+    pairs = sorted(tally)
+    rows = await count.fetch(
+        [account for account, _ in pairs],
+        [code.value for _, code in pairs],
+        shared.clock.hour,
+        [tally[pair] for pair in pairs],
+    )
+    lines: list[Line] = []
+    for account_id, code_text, times in rows:
+        code, account = Code(code_text), str(account_id)
+        pair = next(pair for pair in pairs if pair == (account, code))
+        if not _reaches_power_of_ten(times - tally[pair], times):
+            continue
+        place = last[pair]
+        facts, request = known[place].facts, asks[place].request
+        detail = {"times": times} if code is not Code.INTEGRITY else {"times": times, "table": known[place].forged}
+        lines.append(
+            (
+                "integrity" if code is Code.INTEGRITY else "refused",
+                request.person,
+                request.groups,
+                None if account == NOBODY else account,
+                facts.session.id if facts.session else None,
+                facts.organisation.id if facts.organisation else None,
+                request.application,
+                facts.habilitation.role if facts.habilitation else None,
+                request.purpose,
+                code.value,
+                msgspec.json.encode(detail, order="sorted").decode(),
+            )
+        )
+    return lines
+
+
+def _reaches_power_of_ten(before: int, after: int) -> bool:
+    power = 1
+    while power <= after:
+        if before < power:
+            return True
+        power *= 10
+    return False
+
+
+async def revoke_sessions(
+    conn: "Connection", keys: "Keys", reader: FactReader, known: Sequence[Known], shared: Shared, verdict: Judgement
+) -> list[Line]:
+    """Revoke each session that came from another client than its own, and give its journal line."""
+    lines: list[Line] = []
+    for session, place in verdict.revoked.items():
+        record = known[place].record
+        assert record is not None, "a session that was presented has a row"
+        row = dict(reader.sessions.row(record))
+        row["revoked_at"], row["version"] = shared.clock.at, int(str(row["version"])) + 1
+        mac = keys.authenticator.stamp_row("session", row)
+        await conn.execute(
+            "UPDATE guard.session SET revoked_at = $2, version = $3, mac = $4 WHERE id = $1",
+            session,
+            shared.clock.at,
+            row["version"],
+            mac,
+        )
+        lines.append(
+            (
+                "session-revoked", None, 0, str(row["account"]), session, None, str(row["application"]), None, None,
+                Code.SESSION_OTHER_CLIENT.value, None,
+            )  # fmt: skip
+        )
+    return lines
+
+
+async def keep_texts(conn: "Connection", keys: "Keys", asks: Sequence[Ask], verdict: Judgement, shared: Shared) -> None:
+    """Seal the free texts of granted break-glass openings under their author's key and keep them."""
+    for ask, outcome in zip(asks, verdict.outcomes, strict=True):
+        if ask.text is None or not isinstance(outcome, Granted):
+            continue
+        account = outcome.agent.account.id
+        row = await conn.fetchrow("SELECT wrapped_key, epoch FROM guard.account WHERE id = $1", account)
+        clear, label = ask.text.text.encode(), f"free-text/{ask.text.id}"
+        sealed = seal_for(keys, owner_bytes(account), row["wrapped_key"], row["epoch"], label, clear)
+        await conn.execute(
+            "INSERT INTO guard.free_text (id, account, sealed, created_at) VALUES ($1, $2, $3, $4)",
+            ask.text.id,
+            account,
+            sealed,
+            shared.clock.at,
+        )
+
+
+async def write(
+    statement: "PreparedStatement",
+    budget_reader: BudgetReader,
+    books: Books,
+    verdict: Judgement,
+    lines: Sequence[Line],
+    shared: Shared,
+    policy: str,
+) -> list[EntryNumber]:
+    """Write all of it in one statement; numbers of the journal entries, in the order of ``lines``.
+
+    Raises asyncpg.CheckViolationError when a budget would exceed its cap: nothing of the batch is kept then.
+    """
+    rows = budget_reader.rows(books)
+    budget: Sequence[Any] = list(zip(*rows, strict=True)) if rows else [()] * 15
+    reach = [
+        (account, person, after.day, "{" + ",".join(map(str, after.marks)) + "}", after.found_day, existed)
+        for (account, person), (after, existed) in verdict.reach.items()
+    ]
+    reached: Sequence[Any] = list(zip(*reach, strict=True)) if reach else [()] * 6
+    journal: Sequence[Any] = list(zip(*lines, strict=True)) if lines else [()] * _JOURNAL_COLUMNS
+    records = await statement.fetch(
+        *budget, *reached, shared.clock.at, list(verdict.used), *journal[:10], policy, journal[10]
+    )
+    return [EntryNumber(record[0]) for record in records]
+
+
