@@ -85,12 +85,12 @@ def _provider(settings: Settings, values: Mapping[str, str]) -> "Provider":
         secret = ensure_client_secret(client_secret_file(settings))
         return Provider(issuer=settings.identity_provider_url, client_id=CLIENT_ID, client_secret=secret)
     found = {}
-    for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET_FILE"):
+    for name in ("CLIENT_ID", "CLIENT_SECRET_FILE"):
         found[name] = values.get(f"BEFFROI_PROVIDER_{name}", "").strip()
         if not found[name]:
             raise SettingMissing(f"BEFFROI_PROVIDER_{name} is not set: the guard must know its identity provider.")
     return Provider(
-        issuer=found["ISSUER"],
+        issuer=settings.identity_provider_url,
         client_id=found["CLIENT_ID"],
         client_secret=Path(found["CLIENT_SECRET_FILE"]).read_text().strip(),
         idp_id=values.get("BEFFROI_PROVIDER_IDP_ID") or None,

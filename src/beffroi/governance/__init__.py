@@ -1,0 +1,1 @@
+"""Accounts, habilitations, incidents and everything by which the network governs itself."""

@@ -1,0 +1,1 @@
+"""Business applications, guarded exactly as a third party would be."""
