@@ -38,6 +38,7 @@ class AssertionRefusal(StrEnum):
     EXPIRED = "assertion_expired"
     TOO_LONG_LIVED = "assertion_too_long_lived"
     ISSUED_IN_FUTURE = "assertion_issued_in_future"
+    REPLAYED = "assertion_replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,7 @@ def read_claimed(token: str) -> Claimed | None:
 
 def _part(encoded: str) -> dict[str, object] | None:
     try:
-        return read_json_object(
-            base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-        )
+        return read_json_object(base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         return None
 

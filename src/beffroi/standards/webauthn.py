@@ -103,9 +103,7 @@ def read_credential_id(answer: str) -> bytes | None:
     return raw if 0 < len(raw) <= MAX_CREDENTIAL_ID_BYTES else None
 
 
-def verify_registration(
-    answer: str, party: RelyingPartyIdentity, challenge: bytes
-) -> Credential | WebAuthnRefusal:
+def verify_registration(answer: str, party: RelyingPartyIdentity, challenge: bytes) -> Credential | WebAuthnRefusal:
     """Judge the JSON answer of an enrolment against the challenge it was asked with."""
     if read_credential_id(answer) is None:
         return WebAuthnRefusal.MALFORMED
@@ -117,9 +115,7 @@ def verify_registration(
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except (
-        Exception
-    ):  # CBOR, ASN.1 and curve arithmetic on hostile bytes: whatever they raise, it is no proof
+    except Exception:  # CBOR, ASN.1 and curve arithmetic on hostile bytes: whatever they raise, it is no proof
         return WebAuthnRefusal.NOT_VERIFIED
     return Credential(verified.credential_id, verified.credential_public_key, verified.sign_count)
 
@@ -145,9 +141,7 @@ def verify_assertion(
             credential_current_sign_count=0,
             require_user_verification=True,
         )
-    except (
-        Exception
-    ):  # CBOR, ASN.1 and curve arithmetic on hostile bytes: whatever they raise, it is no proof
+    except Exception:  # CBOR, ASN.1 and curve arithmetic on hostile bytes: whatever they raise, it is no proof
         return WebAuthnRefusal.NOT_VERIFIED
     counter = verified.new_sign_count
     if (counter or credential.sign_count) and counter <= credential.sign_count:

@@ -1,0 +1,164 @@
+"""From a finished sign-in to a session handle: begin a session, hand a code over, redeem it once.
+
+The code lives 60 seconds, is bound to the application and to the ``state`` that this browser carries there, and
+serves once; a second use means that somebody else has it, and revokes the session (RFC 6749 section 4.1.2).
+"""
+
+import hmac
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import uuid4
+
+from beffroi.core.ids import AccountId, ApplicationId, SessionId
+from beffroi.core.policy import Level, SessionRules
+from beffroi.guard import stamped, turnstile
+from beffroi.guard.journal import Entry, append
+from beffroi.guard.sessions import handles
+from beffroi.guard.sessions.ending import revoke
+from beffroi.guard.sessions.memberships import memberships
+from beffroi.guard.stamped import Row
+from beffroi.guard.vault.sealing import owner_bytes, seal_for
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+
+CODE_LIFE: Final = timedelta(seconds=60)
+
+
+class NotRedeemed(StrEnum):
+    """Why a code gave no session; journaled, never told to whoever presented it."""
+
+    UNKNOWN = "code-unknown"
+    EXPIRED = "code-expired"
+    REPLAYED = "code-replayed"
+    OTHER_APPLICATION = "code-other-application"
+    OTHER_STATE = "code-other-state"
+
+
+class Redeemed(NamedTuple):
+    """A handle, given once and never stored, and the session's row."""
+
+    handle: str
+    session: Row
+
+
+class SignedIn(NamedTuple):
+    """What a sign-in established. ``id_token`` is kept, sealed, as the hint of the provider's logout."""
+
+    account: Row
+    application: ApplicationId
+    level: Level
+    factor_at: datetime
+    state: str
+    browser: str
+    id_token: str | None
+    detail: str
+
+
+async def begin(
+    conn: "asyncpg.Connection", keys: "Keys", rules: SessionRules, signed_in: SignedIn, policy: str
+) -> str:
+    """Begin a session and return the code the browser takes to the application; inside the caller's transaction."""
+    now = await stamped.instant(conn)
+    account, session = signed_in.account, SessionId(str(uuid4()))
+    hint = None
+    if signed_in.id_token is not None:
+        owner = owner_bytes(str(account["id"]))
+        hint = seal_for(
+            keys, owner, account["wrapped_key"], account["epoch"], f"session/{session}", signed_in.id_token.encode()
+        )
+    await stamped.insert(
+        conn,
+        keys,
+        "session",
+        {
+            "id": session,
+            "handle_hash": None,
+            "application": signed_in.application,
+            "account": account["id"],
+            "habilitation": None,
+            "level": int(signed_in.level),
+            "factor_at": signed_in.factor_at,
+            "client_hash": None,
+            "browser_hash": handles.digest(signed_in.browser),
+            "logout_hint": hint,
+            "created_at": now,
+            "expires_at": now + timedelta(seconds=rules.absolute),
+            "seen_at": now,
+            "revoked_at": None,
+            "version": 1,
+        },
+    )
+    code = handles.new_secret()
+    await conn.execute(
+        "INSERT INTO guard.handover (code_hash, application, state_hash, session, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        handles.digest(code),
+        signed_in.application,
+        handles.digest(signed_in.state),
+        session,
+        now + CODE_LIFE,
+    )
+    entry = Entry(
+        now, "signed-in", account=str(account["id"]), session=session, application=signed_in.application,
+        policy=policy, detail=signed_in.detail,
+    )  # fmt: skip
+    await append(conn, [entry])
+    return code
+
+
+async def redeem(
+    conn: "asyncpg.Connection", keys: "Keys", application: ApplicationId, code: str, state: str, client: str
+) -> Redeemed | NotRedeemed:
+    """Exchange a code for a handle bound to ``client``; a transaction of its own.
+
+    Raises Forged when the session's row is not genuine.
+    """
+    async with conn.transaction():
+        await turnstile.take(conn)
+        now = await stamped.instant(conn)
+        handed = await conn.fetchrow(
+            "SELECT * FROM guard.handover WHERE code_hash = $1 FOR UPDATE", handles.digest(code)
+        )
+        if handed is None:
+            return NotRedeemed.UNKNOWN
+        session = await conn.fetchrow("SELECT * FROM guard.session WHERE id = $1 FOR UPDATE", handed["session"])
+        if session is None:
+            return NotRedeemed.UNKNOWN
+        failure = _failure(handed, application, state, now)
+        if failure is not None:
+            # Presented twice, elsewhere or for another browser: the code is in somebody else's hands.
+            if failure is not NotRedeemed.EXPIRED:
+                await revoke(conn, keys, [session], now, failure.value)
+            return failure
+        if session["revoked_at"] is not None or session["handle_hash"] is not None:
+            return NotRedeemed.UNKNOWN
+        await conn.execute(
+            "UPDATE guard.handover SET redeemed_at = $2 WHERE code_hash = $1", handed["code_hash"], now
+        )
+        held = await memberships(conn, keys, AccountId(str(session["account"])), now)
+        handle = handles.new_secret()
+        row = await stamped.amend(
+            conn,
+            keys,
+            "session",
+            session,
+            handle_hash=handles.digest(handle),
+            client_hash=handles.digest(client),
+            habilitation=held[0].habilitation if len(held) == 1 else None,
+            seen_at=now,
+        )
+        return Redeemed(handle, row)
+
+
+def _failure(handed: Row, application: ApplicationId, state: str, now: datetime) -> NotRedeemed | None:
+    if handed["redeemed_at"] is not None:
+        return NotRedeemed.REPLAYED
+    if handed["application"] != application:
+        return NotRedeemed.OTHER_APPLICATION
+    if not hmac.compare_digest(handed["state_hash"], handles.digest(state)):
+        return NotRedeemed.OTHER_STATE
+    return NotRedeemed.EXPIRED if now >= handed["expires_at"] else None

@@ -1,0 +1,120 @@
+"""What an application is told of a session: whose, how strongly identified, under which membership, what is spent."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from struct import Struct
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from beffroi.core import budgets
+from beffroi.core.budgets import Scope, Window
+from beffroi.core.fields import names
+from beffroi.core.ids import AccountId, Bucket
+from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
+from beffroi.guard import stamped
+from beffroi.guard.sessions.memberships import Membership, memberships
+from beffroi.guard.stamped import Row
+from beffroi.guard.vault.records import decode_agent
+from beffroi.guard.vault.sealing import owner_bytes, unseal_for
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+
+_PARIS: Final = ZoneInfo("Europe/Paris")
+_RECENT: Final = Struct(f">{budgets.DAYS}I")
+
+
+async def describe(
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, session: Row, *, with_budgets: bool
+) -> dict[str, object]:
+    """The session as the API shows it. Raises Forged, SealRefused or WrappedKeyRefused: an integrity alert."""
+    now = await stamped.instant(conn)
+    account = AccountId(str(session["account"]))
+    row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", account)
+    agent = decode_agent(
+        unseal_for(keys, owner_bytes(account), row["wrapped_key"], row["epoch"], "agent", row["personal"])
+    )
+    held = await memberships(conn, keys, account, now)
+    chosen = None if session["habilitation"] is None else str(session["habilitation"])
+    described: dict[str, object] = {
+        "session": str(session["id"]),
+        "account": account,
+        "level": session["level"],
+        "expires_at": session["expires_at"],
+        "agent": {"display_name": f"{agent.first_name} {agent.last_name}"},
+        "memberships": [_membership(membership, policy) for membership in held],
+        "habilitation": chosen,
+    }
+    if with_budgets:
+        role = next((policy.roles.get(each.role) for each in held if each.habilitation == chosen), None)
+        described["budgets"] = [] if role is None else await _budgets(conn, keys, policy, account, role, now)
+        described |= {"purposes": [], "reasons": []} if role is None else _rights(role, policy)
+    return described
+
+
+def _rights(role: Role, policy: Policy) -> Mapping[str, object]:
+    """What the chosen role may do, so that a screen offers only that; the decision alone allows it."""
+    return {
+        "purposes": [
+            {
+                "code": code,
+                "label": policy.purposes[code]._asdict(),
+                "actions": sorted(rule.actions),
+                "read": names(rule.read),
+                "write": names(rule.write),
+            }
+            for code, rule in role.rules.items()
+        ],
+        "reasons": [
+            {"code": code, "label": label._asdict()} for code, label in policy.reasons.items() if role.break_glass
+        ],
+    }
+
+
+def _membership(membership: Membership, policy: Policy) -> Mapping[str, object]:
+    role = policy.roles.get(membership.role)
+    return {
+        "habilitation": membership.habilitation,
+        "organisation": {
+            "id": membership.organisation,
+            "code": membership.organisation_code,
+            "name": membership.organisation_name,
+            "kind": membership.organisation_kind,
+        },
+        "role": membership.role,
+        "label": None if role is None else role.label._asdict(),
+        "status": membership.status,
+    }
+
+
+def _buckets(role: Role) -> list[Bucket]:
+    """Buckets this role draws on, each once, the ordinary ones first."""
+    wanted = list(role.buckets.values())
+    if role.newcomer is not None:
+        wanted += [role.newcomer, SEARCH]
+    if role.break_glass:
+        wanted.append(BREAK_GLASS)
+    return list(dict.fromkeys(wanted))
+
+
+async def _budgets(
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, account: AccountId, role: Role, now: datetime
+) -> list[dict[str, object]]:
+    wanted = [bucket for bucket in _buckets(role) if bucket in policy.buckets]
+    of_key = {Scope("account", account, bucket).key: bucket for bucket in wanted}
+    windows: dict[Bucket, Window] = {}
+    for row in await conn.fetch("SELECT * FROM guard.budget WHERE key = ANY ($1::text[])", list(of_key)):
+        stamped.genuine(keys, "budget", row)
+        window = Window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+        windows[of_key[row["key"]]] = window
+    day, hour = now.astimezone(_PARIS).toordinal(), int(now.timestamp()) // 3600
+    return [
+        {
+            "bucket": bucket,
+            "spent": budgets.spent(budgets.at(windows.get(bucket, budgets.EMPTY), day, hour))._asdict(),
+            "caps": policy.buckets[bucket]._asdict(),
+        }
+        for bucket in wanted
+    ]

@@ -1,0 +1,182 @@
+"""The HTTP doors of sessions: POST /v1/sessions, GET, PUT and DELETE /v1/session, POST /v1/session/end-all."""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from beffroi.core.ids import AccountId, ApplicationId
+from beffroi.core.refusals import Code
+from beffroi.guard import stamped, turnstile
+from beffroi.guard.journal import Entry, append
+from beffroi.guard.keys import WrappedKeyRefused
+from beffroi.guard.sessions import handles
+from beffroi.guard.sessions.beginning import NotRedeemed, redeem
+from beffroi.guard.sessions.describing import describe
+from beffroi.guard.sessions.ending import revoke, revoke_of_account
+from beffroi.guard.sessions.live import live_session
+from beffroi.guard.sessions.logout import logout_url
+from beffroi.guard.sessions.memberships import memberships
+from beffroi.guard.stamped import Forged, Row
+from beffroi.guard.vault.sealing import SealRefused
+from beffroi.guard.web import problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
+
+if TYPE_CHECKING:
+    import asyncpg
+
+_LOG: Final = logging.getLogger("beffroi.guard.sessions")
+Secret = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+Client = Annotated[str, Meta(min_length=1, max_length=handles.CLIENT_CHARACTERS)]
+State = Annotated[str, Meta(min_length=16, max_length=512)]
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+
+
+class Redemption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of POST /v1/sessions. ``state`` is the one the browser brought back and the application compared."""
+
+    code: Secret
+    client: Client
+    state: State
+
+
+class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of PUT /v1/session."""
+
+    habilitation: Id
+
+
+Body = TypeVar("Body", Redemption, Choice)
+Act = Callable[["asyncpg.Connection", Row], Awaitable[Answer]]
+
+
+def application_of(call: Call) -> ApplicationId | None:
+    """The application whose live access token the call carries (RFC 6750 section 2.1)."""
+    scheme, _, token = (call.header(b"authorization") or "").partition(" ")
+    return call.services.tokens.read(token.strip()) if scheme.lower() == "bearer" else None
+
+
+def _read(call: Call, kind: type[Body]) -> Body:
+    try:
+        return msgspec.json.decode(call.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise Malformed("body", str(error)) from None  # paths and expected types, never a value
+
+
+async def begin_session(call: Call) -> Answer:
+    """Redeem the one-time code of a sign-in."""
+    application = application_of(call)
+    if application is None:
+        return problems.answer(Fault.TOKEN_INVALID, call.headers.get(b"accept-language"))
+    body, services = _read(call, Redemption), call.services
+    async with services.pool.acquire() as conn:
+        try:
+            redeemed = await redeem(conn, services.keys, application, body.code, body.state, body.client)
+            if isinstance(redeemed, NotRedeemed):
+                _LOG.warning("code refused to application %s: %s", application, redeemed.value)
+                return problems.answer(Code.SESSION_UNKNOWN, call.headers.get(b"accept-language"))
+            described = await describe(conn, services.keys, services.policy, redeemed.session, with_budgets=False)
+        except (Forged, SealRefused, WrappedKeyRefused) as error:
+            return await _integrity(call, conn, error)
+    return json_answer({"handle": redeemed.handle, **described})
+
+
+async def show(call: Call) -> Answer:
+    """Describe the session, budgets included."""
+
+    async def act(conn: "asyncpg.Connection", session: Row) -> Answer:
+        services = call.services
+        return json_answer(await describe(conn, services.keys, services.policy, session, with_budgets=True))
+
+    return await _with_session(call, act)
+
+
+async def choose(call: Call) -> Answer:
+    """Act under one of the agent's memberships from now on."""
+    wanted = _read(call, Choice).habilitation
+
+    async def act(conn: "asyncpg.Connection", session: Row) -> Answer:
+        services, now = call.services, await stamped.instant(conn)
+        held = await memberships(conn, services.keys, AccountId(str(session["account"])), now)
+        membership = next((each for each in held if each.habilitation == wanted), None)
+        if membership is None:
+            return problems.answer(Code.HABILITATION_INACTIVE, call.headers.get(b"accept-language"))
+        after = await stamped.amend(conn, services.keys, "session", session, habilitation=wanted, seen_at=now)
+        entry = Entry(
+            now, "membership-chosen", account=str(session["account"]), session=str(session["id"]),
+            organisation=membership.organisation, application=session["application"], role=membership.role,
+            policy=services.policy.version,
+        )  # fmt: skip
+        await append(conn, [entry])
+        return json_answer(await describe(conn, services.keys, services.policy, after, with_budgets=True))
+
+    return await _with_session(call, act)
+
+
+async def end(call: Call) -> Answer:
+    """Sign out of this session; ``logout_url`` then ends the identity provider's own."""
+
+    async def act(conn: "asyncpg.Connection", session: Row) -> Answer:
+        now = await stamped.instant(conn)
+        await revoke(conn, call.services.keys, [session], now, "signed-out")
+        return json_answer({"logout_url": await logout_url(conn, call.services, session)})
+
+    return await _with_session(call, act)
+
+
+async def end_all(call: Call) -> Answer:
+    """Sign out everywhere: every session of the account, in every application."""
+
+    async def act(conn: "asyncpg.Connection", session: Row) -> Answer:
+        now = await stamped.instant(conn)
+        url = await logout_url(conn, call.services, session)
+        await revoke_of_account(conn, call.services.keys, AccountId(str(session["account"])), now, "signed-out")
+        return json_answer({"logout_url": url})
+
+    return await _with_session(call, act)
+
+
+async def _with_session(call: Call, act: Act) -> Answer:
+    """Check token, handle and client, then act in one transaction under the turnstile."""
+    tongue, services = call.headers.get(b"accept-language"), call.services
+    application = application_of(call)
+    if application is None:
+        return problems.answer(Fault.TOKEN_INVALID, tongue)
+    handle, client = call.header(b"beffroi-session") or "", call.header(b"beffroi-client") or ""
+    if len(client) > handles.CLIENT_CHARACTERS:
+        raise Malformed("beffroi-client", f"at most {handles.CLIENT_CHARACTERS} characters")
+    async with services.pool.acquire() as conn:
+        try:
+            async with conn.transaction():
+                await turnstile.take(conn)
+                session = await live_session(
+                    conn, services.keys, services.policy.session, application, handle, client
+                )
+                if isinstance(session, Code):
+                    return problems.answer(session, tongue)
+                return await act(conn, session)
+        except (Forged, SealRefused, WrappedKeyRefused) as error:
+            return await _integrity(call, conn, error)
+
+
+async def _integrity(call: Call, conn: "asyncpg.Connection", error: Exception) -> Answer:
+    """A forged row: nothing of the transaction stays, the alert does."""
+    reference = secrets.token_hex(4)
+    _LOG.critical("integrity %s: %s", reference, error)
+    table = error.table if isinstance(error, Forged) else "ciphertext"
+    detail = msgspec.json.encode({"reference": reference, "table": table}).decode()
+    await append(conn, [Entry(await stamped.instant(conn), "integrity", detail=detail)])
+    return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+
+
+ROUTES: Final[Routes] = {
+    ("POST", "/v1/sessions"): begin_session,
+    ("GET", "/v1/session"): show,
+    ("PUT", "/v1/session"): choose,
+    ("DELETE", "/v1/session"): end,
+    ("POST", "/v1/session/end-all"): end_all,
+}

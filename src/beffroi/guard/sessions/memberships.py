@@ -1,0 +1,57 @@
+"""The memberships an agent may act under: habilitations that give access now, each at one organisation."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from beffroi.core.ids import AccountId, HabilitationId, OrganisationId, RoleCode
+from beffroi.guard import stamped
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+
+HELD: Final = """
+SELECT h.id, h.account, h.organisation, h.role, h.status, h.from_at, h.until_at, h.version, h.mac
+FROM guard.habilitation h
+WHERE h.account = $1 AND h.status IN ('probation', 'confirmed') AND h.from_at <= $2 AND $2 < h.until_at
+ORDER BY h.id
+"""
+
+
+class Membership(NamedTuple):
+    """A habilitation and the public facts of its organisation."""
+
+    habilitation: HabilitationId
+    organisation: OrganisationId
+    organisation_code: str
+    organisation_name: str
+    organisation_kind: str
+    role: RoleCode
+    status: str
+
+
+async def memberships(
+    conn: "asyncpg.Connection", keys: "Keys", account: AccountId, now: datetime
+) -> list[Membership]:
+    """Memberships live at ``now``, by name of organisation. Raises Forged: a forged habilitation gives nothing."""
+    held = [stamped.genuine(keys, "habilitation", row) for row in await conn.fetch(HELD, account, now)]
+    organisations = {
+        row["id"]: stamped.genuine(keys, "organisation", row)
+        for row in await conn.fetch(
+            "SELECT * FROM guard.organisation WHERE id = ANY ($1::uuid[])", [row["organisation"] for row in held]
+        )
+    }
+    found = [
+        Membership(
+            HabilitationId(str(row["id"])),
+            OrganisationId(str(row["organisation"])),
+            organisations[row["organisation"]]["code"],
+            organisations[row["organisation"]]["name"],
+            organisations[row["organisation"]]["kind"],
+            RoleCode(row["role"]),
+            row["status"],
+        )
+        for row in held
+    ]
+    return sorted(found, key=lambda membership: (membership.organisation_name, membership.role))

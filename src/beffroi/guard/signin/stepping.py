@@ -1,0 +1,88 @@
+"""GET /step-up and GET /factors/add: a fresh factor for a session that is already there.
+
+The browser has no handle on the guard's origin; it has the guard's own cookie, set when the session began. The page
+is asked with ``step``, which the guard itself put in the refusal: cookie and ``step`` must name the same live session
+of that application, so nobody can have a factor spent on somebody else's session.
+"""
+
+import hmac
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from beffroi.core.ids import SessionId
+from beffroi.core.policy import Level
+from beffroi.guard import stamped
+from beffroi.guard.sessions import handles
+from beffroi.guard.sessions.live import is_over
+from beffroi.guard.signin import attempts, browser, flow, messages, progress
+from beffroi.guard.signin.attempts import Limit
+from beffroi.guard.signin.flow import Destination
+from beffroi.guard.signin.integrity import alerting
+from beffroi.guard.signin.progress import Purpose, Step
+from beffroi.guard.stamped import Row
+from beffroi.guard.web.requests import Answer, Call, Malformed, redirect
+
+if TYPE_CHECKING:
+    import asyncpg
+
+_LEVELS: Final = {"second-factor": Level.SECOND_FACTOR, "passkey": Level.PASSKEY}
+
+
+@alerting
+async def step_up(call: Call) -> Answer:
+    """Ask for a fresh factor; ``level`` (``second-factor`` or ``passkey``) leaves out factors that would not do."""
+    return await _begin(call, Purpose.STEP_UP)
+
+
+@alerting
+async def add_factor(call: Call) -> Answer:
+    """Ask for a fresh factor, then enrol another, no stronger than the one shown."""
+    return await _begin(call, Purpose.ADD_FACTOR)
+
+
+async def _begin(call: Call, purpose: Purpose) -> Answer:
+    try:
+        fields = call.query_fields()
+    except Malformed:
+        return messages.answer(call, messages.WRONG_LINK)
+    services = call.services
+    async with services.pool.acquire() as conn, conn.transaction():
+        now = await stamped.instant(conn)
+        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, call.peer, now):
+            return messages.answer(call, messages.TOO_MANY)
+        to = await flow.destination(conn, call, fields)
+        if to is None:
+            return messages.answer(call, messages.WRONG_LINK)
+        session = await _session(conn, call, to)
+        if session is None or is_over(session, services.policy.session, now):
+            return messages.answer(call, messages.SESSION_OVER)
+        reference = handles.step_reference(services.keys.session, SessionId(str(session["id"])))
+        shown = fields.get("step", "")
+        if purpose is Purpose.STEP_UP and not hmac.compare_digest(
+            shown.encode("utf-8", "replace"), reference.encode()
+        ):
+            return messages.answer(call, messages.SESSION_OVER)
+        wanted = max(_LEVELS.get(fields.get("level", ""), Level.SECOND_FACTOR), session["level"])
+        going = msgspec.structs.replace(
+            flow.new_progress(purpose, to),
+            account=str(session["account"]),
+            session=str(session["id"]),
+            level=int(wanted),
+        )
+        cookie = await progress.start(conn, services.keys, Step.FACTOR, going, now)
+    life = int(progress.LIFE.total_seconds())
+    return redirect("/sign-in/factor", browser.write(call, browser.SIGN_IN, cookie, life))
+
+
+async def _session(conn: "asyncpg.Connection", call: Call, to: Destination) -> Row | None:
+    """The session this browser began for that application. Raises Forged."""
+    cookie = browser.read(call, browser.agent_cookie(to.application))
+    if handles.SECRET.fullmatch(cookie) is None:
+        return None
+    session = await conn.fetchrow(
+        "SELECT * FROM guard.session WHERE browser_hash = $1 AND application = $2 AND revoked_at IS NULL",
+        handles.digest(cookie),
+        to.application,
+    )
+    return None if session is None else stamped.genuine(call.services.keys, "session", session)
