@@ -45,3 +45,40 @@ CREATE TABLE guard.import_chunk (              -- written in the same transactio
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON guard.import_job, guard.import_chunk TO beffroi_guard;
 REVOKE INSERT, UPDATE, DELETE ON guard.migration FROM beffroi_guard;
+
+-- A first import into an empty table is twice as fast when the indexes are built once, at the end. With the owner's
+-- rights, and on empty tables only: the guard can never slow a living database down by it.
+CREATE FUNCTION guard.set_aside_indexes() RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    LOCK TABLE guard.person, guard.relation IN SHARE ROW EXCLUSIVE MODE;
+    IF EXISTS (SELECT FROM guard.person) OR EXISTS (SELECT FROM guard.relation) THEN
+        RETURN false;
+    END IF;
+    DROP INDEX IF EXISTS guard.person_blind_nir, guard.person_blind_agency_id, guard.person_blind_email,
+        guard.person_blind_phone, guard.person_blind_name, guard.relation_referent, guard.relation_organisation;
+    RETURN true;
+END $$;
+
+CREATE FUNCTION guard.restore_index(name text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    CASE name
+        WHEN 'person_blind_nir' THEN
+            CREATE INDEX IF NOT EXISTS person_blind_nir ON guard.person (blind_nir);
+        WHEN 'person_blind_agency_id' THEN
+            CREATE INDEX IF NOT EXISTS person_blind_agency_id ON guard.person (blind_agency_id);
+        WHEN 'person_blind_email' THEN
+            CREATE INDEX IF NOT EXISTS person_blind_email ON guard.person (blind_email);
+        WHEN 'person_blind_phone' THEN
+            CREATE INDEX IF NOT EXISTS person_blind_phone ON guard.person (blind_phone);
+        WHEN 'person_blind_name' THEN
+            CREATE INDEX IF NOT EXISTS person_blind_name ON guard.person (blind_name);
+        WHEN 'relation_referent' THEN
+            CREATE INDEX IF NOT EXISTS relation_referent ON guard.relation (referent) WHERE referent IS NOT NULL;
+        WHEN 'relation_organisation' THEN
+            CREATE INDEX IF NOT EXISTS relation_organisation ON guard.relation (organisation);
+    END CASE;
+END $$;
+REVOKE ALL ON FUNCTION guard.set_aside_indexes(), guard.restore_index(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION guard.set_aside_indexes(), guard.restore_index(text) TO beffroi_guard;

@@ -42,7 +42,7 @@ class Identity(Record, frozen=True):
     birth_name: Name | None = None
     sex: Literal["F", "M"] | None = None
     birth_place: Name | None = None
-    nationality: Code | None = None
+    nationality: Name | None = None
 
 
 class Contact(Record, frozen=True):
@@ -69,13 +69,14 @@ class AgencyId(Record, frozen=True):
 
 
 class Situation(Record, frozen=True):
-    """Where the person stands: housing, schooling, work, resources."""
+    """Where the person stands: work, schooling, housing, means, programme."""
 
+    situation: Line | None = None
+    education_level: Line | None = None
     housing: Line | None = None
-    family: Line | None = None
-    education: Line | None = None
-    employment: Line | None = None
     mobility: Line | None = None
+    programme: Line | None = None
+    family: Line | None = None
     resources: Line | None = None
     health: Line | None = None
     text: FreeText | None = None
@@ -105,10 +106,11 @@ class Followup(Record, frozen=True):
 
 
 class Training(Record, frozen=True):
-    """Training wished for, and training followed."""
+    """The training under way or planned, and those followed before."""
 
-    level: Line | None = None
-    diploma: Line | None = None
+    title: Line | None = None
+    status: Line | None = None
+    starts_on: Day | None = None
     wish: Line | None = None
     history: Annotated[tuple[Line, ...], Meta(max_length=200)] = ()
 
@@ -170,6 +172,10 @@ def encode(record: Record) -> bytes:
     if len(text) > LARGEST_GROUP:
         raise RecordRefused(type(record).__name__, "too large")
     return text
+
+
+encode_trusted: Final = _ENCODER.encode
+"""Canonical JSON of a record whose sizes were checked already: bulk imports."""
 
 
 def decode(group: str, text: bytes) -> Record:

@@ -9,9 +9,9 @@ The label of a person's group is its column's name. The same functions seal what
 account's own key: ``agent``, ``factor/<id>``, ``free-text/<id>``.
 """
 
-import hmac
 import os
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final
 
 import msgspec
@@ -29,6 +29,10 @@ class SealRefused(RuntimeError):
     """A ciphertext does not open: altered, moved from another row, or made with other keys. Integrity alert."""
 
 
+_IPAD: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OPAD: Final = bytes(byte ^ 0x5C for byte in range(256))
+
+
 def owner_bytes(identifier: str) -> bytes:
     """The 16 bytes of a canonical UUID text. Raises ValueError for anything else."""
     raw = bytes.fromhex(identifier.replace("-", ""))
@@ -40,6 +44,12 @@ def owner_bytes(identifier: str) -> bytes:
 def new_key() -> bytes:
     """A random key for a person or an agent."""
     return os.urandom(KEY_BYTES)
+
+
+def _derived(key: bytes, info: bytes) -> bytes:
+    """HMAC-SHA256 (RFC 2104), written out: half the time of the library's one call, and this is the hot path."""
+    block = key + bytes(32)
+    return sha256(block.translate(_OPAD) + sha256(block.translate(_IPAD) + info).digest()).digest()
 
 
 class _Label:
@@ -65,7 +75,7 @@ _GROUP_LABELS: Final = {
 def seal(key: bytes, owner: bytes, label: str, clear: bytes) -> bytes:
     """Encrypt under the owner's unwrapped key."""
     known = _GROUP_LABELS.get(label) or _Label(label)
-    cipher = AESGCM(hmac.digest(key, known.info, "sha256"))
+    cipher = AESGCM(_derived(key, known.info))
     nonce = os.urandom(12)
     return FORMAT + nonce + cipher.encrypt(nonce, clear, b"beffroi/v1" + owner + known.context)
 
@@ -75,11 +85,31 @@ def unseal(key: bytes, owner: bytes, label: str, sealed: bytes) -> bytes:
     known = _GROUP_LABELS.get(label) or _Label(label)
     if sealed[:1] != FORMAT or len(sealed) < OVERHEAD:
         raise SealRefused("a ciphertext is malformed")
-    cipher = AESGCM(hmac.digest(key, known.info, "sha256"))
+    cipher = AESGCM(_derived(key, known.info))
     try:
         return cipher.decrypt(sealed[1:13], sealed[13:], b"beffroi/v1" + owner + known.context)
     except InvalidTag:
         raise SealRefused("a ciphertext does not open") from None
+
+
+def seal_person(
+    keys: KeyService, owner: bytes, groups: Iterable[tuple[str, bytes | None]]
+) -> tuple[bytes, list[bytes | None]]:
+    """A new random key for this person, wrapped, and the groups sealed under it; for bulk imports."""
+    random = os.urandom(KEY_BYTES + 12 * len(_GROUP_LABELS))
+    key, at = random[:KEY_BYTES], KEY_BYTES
+    block = key + bytes(32)
+    inner, outer, prefix = block.translate(_IPAD), block.translate(_OPAD), b"beffroi/v1" + owner
+    sealed: list[bytes | None] = []
+    for name, clear in groups:
+        if clear is None:
+            sealed.append(None)
+            continue
+        label, nonce = _GROUP_LABELS[name], random[at : at + 12]
+        at += 12
+        cipher = AESGCM(sha256(outer + sha256(inner + label.info).digest()).digest())
+        sealed.append(FORMAT + nonce + cipher.encrypt(nonce, clear, prefix + label.context))
+    return keys.wrap(key, owner), sealed
 
 
 def open_groups(

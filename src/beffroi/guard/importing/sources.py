@@ -1,0 +1,227 @@
+"""Files of people, cut into chunks that are always the same for the same file, and read chunk by chunk.
+
+A chunk can be read by any process from its few numbers, so that workers share a file without passing rows around
+and an import that was killed takes up exactly the chunks that are missing.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from operator import itemgetter
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+import pyarrow.parquet
+
+from beffroi.guard.importing.columns import HeaderRefused, places
+
+CHUNK_ROWS: Final = 4_000
+LONGEST_RECORD: Final = 1 << 20
+csv.field_size_limit(LONGEST_RECORD)
+
+
+class SourceRefused(ValueError):
+    """The file cannot be read as an import file; the message says what was expected, never a value."""
+
+
+class Chunk(NamedTuple):
+    """Consecutive rows of a file: where they start, how much they take, and the line of the first.
+
+    ``start`` and ``size`` are bytes for a CSV file, rows for a Parquet file. ``done`` is the share of the file
+    read once this chunk is, from 0 to 1.
+    """
+
+    number: int
+    start: int
+    size: int
+    first_line: int
+    done: float
+
+
+class Row(NamedTuple):
+    """One person as the file gives it; ``values`` in the order of ``COLUMNS``, or None for a row of wrong width."""
+
+    line: int
+    values: tuple[str, ...] | None
+
+
+class Source(Protocol):
+    """What people are read from. It must be possible to pickle it: workers read their chunks by themselves."""
+
+    @property
+    def digest(self) -> bytes:
+        """32 bytes that name the content: the same content is never imported twice."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes, or any measure of the whole."""
+        ...
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All chunks, in order; the same at every call."""
+        ...
+
+    def rows(self, chunk: Chunk) -> Iterator[Row]:
+        """The rows of one chunk. Raises SourceRefused when the content has changed."""
+        ...
+
+
+def open_source(path: Path) -> "CsvSource | ParquetSource":
+    """Read the header of a ``.csv`` or ``.parquet`` file. Raises SourceRefused, HeaderRefused, OSError."""
+    if path.suffix == ".csv":
+        return CsvSource(path)
+    if path.suffix == ".parquet":
+        return ParquetSource(path)
+    raise SourceRefused("the file name must end in .csv or .parquet")
+
+
+@dataclass
+class _File:
+    path: Path
+    digest: bytes = field(init=False)
+    size: int = field(init=False)
+    _changed_at: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        with open(self.path, "rb") as file:
+            self.digest = hashlib.file_digest(file, "sha256").digest()
+        found = self.path.stat()
+        self.size, self._changed_at = found.st_size, found.st_mtime_ns
+
+    def refuse_changed(self) -> None:
+        found = self.path.stat()
+        if (found.st_size, found.st_mtime_ns) != (self.size, self._changed_at):
+            raise SourceRefused("the file changed while it was being imported: start again")
+
+
+@dataclass
+class CsvSource(_File):
+    """CSV (RFC 4180) in UTF-8, commas or semicolons; lines are counted as an editor counts them."""
+
+    _header_bytes: int = field(init=False)
+    _header_lines: int = field(init=False)
+    _delimiter: str = field(init=False)
+    _width: int = field(init=False)
+    _places: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        with open(self.path, "rb") as file:
+            first = file.readline(LONGEST_RECORD)
+        self._header_bytes, self._header_lines = len(first), 1
+        try:
+            text = first.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise SourceRefused("the file must be encoded in UTF-8") from None
+        self._delimiter = ";" if text.count(";") > text.count(",") else ","
+        header = next(csv.reader([text], delimiter=self._delimiter), [])
+        self._width, self._places = len(header), places(header)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Ends of records are the line ends outside quotes; a doubled quote inside quotes keeps the count even."""
+        start = at = self._header_bytes
+        first_line = line = self._header_lines + 1
+        number = rows = 0
+        quoted = False
+        record = 0
+        with open(self.path, "rb") as file:
+            file.seek(start)
+            for text in file:
+                at += len(text)
+                line += 1
+                record += len(text)
+                if record > LONGEST_RECORD:
+                    raise SourceRefused(f"line {line - 1}: a record is longer than 1 MiB; is a quote never closed?")
+                if b'"' in text and text.count(b'"') % 2:
+                    quoted = not quoted
+                if quoted:
+                    continue
+                rows, record = rows + 1, 0
+                if rows == CHUNK_ROWS:
+                    yield Chunk(number, start, at - start, first_line, at / self.size)
+                    number, rows, start, first_line = number + 1, 0, at, line
+        if quoted:
+            raise SourceRefused("the file ends inside quotes: it is cut, or a quote is never closed")
+        if at > start:
+            yield Chunk(number, start, at - start, first_line, 1.0)
+
+    def rows(self, chunk: Chunk) -> Iterator[Row]:
+        """Bytes that are no UTF-8 become lone surrogates, which the row's checks refuse."""
+        self.refuse_changed()
+        with open(self.path, "rb") as file:
+            file.seek(chunk.start)
+            text = file.read(chunk.size).decode("utf-8", "surrogateescape")
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter, strict=True)
+        width, picked = self._width, _picker(self._places)
+        line = chunk.first_line
+        while True:
+            try:
+                values = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:  # misplaced quotes
+                yield Row(line, None)
+            else:
+                if len(values) == width:
+                    values.append("")
+                    yield Row(line, picked(values))
+                elif values:  # an empty line is no person
+                    yield Row(line, None)
+            line = chunk.first_line + reader.line_num
+
+
+@dataclass
+class ParquetSource(_File):
+    """Parquet with text columns; the line of a row is its rank plus two, as if a header came first."""
+
+    _places: list[int] = field(init=False)
+    _groups: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        try:
+            with pyarrow.parquet.ParquetFile(self.path) as file:
+                metadata, schema = file.metadata, file.schema_arrow
+        except pyarrow.ArrowException:
+            raise SourceRefused("the file is not a Parquet file") from None
+        if not all(pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) for kind in schema.types):
+            raise SourceRefused("every column of the Parquet file must be a text")
+        self._places = places(schema.names)
+        self._groups = [metadata.row_group(place).num_rows for place in range(metadata.num_row_groups)]
+
+    def chunks(self) -> Iterator[Chunk]:
+        """A chunk never spans two row groups: reading one must not decompress another."""
+        whole, group_start, number = sum(self._groups), 0, 0
+        for rows in self._groups:
+            for start in range(group_start, group_start + rows, CHUNK_ROWS):
+                size = min(CHUNK_ROWS, group_start + rows - start)
+                yield Chunk(number, start, size, start + 2, (start + size) / whole)
+                number += 1
+            group_start += rows
+
+    def rows(self, chunk: Chunk) -> Iterator[Row]:
+        """Rows of a part of one row group; a null is an empty text."""
+        self.refuse_changed()
+        place, before = 0, 0
+        while before + self._groups[place] <= chunk.start:
+            before += self._groups[place]
+            place += 1
+        with pyarrow.parquet.ParquetFile(self.path) as file:
+            table = file.read_row_group(place).slice(chunk.start - before, chunk.size)
+        texts = [[value or "" for value in column.to_pylist()] for column in table.columns]
+        empty = [""] * chunk.size
+        ordered = [texts[column] if column >= 0 else empty for column in self._places]
+        for line, values in enumerate(zip(*ordered, strict=True), chunk.first_line):
+            yield Row(line, values)
+
+
+def _picker(order: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
+    """Rows in the order of ``COLUMNS``; the last value of a row, appended empty, stands for absent columns."""
+    first, second, *rest = order
+    return itemgetter(first, second, *rest)
+
+
+__all__ = ["Chunk", "CsvSource", "HeaderRefused", "ParquetSource", "Row", "Source", "SourceRefused", "open_source"]

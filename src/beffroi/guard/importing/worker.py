@@ -1,0 +1,88 @@
+"""A worker of an import: one process, one connection; the next chunk is sealed while the last one is written."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+
+from beffroi.guard import key_check, keys
+from beffroi.guard.importing import network_map
+from beffroi.guard.importing.sources import Chunk, Source
+from beffroi.guard.importing.writing import Batch, Job, Preparer, Written, write
+
+
+class Order(NamedTuple):
+    """What a worker needs to begin. ``dry`` checks every row and writes nothing."""
+
+    source: Source
+    dsn: str
+    key_file: Path
+    job: Job
+    operator: str
+    dry: bool
+
+    def __repr__(self) -> str:
+        return "Order(«redacted»)"
+
+
+class Failure(NamedTuple):
+    """Why a worker stopped: the exception's type and text, which hold no value of the file."""
+
+    text: str
+
+
+def run(pipe: Connection, order: Order) -> None:
+    """Entry point of the process: chunks come through ``pipe``, outcomes go back, until the other end closes it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides; a chunk under way is finished
+    with suppress(EOFError, OSError):  # the parent is gone: what was committed is committed
+        asyncio.run(_work(pipe, order))
+
+
+async def _work(pipe: Connection, order: Order) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            await _serve(pipe, order, thread)
+        except (EOFError, OSError):
+            raise
+        except Exception as error:
+            pipe.send(Failure(f"{type(error).__name__}: {error}"))  # the parent then closes, which frees the thread
+
+
+async def _serve(pipe: Connection, order: Order, thread: ThreadPoolExecutor) -> None:
+    held = keys.load(order.key_file)
+    conn = await asyncpg.connect(order.dsn, server_settings={"application_name": "beffroi import"})
+    try:
+        await key_check.verify(conn, held)
+        preparer = Preparer(order.source, held, await network_map.load(conn), order.job)
+        ready: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=1)
+        preparing = asyncio.create_task(_prepare(pipe, preparer.prepare, ready, thread))
+        while (batch := await ready.get()) is not None:
+            if order.dry:
+                refused = len({problem.line for problem in batch.problems})
+                written = Written(batch.chunk, len(batch.lines), refused, already=False)
+            else:
+                written = await write(conn, order.job, batch, order.operator)
+            pipe.send((written, batch.problems if order.dry else []))
+        await preparing
+    finally:
+        await conn.close()
+
+
+async def _prepare(
+    pipe: Connection,
+    prepare: Callable[[Chunk], Batch],
+    ready: asyncio.Queue[Batch | None],
+    thread: ThreadPoolExecutor,
+) -> None:
+    loop = asyncio.get_running_loop()
+    try:
+        while (chunk := await loop.run_in_executor(thread, pipe.recv)) is not None:
+            await ready.put(await loop.run_in_executor(thread, prepare, chunk))
+    finally:
+        await ready.put(None)
