@@ -123,9 +123,9 @@ def test_journal_rows_can_be_altered_by_nobody_but_read_by_the_guard(walled: dat
             with pytest.raises(DENIED):
                 guard.execute(attempt)
         for privilege, held in (("INSERT", True), ("UPDATE", False)):
-            assert guard.execute(
-                "SELECT has_any_column_privilege('guard.journal', %s)", [privilege]
-            ).fetchone() == (held,)
+            assert guard.execute("SELECT has_any_column_privilege('guard.journal', %s)", [privilege]).fetchone() == (
+                held,
+            )
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from beffroi.config.postgres_postmaster import (
     POLL_SECONDS,
     end_leftovers,
     is_alive,
+    kill_all,
     read_pid_file,
     wait_until,
 )
@@ -225,10 +226,16 @@ class EmbeddedPostgres:
     ) -> None:
         self.stop()
 
-    def kill(self) -> None:
-        """Kill the postmaster at once (SIGKILL), as a crash test does; `start` recovers afterwards."""
+    def kill(self, *, whole: bool = False) -> None:
+        """Kill the postmaster at once (SIGKILL), as a crash test does; `start` recovers afterwards.
+
+        Its backends end when they next wait, after at most the statement under way; `whole` kills them in
+        the same instant, as a machine that stops would.
+        """
         if self._process is not None:
             self._process.kill()
+            if whole:
+                kill_all(self.cluster)
             self._process.wait()
             self.stop()
 

@@ -104,6 +104,11 @@ def end_leftovers(cluster: Path, *, seconds: float) -> None:
     (cluster / "postmaster.pid").unlink(missing_ok=True)
 
 
+def kill_all(cluster: Path) -> None:
+    """Kill every process of the data directory (SIGKILL)."""
+    _signal(processes_of(cluster), signal.SIGKILL)
+
+
 def _signal(pids: Iterable[int], request: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError):
