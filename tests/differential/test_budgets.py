@@ -25,7 +25,7 @@ PEOPLE = [PersonId(f"p{number}") for number in range(6)]
 ACCOUNTS = [AccountId(f"a{number}") for number in range(3)]
 OFFICES = [OrganisationId(f"o{number}") for number in range(2)]
 POOLS: dict[AccountId, tuple[AccountId, ...]] = {
-    ACCOUNTS[0]: (),
+    ACCOUNTS[0]: (AccountId("m2"),),
     ACCOUNTS[1]: (AccountId("m1"),),
     ACCOUNTS[2]: (AccountId("m1"), AccountId("m2")),
 }

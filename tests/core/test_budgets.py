@@ -1,0 +1,84 @@
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from beffroi.core.budgets import EMPTY, Caps, Scope, Window, at, charge, exceeds, mark, purse, spent
+from beffroi.core.ids import Bucket
+
+CAPS = Caps(2, 3, 5, 7)
+
+
+class OneBudget(RuleBasedStateMachine):
+    """I-02 on one window: people are opened over weeks; the sets of who was opened when are the truth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.window: Window = EMPTY
+        self.day = 700_000
+        self.hour = 400_000
+        self.opened: dict[str, list[tuple[int, int]]] = {}
+
+    @rule(days=st.sampled_from([0, 0, 1, 1, 2, 6, 7, 29, 30, 45]), hours=st.integers(0, 3))
+    def time_passes(self, days: int, hours: int) -> None:
+        self.day += days
+        self.hour += 24 * days + hours
+
+    @rule()
+    def clock_is_read_behind(self) -> None:
+        assert at(at(self.window, self.day, self.hour), self.day - 1, self.hour - 1) == at(
+            self.window, self.day, self.hour
+        )
+
+    @rule(person=st.sampled_from("abcdefghij"))
+    def person_is_opened(self, person: str) -> None:
+        before = self.opened.get(person, [])
+        last_day = before[-1][0] if before else None
+        if last_day == self.day:
+            return
+        paid = charge(at(self.window, self.day, self.hour), last_day)
+        if exceeds(paid, CAPS) is None:
+            self.window = paid
+            self.opened.setdefault(person, []).append((self.day, self.hour))
+
+    def _distinct(self, days: int) -> int:
+        return sum(any(self.day - days < day <= self.day for day, _ in openings) for openings in self.opened.values())
+
+    @invariant()
+    def i02_counts_are_the_sizes_of_the_sets_and_never_over_a_cap(self) -> None:
+        seen = spent(at(self.window, self.day, self.hour))
+        in_hour = sum((self.day, self.hour) in openings for openings in self.opened.values())
+        assert seen == (in_hour, self._distinct(1), self._distinct(7), self._distinct(30))
+        assert all(count <= cap for count, cap in zip(seen, CAPS, strict=True))
+
+
+test_i02_one_budget_any_openings_over_weeks_counts_distinct_people_exactly = OneBudget.TestCase
+test_i02_one_budget_any_openings_over_weeks_counts_distinct_people_exactly.settings = settings(
+    max_examples=100, stateful_step_count=60, deadline=None
+)
+
+
+def test_window_person_of_a_day_it_forgot_counts_as_new() -> None:
+    window = at(charge(at(EMPTY, 100, 1), None), 140, 1000)
+    assert spent(window).month == 0
+    assert spent(charge(window, 100)).month == 1
+
+
+def test_window_last_day_ahead_of_the_clock_counts_as_new() -> None:
+    window = charge(at(EMPTY, 100, 1), None)
+    assert spent(charge(window, 101)).day == 2
+
+
+def test_exceeds_each_span_at_its_cap_holds_and_one_over_is_named() -> None:
+    assert exceeds(Window(1, 2, 1, (3, 2, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) is None
+    assert exceeds(Window(1, 3, 1, (3, 2, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) == "hour"
+    assert exceeds(Window(1, 2, 1, (4, 1, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) == "day"
+    assert exceeds(Window(1, 2, 1, (3, 3, 0, 0, 0, 0, 0, 1) + (0,) * 22), CAPS) == "week"
+    assert exceeds(Window(1, 2, 1, (3, 2, 0, 0, 0, 0, 0, 3) + (0,) * 22), CAPS) == "month"
+
+
+def test_mark_each_budget_has_its_own_and_fits_a_signed_64_bit_column() -> None:
+    purses = [purse(kind, "x", Bucket(bucket)) for kind in ("account", "pool") for bucket in ("all", "search")]
+    assert len({one.mark for one in purses}) == 4
+    assert all(one.key == one.scope.key and one.mark == mark(one.key) for one in purses)
+    assert all(-(2**63) <= one.mark < 2**63 for one in purses)
+    assert Scope("account", "x", Bucket("all")).key == "account/x/all"
