@@ -30,6 +30,7 @@ from beffroi.guard.vault.records import AgencyId, Contact, Identity, Nir, Record
 
 POLICY: Policy = policy_file.load_default()
 CLIENT = "browser of the desk"
+CASES = ApplicationId("cases")
 FOLLOW_UP = PurposeCode("follow-up")
 
 
@@ -63,7 +64,7 @@ class World:
     conn: asyncpg.Connection
     keys: Keys
     policy: Policy = POLICY
-    application: ApplicationId = ApplicationId("cases")
+    application: ApplicationId = CASES
     offices: dict[str, OrganisationId] = field(default_factory=dict)
 
     async def now(self) -> datetime:

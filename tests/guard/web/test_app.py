@@ -91,7 +91,7 @@ async def test_caller_two_identities_in_one_request_is_refused() -> None:
     twice = [(b"beffroi-session", b"a"), (b"beffroi-session", b"b")]
     status, _, body = await ask("POST", "/echo", headers=twice)
     assert status == 400
-    assert msgspec.json.decode(body)["errors"] == [{"pointer": "beffroi-session", "detail": "once"}]
+    assert msgspec.json.decode(body)["errors"] == [{"field": "beffroi-session", "expected": "once"}]
     other = [(b"accept", b"a"), (b"accept", b"b")]
     assert (await ask("POST", "/echo", headers=other))[0] == 200
 
@@ -100,7 +100,7 @@ async def test_caller_malformed_request_learns_where_and_what_was_expected() -> 
     status, headers, body = await ask("GET", "/refuse")
     assert status == 400
     assert headers[b"content-type"] == b"application/problem+json"
-    assert msgspec.json.decode(body)["errors"] == [{"pointer": "body.person", "detail": "a UUID"}]
+    assert msgspec.json.decode(body)["errors"] == [{"field": "body.person", "expected": "a UUID"}]
 
 
 async def test_handler_that_fails_tells_the_caller_nothing_and_logs_no_value(

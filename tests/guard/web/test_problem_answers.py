@@ -50,7 +50,7 @@ def test_language_follows_the_preference_and_falls_back_to_french(header: bytes 
 def test_step_up_names_level_and_page_exhausted_budget_names_span() -> None:
     step = Refusal(Code.STEP_UP_REQUIRED, demand=Demand(Level.SECOND_FACTOR, 300))
     body = msgspec.json.decode(problems.refusal(step, None, "https://g.example/step-up").body)
-    assert body["step_up"] == {"level": "second-factor", "max_age": 300, "url": "https://g.example/step-up"}
+    assert body["step_up"] == {"level": 2, "max_age": 300, "url": "https://g.example/step-up"}
     body = msgspec.json.decode(problems.refusal(Refusal(Code.BUDGET_ACCOUNT, "day"), None, "").body)
     assert body["span"] == "day"
     assert "step_up" not in body

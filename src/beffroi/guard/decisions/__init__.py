@@ -1,1 +1,1 @@
-"""The hot path: requests wait, one transaction takes all that wait, loads, decides, charges, journals, commits, answers."""
+"""The hot path: one transaction takes all that wait, loads, decides, charges, journals; then all are answered."""

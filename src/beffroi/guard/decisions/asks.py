@@ -1,6 +1,7 @@
 """What the doors put to the hot path, and what comes back once it is durable."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class Manner(Enum):
-    """What a request may do: be charged and journaled; be counted as a question; only be answered."""
+    """What a request may do: be charged and journaled; be counted as a question; only say who asks."""
 
     CHARGE = "charge"
     QUESTION = "question"
+    IDENTIFY = "identify"
 
 
 class Agent(NamedTuple):
@@ -61,18 +63,21 @@ class Granted(NamedTuple):
 
 
 Outcome = Granted | Refusal | Fault
-Effect = Callable[["asyncpg.Connection", Granted, object], Awaitable[None]]
+Effect = Callable[["asyncpg.Connection", Granted, datetime], Awaitable[EntryNumber | Fault | Refusal]]
+"""What an allowed command writes in its own batch, at its instant: the entry it journaled, or why it cannot."""
 
 
 class Ask:
     """One request waiting for its decision. ``done`` is called once, after the commit, with its outcome.
 
     ``kind`` is the journal's word for an allow; ``sealed`` asks for the ciphertexts of what is allowed; ``detail`` is
-    the journal's small JSON. ``text`` is a sealed free text (id, ciphertext) to keep with a break-glass opening.
+    the journal's small JSON. ``text`` is the free text of a break-glass opening. ``effect`` makes it a command: it
+    gets a batch to itself and journals its own entry.
     """
 
     __slots__ = (
-        "client_hash", "detail", "done", "handle_hash", "kind", "manner", "request", "sealed", "text", "waiting_since",
+        "client_hash", "detail", "done", "effect", "handle_hash", "kind", "manner", "request", "sealed", "text",
+        "waiting_since",
     )  # fmt: skip
 
     def __init__(
@@ -87,6 +92,7 @@ class Ask:
         sealed: bool = False,
         detail: str | None = None,
         text: "FreeText | None" = None,
+        effect: Effect | None = None,
     ) -> None:
         self.request = request
         self.handle_hash = handle_hash
@@ -97,6 +103,7 @@ class Ask:
         self.sealed = sealed
         self.detail = detail
         self.text = text
+        self.effect = effect
         self.waiting_since = 0.0
 
 

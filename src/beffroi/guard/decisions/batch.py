@@ -11,9 +11,10 @@ from beffroi.core.ids import AccountId
 from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions import judging, statements, writing
-from beffroi.guard.decisions.asks import Ask, Ciphertexts, Granted, Manner, Outcome
+from beffroi.guard.decisions.asks import Ask, Ciphertexts, Effect, Granted, Manner, Outcome
 from beffroi.guard.decisions.books import Books, BudgetReader
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
+from beffroi.guard.web.problems import Fault
 
 if TYPE_CHECKING:
     from asyncpg.prepared_stmt import PreparedStatement
@@ -29,6 +30,14 @@ class OtherPolicy(Exception):
     def __init__(self, version: str) -> None:
         super().__init__(version)
         self.version = version
+
+
+class Abandoned(Exception):
+    """A command that was allowed could not be carried out: its transaction must be rolled back."""
+
+    def __init__(self, outcome: Fault | Refusal) -> None:
+        super().__init__(type(outcome).__name__)
+        self.outcome = outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +98,11 @@ class Bench:
             lines += await writing.revoke_sessions(db.conn, self.keys, self._facts, known, shared, verdict)
         if any(ask.text is not None for ask in asks):
             await writing.keep_texts(db.conn, self.keys, asks, verdict, shared)
+        if len(asks) == 1 and asks[0].effect is not None and isinstance(verdict.outcomes[0], Granted):
+            await self._command(db, asks[0].effect, verdict, shared)
         places, released = writing.granted_lines(asks, verdict)
         released += lines
-        if released or verdict.used:
+        if released or verdict.used or books.caps or verdict.reach:
             entries = await writing.write(
                 db.write, self._budgets, books, verdict, released, shared, policy.version
             )
@@ -100,6 +111,15 @@ class Bench:
                 assert isinstance(granted, Granted), "only what is granted has a place"
                 verdict.outcomes[place] = granted._replace(entry=entry)
         return verdict.outcomes
+
+    async def _command(self, db: Prepared, effect: Effect, verdict: judging.Judgement, shared: Shared) -> None:
+        """Let the command write. Raises Abandoned when it cannot: then nothing is charged either."""
+        granted = verdict.outcomes[0]
+        assert isinstance(granted, Granted), "only what is granted has an effect"
+        done = await effect(db.conn, granted, shared.clock.at)
+        if isinstance(done, Fault | Refusal):
+            raise Abandoned(done)
+        verdict.outcomes[0] = granted._replace(entry=done)
 
     async def _books(
         self, db: Prepared, entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy

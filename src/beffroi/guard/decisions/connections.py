@@ -32,9 +32,9 @@ class NotDurable(RuntimeError):
     """The database may forget what it acknowledged: the guard refuses to start."""
 
 
-async def connect_hot(dsn: str, timeout: float = 5.0) -> Any:
+async def connect_hot(dsn: str) -> Any:
     """A connection of the hot path. Raises OSError or asyncpg.PostgresError when there is none to be had."""
-    return await asyncpg.connect(dsn, server_settings=_HOT, timeout=timeout, command_timeout=None)
+    return await asyncpg.connect(dsn, server_settings=_HOT, timeout=5.0, command_timeout=None)
 
 
 async def create_pool(dsn: str, size: int) -> Any:

@@ -29,7 +29,7 @@ _RELATIONS: Final = {relation.value: relation for relation in Relation if relati
 
 
 class Shared(NamedTuple):
-    """What all requests of a batch have in common. ``tampered``: the row of one of the applications is not genuine."""
+    """What all requests of a batch have in common. ``tampered``: an application's row is not genuine."""
 
     clock: Clock
     policy: str | None
@@ -145,10 +145,8 @@ class FactReader:
         except Forged as error:
             forged = error.table
         reach = None if row[6] is None else Reach(row[6], tuple(row[7]), row[8])
-        facts = Facts(
-            shared.clock, shared.containment, application, session, account, habilitation, organisation, relations, reach
-        )
-        return Known(facts, forged, record)
+        agent = (session, account, habilitation, organisation)
+        return Known(Facts(shared.clock, shared.containment, application, *agent, relations, reach), forged, record)
 
     def _relation(self, ask: Ask, session: SessionFacts, row: Sequence[Any]) -> RelationFacts:
         organisation, kind, referent, since_at, until_at, version, mac = row[9:16]

@@ -5,10 +5,10 @@ Pure but for the books it is given: no clock, no database. Whatever is decided h
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from beffroi.core import budgets, decision
-from beffroi.core.budgets import Scope
 from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.facts import Facts, Reach
 from beffroi.core.ids import AccountId, PersonId, SessionId
@@ -89,14 +89,32 @@ def judge(
             outcome = granted
         else:
             outcome = _settle(ask, facts, granted, books, verdict, policy)
+        if ask.manner is Manner.IDENTIFY:
+            outcome = _identify(outcome, facts)
         verdict.outcomes.append(outcome)
         if isinstance(outcome, Refusal):
             _note(place, outcome, one, verdict)
         if session is not None and _is_use(outcome):
             idle = facts.clock.at - session.seen_at
-            if idle >= timedelta(seconds=policy.session.touch):
+            if idle >= _seconds(policy.session.touch):
                 verdict.used.add(session.id)
     return verdict
+
+
+@lru_cache(maxsize=16)
+def _seconds(count: int) -> timedelta:
+    return timedelta(seconds=count)
+
+
+def _identify(outcome: Outcome, facts: Facts) -> Outcome:
+    """Who asks, when all that stands between them and an allow is a person to ask about (steps 1 to 5 passed)."""
+    if isinstance(outcome, Refusal) and outcome.code is not Code.PERSON_UNKNOWN:
+        return outcome
+    session, account = facts.session, facts.account
+    habilitation, organisation = facts.habilitation, facts.organisation
+    if session is None or account is None or habilitation is None or organisation is None:
+        return outcome
+    return Granted(None, 0, "", None, Agent(session, account, habilitation, organisation), None)
 
 
 def _is_use(outcome: Outcome) -> bool:
@@ -140,32 +158,18 @@ def _settle(
         return settled
     if ask.manner is Manner.CHARGE:
         for due, window in settled.charged:
-            key = due.scope.key
-            books.windows[key] = window
-            books.caps[key] = due.caps
+            books.windows[due.key] = window
+            books.caps[due.key] = due.caps
         if reach_key is not None:
             existed = changed[1] if changed is not None else facts.reach is not None
-            reach = _reach(ask, facts, tuple(budgets.mark(due.scope.key) for due, _ in settled.charged))
-            if reach is not None:
+            reach = decision.remembered(facts.reach, settled, facts.clock, found=ask.request.action is Action.FIND)
+            if reach != facts.reach:
                 verdict.reach[reach_key] = (reach, existed)
     paid = None
-    window_now = books.windows.get(Scope("account", account.id, entitled.bucket).key)
-    if window_now is not None:
-        seen = budgets.at(window_now, facts.clock.day, facts.clock.hour)
-        paid = Paid(entitled.bucket, budgets.spent(seen), entitled.dues[0].caps)
+    own = entitled.dues[0]
+    counted = books.windows.get(own.key)
+    if counted is not None:
+        seen = budgets.at(counted, facts.clock.day, facts.clock.hour)
+        paid = Paid(entitled.bucket, budgets.spent(seen), own.caps)
     return Granted(None, entitled.groups, entitled.explanation, paid, agent, None)
 
-
-def _reach(ask: Ask, facts: Facts, marks: tuple[int, ...]) -> Reach | None:
-    """The row to remember after an opening, ``None`` when it is already so."""
-    today, before = facts.clock.day, facts.reach
-    found_day = today if ask.request.action is Action.FIND else 0 if before is None else before.found_day
-    if before is None:
-        return Reach(today, marks, found_day)
-    if before.day == today:
-        after = Reach(today, before.marks + marks, found_day)
-    elif marks:
-        after = Reach(today, marks, found_day)
-    else:
-        after = Reach(before.day, before.marks, found_day)
-    return None if after == before else after

@@ -18,8 +18,8 @@ from beffroi.core.facts import Request
 from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions import statements
-from beffroi.guard.decisions.asks import Ask, FreeText, Granted, Manner, Outcome
-from beffroi.guard.decisions.batch import Bench, OtherPolicy, Prepared, prepare
+from beffroi.guard.decisions.asks import Ask, Effect, FreeText, Granted, Manner, Outcome
+from beffroi.guard.decisions.batch import Abandoned, Bench, OtherPolicy, Prepared, prepare
 from beffroi.guard.decisions.connections import connect_hot, refuse_forgetful
 from beffroi.guard.web.problems import Fault
 
@@ -113,12 +113,13 @@ class Worker:
         sealed: bool = False,
         detail: str | None = None,
         text: FreeText | None = None,
+        effect: Effect | None = None,
     ) -> Outcome:
         """Queue one request and wait for its outcome."""
         answer: asyncio.Future[Outcome] = self._loop.create_future()
         ask = Ask(
             request, handle_hash, client_hash, _resolve(answer),
-            kind=kind, manner=manner, sealed=sealed, detail=detail, text=text,
+            kind=kind, manner=manner, sealed=sealed, detail=detail, text=text, effect=effect,
         )  # fmt: skip
         self.put(ask)
         return await answer
@@ -174,11 +175,15 @@ class Worker:
         too_old = self._loop.time() - self._batching.deadline
         taken: list[Ask] = []
         while self._waiting and len(taken) < most:
+            if taken and self._waiting[0].effect is not None:
+                break
             ask = self._waiting.popleft()
             if ask.waiting_since < too_old:
                 ask.done(Fault.OVERLOADED)
-            else:
-                taken.append(ask)
+                continue
+            taken.append(ask)
+            if ask.effect is not None:
+                break
         return taken
 
     async def _batch(self, db: Prepared, asks: Sequence[Ask]) -> None:
@@ -193,6 +198,9 @@ class Worker:
         except _POISON as error:
             outcomes, poisoned = None, True
             _LOG.critical("a batch of %d was refused by the database: %s", len(asks), type(error).__name__)
+            await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
+        except Abandoned as abandoned:
+            outcomes = [abandoned.outcome]
             await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
         except OtherPolicy as other:
             outcomes = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from beffroi.core.ids import EntryNumber
+from beffroi.core.policy import BREAK_GLASS
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Ask, Granted, Manner
 from beffroi.guard.decisions.books import Books, BudgetReader
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _JOURNAL_COLUMNS: Final = 11
-Line = tuple[str, str | None, int, str | None, str | None, str | None, str | None, str | None, str | None, str, str | None]
+Maybe = str | None
+Line = tuple[str, Maybe, int, Maybe, Maybe, Maybe, Maybe, Maybe, Maybe, str, Maybe]
+"""A journal row but for its instant and policy: kind, person, groups, account, session, organisation, application,
+role, purpose, explanation, detail."""
 
 
 def granted_lines(asks: Sequence[Ask], verdict: Judgement) -> tuple[list[int], list[Line]]:
@@ -29,7 +33,7 @@ def granted_lines(asks: Sequence[Ask], verdict: Judgement) -> tuple[list[int], l
     places: list[int] = []
     lines: list[Line] = []
     for place, (ask, outcome) in enumerate(zip(asks, verdict.outcomes, strict=True)):
-        if ask.manner is not Manner.CHARGE or not isinstance(outcome, Granted):
+        if ask.manner is not Manner.CHARGE or ask.effect is not None or not isinstance(outcome, Granted):
             continue
         request, agent = ask.request, outcome.agent
         places.append(place)
@@ -45,7 +49,7 @@ def granted_lines(asks: Sequence[Ask], verdict: Judgement) -> tuple[list[int], l
                 agent.habilitation.role,
                 request.purpose,
                 outcome.explanation,
-                ask.detail,
+                ask.detail if ask.text is None or outcome.explanation == BREAK_GLASS else None,
             )
         )
     return places, lines
@@ -120,19 +124,18 @@ async def revoke_sessions(
             row["version"],
             mac,
         )
-        lines.append(
-            (
-                "session-revoked", None, 0, str(row["account"]), session, None, str(row["application"]), None, None,
-                Code.SESSION_OTHER_CLIENT.value, None,
-            )  # fmt: skip
-        )
+        account, application = str(row["account"]), str(row["application"])
+        why = Code.SESSION_OTHER_CLIENT.value
+        lines.append(("session-revoked", None, 0, account, session, None, application, None, None, why, None))
     return lines
 
 
-async def keep_texts(conn: "Connection", keys: "Keys", asks: Sequence[Ask], verdict: Judgement, shared: Shared) -> None:
+async def keep_texts(
+    conn: "Connection", keys: "Keys", asks: Sequence[Ask], verdict: Judgement, shared: Shared
+) -> None:
     """Seal the free texts of granted break-glass openings under their author's key and keep them."""
     for ask, outcome in zip(asks, verdict.outcomes, strict=True):
-        if ask.text is None or not isinstance(outcome, Granted):
+        if ask.text is None or not isinstance(outcome, Granted) or outcome.explanation != BREAK_GLASS:
             continue
         account = outcome.agent.account.id
         row = await conn.fetchrow("SELECT wrapped_key, epoch FROM guard.account WHERE id = $1", account)

@@ -88,9 +88,9 @@ async def _serve(scope: Scope, receive: Receive, router: Router, services: "Serv
 
 
 def malformed(error: Malformed, tongue: bytes | None) -> Answer:
-    """400 with the place and the expectation, as RFC 9457 section 3 lays out ``errors``."""
+    """400 with the place and the expectation (RFC 9457 section 3.2: an extension member)."""
     return problems.answer(
-        Fault.MALFORMED, tongue, {"errors": [{"pointer": error.where, "detail": error.expected}]}
+        Fault.MALFORMED, tongue, {"errors": [{"field": error.where, "expected": error.expected}]}
     )
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final
 
 from beffroi.core.decision import Refusal
-from beffroi.core.policy import Level
 from beffroi.core.refusals import Code, Sentence
 from beffroi.core.sentences import SENTENCES
 from beffroi.guard.web.requests import NO_STORE, Answer, Header
@@ -157,7 +156,7 @@ def refusal(refused: Refusal, accept_language: bytes | None, step_up_url: str) -
 def extensions_of(refused: Refusal, step_up_url: str) -> dict[str, object] | None:
     """Members a denial adds: ``span``, or ``step_up`` with the level wanted and where to reach it."""
     if refused.code is Code.STEP_UP_REQUIRED and refused.demand is not None:
-        level = Level(refused.demand.level).name.lower().replace("_", "-")
+        level = int(refused.demand.level)
         return {"step_up": {"level": level, "max_age": refused.demand.factor_age, "url": step_up_url}}
     return {"span": refused.span} if refused.span is not None else None
 

@@ -1,0 +1,9 @@
+"""The guard's doors: each reads a body, puts requests to the hot path, and writes the answer."""
+
+from typing import Final
+
+from beffroi.guard.doors import opening, watching
+from beffroi.guard.web.requests import Routes
+
+ROUTES: Final[tuple[Routes, ...]] = (opening.ROUTES, watching.ROUTES)
+"""Routes of every door of this room."""

@@ -1,0 +1,56 @@
+"""What the doors have in common on the way out: problems of a refusal, budgets, where a person is followed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from beffroi.core.decision import Refusal
+from beffroi.core.ids import PersonId
+from beffroi.core.refusals import Code
+from beffroi.guard.decisions.asks import Paid
+from beffroi.guard.web import problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call
+
+if TYPE_CHECKING:
+    from beffroi.guard.services import Services
+
+FOLLOWERS: Final = """
+SELECT r.person, o.id, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
+WHERE r.person = ANY ($1::uuid[]) AND r.kind = 'followed' AND r.since_at <= guard.instant()
+    AND (r.until_at IS NULL OR r.until_at > guard.instant())
+ORDER BY r.person, o.name, o.id
+"""
+
+
+def step_up_url(services: "Services") -> str:
+    """The guard's page where a person proves more; the application adds who it is and where to come back."""
+    return f"{services.settings.public_url}/step-up"
+
+
+async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None = None) -> Answer:
+    """The problem document of a denial. Somebody found by a search today is said to be followed, and where."""
+    tongue = call.headers.get(b"accept-language")
+    if isinstance(outcome, Fault):
+        return problems.answer(outcome, tongue)
+    extensions = problems.extensions_of(outcome, step_up_url(call.services))
+    if outcome.code is Code.NOT_FOLLOWED and person is not None:
+        async with call.services.pool.acquire() as conn:
+            extensions = {**(extensions or {}), "followed_by": (await followers(conn, [person])).get(person, [])}
+    return problems.answer(outcome.code, tongue, extensions)
+
+
+async def followers(conn: Any, people: Sequence[PersonId]) -> dict[PersonId, list[dict[str, str]]]:
+    """Organisations that follow each person now, by their public names."""
+    found: dict[PersonId, list[dict[str, str]]] = {person: [] for person in people}
+    person: UUID
+    for person, organisation, name in await conn.fetch(FOLLOWERS, list(people)):
+        found[PersonId(str(person))].append({"organisation": str(organisation), "name": name})
+    return found
+
+
+def budget(paid: Paid | None) -> dict[str, object] | None:
+    """A budget as answers show it."""
+    if paid is None:
+        return None
+    return {"bucket": paid.bucket, "spent": paid.spent._asdict(), "caps": paid.caps._asdict()}

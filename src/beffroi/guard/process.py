@@ -1,0 +1,185 @@
+"""The guard's process: checks what it stands on, opens its parts, serves, and closes them in order.
+
+It refuses to start on a database that may forget (NotDurable), with keys that are not this database's
+(KeysRefused), on a schema it does not know (MigrationRefused) or under a policy that is not valid (PolicyRefused).
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import asyncpg
+import uvicorn
+
+from beffroi.core import policy_file
+from beffroi.core.policy import Policy
+from beffroi.guard import key_check, keys, migrations
+from beffroi.guard.applications import authentication
+from beffroi.guard.applications.access_tokens import AccessTokens
+from beffroi.guard.decisions.connections import create_pool
+from beffroi.guard.decisions.worker import Worker
+from beffroi.guard.doors import ROUTES as DOORS
+from beffroi.guard.doors.watching import INTERNAL
+from beffroi.guard.metrics import Metrics
+from beffroi.guard.services import Services
+from beffroi.guard.sessions import doors as session_doors
+from beffroi.guard.web.app import App, application
+from beffroi.guard.web.requests import Routes
+from beffroi.guard.web.routing import Router
+
+if TYPE_CHECKING:
+    from beffroi.guard.settings import GuardSettings
+
+_LOG: Final = logging.getLogger("beffroi.guard")
+POOL: Final = 8
+AREAS: Final[tuple[Routes, ...]] = (*DOORS, authentication.ROUTES, session_doors.ROUTES)
+"""Every area's routes; the sign-in pages are added when a provider is configured."""
+
+
+class PolicyRefused(RuntimeError):
+    """The policy is not valid; the message names file, line and value."""
+
+
+def read_policy(text: str, name: str) -> Policy:
+    """A policy from its text. Raises PolicyRefused."""
+    read = policy_file.load(text, name)
+    if isinstance(read, tuple):
+        raise PolicyRefused("\n".join(map(str, read)))
+    return read
+
+
+async def active_policy(conn: Any, held: keys.Keys, fallback: Policy) -> Policy:
+    """The policy in force: the last one activated in the database, or the file's where none ever was.
+
+    Raises PolicyRefused when the active one is not genuine or not valid.
+    """
+    row = await conn.fetchrow("SELECT * FROM guard.policy ORDER BY activated_at DESC LIMIT 1")
+    if row is None or row["version"] == fallback.version:
+        return fallback
+    if not held.authenticator.genuine_row("policy", row):
+        raise PolicyRefused("The active policy in the database is forged or damaged.")
+    policy = read_policy(row["source"], "guard.policy")
+    if policy.version != row["version"]:
+        raise PolicyRefused("The active policy in the database does not match its version.")
+    return policy
+
+
+async def build(settings: "GuardSettings", *, token_reader: AccessTokens | None = None) -> Services:
+    """Open every part of the guard. Whoever builds must :func:`close`."""
+    held = keys.load(settings.key_file)
+    fallback = read_policy(settings.policy_file.read_text("utf-8"), settings.policy_file.name)
+    pool = await create_pool(settings.database, POOL)
+    try:
+        async with pool.acquire() as conn:
+            missing = await migrations.waiting(conn)
+            if missing:
+                raise migrations.MigrationRefused(f"The schema lacks {', '.join(missing)}: run `beffroi migrate`.")
+            await key_check.verify(conn, held)
+            policy = await active_policy(conn, held, fallback)
+            await migrations.ensure_journal_partitions(conn)
+        metrics = Metrics()
+        services: Services
+
+        async def reload_policy(version: str) -> None:
+            _LOG.warning("policy %s became active elsewhere: reading it", version)
+            async with pool.acquire() as conn:
+                services.policy = await active_policy(conn, held, fallback)
+
+        worker = Worker(
+            settings.database, held, lambda: services.policy, settings.batching, metrics, reload_policy=reload_policy
+        )
+        tokens = token_reader or AccessTokens(held.session)
+        services = Services(settings, policy, held, pool, worker, tokens, metrics)
+        await worker.start()
+    except BaseException:
+        pool.terminate()
+        raise
+    return services
+
+
+async def close(services: Services) -> None:
+    """Close what :func:`build` opened; requests that still wait are refused."""
+    await services.worker.stop()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(services.pool.close(), 5)
+    services.pool.terminate()
+
+
+def build_app(services: Services, areas: Sequence[Routes] = AREAS) -> App:
+    """The public application over the services."""
+    return application(Router(areas), services)
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: "GuardSettings") -> AsyncIterator[Services]:
+    """The services for as long as the block runs."""
+    services = await build(settings)
+    try:
+        yield services
+    finally:
+        await close(services)
+
+
+async def serve(settings: "GuardSettings") -> None:
+    """Serve until SIGTERM or SIGINT; returns once every answer under way has left."""
+    async with opened(settings) as services:
+        upkeep = asyncio.create_task(_upkeep(services))
+        servers = [uvicorn.Server(_configuration(build_app(services), settings))]
+        if settings.listening.internal_port is not None:
+            internal = application(Router([INTERNAL]), services)
+            servers.append(
+                uvicorn.Server(_configuration(internal, settings, internal_port=settings.listening.internal_port))
+            )
+        loop = asyncio.get_running_loop()
+
+        def leave() -> None:
+            for server in servers:
+                server.should_exit = True
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, leave)
+        try:
+            await asyncio.gather(*[server._serve() for server in servers])
+        finally:
+            upkeep.cancel()
+
+
+def _configuration(app: App, settings: "GuardSettings", *, internal_port: int | None = None) -> uvicorn.Config:
+    listening = settings.listening
+    return uvicorn.Config(
+        app,
+        host="127.0.0.1" if internal_port is not None else listening.host,
+        port=internal_port if internal_port is not None else listening.port,
+        fd=None if internal_port is not None else listening.fd,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        date_header=True,
+        backlog=listening.backlog,
+        limit_concurrency=listening.connections,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
+    )
+
+
+async def _upkeep(services: Services) -> None:
+    """What a guard does beside answering: the journal's coming months, once an hour; counts of the hours gone by."""
+    while True:
+        await asyncio.sleep(3600)
+        try:
+            async with services.pool.acquire() as conn:
+                await migrations.ensure_journal_partitions(conn)
+                for table in ("question", "refusal"):
+                    await conn.execute(
+                        f"DELETE FROM guard.{table} WHERE hour < extract(epoch FROM guard.instant()) / 3600 - 48"
+                    )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            _LOG.error("upkeep failed: %s", type(error).__name__)
