@@ -2,8 +2,15 @@
 
 from typing import Final
 
-from beffroi.guard.doors import opening, watching
+from beffroi.guard.doors import agents, changing, finding, listing, opening, watching
 from beffroi.guard.web.requests import Routes
 
-ROUTES: Final[tuple[Routes, ...]] = (opening.ROUTES, watching.ROUTES)
+ROUTES: Final[tuple[Routes, ...]] = (
+    opening.ROUTES,
+    listing.ROUTES,
+    finding.ROUTES,
+    changing.ROUTES,
+    agents.ROUTES,
+    watching.ROUTES,
+)
 """Routes of every door of this room."""

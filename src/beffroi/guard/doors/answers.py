@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import msgspec
+
 from beffroi.core.decision import Refusal
 from beffroi.core.ids import PersonId
 from beffroi.core.refusals import Code
@@ -49,8 +51,14 @@ async def followers(conn: Any, people: Sequence[PersonId]) -> dict[PersonId, lis
     return found
 
 
-def budget(paid: Paid | None) -> dict[str, object] | None:
+class Budget(msgspec.Struct, frozen=True):
+    """A budget of distinct people: what is spent of which caps, by hour, day, week and month."""
+
+    bucket: str
+    spent: dict[str, int]
+    caps: dict[str, int]
+
+
+def budget(paid: Paid | None) -> Budget | None:
     """A budget as answers show it."""
-    if paid is None:
-        return None
-    return {"bucket": paid.bucket, "spent": paid.spent._asdict(), "caps": paid.caps._asdict()}
+    return None if paid is None else Budget(paid.bucket, paid.spent._asdict(), paid.caps._asdict())

@@ -17,7 +17,7 @@ from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.policy import BREAK_GLASS, Action
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, FreeText, Granted, Outcome
-from beffroi.guard.doors.answers import budget, refused
+from beffroi.guard.doors.answers import Budget, budget, refused
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault.sealing import SealRefused, open_groups, owner_bytes
@@ -49,14 +49,6 @@ class Releasing(bodies.Strict, frozen=True):
     """Body of /v1/releases: up to 500 requests decided in one batch, in their order."""
 
     items: Annotated[tuple[Opening, ...], Meta(max_length=MOST_ITEMS)]
-
-
-class Budget(msgspec.Struct, frozen=True):
-    """A budget of distinct people: what is spent of which caps, by hour, day, week and month."""
-
-    bucket: str
-    spent: dict[str, int]
-    caps: dict[str, int]
 
 
 class OpenedPerson(msgspec.Struct, frozen=True):

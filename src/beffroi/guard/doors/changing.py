@@ -1,0 +1,229 @@
+"""POST /v1/create, /v1/update and /v1/erase: what changes a person's file, each in a transaction of its own.
+
+The decision, its charge, the writing in the vault and the journal entry commit together or not at all.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import uuid4
+
+import msgspec
+from msgspec import Meta
+
+from beffroi.core.decision import Refusal
+from beffroi.core.facts import Request
+from beffroi.core.fields import NAMES
+from beffroi.core.ids import EntryNumber, PersonId, PurposeCode
+from beffroi.core.policy import Action
+from beffroi.core.refusals import Code
+from beffroi.guard import stamped
+from beffroi.guard.decisions.asks import Effect, Granted, Manner, Outcome
+from beffroi.guard.doors.answers import refused
+from beffroi.guard.doors.finding import Match, reveal
+from beffroi.guard.doors.gate import Caller, caller_of
+from beffroi.guard.journal import Entry
+from beffroi.guard.vault import blind, people
+from beffroi.guard.vault.people import Absent, Conflict
+from beffroi.guard.vault.records import Record, RecordRefused, convert
+from beffroi.guard.web import bodies, problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
+
+Fields = Annotated[dict[bodies.GroupName, dict[str, object] | None], Meta(min_length=1, max_length=8)]
+_UNIQUE: Final = ("blind_nir", "blind_agency_id")
+_CHECKED: Final = (*_UNIQUE, "blind_name")
+_LAST_ENTRY: Final = "SELECT currval(pg_get_serial_sequence('guard.journal', 'entry'))"
+
+
+class Creation(bodies.Strict, frozen=True):
+    """Body of /v1/create. ``distinct_from`` are people of the same name and birth date, seen not to be the same."""
+
+    purpose: bodies.Code
+    fields: Fields
+    distinct_from: Annotated[tuple[bodies.PersonText, ...], Meta(max_length=5)] = ()
+
+
+class Change(bodies.Strict, frozen=True):
+    """Body of /v1/update: whole groups, ``null`` empties one; ``expected_version`` refuses a file changed since."""
+
+    person: bodies.PersonText
+    purpose: bodies.Code
+    fields: Fields
+    expected_version: Annotated[int, Meta(ge=1, le=2_147_483_647)] | None = None
+
+
+class Erasure(bodies.Strict, frozen=True):
+    """Body of /v1/erase."""
+
+    person: bodies.PersonText
+    purpose: bodies.Code
+
+
+class Written(msgspec.Struct, frozen=True):
+    """Answer of the three: the person, and the journal entry that is already durable."""
+
+    person: bodies.PersonText
+    entry: int
+
+
+_CREATION: Final = msgspec.json.Decoder(Creation)
+_CHANGE: Final = msgspec.json.Decoder(Change)
+_ERASURE: Final = msgspec.json.Decoder(Erasure)
+
+
+def _records(fields: dict[bodies.GroupName, dict[str, object] | None]) -> tuple[dict[str, Record | None], int]:
+    """Typed records by group, and the mask of the groups. Raises Malformed."""
+    records: dict[str, Record | None] = {}
+    mask = 0
+    for name, values in fields.items():
+        mask |= int(NAMES[name])
+        if values is None:
+            records[name] = None
+            continue
+        try:
+            records[name] = convert(name, values)
+        except RecordRefused as error:
+            found = bodies.explained(msgspec.ValidationError(error.reason))
+            raise Malformed(f"$.fields.{name}{found.where.removeprefix('$')}", found.expected) from None
+    return records, mask
+
+
+def _entry(granted: Granted, request: Request, kind: str, at: datetime, person: PersonId, policy: str) -> Entry:
+    agent = granted.agent
+    return Entry(
+        at, kind, person, request.groups, agent.account.id, agent.session.id, agent.organisation.id,
+        request.application, agent.habilitation.role, request.purpose, granted.explanation, policy,
+    )  # fmt: skip
+
+
+async def _last_entry(conn: Any) -> EntryNumber:
+    return EntryNumber(await conn.fetchval(_LAST_ENTRY))
+
+
+async def _command(call: Call, caller: Caller, request: Request, kind: str, effect: Effect) -> Outcome:
+    return await call.services.worker.decide(
+        request, caller.handle_hash, caller.client_hash, kind=kind, effect=effect
+    )
+
+
+async def create(call: Call) -> Answer:
+    """Register a person unless somebody like them is known; the new person is followed by the agent who registers."""
+    body, caller = bodies.read(call, _CREATION), caller_of(call)
+    if not isinstance(caller, Caller):
+        return await refused(call, caller)
+    records, mask = _records(body.fields)
+    given = {name: record for name, record in records.items() if record is not None}
+    if "identity" not in given:
+        raise Malformed("$.fields.identity", "an object: nobody is registered without an identity")
+    services, keys = call.services, call.services.keys
+    request = Request(Action.CREATE, caller.application, PurposeCode(body.purpose), None, mask, None)
+    asked = await services.worker.decide(
+        request, caller.handle_hash, caller.client_hash, kind="question", manner=Manner.QUESTION
+    )
+    if not isinstance(asked, Granted):
+        return await refused(call, asked)
+    indexes: dict[str, Any] = {}
+    for record in given.values():
+        indexes |= blind.of_record(keys.blind, record)
+    async with services.pool.acquire() as conn:
+        known = await _known(conn, indexes, body.distinct_from)
+    if known:
+        return await _duplicate(call, caller, request, known, asked)
+    person = PersonId(str(uuid4()))
+
+    async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
+        if await _known(conn, indexes, body.distinct_from):
+            return Fault.DUPLICATE  # registered by somebody else since the look-up above
+        entry = _entry(granted, request, "created", at, person, services.policy.version)
+        number = await people.create(conn, keys, person, given, entry=entry)
+        relation = {
+            "person": person, "organisation": granted.agent.organisation.id, "kind": "followed",
+            "referent": granted.agent.account.id, "since_at": at, "until_at": None, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, keys, "relation", relation)
+        return EntryNumber(number)
+
+    outcome = await _command(call, caller, request, "created", effect)
+    return await _written(call, outcome, person)
+
+
+async def _known(conn: Any, indexes: dict[str, Any], distinct_from: tuple[str, ...]) -> list[PersonId]:
+    """People who share a number, or the name and birth date, with what is registered; at most five."""
+    found: dict[PersonId, None] = {}
+    for column in _CHECKED:
+        index = indexes.get(column)
+        if index is None:
+            continue
+        rows = await conn.fetch(f"SELECT id FROM guard.person WHERE {column} = $1 ORDER BY id LIMIT 6", index)
+        for row in rows:
+            person = PersonId(str(row[0]))
+            if column in _UNIQUE or person not in distinct_from:
+                found[person] = None
+    return list(found)[: people.MOST_MATCHES]
+
+
+async def _duplicate(
+    call: Call, caller: Caller, request: Request, known: list[PersonId], asked: Granted
+) -> Answer:
+    told = await reveal(call, caller, request, known, asked.agent)
+    if isinstance(told, Refusal | Fault):
+        return await refused(call, told)
+    return _conflict(call, told)
+
+
+def _conflict(call: Call, matches: list[Match]) -> Answer:
+    return problems.answer(Fault.DUPLICATE, call.headers.get(b"accept-language"), {"matches": matches})
+
+
+async def update(call: Call) -> Answer:
+    """Replace whole groups of a file."""
+    body, caller = bodies.read(call, _CHANGE), caller_of(call)
+    if not isinstance(caller, Caller):
+        return await refused(call, caller)
+    records, mask = _records(body.fields)
+    if records.get("identity", ...) is None:
+        raise Malformed("$.fields.identity", "an object: nobody is without identity")
+    services, person = call.services, PersonId(body.person)
+    request = Request(Action.UPDATE, caller.application, PurposeCode(body.purpose), person, mask, None)
+
+    async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
+        entry = _entry(granted, request, "updated", at, person, services.policy.version)
+        done = await people.update(
+            conn, services.keys, person, records, entry=entry, expected_version=body.expected_version
+        )
+        if isinstance(done, Conflict):
+            return Fault.VERSION_CONFLICT
+        if isinstance(done, Absent):
+            return Refusal(Code.PERSON_UNKNOWN)
+        return await _last_entry(conn)
+
+    return await _written(call, await _command(call, caller, request, "updated", effect), person)
+
+
+async def erase(call: Call) -> Answer:
+    """Destroy a person's key, ciphertexts, indexes and relations (I-13)."""
+    body, caller = bodies.read(call, _ERASURE), caller_of(call)
+    if not isinstance(caller, Caller):
+        return await refused(call, caller)
+    services, person = call.services, PersonId(body.person)
+    request = Request(Action.ERASE, caller.application, PurposeCode(body.purpose), person, 0, None)
+
+    async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
+        entry = _entry(granted, request, "erased", at, person, services.policy.version)
+        done = await people.erase(conn, person, entry=entry)
+        return Refusal(Code.PERSON_UNKNOWN) if isinstance(done, Absent) else EntryNumber(done)
+
+    return await _written(call, await _command(call, caller, request, "erased", effect), person)
+
+
+async def _written(call: Call, outcome: Outcome, person: PersonId) -> Answer:
+    if isinstance(outcome, Granted):
+        return json_answer(Written(person, outcome.entry or 0))
+    return await refused(call, outcome, person)
+
+
+ROUTES: Final[Routes] = {
+    ("POST", "/v1/create"): create,
+    ("POST", "/v1/update"): update,
+    ("POST", "/v1/erase"): erase,
+}

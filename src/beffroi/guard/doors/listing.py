@@ -1,0 +1,196 @@
+"""POST /v1/list: a page of one's own people, or of one's organisation's, identities opened one by one.
+
+Names are sorted on this side of the wall: the identities that are not on the page are decrypted to be compared and
+go nowhere. Each row of the page is a decision of its own, charged and journaled; a refused row comes masked.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from beffroi.core.decision import Refusal
+from beffroi.core.facts import Request
+from beffroi.core.fields import Group
+from beffroi.core.ids import PersonId, PurposeCode
+from beffroi.core.normalisation import NormalisationRefusal, first_name_key, name_key
+from beffroi.core.policy import Action
+from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome
+from beffroi.guard.doors.answers import Budget, budget, refused
+from beffroi.guard.doors.gate import Caller, caller_of
+from beffroi.guard.doors.opening import Gathered, decrypted
+from beffroi.guard.keys import Keys, WrappedKeyRefused
+from beffroi.guard.vault.records import Identity
+from beffroi.guard.vault.sealing import SealRefused, open_groups, owner_bytes
+from beffroi.guard.web import bodies
+from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
+
+_LOG: Final = logging.getLogger("beffroi.guard.doors")
+MOST_ROWS: Final = 50
+MOST_SORTED: Final = 5_000
+"""Beyond so many people a page is ordered by recency: sorting names would decrypt too much for one page."""
+_AT_ONCE: Final = 32
+_REMEMBERED: Final = 20_000
+
+PORTFOLIO: Final = """
+SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
+WHERE r.referent = $1 AND r.organisation = $2 AND r.since_at <= guard.instant()
+    AND (r.until_at IS NULL OR r.until_at > guard.instant())
+GROUP BY r.person ORDER BY 2 DESC, 1
+"""
+ORGANISATION: Final = """
+SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
+WHERE r.organisation = $1 AND r.since_at <= guard.instant()
+    AND (r.until_at IS NULL OR r.until_at > guard.instant())
+GROUP BY r.person ORDER BY 2 DESC, 1
+"""
+VERSIONS: Final = "SELECT id, version FROM guard.person WHERE id = ANY ($1::uuid[])"
+IDENTITIES: Final = "SELECT id, version, epoch, wrapped_key, identity FROM guard.person WHERE id = ANY ($1::uuid[])"
+
+SortKey = tuple[str, str, str]
+_identity: Final = msgspec.json.Decoder(Identity)
+
+
+class Listing(bodies.Strict, frozen=True):
+    """Body of /v1/list. ``page`` starts at 1."""
+
+    purpose: bodies.Code
+    scope: Literal["portfolio", "organisation"]
+    order: Literal["name", "recent"] = "name"
+    page: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    size: Annotated[int, Meta(ge=1, le=MOST_ROWS)] = 25
+
+
+class ListRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One person of the page; ``masked`` with the refusal's ``code`` when the identity was not released."""
+
+    id: bodies.PersonText
+    fields: dict[str, dict[str, object]]
+    explanation: str | None = None
+    entry: int | None = None
+    masked: bool = False
+    code: str | None = None
+
+
+class ListPage(msgspec.Struct, frozen=True):
+    """Answer of /v1/list."""
+
+    total: int
+    page: int
+    pages: int
+    rows: list[ListRow]
+    budget: Budget | None
+
+
+_LISTING: Final = msgspec.json.Decoder(Listing)
+
+
+class NameOrder:
+    """Sort keys of people, remembered by the version of their file; the memory is the guard's own, and bounded."""
+
+    def __init__(self) -> None:
+        self._known: dict[PersonId, tuple[int, SortKey]] = {}
+
+    async def sort(self, conn: Any, keys: Keys, people: Sequence[PersonId]) -> list[PersonId]:
+        """People by last name, first names, birth date; those without identity come last."""
+        versions = {PersonId(str(row[0])): row[1] for row in await conn.fetch(VERSIONS, list(people))}
+        found: dict[PersonId, SortKey] = {}
+        missing = []
+        for person in people:
+            known = self._known.get(person)
+            if known is not None and known[0] == versions.get(person):
+                found[person] = known[1]
+            elif person in versions:
+                missing.append(person)
+        for start in range(0, len(missing), _AT_ONCE):
+            for row in await conn.fetch(IDENTITIES, missing[start : start + _AT_ONCE]):
+                person = PersonId(str(row[0]))
+                found[person] = _sort_key(keys, person, row)
+                self._remember(person, row[1], found[person])
+            await asyncio.sleep(0)  # other requests are served between two handfuls
+        last = ("\uffff", "", "")
+        return sorted(people, key=lambda person: (found.get(person, last), person))
+
+    def _remember(self, person: PersonId, version: int, key: SortKey) -> None:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[person] = (version, key)
+
+
+def _sort_key(keys: Keys, person: PersonId, row: Sequence[Any]) -> SortKey:
+    try:
+        clear = open_groups(keys, owner_bytes(person), row[3], row[2], (("identity", row[4]),))
+    except (SealRefused, WrappedKeyRefused) as error:
+        _LOG.critical("integrity: person %s: %s", person, error)
+        return ("\uffff", "", "")
+    if "identity" not in clear:
+        return ("\uffff", "", "")
+    identity = _identity.decode(clear["identity"])
+    return _folded(name_key(identity.last_name)), _folded(first_name_key(identity.first_names)), identity.birth_date
+
+
+def _folded(key: str | NormalisationRefusal) -> str:
+    return "\uffff" if isinstance(key, NormalisationRefusal) else key
+
+
+async def list_people(call: Call) -> Answer:
+    """Find out who asks, gather and order, then decide each row of the page in one batch."""
+    body, caller = bodies.read(call, _LISTING), caller_of(call)
+    if not isinstance(caller, Caller):
+        return await refused(call, caller)
+    worker = call.services.worker
+    question = Request(Action.LIST, caller.application, PurposeCode(body.purpose), None, 0, None)
+    who = await worker.decide(
+        question, caller.handle_hash, caller.client_hash, kind="list", manner=Manner.IDENTIFY
+    )
+    if not isinstance(who, Granted):
+        return await refused(call, who)
+    people = await _people(call, body, who.agent)
+    pages = max(1, -(-len(people) // body.size))
+    shown = people[(body.page - 1) * body.size : body.page * body.size]
+    waiting = asyncio.get_running_loop().create_future()
+    gathered = Gathered(len(shown), waiting)
+    for place, person in enumerate(shown):
+        request = question._replace(person=person, groups=int(Group.IDENTITY))
+        worker.put(Ask(request, caller.handle_hash, caller.client_hash, gathered.at(place), sealed=True))
+    if shown:
+        await waiting
+    if shown and not any(isinstance(outcome, Granted | Refusal) for outcome in gathered.outcomes):
+        first = gathered.outcomes[0]
+        assert not isinstance(first, Granted), "none is"
+        return await refused(call, first)
+    rows = [_row(call, person, outcome) for person, outcome in zip(shown, gathered.outcomes, strict=True)]
+    paid = next((one.paid for one in reversed(gathered.outcomes) if isinstance(one, Granted)), None)
+    return json_answer(ListPage(len(people), body.page, pages, rows, budget(paid)))
+
+
+async def _people(call: Call, body: Listing, agent: Agent) -> list[PersonId]:
+    services = call.services
+    async with services.pool.acquire() as conn:
+        if body.scope == "portfolio":
+            rows = await conn.fetch(PORTFOLIO, agent.account.id, agent.organisation.id)
+        else:
+            rows = await conn.fetch(ORGANISATION, agent.organisation.id)
+        people = [PersonId(str(row[0])) for row in rows]
+        if body.order == "name" and len(people) <= MOST_SORTED:
+            order = services.areas.setdefault("name-order", NameOrder())
+            assert isinstance(order, NameOrder), "the area is this module's"
+            return await order.sort(conn, services.keys, people)
+    return people
+
+
+def _row(call: Call, person: PersonId, outcome: Outcome) -> ListRow:
+    if not isinstance(outcome, Granted):
+        code = outcome.code if isinstance(outcome, Refusal) else outcome
+        return ListRow(person, {}, masked=True, code=code.value)
+    fields = None if outcome.sealed is None else decrypted(call.services.keys, person, outcome.sealed)
+    if fields is None:
+        return ListRow(person, {}, masked=True, code="integrity")
+    clear: Any = fields
+    return ListRow(person, clear, outcome.explanation, outcome.entry)
+
+
+ROUTES: Final[Routes] = {("POST", "/v1/list"): list_people}
