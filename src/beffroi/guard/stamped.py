@@ -26,7 +26,7 @@ class Forged(RuntimeError):
 
 async def instant(conn: "asyncpg.Connection") -> datetime:
     """The sole clock: PostgreSQL's."""
-    at: datetime = await conn.fetchval("SELECT clock_timestamp()")
+    at: datetime = await conn.fetchval("SELECT guard.instant()")
     return at
 
 
