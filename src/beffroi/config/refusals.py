@@ -8,7 +8,11 @@ _REFUSALS = (
     "beffroi.config.database:DatabaseRefused",
     "beffroi.config.processes:StartRefused",
     "beffroi.guard.keys:KeysRefused",
+    "beffroi.guard.migrations:MigrationRefused",
+    "beffroi.guard.process:PolicyRefused",
+    "beffroi.guard.decisions.connections:NotDurable",
     "beffroi.simulation.identity_provider.mode:SettingsRefused",
+    "beffroi.simulation.loading:LoadingRefused",
 )
 
 
