@@ -37,7 +37,6 @@ PEOPLE: Final = 100_000
 _PROVIDER_LEVELS: Final = {"single": Level.SINGLE, "second-factor": Level.SECOND_FACTOR}
 _NO_SECOND_FACTOR: Final = frozenset({"pwd", "mail", "email", "kba", "sms", "tel"})
 _METHOD: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
-_PROVIDER: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 Rated = TypeVar("Rated", Action, int)
 
@@ -184,7 +183,7 @@ def _assurance(tables: tuple[Table, ...]) -> tuple[AssuranceRule, ...]:
             table.text("idp_id", 64) if table.has("idp_id") else None,
             table.text("acr"),
             table.words("amr", _METHOD, "authentication methods (RFC 8176 or the provider's own)"),
-            table.choice("level", _PROVIDER_LEVELS),
+            table.choice("level", _PROVIDER_LEVELS, Level.NONE),
         )
         if rule.level > Level.SINGLE and (not rule.amr or rule.amr & _NO_SECOND_FACTOR):
             weak = sorted(rule.amr & _NO_SECOND_FACTOR)

@@ -8,6 +8,7 @@ from beffroi.core.fields import NAMES
 from beffroi.core.ids import CODE, Bucket, PurposeCode, RoleCode
 from beffroi.core.policy import (
     BREAK_GLASS,
+    EVERYTHING,
     ORGANISATION_KINDS,
     RELATIONS,
     SEARCH,
@@ -32,7 +33,7 @@ _RESERVED: Final = frozenset({SEARCH, BREAK_GLASS, RELATIONS})
 
 def demand(table: Table) -> Demand:
     """An assurance demand: a second factor at least, of any age or of at most ``factor_age`` seconds."""
-    level = table.choice("level", _LEVELS)
+    level = table.choice("level", _LEVELS, Level.NONE)
     age = table.integer("factor_age", 60, 36_000) if table.has("factor_age") else None
     table.end()
     return Demand(level, age)
@@ -56,7 +57,7 @@ def read_roles(
 def _role(
     code: RoleCode, table: Table, purposes: Mapping[PurposeCode, Label], budgets: Mapping[Bucket, Caps]
 ) -> Role:
-    kind = table.choice("kind", {kind.value: kind for kind in RoleKind})
+    kind = table.choice("kind", {kind.value: kind for kind in RoleKind}, RoleKind.READER)
     label = Label(table.text("fr"), table.text("en"))
     organisations = table.several("organisations", {one: one for one in ORGANISATION_KINDS})
     needed = demand(table.table("demand"))
@@ -98,12 +99,14 @@ def _reader(
         table.refuse("organisations", sorted(organisations), "training-organisation alone: its people are trainees")
     payable = {str(bucket): bucket for bucket in budgets if bucket not in _RESERVED}
     entries = table.table("buckets")
-    buckets = {_RELATIONS[name]: entries.choice(name, payable) for name in _RELATIONS if entries.has(name)}
+    buckets = {
+        _RELATIONS[name]: entries.choice(name, payable, EVERYTHING) for name in _RELATIONS if entries.has(name)
+    }
     entries.end()
     if not buckets:
         table.refuse("buckets", {}, "a budget for at least one relation")
     rules = _rules(table.table("purposes"), purposes)
-    newcomer = table.choice("newcomer", payable)
+    newcomer = table.choice("newcomer", payable, EVERYTHING)
     return Role(
         code, label, RoleKind.READER, organisations, rules, buckets, newcomer, table.boolean("break_glass"), needed
     )

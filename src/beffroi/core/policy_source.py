@@ -171,13 +171,13 @@ class Table:
         self.refuse(key, found, f"a text of 1 to {most} printable characters")
         return "?"
 
-    def choice(self, key: str, choices: Mapping[str, Chosen]) -> Chosen:
-        """The value that a word stands for; ``choices`` is not empty."""
+    def choice(self, key: str, choices: Mapping[str, Chosen], otherwise: Chosen) -> Chosen:
+        """The value that a word stands for; ``otherwise`` is returned where it stands for none."""
         found = self._take(key)
         if isinstance(found, str) and found in choices:
             return choices[found]
         self.refuse(key, found, "one of " + ", ".join(sorted(choices)))
-        return next(iter(choices.values()))
+        return otherwise
 
     def several(self, key: str, choices: Mapping[str, Chosen]) -> frozenset[Chosen]:
         """The values that a list of distinct words stands for; it may be empty."""
