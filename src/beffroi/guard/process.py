@@ -26,6 +26,7 @@ from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
+from beffroi.guard.signin import doors as signin_doors
 from beffroi.guard.web.app import App, application
 from beffroi.guard.web.requests import Routes
 from beffroi.guard.web.routing import Router
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
-AREAS: Final[tuple[Routes, ...]] = (*DOORS, authentication.ROUTES, session_doors.ROUTES)
-"""Every area's routes; the sign-in pages are added when a provider is configured."""
+AREAS: Final[tuple[Routes, ...]] = (*DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES)
+"""Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 
 
 class PolicyRefused(RuntimeError):

@@ -1,7 +1,7 @@
 """What the doors have in common on the way out: problems of a refusal, budgets, where a person is followed."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -10,12 +10,10 @@ from beffroi.core.decision import Refusal
 from beffroi.core.ids import PersonId
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Paid
+from beffroi.guard.sessions import handles
 from beffroi.guard.web import problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call
-
-if TYPE_CHECKING:
-    from beffroi.guard.services import Services
 
 FOLLOWERS: Final = """
 SELECT r.person, o.id, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
@@ -25,9 +23,10 @@ ORDER BY r.person, o.name, o.id
 """
 
 
-def step_up_url(services: "Services") -> str:
+def step_up_url(call: Call) -> str:
     """The guard's page where a person proves more; the application adds who it is and where to come back."""
-    return f"{services.settings.public_url}/step-up"
+    services, handle = call.services, call.header(b"beffroi-session") or ""
+    return handles.step_up_url(services.settings.public_url, services.keys.session, handle)
 
 
 async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None = None) -> Answer:
@@ -35,7 +34,7 @@ async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None 
     tongue = call.headers.get(b"accept-language")
     if isinstance(outcome, Fault):
         return problems.answer(outcome, tongue)
-    extensions = problems.extensions_of(outcome, step_up_url(call.services))
+    extensions = problems.extensions_of(outcome, step_up_url(call))
     if outcome.code is Code.NOT_FOLLOWED and person is not None:
         async with call.services.pool.acquire() as conn:
             extensions = {**(extensions or {}), "followed_by": (await followers(conn, [person])).get(person, [])}

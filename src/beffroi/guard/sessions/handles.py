@@ -10,8 +10,6 @@ from base64 import urlsafe_b64encode
 from hashlib import blake2b, sha256
 from typing import Final
 
-from beffroi.core.ids import SessionId
-
 SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 CLIENT_CHARACTERS: Final = 128
 _STEP: Final = b"step-up"
@@ -27,12 +25,15 @@ def digest(secret: str) -> bytes:
     return sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
-def step_reference(session_key: bytes, session: SessionId) -> str:
+def step_reference(session_key: bytes, handle_hash: bytes) -> str:
     """What a step-up page is asked with: names one session to the guard alone, opens nothing, says nothing."""
-    keyed = blake2b(session.encode(), key=session_key, person=_STEP, digest_size=16)
+    keyed = blake2b(handle_hash, key=session_key, person=_STEP, digest_size=16)
     return urlsafe_b64encode(keyed.digest()).rstrip(b"=").decode("ascii")
 
 
-def step_up_url(public_url: str, session_key: bytes, session: SessionId) -> str:
-    """The ``url`` of the ``step_up`` member of a problem; the application adds application, return_to and state."""
-    return f"{public_url}/step-up?step={step_reference(session_key, session)}"
+def step_up_url(public_url: str, session_key: bytes, handle: str) -> str:
+    """The ``url`` of the ``step_up`` member of a problem.
+
+    The application adds ``&application=…&return_to=…&state=…`` and, to leave out factors that would not do, ``&level=…``.
+    """
+    return f"{public_url}/step-up?step={step_reference(session_key, digest(handle))}"

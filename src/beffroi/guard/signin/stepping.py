@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from beffroi.core.ids import SessionId
 from beffroi.core.policy import Level
 from beffroi.guard import stamped
 from beffroi.guard.sessions import handles
@@ -57,7 +56,7 @@ async def _begin(call: Call, purpose: Purpose) -> Answer:
         session = await _session(conn, call, to)
         if session is None or is_over(session, services.policy.session, now):
             return messages.answer(call, messages.SESSION_OVER)
-        reference = handles.step_reference(services.keys.session, SessionId(str(session["id"])))
+        reference = handles.step_reference(services.keys.session, session["handle_hash"] or b"")
         shown = fields.get("step", "")
         if purpose is Purpose.STEP_UP and not hmac.compare_digest(
             shown.encode("utf-8", "replace"), reference.encode()
