@@ -1,6 +1,5 @@
 """Where the rooms meet: what each process is given, and what the demonstration is made of."""
 
-import importlib
 import importlib.resources
 import importlib.util
 import os
@@ -16,8 +15,13 @@ from beffroi.config.settings import Mode, SettingMissing, Settings
 
 if TYPE_CHECKING:
     from beffroi.guard.settings import GuardSettings, Provider
+    from beffroi.simulation.loading import Place
 
 CLIENT_ID = "beffroi-guard"
+CONSOLE_APPLICATION = "console"
+"""The console among the guard's applications."""
+CONSOLE_RETURN = "/retour/"
+"""Path of the console to which the guard sends a browser back: its only redirect URI."""
 DEMONSTRATION_PEOPLE = 20_000
 _HERE = (sys.executable, "-m", "beffroi")
 
@@ -151,33 +155,38 @@ def told(settings: Settings) -> dict[str, str]:
     return {"BEFFROI_STATE": str(settings.state), "BEFFROI_MODE": settings.mode.value}
 
 
-def load_demonstration(settings: Settings, databases: Databases) -> None:
-    """Give an empty demonstration its invented network; does nothing when one is there. The only place that does.
+def demonstration_place(settings: Settings, databases: Databases) -> "Place":
+    """Where the demonstration is loaded, for the rooms that know addresses and files but no settings."""
+    from beffroi.simulation.loading import Place
 
-    The loading itself is `beffroi.simulation.loading`, which knows addresses and files but no settings.
-    """
-    if settings.mode is not Mode.DEMONSTRATION or importlib.util.find_spec("beffroi.simulation.loading") is None:
-        return
-    loading = importlib.import_module("beffroi.simulation.loading")
-    loading.load_when_empty(
-        owner_dsn=databases.owner,
+    return Place(
+        guard_dsn=databases.guard,
         key_file=key_file(settings),
         policy_file=policy_file(settings, os.environ),
         personas_file=personas_file(settings),
+        application=CONSOLE_APPLICATION,
         application_key_file=console_key_file(settings),
-        console_url=settings.console_url,
-        people=DEMONSTRATION_PEOPLE,
+        redirect_uris=(settings.console_url + CONSOLE_RETURN,),
+        issuer=settings.identity_provider_url,
     )
+
+
+def load_demonstration(settings: Settings, databases: Databases) -> None:
+    """Give an empty demonstration its invented network; does nothing when one is there."""
+    if settings.mode is not Mode.DEMONSTRATION:
+        return
+    from beffroi.simulation.loading import load_when_empty
+
+    load_when_empty(demonstration_place(settings, databases), DEMONSTRATION_PEOPLE)
 
 
 def sign_in_sheet(settings: Settings) -> str:
     """Who can sign in to the demonstration and how, as text for the terminal; empty where nobody is known yet."""
     if settings.mode is not Mode.DEMONSTRATION or not personas_file(settings).exists():
         return ""
-    if importlib.util.find_spec("beffroi.simulation.loading") is None:
-        return ""
-    sheet: str = importlib.import_module("beffroi.simulation.loading").sign_in_sheet(personas_file(settings))
-    return sheet
+    from beffroi.simulation.sign_in_sheet import sign_in_sheet as sheet
+
+    return sheet(personas_file(settings))
 
 
 def console_key_file(settings: Settings) -> Path:

@@ -1,0 +1,125 @@
+"""The demonstration's loading: whole, resumable, refused on a network that is already there."""
+
+import asyncio
+import base64
+import stat
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from beffroi.guard import keys
+from beffroi.guard.vault import blind
+from beffroi.guard.vault.sealing import owner_bytes, unseal_for
+from beffroi.simulation import loading
+from beffroi.simulation.identity_provider.personas import read_users_file
+from beffroi.simulation.loading import LoadingRefused, Place, load, load_when_empty
+from beffroi.simulation.personas import BY_LOGIN
+from beffroi.simulation.population import Population
+from beffroi.simulation.sign_in_sheet import sign_in_sheet
+from tests.databases import FreshDatabase
+
+PEOPLE = 1_600
+ISSUER = "http://127.0.0.1:8002/api/v2"
+
+
+@pytest.fixture
+def place(fresh: FreshDatabase, tmp_path: Path) -> Place:
+    """An empty installation."""
+    keys.generate(tmp_path / "keys" / "guard.key")
+    return Place(
+        guard_dsn=fresh.guard,
+        key_file=tmp_path / "keys" / "guard.key",
+        policy_file=Path(str(files("beffroi.core") / "policies" / "default.toml")),
+        personas_file=tmp_path / "identity-provider" / "personas.json",
+        application="console",
+        application_key_file=tmp_path / "keys" / "console.jwk",
+        redirect_uris=("http://localhost:8000/back/",),
+        issuer=ISSUER,
+    )
+
+
+def fetch(place: Place, sql: str, *arguments: object) -> list[asyncpg.Record]:
+    """Rows read as the guard."""
+
+    async def run() -> list[asyncpg.Record]:
+        conn = await asyncpg.connect(place.guard_dsn)
+        try:
+            found: list[asyncpg.Record] = await conn.fetch(sql, *arguments)
+            return found
+        finally:
+            await conn.close()
+
+    return asyncio.run(run())
+
+
+def test_demonstration_loaded_into_an_empty_database_is_whole(place: Place) -> None:
+    assert load(place, Population(PEOPLE), quiet=True) == PEOPLE
+    held = keys.load(place.key_file)
+    (people,) = fetch(place, "SELECT count(*) FROM guard.person")
+    assert people[0] == PEOPLE
+    own = fetch(
+        place,
+        "SELECT * FROM guard.relation WHERE referent = $1 AND kind = 'followed'",
+        BY_LOGIN["camille.moreau"].id,
+    )
+    assert len(own) == 72
+    assert all(held.authenticator.genuine_row("relation", row) for row in own)
+
+
+def test_persona_of_a_loaded_demonstration_is_recognised_with_the_telephone_of_its_file(place: Place) -> None:
+    load(place, Population(200), quiet=True)
+    held = keys.load(place.key_file)
+    assert stat.S_IMODE(place.personas_file.stat().st_mode) == 0o600
+    persona = {one.login: one for one in read_users_file(place.personas_file)}["camille.moreau"]
+    subject = blind.subject(held, ISSUER, persona.sub)
+    (account,) = fetch(place, "SELECT * FROM guard.account WHERE subject_index = $1", subject)
+    (factor,) = fetch(place, "SELECT * FROM guard.factor WHERE account = $1", account["id"])
+    owner = owner_bytes(str(account["id"]))
+    label = f"factor/{factor['id']}"
+    secret = unseal_for(held, owner, account["wrapped_key"], account["epoch"], label, factor["secret"])
+    assert persona.totp_secret is not None
+    assert secret == base64.b32decode(persona.totp_secret)
+
+
+def test_account_manager_of_a_demonstration_gets_a_code_for_a_passkey_and_no_telephone(place: Place) -> None:
+    load(place, Population(200), quiet=True)
+    personas = {one.login: one for one in read_users_file(place.personas_file)}
+    assert personas["philippe.garnier"].totp_secret is None
+    sheet = sign_in_sheet(place.personas_file)
+    (line,) = [line for line in sheet.splitlines() if "Philippe Garnier" in line]
+    assert "-" in line.split()[2]
+    assert stat.S_IMODE((place.personas_file.parent / "enrolment-codes.json").stat().st_mode) == 0o600
+
+
+def test_second_network_in_the_same_database_is_refused(place: Place) -> None:
+    load(place, Population(200), quiet=True)
+    with pytest.raises(LoadingRefused):
+        load(place, Population(300), quiet=True)
+    load_when_empty(place, 300)
+    (people,) = fetch(place, "SELECT count(*) FROM guard.person")
+    assert people[0] == 200
+
+
+def test_loading_interrupted_after_the_network_is_taken_up_with_the_same_secrets(place: Place) -> None:
+    population = Population(250)
+    policy = loading._policy(place.policy_file)
+    asyncio.run(loading._write_network(place, population, policy))
+    before = read_users_file(place.personas_file)
+    load_when_empty(place, 20_000)
+    (people,) = fetch(place, "SELECT count(*) FROM guard.person")
+    assert people[0] == 250
+    assert read_users_file(place.personas_file) == before
+
+
+def test_population_of_one_seed_is_the_same_wherever_it_is_generated_and_differs_by_seed() -> None:
+    def rows(population: Population) -> list[object]:
+        return [tuple(row) for chunk in population.chunks() for row in population.rows(chunk)]
+
+    first = rows(Population(300))
+    assert len(first) == 300
+    assert first == rows(replace(Population(300)))
+    assert first != rows(Population(300, seed=2))
+    assert Population(300).digest != Population(300, seed=2).digest
