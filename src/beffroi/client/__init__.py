@@ -8,8 +8,9 @@ or an answer that is not of this interface, raises :class:`GuardUnavailable`.
 from beffroi.client.answers import Refused
 from beffroi.client.asynchronous import AsyncGuard
 from beffroi.client.calls import Call
+from beffroi.client.conversation import Conversation
 from beffroi.client.credentials import ApplicationKey
 from beffroi.client.synchronous import Guard
 from beffroi.client.transport import GuardUnavailable, Speaker
 
-__all__ = ["ApplicationKey", "AsyncGuard", "Call", "Guard", "GuardUnavailable", "Refused", "Speaker"]
+__all__ = ["ApplicationKey", "AsyncGuard", "Call", "Conversation", "Guard", "GuardUnavailable", "Refused", "Speaker"]

@@ -13,10 +13,14 @@ GroupFields = Mapping[str, Any]
 
 
 class Demanded(Struct, frozen=True):
-    """What a step-up must bring, and where the person brings it (a page of the guard)."""
+    """What a step-up must bring, and where the person brings it (a page of the guard).
 
-    level: int
+    ``level`` is second-factor or passkey; ``max_age`` the greatest age in seconds of its last proof, if any is asked.
+    """
+
+    level: str
     url: str
+    max_age: int | None = None
 
 
 class Refused(Struct, frozen=True):
@@ -39,10 +43,10 @@ class Refused(Struct, frozen=True):
 
 
 class FieldError(Struct, frozen=True):
-    """One field of the request that the guard did not accept: its path, and what was expected. Never its value."""
+    """One place of the request that the guard did not accept, and what was expected. Never the value."""
 
-    field: str
-    expected: str
+    pointer: str
+    detail: str
 
 
 class Follower(Struct, frozen=True):
@@ -78,17 +82,45 @@ class Organisation(Struct, frozen=True):
     kind: str
 
 
+class Label(Struct, frozen=True):
+    """A word of the policy as people read it."""
+
+    fr: str
+    en: str
+
+
 class Membership(Struct, frozen=True):
-    """A habilitation the agent may act under."""
+    """A habilitation the agent may act under; ``label`` is the role's, absent when the policy lost that role."""
 
     habilitation: str
     organisation: Organisation
     role: str
     status: str
+    label: Label | None = None
+
+
+class Purpose(Struct, frozen=True):
+    """Why the chosen role opens files, what it may then do, and the groups it may read and write."""
+
+    code: str
+    label: Label
+    actions: frozenset[str]
+    read: tuple[str, ...]
+    write: tuple[str, ...]
+
+
+class Reason(Struct, frozen=True):
+    """A reason the policy accepts for a break-glass opening."""
+
+    code: str
+    label: Label
 
 
 class Session(Struct, frozen=True):
-    """The live session: whose, how strongly identified, under which membership, with which budgets."""
+    """The live session: whose, how strongly identified, under which membership, with which rights and budgets.
+
+    The rights say what a screen may offer; the guard decides again on every call.
+    """
 
     session: str
     account: str
@@ -98,6 +130,12 @@ class Session(Struct, frozen=True):
     memberships: tuple[Membership, ...]
     habilitation: str | None
     budgets: tuple[Budget, ...] = ()
+    purposes: tuple[Purpose, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+    def purpose(self, action: str) -> Purpose | None:
+        """The first purpose for which the chosen role may do this."""
+        return next((purpose for purpose in self.purposes if action in purpose.actions), None)
 
     @property
     def membership(self) -> Membership | None:
@@ -122,15 +160,19 @@ class Ended(Struct, frozen=True):
 
 
 class Opened(Struct, frozen=True):
-    """One person's released groups. ``entry`` is the journal entry made durable before this answer left."""
+    """One person's released groups. ``entry`` is the journal entry made durable before this answer left.
+
+    ``version`` is the record's, to be given back with an update.
+    """
 
     entry: int
     person: str
     fields: Mapping[str, GroupFields]
     withheld: tuple[str, ...]
     explanation: str
-    budget: Budget | None
+    budget: Budget | None = None
     obligations: tuple[str, ...] = ()
+    version: int | None = None
 
 
 class Row(Struct, frozen=True):

@@ -88,9 +88,14 @@ def create(purpose: str, fields: Mapping[str, Mapping[str, Any]]) -> Call[answer
     return _post("/v1/create", {"purpose": purpose, "fields": fields}, reading.registered)
 
 
-def update(person: str, purpose: str, fields: Mapping[str, Mapping[str, Any]]) -> Call[answers.Registered]:
-    """Replace whole groups of a person's file."""
-    return _post("/v1/update", {"person": person, "purpose": purpose, "fields": fields}, reading.registered)
+def update(
+    person: str, purpose: str, fields: Mapping[str, Mapping[str, Any]], *, version: int | None = None
+) -> Call[answers.Registered]:
+    """Replace whole groups of a person's file; refused (``version-conflict``) when it is no longer at ``version``."""
+    body: dict[str, Any] = {"person": person, "purpose": purpose, "fields": fields}
+    if version is not None:
+        body["expected_version"] = version
+    return _post("/v1/update", body, reading.registered)
 
 
 def erase(person: str, purpose: str) -> Call[answers.Registered]:

@@ -76,6 +76,6 @@ def registered(body: Any) -> answers.Registered:
     return _of(answers.Registered, body)
 
 
-def refused(body: Any) -> answers.Refused:
-    """A problem document (RFC 9457)."""
-    return _of(answers.Refused, body)
+def refused(body: Any, retry_after: int | None = None) -> answers.Refused:
+    """A problem document (RFC 9457), and the seconds its Retry-After header asks to wait."""
+    return _of(answers.Refused, {**body, "retry_after": retry_after})

@@ -8,7 +8,17 @@ import httpx
 from beffroi.client.answers import Refused
 from beffroi.client.calls import Call
 from beffroi.client.credentials import ApplicationKey
-from beffroi.client.transport import TIMEOUT, GuardUnavailable, Speaker, Token, headers, read, token_form
+from beffroi.client.transport import (
+    LIMITS,
+    TIMEOUT,
+    GuardUnavailable,
+    Speaker,
+    Token,
+    headers,
+    read,
+    token_form,
+    token_refused,
+)
 
 Answer = TypeVar("Answer")
 
@@ -20,7 +30,10 @@ class Guard:
     """
 
     def __init__(self, url: str, key: ApplicationKey, *, audience: str | None = None) -> None:
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT, follow_redirects=False)
+        # Never through a proxy of the environment: these answers carry people's files.
+        self._http = httpx.Client(
+            base_url=url, timeout=TIMEOUT, limits=LIMITS, follow_redirects=False, trust_env=False
+        )
         self._key = key
         self._audience = audience or f"{url}/v1/token"
         self._token = Token()
@@ -29,18 +42,24 @@ class Guard:
     def ask(self, call: Call[Answer], speaker: Speaker | None = None) -> Answer | Refused:
         """Carry one call. Raises :class:`GuardUnavailable`; a refusal is returned."""
         try:
-            self._renew()
-            answer = self._http.request(
-                call.method, call.path, content=call.body, headers=headers(self._token, speaker)
-            )
+            answer, token = self._send(call, speaker)
+            if token_refused(answer):
+                self._token.drop(token)
+                answer, _ = self._send(call, speaker)
         except httpx.HTTPError as broken:
-            raise GuardUnavailable(f"the guard cannot be reached: {type(broken).__name__}") from broken
+            raise GuardUnavailable(f"the guard cannot be reached: {type(broken).__name__}") from None
         return read(call, answer)
 
-    def _renew(self) -> None:
+    def _send(self, call: Call[Answer], speaker: Speaker | None) -> tuple[httpx.Response, str]:
+        token = self._live_token()
+        sent = headers(token, speaker)
+        return self._http.request(call.method, call.path, content=call.body, headers=sent), token
+
+    def _live_token(self) -> str:
         with self._renewal:
             if not self._token.live():
                 self._token.take(self._http.post("/v1/token", data=token_form(self._key, self._audience)))
+            return self._token.value
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,0 +1,26 @@
+"""Log records of the console, without what people typed: no exception text, no local variable, no query string."""
+
+import logging
+import time
+import traceback
+
+
+class Discreet(logging.Filter):
+    """Replaces an exception by its type and the lines it crossed: its message may quote a value of the request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record; keep every one."""
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+            record.msg = f"{record.getMessage()} ({type(error).__name__} in {' > '.join(places[-6:])})"
+            record.args = ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+class UtcLine(logging.Formatter):
+    """Instants in UTC, whatever the time zone of the pages."""
+
+    converter = time.gmtime
+    default_msec_format = "%s,%03dZ"

@@ -1,0 +1,46 @@
+"""``beffroi console``: waitress serves the Django application by threads (docs/decisions/0003)."""
+
+import os
+
+import click
+
+from beffroi.config.settings import Settings, load
+
+THREADS = 8
+LARGEST_BODY = 256 * 1024
+LARGEST_HEADERS = 64 * 1024
+"""Bytes; what an agent typed may wait in sealed cookies during a step-up."""
+
+
+@click.command()
+def console() -> None:
+    """Serve the web application that people use, until a signal."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "beffroi.config.console.settings"
+    settings = load()
+    from beffroi.config.console.guard import shared_guard
+    from beffroi.config.console.wsgi import application
+
+    shared_guard()  # refuses to start without the application's key
+    from waitress import serve
+
+    serve(application, **_serving(settings, dict(os.environ)))
+
+
+def _serving(settings: Settings, environ: dict[str, str]) -> dict[str, object]:
+    """Arguments of waitress. A proxy in front is believed only when it is named, and then alone."""
+    proxy = environ.get("BEFFROI_CONSOLE_PROXY", "").strip()
+    trust: dict[str, object] = {}
+    if proxy:
+        headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+        trust = {"trusted_proxy": proxy, "trusted_proxy_headers": headers}
+    return {
+        "host": settings.bind,
+        "port": settings.console_port,
+        "threads": THREADS,
+        "ident": None,
+        "max_request_body_size": LARGEST_BODY,
+        "max_request_header_size": LARGEST_HEADERS,
+        "clear_untrusted_proxy_headers": True,
+        "channel_timeout": 60,
+        **trust,
+    }

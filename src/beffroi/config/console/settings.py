@@ -1,0 +1,145 @@
+"""Django's settings, derived from the installation's own (``beffroi.config.settings``): nothing is said twice.
+
+There is no Django session, no user table and no admin: who the agent is, the guard says at each request.
+"""
+
+from urllib.parse import urlsplit
+
+from psycopg.conninfo import conninfo_to_dict
+
+from beffroi.config.console.secret import read_secret
+from beffroi.config.database import CONSOLE
+from beffroi.config.settings import Mode, load
+from beffroi.config.wiring import CONSOLE_APPLICATION
+
+INSTALLATION = load()
+_ADDRESS = urlsplit(INSTALLATION.console_url)
+_HTTPS = _ADDRESS.scheme == "https"
+_GUARD_ORIGIN = INSTALLATION.guard_url
+_PROVIDER = urlsplit(INSTALLATION.identity_provider_url)
+# A browser accepts a __Host- cookie from this host alone, over TLS alone (RFC 6265bis section 4.1.3.2).
+_PREFIX = "__Host-" if _HTTPS else ""
+
+
+def _database(dsn: str) -> dict[str, object]:
+    """Django's form of a libpq URI; what Django has no name for goes to the driver."""
+    options: dict[str, object] = {name: value for name, value in conninfo_to_dict(dsn).items() if value is not None}
+    named = {
+        "NAME": options.pop("dbname", ""),
+        "USER": options.pop("user", ""),
+        "PASSWORD": options.pop("password", ""),
+        "HOST": options.pop("host", ""),
+        "PORT": options.pop("port", ""),
+    }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **named,
+        "OPTIONS": {**options, "options": "-c search_path=console"},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DEBUG = False
+SECRET_KEY = read_secret(INSTALLATION.keys, INSTALLATION.mode)
+ALLOWED_HOSTS = [_ADDRESS.hostname or ""]
+if INSTALLATION.mode is Mode.DEMONSTRATION:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1"]
+ROOT_URLCONF = "beffroi.config.console.urls"
+WSGI_APPLICATION = "beffroi.config.console.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "beffroi.ui",
+    "beffroi.governance.directory",
+    "beffroi.systems.cases",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "beffroi.ui.headers.strict_headers",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "beffroi.governance.directory.web.middleware.SignedIn",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "beffroi.ui.context.shell",
+            ]
+        },
+    }
+]
+DATABASES = {"default": _database(INSTALLATION.database(CONSOLE))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = f"{_PREFIX}beffroi-langue"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE = _HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True  # served from the package: nothing to collect, nothing to forget at an upgrade
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+CSRF_FAILURE_VIEW = "beffroi.ui.errors.csrf_refused"
+CSRF_COOKIE_NAME = f"{_PREFIX}beffroi-formulaire"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+# Messages travel in a signed cookie that takes these settings; there is no session behind them.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = f"{_PREFIX}beffroi-session"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+
+UI_SHELL = "beffroi.config.console.shell.shell_for"
+# Browsers hold the redirects that follow a form to its form-action too: a sign-out goes on to the provider.
+UI_FORM_ORIGINS = (_GUARD_ORIGIN, f"{_PROVIDER.scheme}://{_PROVIDER.netloc}")
+
+DIRECTORY_GUARD = "beffroi.config.console.guard.shared_guard"
+DIRECTORY_GUARD_URL = INSTALLATION.guard_url
+DIRECTORY_CONSOLE_URL = INSTALLATION.console_url
+DIRECTORY_APPLICATION = CONSOLE_APPLICATION
+DIRECTORY_COOKIE_PREFIX = _PREFIX
+DIRECTORY_HOME = "cases:portfolio"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "beffroi.config.console.logs.UtcLine",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
+    "filters": {"discreet": {"()": "beffroi.config.console.logs.Discreet"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]},
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Django's own handlers would write request bodies and settings into mails and tracebacks.
+    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+}

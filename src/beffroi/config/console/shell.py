@@ -1,0 +1,57 @@
+"""The header of every page, from the guard's description of the session."""
+
+from functools import cache
+from importlib.metadata import version
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from beffroi.config.console.settings import INSTALLATION
+from beffroi.config.settings import Mode
+from beffroi.governance.directory import api as directory
+from beffroi.systems.cases import api as cases
+from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
+
+# The product's version does not change while the process runs.
+_version = cache(version)
+
+
+def shell_for(request: HttpRequest) -> Shell:
+    """Navigation by what the agent's role may do; a visitor gets the way in."""
+    session = directory.described(request)
+    base = Shell(
+        version=_version("beffroi"),
+        accessibility_url=reverse("directory:accessibility"),
+        language_url=reverse("set_language"),
+        home_url=reverse("directory:home"),
+        sign_in_url=reverse("directory:sign_in") if session is None else "",
+        tagline=gettext("Dossiers sous bonne garde"),
+        demonstration=INSTALLATION.mode is Mode.DEMONSTRATION,
+    )
+    if session is None:
+        return base
+    return Shell(
+        version=base.version,
+        accessibility_url=base.accessibility_url,
+        language_url=base.language_url,
+        home_url=base.home_url,
+        tagline=base.tagline,
+        demonstration=base.demonstration,
+        navigation=(
+            *(NavigationItem(entry.label, entry.url) for entry in cases.navigation(session)),
+            NavigationItem(gettext("Mon compte"), reverse("directory:account")),
+        ),
+        account=Account(
+            name=session.display_name.reveal(),
+            organisation=session.membership.organisation.name if session.membership else "",
+            role=directory.role_label(session.membership) if session.membership else "",
+            switch_url=f"{reverse('directory:choice')}",
+            sign_out_url=reverse("directory:sign_out"),
+            memberships=tuple(
+                Membership(each.habilitation, each.organisation.name, directory.role_label(each))
+                for each in session.memberships
+            ),
+            current=session.habilitation or "",
+        ),
+    )

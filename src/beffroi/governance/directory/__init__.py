@@ -1,0 +1,1 @@
+"""Who is here: sign-in through the guard, membership, account page, and the pages of general refusals."""

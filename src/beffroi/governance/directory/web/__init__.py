@@ -1,0 +1,1 @@
+"""Pages of sign-in and membership, and the middleware every other page stands behind."""

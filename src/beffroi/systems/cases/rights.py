@@ -1,0 +1,33 @@
+"""What a screen may offer, from the session's description; the guard alone allows."""
+
+from beffroi.client.answers import Session
+
+IDENTITY = "identity"
+
+
+def may(session: Session, action: str) -> bool:
+    """Whether the chosen role can do this for some purpose."""
+    return session.purpose(action) is not None
+
+
+def purpose_of(session: Session, action: str) -> str:
+    """The purpose under which this is asked; an empty one, which the guard refuses, when there is none."""
+    purpose = session.purpose(action)
+    return "" if purpose is None else purpose.code
+
+
+def readable(session: Session) -> tuple[str, ...]:
+    """Groups a file may show to this role."""
+    purpose = session.purpose("open")
+    return () if purpose is None else purpose.read
+
+
+def writable(session: Session) -> tuple[str, ...]:
+    """Groups this role may change."""
+    purpose = session.purpose("update")
+    return () if purpose is None else purpose.write
+
+
+def has_portfolio(session: Session) -> bool:
+    """Whether the role can have people of its own: it has a budget for them."""
+    return any(budget.bucket == "portfolio" for budget in session.budgets)

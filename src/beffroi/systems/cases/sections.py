@@ -1,0 +1,149 @@
+"""The parts of a file: which field goes under which words, and how each value is written for people."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from beffroi.systems.cases.people import day_of, text_of
+from beffroi.ui import formatting
+from beffroi.ui.components import Entry
+
+Writing = Callable[[str], str]
+
+
+def _plain(text: str) -> str:
+    return text
+
+
+def _day(text: str) -> str:
+    day = day_of(text)
+    return text if day is None else formatting.long_date(day, formatting.language_of(get_language()))
+
+
+def _sex(text: str) -> str:
+    return {"F": gettext("Femme"), "M": gettext("Homme")}.get(text, text)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of a group: its name at the guard, its label, how it is written."""
+
+    name: str
+    label: Promise
+    writing: Writing = _plain
+
+
+@dataclass(frozen=True)
+class Section:
+    """One group of a file. ``opening`` is the label of the button that opens it."""
+
+    group: str
+    title: Promise
+    opening: Promise
+    fields: tuple[Field, ...]
+
+
+SECTIONS: Mapping[str, Section] = {
+    section.group: section
+    for section in (
+        Section(
+            "identity",
+            _("Identité"),
+            _("Ouvrir l'identité"),
+            (
+                Field("last_name", _("Nom d'usage")),
+                Field("birth_name", _("Nom de naissance")),
+                Field("first_names", _("Prénoms")),
+                Field("birth_date", _("Date de naissance"), _day),
+                Field("birth_place", _("Lieu de naissance")),
+                Field("sex", _("Sexe à l'état civil"), _sex),
+                Field("nationality", _("Nationalité")),
+            ),
+        ),
+        Section(
+            "contact",
+            _("Coordonnées"),
+            _("Ouvrir les coordonnées"),
+            (
+                Field("phone", _("Téléphone"), formatting.phone),
+                Field("email", _("Adresse électronique")),
+                Field("address_line", _("Adresse")),
+                Field("postcode", _("Code postal")),
+                Field("city", _("Commune")),
+            ),
+        ),
+        Section(
+            "situation",
+            _("Situation"),
+            _("Ouvrir la situation"),
+            (
+                Field("situation", _("Situation actuelle")),
+                Field("programme", _("Dispositif")),
+                Field("education_level", _("Niveau de formation")),
+                Field("housing", _("Logement")),
+                Field("mobility", _("Mobilité")),
+                Field("family", _("Famille")),
+                Field("resources", _("Ressources")),
+                Field("health", _("Santé")),
+                Field("text", _("Précisions")),
+            ),
+        ),
+        Section("followup", _("Suivi"), _("Ouvrir le suivi"), ()),
+        Section(
+            "training",
+            _("Formation"),
+            _("Ouvrir la formation"),
+            (
+                Field("title", _("Intitulé")),
+                Field("status", _("État")),
+                Field("starts_on", _("Début"), _day),
+                Field("wish", _("Projet")),
+                Field("history", _("Formations suivies")),
+            ),
+        ),
+        Section(
+            "legal_representative",
+            _("Représentant légal"),
+            _("Ouvrir le représentant légal"),
+            (
+                Field("last_name", _("Nom")),
+                Field("first_names", _("Prénoms")),
+                Field("relationship", _("Lien")),
+                Field("phone", _("Téléphone"), formatting.phone),
+                Field("email", _("Adresse électronique")),
+                Field("address_line", _("Adresse")),
+                Field("postcode", _("Code postal")),
+                Field("city", _("Commune")),
+            ),
+        ),
+        Section(
+            "nir",
+            _("Numéro de sécurité sociale"),
+            _("Ouvrir le numéro de sécurité sociale"),
+            (Field("nir", _("Numéro (NIR)"), formatting.nir),),
+        ),
+        Section(
+            "agency_id",
+            _("Identifiant France Travail"),
+            _("Ouvrir l'identifiant France Travail"),
+            (Field("agency_id", _("Identifiant")),),
+        ),
+    )
+}
+"""In the order of the page."""
+
+
+def entries(section: Section, values: Mapping[str, Any]) -> list[Entry]:
+    """The fields of an opened group, in clear, absent ones said to be so."""
+    return [Entry(str(field.label), _written(field, values.get(field.name))) for field in section.fields]
+
+
+def _written(field: Field, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(field.writing(text_of(one)) for one in value)
+    text = text_of(value)
+    return field.writing(text) if text else ""

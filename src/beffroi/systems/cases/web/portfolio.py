@@ -1,0 +1,85 @@
+"""The portfolio: my people, or my organisation's, twenty-five a page, in one call of the guard."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_GET
+
+from beffroi.client import Refused
+from beffroi.client.answers import Budget, Session
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.systems.cases import queries, rights
+from beffroi.systems.cases.web import words
+from beffroi.ui.components import Tab
+
+ORDERS = {"nom": "name", "recent": "recent"}
+MOST_PAGES = 100_000
+
+
+@require_GET
+def own(request: AgentRequest) -> HttpResponse:
+    """The people one is the referent of; roles without people of their own go to the organisation's."""
+    if not rights.may(request.described, "list"):
+        return render(request, "cases/no_file.html")
+    return _page(request, "portfolio" if rights.has_portfolio(request.described) else "organisation")
+
+
+@require_GET
+def organisation(request: AgentRequest) -> HttpResponse:
+    """The people of the organisation."""
+    if not rights.may(request.described, "list"):
+        return render(request, "cases/no_file.html")
+    return _page(request, "organisation")
+
+
+def _page(request: AgentRequest, scope: str) -> HttpResponse:
+    session = request.described
+    said = request.GET.get("ordre", "nom")
+    order = said if said in ORDERS else "nom"
+    found = queries.portfolio(
+        request.conversation, session, scope=scope, order=ORDERS[order], page=_number(request.GET.get("page", "1"))
+    )
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    masked = [line for line in found.lines if line.name is None]
+    context = {
+        "found": found,
+        "scope": scope,
+        "order": order,
+        "heading": words.list_heading(session, scope),
+        "lead": _count(found.total),
+        "tabs": _tabs(session, scope),
+        "rows": [(line, words.explanation(line.explanation), words.masked(line.why)) for line in found.lines],
+        "masked": masked,
+        "budget": _budget(session, found.budget),
+        "previous": f"?ordre={order}&page={found.page - 1}" if found.page > 1 else "",
+        "next": f"?ordre={order}&page={found.page + 1}" if found.page < found.pages else "",
+        "searchable": rights.may(session, "find"),
+        "organisation": session.membership.organisation.name if session.membership else "",
+    }
+    return render(request, "cases/portfolio.html", context)
+
+
+def _number(said: str) -> int:
+    return min(int(said), MOST_PAGES) if said.isascii() and said.isdigit() and said != "0" else 1
+
+
+def _count(total: int) -> str:
+    return ngettext("%(total)s personne", "%(total)s personnes", total) % {"total": words.number(total)}
+
+
+def _tabs(session: Session, scope: str) -> tuple[Tab, ...]:
+    if not rights.has_portfolio(session):
+        return ()
+    return (
+        Tab(gettext("Mes suivis"), reverse("cases:portfolio"), current=scope == "portfolio"),
+        Tab(gettext("Toute ma structure"), reverse("cases:organisation"), current=scope == "organisation"),
+    )
+
+
+def _budget(session: Session, answered: Budget | None) -> tuple[str, Budget] | None:
+    """The budget this page drew on, as it stands after it."""
+    if answered is None:
+        return None
+    return words.bucket(answered.bucket), answered
