@@ -18,9 +18,10 @@ def test_agent_with_two_factors_at_the_provider_reaches_the_second_level_and_wit
     assert level("eidas1", "pwd", "mail") is Level.SINGLE
     assert level("eidas1", "mail") is Level.SINGLE
     assert level("eidas1") is Level.SINGLE
+    assert level("eidas3", "hwk", "pin", "mfa") is Level.SECOND_FACTOR
 
 
-@pytest.mark.parametrize("acr", ["", "EIDAS1", "eidas4", "gold"])
+@pytest.mark.parametrize("acr", ["", "EIDAS1", "eidas4", "https://proconnect.gouv.fr/assurance/self-asserted"])
 def test_i06_agent_with_an_unknown_acr_has_no_level(acr: str) -> None:
     assert level(acr, "mfa") is None
 

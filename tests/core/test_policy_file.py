@@ -288,7 +288,7 @@ def test_policy_that_takes_a_mailed_code_for_a_second_factor_is_refused(method: 
 
 
 def test_policy_with_two_levels_for_one_method_is_refused() -> None:
-    assert any("one level" in error.expected for error in errors(TEXT.replace('"hwk"]', '"hwk", "mfa"]', 1)))
+    assert any("one level" in error.expected for error in errors(TEXT.replace('"user"]', '"user", "mfa"]', 1)))
 
 
 def test_policy_that_is_no_toml_or_too_long_is_refused_with_its_line() -> None:

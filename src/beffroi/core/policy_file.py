@@ -36,6 +36,7 @@ FORMAT: Final = 1
 PEOPLE: Final = 100_000
 _PROVIDER_LEVELS: Final = {"single": Level.SINGLE, "second-factor": Level.SECOND_FACTOR}
 _NO_SECOND_FACTOR: Final = frozenset({"pwd", "mail", "email", "kba", "sms", "tel"})
+_CONTEXT: Final = re.compile(r"[!-~]{1,200}")
 _METHOD: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 Rated = TypeVar("Rated", Action, int)
@@ -176,24 +177,26 @@ def _application(table: Table) -> ApplicationBudget:
 
 
 def _assurance(tables: tuple[Table, ...]) -> tuple[AssuranceRule, ...]:
+    """The lines of the table, one for each ``acr`` they list."""
     rules: list[AssuranceRule] = []
     said: set[tuple[str | None, str, str]] = set()
     for table in tables:
-        rule = AssuranceRule(
-            table.text("idp_id", 64) if table.has("idp_id") else None,
-            table.text("acr"),
-            table.words("amr", _METHOD, "authentication methods (RFC 8176 or the provider's own)"),
-            table.choice("level", _PROVIDER_LEVELS, Level.NONE),
-        )
-        if rule.level > Level.SINGLE and (not rule.amr or rule.amr & _NO_SECOND_FACTOR):
-            weak = sorted(rule.amr & _NO_SECOND_FACTOR)
+        idp_id = table.text("idp_id", 64) if table.has("idp_id") else None
+        contexts = table.words("acr", _CONTEXT, "acr values without spaces")
+        methods = table.words("amr", _METHOD, "authentication methods (RFC 8176 or the provider's own)")
+        level = table.choice("level", _PROVIDER_LEVELS, Level.NONE)
+        if not contexts:
+            table.refuse("acr", [], "at least one acr value")
+        weak = sorted(methods & _NO_SECOND_FACTOR)
+        if level > Level.SINGLE and (weak or not methods):
             table.refuse(
                 "amr", weak, "methods that are a second factor: a password, a mail or a text message is none"
             )
-        for method in rule.amr or {""}:
-            if (rule.idp_id, rule.acr, method) in said:
-                table.refuse("amr", method, "one level for each provider, acr and method")
-            said.add((rule.idp_id, rule.acr, method))
         table.end()
-        rules.append(rule)
+        for acr in sorted(contexts):
+            for method in methods or {""}:
+                if (idp_id, acr, method) in said:
+                    table.refuse("amr", method, f"one level for each provider, acr and method (here {acr})")
+                said.add((idp_id, acr, method))
+            rules.append(AssuranceRule(idp_id, acr, methods, level))
     return tuple(sorted(rules, key=lambda rule: (rule.idp_id or "", rule.acr, rule.level, sorted(rule.amr))))
