@@ -34,6 +34,6 @@ def step_reference(session_key: bytes, handle_hash: bytes) -> str:
 def step_up_url(public_url: str, session_key: bytes, handle: str) -> str:
     """The ``url`` of the ``step_up`` member of a problem.
 
-    The application adds ``&application=…&return_to=…&state=…`` and, to leave out factors that would not do, ``&level=…``.
+    The application adds ``&application=…&return_to=…&state=…`` and, to leave out weaker factors, ``&level=…``.
     """
     return f"{public_url}/step-up?step={step_reference(session_key, digest(handle))}"

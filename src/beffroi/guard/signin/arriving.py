@@ -21,7 +21,7 @@ from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.integrity import alerting
 from beffroi.guard.signin.progress import Loaded, Purpose, Step
 from beffroi.guard.signin.provider import Identified, ProviderEdge, Unreachable, edge_of
-from beffroi.guard.signin.recognising import NotRecognised, Stranger, is_contained, recognise
+from beffroi.guard.signin.recognising import NotRecognised, Stranger, recognise
 from beffroi.guard.web.requests import Answer, Call, Malformed, redirect
 from beffroi.standards import oidc
 from beffroi.standards.oidc import Refusal, Transaction
@@ -139,10 +139,11 @@ async def _recognise(
         await progress.close(conn, loaded)
         return messages.answer(call, messages.NOT_IDENTIFIED, over=True)
     found = await recognise(conn, services.keys, edge.issuer, identity)
-    if not isinstance(found, NotRecognised) and await is_contained(
-        conn, services.keys, loaded.progress.application, str(found.account["id"])
-    ):
-        found = NotRecognised(Stranger.SUSPENDED, str(found.account["id"]))
+    who = None
+    if not isinstance(found, NotRecognised):
+        who = await flow.person(conn, call, loaded.progress.application, str(found.account["id"]), now)
+        if who is None:
+            found = NotRecognised(Stranger.SUSPENDED, str(found.account["id"]))
     if isinstance(found, NotRecognised):
         quarantined = found.why in (Stranger.QUARANTINED_SUBJECT, Stranger.QUARANTINED_PROVIDER)
         kind = "quarantined" if quarantined else "sign-in-refused"
@@ -159,7 +160,6 @@ async def _recognise(
         level=0,
         form_token=handles.new_secret(),
     )
-    who = await flow.person(conn, call, account, now)
     has_factor = found.bound and who is not None and any(factor["kind"] in factors.LEVELS for factor in who.factors)
     step = Step.FACTOR if has_factor else Step.CODE
     cookie = await progress.change_cookie(conn, services.keys, loaded, step, known, now)

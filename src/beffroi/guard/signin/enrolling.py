@@ -47,7 +47,7 @@ async def ask(call: Call) -> Answer:
         loaded = await flow.current(conn, call, now)
         if loaded is None or loaded.step in (Step.IDENTITY, Step.EXCHANGE) or loaded.progress.account is None:
             return messages.answer(call, messages.OVER)
-        who = await flow.person(conn, call, loaded.progress.account, now)
+        who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
         if who is None:
             return messages.answer(call, messages.SUSPENDED, over=True)
         if loaded.step is Step.ENROL:
@@ -74,7 +74,7 @@ async def enrol(call: Call) -> Answer:
             return messages.answer(call, messages.OVER)
         if not browser.is_own_form(call, form, loaded.progress.form_token):
             return messages.answer(call, messages.REFUSED_FORM)
-        who = await flow.person(conn, call, loaded.progress.account, now)
+        who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
         if who is None:
             return messages.answer(call, messages.SUSPENDED, over=True)
         if loaded.step is Step.ENROL:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 from beffroi.core.ids import CODE, AccountId, ApplicationId
 from beffroi.core.policy import Level
 from beffroi.guard import stamped, turnstile
+from beffroi.guard.containing import WATCHERS
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.beginning import SignedIn, begin
@@ -15,7 +16,7 @@ from beffroi.guard.sessions.live import is_over
 from beffroi.guard.sessions.memberships import memberships
 from beffroi.guard.signin import browser, factors, progress
 from beffroi.guard.signin.progress import Loaded, Progress, Purpose
-from beffroi.guard.signin.recognising import is_contained
+from beffroi.guard.signin.recognising import may_enter
 from beffroi.guard.stamped import Row
 from beffroi.guard.web.requests import Answer, Call, redirect
 from beffroi.standards.webauthn import RelyingPartyIdentity
@@ -52,10 +53,7 @@ async def destination(conn: "asyncpg.Connection", call: Call, fields: dict[str, 
     row = await conn.fetchrow("SELECT * FROM guard.application WHERE id = $1", application)
     if row is None or not row["open"] or return_to not in row["redirect_uris"]:
         return None
-    keys = call.services.keys
-    stamped.genuine(keys, "application", row)
-    if await is_contained(conn, keys, application, None):
-        return None
+    stamped.genuine(call.services.keys, "application", row)
     return Destination(ApplicationId(application), return_to, state)
 
 
@@ -75,16 +73,21 @@ async def current(conn: "asyncpg.Connection", call: Call, now: datetime) -> Load
     return await progress.load(conn, call.services.keys, browser.read(call, browser.SIGN_IN), now)
 
 
-async def person(conn: "asyncpg.Connection", call: Call, account: str, now: datetime) -> Person | None:
-    """The account and its usable factors, locked; None when it may not sign in any more. Raises Forged."""
+async def person(
+    conn: "asyncpg.Connection", call: Call, application: str, account: str, now: datetime
+) -> Person | None:
+    """The account and its usable factors, locked; None when it may not sign in there any more. Raises Forged."""
     services = call.services
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1 FOR UPDATE", account)
     if row is None or stamped.genuine(services.keys, "account", row)["status"] not in ("active", "invited"):
         return None
-    if await is_contained(conn, services.keys, "", account):
-        return None
     held = await memberships(conn, services.keys, AccountId(account), now)
-    allowed = factors.allowed_kinds([membership.role for membership in held], services.policy.totp_roles)
+    named = [membership.role for membership in held]
+    roles = [services.policy.roles[role] for role in named if role in services.policy.roles]
+    watcher = any(role.kind in WATCHERS for role in roles)
+    if not await may_enter(conn, services.keys, application, account, watcher=watcher):
+        return None
+    allowed = factors.allowed_kinds(named, services.policy.totp_roles)
     return Person(row, allowed, await factors.usable(conn, services.keys, AccountId(account), allowed))
 
 

@@ -28,7 +28,8 @@ DELETE FROM guard.sign_in WHERE ctid = ANY (ARRAY(
 """
 _FORGET_CODES: Final = """
 DELETE FROM guard.handover WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM guard.handover WHERE expires_at < $1::timestamptz - interval '1 day' LIMIT 20 FOR UPDATE SKIP LOCKED))
+    SELECT ctid FROM guard.handover WHERE expires_at < $1::timestamptz - interval '1 day'
+    LIMIT 20 FOR UPDATE SKIP LOCKED))
 """
 
 

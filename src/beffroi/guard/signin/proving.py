@@ -33,7 +33,7 @@ async def ask(call: Call) -> Answer:
         loaded = await flow.current(conn, call, now)
         if loaded is None or loaded.step is not Step.FACTOR or loaded.progress.account is None:
             return messages.answer(call, messages.OVER)
-        who = await flow.person(conn, call, loaded.progress.account, now)
+        who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
         if who is None:
             return messages.answer(call, messages.SUSPENDED, over=True)
         return await _page(conn, call, loaded, who, None)
@@ -56,14 +56,14 @@ async def prove(call: Call) -> Answer:
             return messages.answer(call, messages.OVER)
         if not is_own_form(call, form, loaded.progress.form_token):
             return messages.answer(call, messages.REFUSED_FORM)
-        who = await flow.person(conn, call, loaded.progress.account, now)
+        who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
         if who is None:
             return messages.answer(call, messages.SUSPENDED, over=True)
         proven = await _judge(conn, call, loaded.progress, who, form, now)
         if isinstance(proven, FactorRefusal):
             await attempts.within(conn, services.keys, Limit.FAILURES, call.peer, now)
             await progress.fail(conn, loaded)
-            fresh = await flow.person(conn, call, loaded.progress.account, now)
+            fresh = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
             return await _page(conn, call, loaded, fresh or who, proven)
         if loaded.progress.purpose is Purpose.ADD_FACTOR:
             level = int(factors.LEVELS[proven["kind"]])

@@ -72,12 +72,14 @@ def _if_open(account: Row, *, bound: bool) -> Recognised | NotRecognised:
     return Recognised(account, bound)
 
 
-async def is_contained(conn: "asyncpg.Connection", keys: "Keys", application: str, account: str | None) -> bool:
-    """Whether sign-in to this application, or of this account, is cut off now. Raises Forged.
+async def may_enter(
+    conn: "asyncpg.Connection", keys: "Keys", application: str, account: str, *, watcher: bool
+) -> bool:
+    """Whether this account may sign in to this application now. Raises Forged.
 
-    Wider containments do not stop a sign-in: those who approve, contain or investigate must get in, and every
-    opening of a file is refused by the decision itself.
+    A contained account may not. A contained application lets in only those who approve, contain or investigate
+    (``watcher``). Wider containments stop no sign-in: every opening of a file is refused by the decision itself.
     """
     rows = await conn.fetch("SELECT * FROM guard.containment WHERE lifted_at IS NULL")
     cut = {(row["kind"], row["scope"]) for row in rows if stamped.genuine(keys, "containment", row)}
-    return ("application", application) in cut or (account is not None and ("account", account) in cut)
+    return ("account", account) not in cut and (watcher or ("application", application) not in cut)
