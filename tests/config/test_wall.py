@@ -16,6 +16,7 @@ from beffroi.config import database
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.config.open_database import migrate_guard, open_database
 from beffroi.config.settings import load
+from beffroi.guard.turnstile import TAKE
 from tests.databases import DEBIAN_15, fresh_database, scratch_folder, test_bin_dir
 
 DENIED = psycopg.errors.InsufficientPrivilege
@@ -238,7 +239,8 @@ def test_stranger_role_cannot_even_connect(postgres: EmbeddedPostgres) -> None:
 
 def test_console_cannot_hold_the_lock_that_orders_the_guards_transactions(postgres: EmbeddedPostgres) -> None:
     with fresh_database(postgres) as fresh, session(fresh.guard) as guard, session(fresh.console) as console:
-        for attempt in ("SELECT pg_advisory_lock(1)", "SELECT pg_try_advisory_lock_shared(1, 2)"):
-            with pytest.raises(DENIED):
-                console.execute(attempt)
-            guard.execute(attempt)
+        for mode in ("ACCESS SHARE", "EXCLUSIVE", "ACCESS EXCLUSIVE"):
+            with console.transaction(), pytest.raises(DENIED), console.transaction():
+                console.execute(f"LOCK TABLE guard.turnstile IN {mode} MODE")
+        with guard.transaction():
+            guard.execute(TAKE)

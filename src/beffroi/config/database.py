@@ -58,8 +58,6 @@ def bootstrap(admin_dsn: str, credentials: Path, *, whole_server: bool = False) 
                 _ensure_role(admin, role, password)
             _ensure_schemas(admin)
             _restrict(admin)
-            if _is_superuser(admin):
-                _keep_advisory_locks_from_the_console(admin)
             if whole_server:
                 for other in ("postgres", "template1"):
                     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(other)))
@@ -200,22 +198,6 @@ def _restrict(admin: psycopg.Connection) -> None:
     ]
     for statement in statements:
         admin.execute(statement)
-
-
-def _keep_advisory_locks_from_the_console(admin: psycopg.Connection) -> None:
-    """Let only the owner and the guard take advisory locks, on which the guard orders its transactions.
-
-    PostgreSQL gives these functions to everybody, and only a superuser can take them back: on a server where
-    the administrator is not one, a hijacked console could hold the guard's lock and so halt every answer.
-    """
-    functions = admin.execute(
-        "SELECT oid::regprocedure::text FROM pg_proc"
-        " WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_'"
-    ).fetchall()
-    every = sql.SQL(", ").join(sql.SQL(name) for (name,) in functions)
-    admin.execute(sql.SQL("REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC").format(every))
-    allowed = sql.SQL(", ").join(sql.Identifier(role) for role in (OWNER, GUARD))
-    admin.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(every, allowed))
 
 
 def _is_superuser(admin: psycopg.Connection) -> bool:

@@ -2,6 +2,10 @@
 -- Conventions: `mac` authenticates a row that grants, caps or authenticates (I-16), over its values, id and version;
 -- identifying values are ciphertexts (bytea) or keyed blind indexes (uuid: 128 bits of an HMAC), never text.
 
+-- The lock every batch and every command takes before it reads or changes a fact (guard/turnstile.py). A table, not
+-- an advisory lock: any role of the server may take an advisory lock, and the console's would then stop the guard.
+CREATE TABLE guard.turnstile ();
+
 CREATE TABLE guard.key_check (                 -- proves at start that the key file is the one this database was made with
     name            text PRIMARY KEY,          -- master/<epoch>, blind, mac, session
     sealed          bytea NOT NULL,

@@ -1,4 +1,4 @@
 -- Opens the batch's transaction and waits for its turn (guard/turnstile.py). Sent as one simple query: one round
 -- trip, and every later statement has a snapshot that sees all that was committed before the turn came (I-07, I-02).
 BEGIN;
-SELECT pg_advisory_xact_lock(3204383233);
+LOCK TABLE guard.turnstile IN EXCLUSIVE MODE;
