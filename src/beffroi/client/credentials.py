@@ -1,5 +1,6 @@
 """The application's own key: how it proves to the guard who it is, without a password anybody could copy."""
 
+import json
 import os
 import stat
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
 LIFETIME: Final = 55
@@ -34,7 +36,11 @@ class ApplicationKey:
         mode = os.stat(path).st_mode
         if stat.S_IMODE(mode) & 0o077:
             raise PermissionError(f"the application's key file must have mode 0600, not {stat.S_IMODE(mode):04o}")
-        return cls(application, JWKRegistry.import_key(path.read_text()))
+        try:
+            return cls(application, JWKRegistry.import_key(json.loads(path.read_text())))
+        except (ValueError, JoseError) as unusable:
+            # Neither message nor cause: they could quote the key.
+            raise ValueError(f"not a private JWK with a kid ({type(unusable).__name__})") from None
 
     def assertion(self, audience: str) -> str:
         """A fresh signed assertion for one token request at ``audience``."""

@@ -22,5 +22,5 @@ class Discreet(logging.Filter):
 class UtcLine(logging.Formatter):
     """Instants in UTC, whatever the time zone of the pages."""
 
-    converter = time.gmtime
+    converter = time.gmtime  # type: ignore[assignment]
     default_msec_format = "%s,%03dZ"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
 from beffroi.governance.directory import api as directory
-from beffroi.systems.cases import api as cases
+import beffroi.systems.cases.api as cases
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 # The product's version does not change while the process runs.
