@@ -4,6 +4,7 @@ Each is recorded with the SHA-256 of its text. A file changed after it was appli
 the last one applied, and a database ahead of the program are all refused: none can be repaired by guessing.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -11,7 +12,6 @@ from typing import Final
 
 import asyncpg
 
-_LOCK: Final = 0x_BEFF_0202
 JOURNAL_MONTHS_AHEAD: Final = 3
 
 _HISTORY: Final = """
@@ -78,23 +78,33 @@ async def migrate(dsn_owner: str, *, known: tuple[Migration, ...] | None = None)
     Concurrent runs wait for each other. Raises MigrationRefused, or asyncpg.PostgresError with nothing of the
     failing file applied.
     """
+    files = shipped() if known is None else known
     conn = await asyncpg.connect(dsn_owner)
     try:
-        await conn.execute(f"SELECT pg_advisory_lock({_LOCK})")
-        await conn.execute(_HISTORY)
+        with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):  # a concurrent run made it
+            await conn.execute(_HISTORY)
         done = []
-        for migration in pending(await _applied(conn), shipped() if known is None else known):
-            async with conn.transaction():
-                await conn.execute("SET LOCAL search_path = guard, pg_temp")
-                await conn.execute(migration.text)
-                await conn.execute(
-                    "INSERT INTO guard.migration (name, sha256) VALUES ($1, $2)", migration.name, migration.sha256
-                )
-            done.append(migration.name)
+        while (name := await _apply_next(conn, files)) is not None:
+            done.append(name)
         await conn.execute(f"SELECT guard.ensure_journal_partitions({JOURNAL_MONTHS_AHEAD})")
         return done
     finally:
         await conn.close()
+
+
+async def _apply_next(conn: asyncpg.Connection, known: tuple[Migration, ...]) -> str | None:
+    async with conn.transaction():
+        # The history's own lock: an advisory one could be held by any role.
+        await conn.execute("LOCK TABLE guard.migration IN SHARE ROW EXCLUSIVE MODE")
+        migration = next(iter(pending(await _applied(conn), known)), None)
+        if migration is None:
+            return None
+        await conn.execute("SET LOCAL search_path = guard, pg_temp")
+        await conn.execute(migration.text)
+        await conn.execute(
+            "INSERT INTO guard.migration (name, sha256) VALUES ($1, $2)", migration.name, migration.sha256
+        )
+        return migration.name
 
 
 async def waiting(conn: asyncpg.Connection) -> list[str]:

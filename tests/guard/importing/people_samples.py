@@ -1,0 +1,40 @@
+"""Two people as an import file gives them: one with every column, one with the required ones only."""
+
+from tests.guard.importing.network_samples import identifier
+
+LEA = {
+    "person_id": identifier(101),
+    "last_name": "Le Gall",
+    "birth_name": "Le Gall",
+    "first_names": "Léa, Anne",
+    "birth_date": "2004-03-05",
+    "sex": "F",
+    "birth_place": "Brest",
+    "nationality": "Française",
+    "nir": "204032901900147",
+    "agency_id": "20261101009",
+    "email": "Lea.LeGall@Exemple.fr",
+    "phone": "06 39 98 00 01",
+    "address_line": "5, rue d’Armor; bât. « B »",
+    "postcode": "29200",
+    "commune_code": "29019",
+    "city": "Brest",
+    "situation": "demandeur",
+    "education_level": "niveau_3",
+    "housing": "parents",
+    "mobility": "bus",
+    "programme": "CEJ",
+    "notes": 'Ligne un.\nLigne "deux", fin.',
+    "training_title": "CAP cuisine",
+    "training_status": "en_cours",
+    "training_starts_on": "2026-12-01",
+    "legal_representative_last_name": "Le Gall",
+    "legal_representative_first_name": "Anne",
+    "legal_representative_phone": "0639980002",
+    "legal_representative_email": "anne@exemple.fr",
+    "follower_organisation": "ML-UN",
+    "referent": "camille@exemple.fr",
+    "followed_since": "2026-01-15",
+    "training_organisation": "OF-UN",
+}
+PLAIN = {"last_name": "Martin", "first_names": "Noé", "birth_date": "05/03/2007"}
