@@ -9,6 +9,8 @@ _REFUSALS = (
     "beffroi.config.processes:StartRefused",
     "beffroi.guard.keys:KeysRefused",
     "beffroi.guard.migrations:MigrationRefused",
+    "beffroi.guard.founding:FoundingRefused",
+    "beffroi.guard.containing:ContainingRefused",
     "beffroi.guard.process:PolicyRefused",
     "beffroi.guard.decisions.connections:NotDurable",
     "beffroi.simulation.identity_provider.mode:SettingsRefused",

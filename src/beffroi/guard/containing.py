@@ -94,7 +94,7 @@ async def contain(
 async def suspend_account(
     conn: "asyncpg.Connection", keys: "Keys", account: AccountId, *, reason: str, operator: str
 ) -> int:
-    """Suspend one account and end its sessions; how many. Doing it twice changes nothing. Raises ContainingRefused."""
+    """Suspend one account and end its sessions; how many. Twice changes nothing. Raises ContainingRefused."""
     _check_reason(reason)
     async with conn.transaction():
         await turnstile.take(conn)
