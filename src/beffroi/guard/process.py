@@ -8,17 +8,19 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 import uvicorn
+import uvloop
 
 from beffroi.core import policy_file
 from beffroi.core.policy import Policy
 from beffroi.guard import key_check, keys, migrations
 from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
+from beffroi.guard.decisions.batch import Bench
 from beffroi.guard.decisions.connections import create_pool
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors import ROUTES as DOORS
@@ -68,7 +70,12 @@ async def active_policy(conn: Any, held: keys.Keys, fallback: Policy) -> Policy:
     return policy
 
 
-async def build(settings: "GuardSettings", *, token_reader: AccessTokens | None = None) -> Services:
+async def build(
+    settings: "GuardSettings",
+    *,
+    token_reader: AccessTokens | None = None,
+    make_bench: Callable[[keys.Keys], Bench] = Bench,
+) -> Services:
     """Open every part of the guard. Whoever builds must :func:`close`."""
     held = keys.load(settings.key_file)
     fallback = read_policy(settings.policy_file.read_text("utf-8"), settings.policy_file.name)
@@ -90,8 +97,9 @@ async def build(settings: "GuardSettings", *, token_reader: AccessTokens | None 
                 services.policy = await active_policy(conn, held, fallback)
 
         worker = Worker(
-            settings.database, held, lambda: services.policy, settings.batching, metrics, reload_policy=reload_policy
-        )
+            settings.database, held, lambda: services.policy, settings.batching, metrics,
+            reload_policy=reload_policy, bench=make_bench(held),
+        )  # fmt: skip
         tokens = token_reader or AccessTokens(held.session)
         services = Services(settings, policy, held, pool, worker, tokens, metrics)
         await worker.start()
@@ -115,18 +123,20 @@ def build_app(services: Services, areas: Sequence[Routes] = AREAS) -> App:
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: "GuardSettings") -> AsyncIterator[Services]:
+async def opened(
+    settings: "GuardSettings", make_bench: Callable[[keys.Keys], Bench] = Bench
+) -> AsyncIterator[Services]:
     """The services for as long as the block runs."""
-    services = await build(settings)
+    services = await build(settings, make_bench=make_bench)
     try:
         yield services
     finally:
         await close(services)
 
 
-async def serve(settings: "GuardSettings") -> None:
+async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Bench] = Bench) -> None:
     """Serve until SIGTERM or SIGINT; returns once every answer under way has left."""
-    async with opened(settings) as services:
+    async with opened(settings, make_bench) as services:
         upkeep = asyncio.create_task(_upkeep(services))
         servers = [uvicorn.Server(_configuration(build_app(services), settings))]
         if settings.listening.internal_port is not None:
@@ -146,6 +156,11 @@ async def serve(settings: "GuardSettings") -> None:
             await asyncio.gather(*[server._serve() for server in servers])
         finally:
             upkeep.cancel()
+
+
+def run(settings: "GuardSettings") -> None:
+    """Serve on uvloop until SIGTERM or SIGINT; the process does nothing else."""
+    uvloop.run(serve(settings))
 
 
 def _configuration(app: App, settings: "GuardSettings", *, internal_port: int | None = None) -> uvicorn.Config:

@@ -69,9 +69,9 @@ async def prepare(conn: Any) -> Prepared:
 class Bench:
     """Judges batches: the readers that remember genuine rows, and the keys. Shared by the lanes of one guard."""
 
-    def __init__(self, keys: "Keys") -> None:
+    def __init__(self, keys: "Keys", facts: FactReader | None = None) -> None:
         self.keys = keys
-        self._facts = FactReader(keys.authenticator)
+        self._facts = facts or FactReader(keys.authenticator)
         self._budgets = BudgetReader(keys.authenticator)
 
     async def run(self, db: Prepared, asks: Sequence[Ask], policy: Policy) -> list[Outcome]:

@@ -47,12 +47,13 @@ class Worker:
         metrics: "Metrics",
         *,
         reload_policy: Callable[[str], "asyncio.Future[None] | Any"] | None = None,
+        bench: Bench | None = None,
     ) -> None:
         self._dsn = dsn
         self._policy = policy
         self._batching = batching
         self._metrics = metrics
-        self._bench = Bench(keys)
+        self._bench = bench or Bench(keys)
         self._reload_policy = reload_policy
         self._waiting: deque[Ask] = deque()
         self._arrival = asyncio.Event()
