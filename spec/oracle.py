@@ -95,11 +95,14 @@ def objections(request: Request, facts: Facts, policy: Policy) -> list[Code]:
     if role.kind != RoleKind.READER or request.purpose not in role.rules:
         return [*said, Code.PURPOSE_NOT_ALLOWED]
     rule = role.rules[request.purpose]
-    if request.action not in rule.actions or request.action not in policy.actions:
+    if request.action not in rule.actions:
         return [*said, Code.ACTION_NOT_ALLOWED]
-    for demand in (role.demand, policy.actions[request.action]):
-        if not _satisfies(facts, demand):
-            said.append(Code.STEP_UP_REQUIRED)
+    if not _satisfies(facts, role.demand):
+        said.append(Code.STEP_UP_REQUIRED)
+    if request.action not in policy.actions:
+        return [*said, Code.ACTION_NOT_ALLOWED]
+    if not _satisfies(facts, policy.actions[request.action]):
+        said.append(Code.STEP_UP_REQUIRED)
     said += _relation_objections(request, facts, role, policy)
     said += _field_objections(request, facts, rule.read, rule.write, policy)
     return said

@@ -127,7 +127,7 @@ class World:
         return not unpayable(wanted, 5, BREAKERS[wanted.application], self.history, TIGHT, counting)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(STARTS, st.lists(STEPS, min_size=1, max_size=60))
 def test_i02_any_sequence_of_openings_is_never_allowed_where_the_oracle_counts_too_many(
     start: datetime, steps: list[Step]
@@ -144,7 +144,7 @@ def test_i02_any_sequence_of_openings_is_never_allowed_where_the_oracle_counts_t
             world.history.append(wanted)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(STARTS, st.lists(STEPS, min_size=1, max_size=60))
 def test_i02_openings_that_keep_their_budgets_are_decided_exactly_as_the_oracle_counts(
     start: datetime, steps: list[Step]

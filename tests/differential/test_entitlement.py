@@ -136,7 +136,7 @@ def cases(draw: st.DrawFn) -> tuple[Request, Facts]:
     return request, facts
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(cases())
 def test_entitlement_any_facts_answers_as_the_oracle(case: tuple[Request, Facts]) -> None:
     request, facts = case

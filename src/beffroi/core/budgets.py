@@ -86,9 +86,10 @@ def exceeds(window: Window, caps: Caps) -> str | None:
     recent = window.recent
     if recent[0] > caps.day:
         return "day"
-    if sum(recent[:7]) > caps.week:
+    people = sum(recent)
+    if people > caps.week and sum(recent[:7]) > caps.week:
         return "week"
-    if sum(recent) > caps.month:
+    if people > caps.month:
         return "month"
     return None
 

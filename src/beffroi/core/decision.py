@@ -7,6 +7,7 @@ Step 9, the release, belongs to the guard: it writes what :func:`remembered` and
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from beffroi.core import budgets
@@ -301,6 +302,7 @@ def _owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Ref
     return tuple(dues)
 
 
+@lru_cache(maxsize=4096)
 def _daily(people: int) -> Caps:
     """Caps that follow from a number of people a day alone."""
     return Caps(people, people, 7 * people, 30 * people)
