@@ -68,3 +68,8 @@ def _compare(known: dict[str, bytes], keys: Keys) -> None:
             opened = b""
         if not hmac.compare_digest(opened, _PROBE):
             raise KeysRefused(f"The master key of epoch {epoch} is missing, or is not this database's.")
+
+
+async def withdraw(conn: asyncpg.Connection, epochs: frozenset[int]) -> None:
+    """Remove the proofs of master keys that wrap nothing any more, so that the file may lose them."""
+    await conn.execute("DELETE FROM guard.key_check WHERE name = ANY($1)", [f"{_MASTER}{epoch}" for epoch in epochs])
