@@ -1,0 +1,141 @@
+"""A session is redeemed once, held by one client of one application, and ends when it must."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.guard.signin.serving import CLIENT, Guard, fields_of
+
+
+def code_of(guard: Guard, name: str) -> tuple[str, str]:
+    member, browser = guard.member(name), guard.browser()
+    browser.identify(member)
+    return fields_of(browser.prove(member))["code"], member.account
+
+
+def test_code_redeemed_twice_revokes_the_session(guard: Guard) -> None:
+    code, account = code_of(guard, "Twice Redeemed")
+    handle = guard.redeem(code).json()["handle"]
+    assert guard.call("GET", "/v1/session", handle).status_code == 200
+    assert guard.redeem(code).json()["code"] == "session-unknown"
+    assert guard.call("GET", "/v1/session", handle).json()["code"] == "session-ended"
+    assert guard.journal("session-revoked", account)[0]["explanation"] == "code-replayed"  # type: ignore[arg-type]
+
+
+def test_code_expires_after_sixty_seconds(guard: Guard) -> None:
+    code, _ = code_of(guard, "Slow Console")
+    handed = guard.row("SELECT * FROM guard.handover ORDER BY expires_at DESC LIMIT 1")
+    assert handed["expires_at"] - guard.one("SELECT guard.instant()") <= timedelta(seconds=60)
+    guard.execute("UPDATE guard.handover SET expires_at = guard.instant() WHERE code_hash = $1", handed["code_hash"])
+    assert guard.redeem(code).status_code == 401
+
+
+def test_code_is_nothing_without_the_application_s_token(guard: Guard) -> None:
+    code, _ = code_of(guard, "No Token")
+    assert guard.redeem(code, token="bt1.console.eA.9999999999." + "0" * 32).json()["code"] == "token-invalid"
+    assert guard.redeem(code).status_code == 200
+
+
+def test_two_redemptions_at_once_give_at_most_one_session_that_then_ends(guard: Guard) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    code, account = code_of(guard, "Race Redeem")
+    guard.token()
+    with ThreadPoolExecutor(4) as threads:
+        statuses = sorted(answer.status_code for answer in threads.map(lambda _: guard.redeem(code), range(4)))
+    assert statuses == [200, 401, 401, 401]
+    assert guard.one("SELECT revoked_at IS NOT NULL FROM guard.session WHERE account = $1", account)
+
+
+def test_database_holds_neither_handle_nor_code(guard: Guard) -> None:
+    code, _ = code_of(guard, "Hash Only")
+    handle = guard.redeem(code).json()["handle"]
+    for table in ("session", "handover", "sign_in", "journal"):
+        dumped = str(guard.run(guard.world.conn.fetch(f"SELECT * FROM guard.{table}")))
+        for value in (code, handle, CLIENT):
+            assert value not in dumped
+
+
+def test_handle_from_another_client_revokes_the_session(guard: Guard) -> None:
+    member = guard.member("Info Stealer")
+    _, handle = guard.signed_in(member)
+    assert guard.call("GET", "/v1/session", handle, client="elsewhere").json()["code"] == "session-other-client"
+    assert guard.call("GET", "/v1/session", handle).json()["code"] == "session-ended"
+    assert guard.journal("session-revoked", member.account)[0]["explanation"] == "session-other-client"
+
+
+@pytest.mark.parametrize("column", ["expires_at", "seen_at"])
+def test_session_ends_by_age_and_by_idleness(guard: Guard, column: str) -> None:
+    member = guard.member(f"Old {column}")
+    _, handle = guard.signed_in(member)
+    session = guard.row("SELECT * FROM guard.session WHERE account = $1", member.account)
+    rules = guard.services.policy.session
+    past = {"expires_at": session["created_at"], "seen_at": session["seen_at"] - timedelta(seconds=rules.idle)}
+    assert session["expires_at"] - session["created_at"] == timedelta(seconds=rules.absolute)
+    guard.amend("session", session["id"], **{column: past[column]})
+    assert guard.call("GET", "/v1/session", handle).json()["code"] == "session-ended"
+
+
+def test_session_row_rewritten_in_the_database_is_refused(guard: Guard) -> None:
+    member = guard.member("Db Admin")
+    _, handle = guard.signed_in(member)
+    guard.execute("UPDATE guard.session SET level = 3 WHERE account = $1", member.account)
+    assert guard.call("GET", "/v1/session", handle).json()["code"] == "integrity"
+
+
+def test_agent_with_two_memberships_chooses_and_may_not_choose_another_s(guard: Guard) -> None:
+    member, other = guard.member("Two Hats"), guard.member("Other Hat")
+    south = guard.run(guard.world.organisation("South"))
+    second = guard.run(guard.world.habilitation(member.account, south, "receptionist"))
+    foreign = guard.one("SELECT id::text FROM guard.habilitation WHERE account = $1", other.account)
+    _, handle = guard.signed_in(member)
+    shown = guard.call("GET", "/v1/session", handle).json()
+    assert shown["habilitation"] is None
+    assert len(shown["memberships"]) == 2
+    chosen = guard.call("PUT", "/v1/session", handle, json={"habilitation": second})
+    assert chosen.json()["habilitation"] == second
+    assert chosen.json()["budgets"][0]["bucket"] == "reception"
+    assert guard.call("PUT", "/v1/session", handle, json={"habilitation": foreign}).json()["code"] == (
+        "habilitation-inactive"
+    )
+    assert guard.call("PUT", "/v1/session", handle, json={"habilitation": "x"}).status_code == 400
+
+
+def test_agent_signs_out_here_then_at_the_provider_and_reads_that_it_is_done(guard: Guard) -> None:
+    member = guard.member("Sign Out")
+    browser, handle = guard.signed_in(member)
+    url = guard.call("DELETE", "/v1/session", handle).json()["logout_url"]
+    assert url.startswith(guard.provider.settings.issuer)
+    assert member.persona.email not in url
+    assert guard.call("GET", "/v1/session", handle).json()["code"] == "session-ended"
+    assert guard.journal("signed-out", member.account)
+    page = browser.page("/sign-out?state=console.0123456789abcdef")
+    assert "déconnecté" in page.text
+    assert 'href="http://localhost:1/"' in page.text
+
+
+def test_agent_ends_all_his_sessions_and_nobody_else_s(guard: Guard) -> None:
+    member, other = guard.member("End All"), guard.member("Still Here")
+    _, first = guard.signed_in(member)
+    _, second = guard.signed_in(member)
+    _, foreign = guard.signed_in(other)
+    assert guard.call("POST", "/v1/session/end-all", first).status_code == 200
+    assert {guard.call("GET", "/v1/session", handle).status_code for handle in (first, second)} == {401}
+    assert guard.call("GET", "/v1/session", foreign).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b'{"code": "x", "client": "c", "state": "0123456789abcdef"}',
+     b'{"code": "' + b"A" * 43 + b'", "client": "' + b"c" * 129 + b'", "state": "0123456789abcdef"}',
+     b'{"code": "' + b"A" * 43 + b'", "client": "c"}'],
+)  # fmt: skip
+def test_malformed_redemption_is_a_clear_400(guard: Guard, body: bytes) -> None:
+    import httpx
+
+    answer = httpx.post(
+        f"{guard.url}/v1/sessions", content=body, headers={"authorization": f"Bearer {guard.token()}"}
+    )
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"]
