@@ -13,8 +13,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-import pyarrow.parquet
-
 from beffroi.guard.importing.columns import HeaderRefused, places
 
 CHUNK_ROWS: Final = 4_000
@@ -181,6 +179,8 @@ class ParquetSource(_File):
     _groups: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
+        import pyarrow.parquet  # half a second, which an import of CSV need not wait for
+
         super().__post_init__()
         try:
             with pyarrow.parquet.ParquetFile(self.path) as file:
@@ -204,6 +204,8 @@ class ParquetSource(_File):
 
     def rows(self, chunk: Chunk) -> Iterator[Row]:
         """Rows of a part of one row group; a null is an empty text."""
+        import pyarrow.parquet
+
         self.refuse_changed()
         place, before = 0, 0
         while before + self._groups[place] <= chunk.start:
