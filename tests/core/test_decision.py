@@ -332,6 +332,16 @@ def test_adviser_person_assigned_less_than_seven_days_ago_draws_on_the_office_bu
     assert allowed(adviser(relations=(grown,)), opening()).bucket == "portfolio"
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_adviser_with_several_relations_is_explained_by_the_strongest_in_any_order(first: bool) -> None:
+    appointment, office = followed()._replace(kind=Relation.APPOINTMENT), followed()
+    relations = (appointment, office) if first else (office, appointment)
+    assert allowed(adviser(relations=relations), opening()).explanation == "followed"
+    own = followed(own=True)
+    relations = (own, office) if first else (office, own)
+    assert allowed(adviser(relations=relations), opening()).bucket == "portfolio"
+
+
 def test_relation_a_role_has_no_budget_for_neither_opens_nor_relates_nor_explains() -> None:
     enrolled = (followed()._replace(kind=Relation.ENROLMENT),)
     assert code(adviser(relations=enrolled)) is Code.PERSON_UNKNOWN
@@ -381,6 +391,23 @@ def test_i15_adviser_reopening_the_same_day_pays_nothing_and_the_next_day_pays_a
 
 
 # I-02 and I-03: whose budgets
+
+
+@pytest.mark.parametrize(
+    ("relations", "action", "counted"),
+    [
+        ((followed(),), Action.OPEN, True),
+        ((), Action.OPEN, True),
+        ((), Action.FIND, True),
+        ((followed(own=True),), Action.OPEN, False),
+    ],
+)
+def test_i02_office_searches_and_break_glass_draw_on_the_organisation_and_own_people_do_not(
+    relations: tuple[RelationFacts, ...], action: Action, counted: bool
+) -> None:
+    facts = found_today(adviser(relations=relations))
+    dues = allowed(facts, opening(action)._replace(reason="emergency")).dues
+    assert ({"share", "organisation"} <= {due.scope.kind for due in dues}) is counted
 
 
 def test_i02_adviser_at_the_cap_of_each_budget_is_refused_by_its_name() -> None:
