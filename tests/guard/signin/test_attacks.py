@@ -1,5 +1,6 @@
 """What an attacker may try on the way in. Each refusal differs by one thing from a sign-in that works."""
 
+import dataclasses
 import html
 import re
 from urllib.parse import urlencode
@@ -199,3 +200,16 @@ def test_state_of_the_application_comes_back_as_it_was_sent(guard: Guard) -> Non
     browser.identify(member)
     assert fields_of(browser.prove(member))["state"] == STATE
     assert browser.begin(state="short").status_code == 400
+
+
+def test_address_a_client_claims_is_believed_from_a_trusted_proxy_only(guard: Guard) -> None:
+    from beffroi.guard.signin.browser import address
+    from beffroi.guard.web.requests import Call
+
+    def seen(peer: str, trusted: tuple[str, ...]) -> str:
+        settings = dataclasses.replace(guard.services.settings, trusted_proxies=trusted)
+        services = dataclasses.replace(guard.services, settings=settings)
+        return address(Call("GET", "/", b"", {b"x-forwarded-for": b"6.6.6.6, 192.0.2.7"}, b"", peer, services))
+
+    assert seen("10.0.0.1", ("10.0.0.1",)) == "192.0.2.7"
+    assert seen("10.0.0.2", ("10.0.0.1",)) == "10.0.0.2"

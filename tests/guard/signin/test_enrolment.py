@@ -10,8 +10,8 @@ from tests.guard.signin.authenticator import Authenticator
 from tests.guard.signin.serving import CLIENT, CONSOLE, STATE, Browser, Guard, Member, fields_of, options_of, text_of
 
 
-def newcomer(guard: Guard, name: str, **more: str) -> Member:
-    member = guard.member(name, with_totp=False, bound=False, status="invited", **more)
+def newcomer(guard: Guard, name: str, role: str = "adviser") -> Member:
+    member = guard.member(name, role=role, with_totp=False, bound=False, status="invited")
     member.code = guard.issue_code(member)
     return member
 

@@ -51,7 +51,7 @@ def test_five_wrong_codes_lock_the_factor_a_quarter_of_an_hour_and_no_longer(gua
     assert guard.journal("factor-locked", member.account)
     assert browser.send("/sign-in/factor", page, kind="totp", code=fresh_code(guard, member)).status_code == 403
     factor = factor_of(guard, member.account)
-    assert factor["locked_until"] - guard.one("SELECT guard.instant()") <= timedelta(minutes=15)  # type: ignore[operator]
+    assert factor["locked_until"] - guard.one("SELECT guard.instant()") <= timedelta(minutes=15)
     guard.amend("factor", factor["id"], locked_until=guard.one("SELECT guard.instant()"))
     assert browser.send("/sign-in/factor", page, kind="totp", code=fresh_code(guard, member)).status_code == 303
 

@@ -48,7 +48,7 @@ async def depart(call: Call) -> Answer:
         return messages.answer(call, messages.WRONG_LINK)
     async with services.pool.acquire() as conn:
         now = await stamped.instant(conn)
-        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, call.peer, now):
+        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, browser.address(call), now):
             return messages.answer(call, messages.TOO_MANY)
         to = await flow.destination(conn, call, fields)
     if to is None:
@@ -85,7 +85,7 @@ async def arrive(call: Call) -> Answer:
         return messages.answer(call, messages.PROVIDER_DOWN)
     async with services.pool.acquire() as conn, conn.transaction():
         now = await stamped.instant(conn)
-        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, call.peer, now):
+        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, browser.address(call), now):
             return messages.answer(call, messages.TOO_MANY)
         loaded = await flow.current(conn, call, now)
         if loaded is None or loaded.step is not Step.IDENTITY:
@@ -179,7 +179,7 @@ async def _refused(
     account: str | None = None,
 ) -> None:
     """Journal a refusal and count it against the address."""
-    await attempts.within(conn, call.services.keys, Limit.FAILURES, call.peer, now)
+    await attempts.within(conn, call.services.keys, Limit.FAILURES, browser.address(call), now)
     entry = Entry(
         now, kind, account=account, application=loaded.progress.application, explanation=why,
         policy=call.services.policy.version,

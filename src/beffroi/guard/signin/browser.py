@@ -35,6 +35,17 @@ def clear(call: Call, name: str) -> Header:
     return write(call, name, "", 0)
 
 
+def address(call: Call) -> str:
+    """Where the request comes from: the peer, or what a trusted proxy says of its own peer.
+
+    Of ``X-Forwarded-For`` only the last element is believed, the one that proxy itself added.
+    """
+    forwarded = call.header(b"x-forwarded-for")
+    if forwarded and call.peer in call.services.settings.trusted_proxies:
+        return forwarded.rpartition(",")[2].strip()[:64]
+    return call.peer
+
+
 def is_own_form(call: Call, form: dict[str, str], form_token: str) -> bool:
     """Whether a POST comes from a page of this sign-in: the token of its form, and an origin that is ours.
 

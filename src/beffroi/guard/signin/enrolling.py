@@ -67,7 +67,7 @@ async def enrol(call: Call) -> Answer:
     services = call.services
     async with services.pool.acquire() as conn, conn.transaction():
         now = await flow.take_turn(conn)
-        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, call.peer, now):
+        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, browser.address(call), now):
             return messages.answer(call, messages.TOO_MANY)
         loaded = await flow.current(conn, call, now)
         if loaded is None or loaded.step in (Step.IDENTITY, Step.EXCHANGE) or loaded.progress.account is None:
@@ -84,7 +84,7 @@ async def enrol(call: Call) -> Answer:
         account = AccountId(loaded.progress.account)
         enrolment = await enrolments.check(conn, services.keys, account, form.get("code", ""), now)
         if enrolment is None:
-            await attempts.within(conn, services.keys, Limit.FAILURES, call.peer, now)
+            await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
             await progress.fail(conn, loaded)
             return _code_page(call, loaded, _WRONG_CODE)
         granted = msgspec.structs.replace(

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from beffroi.guard.signin import attempts, factors, flow, messages, progress
+from beffroi.guard.signin import attempts, browser, factors, flow, messages, progress
 from beffroi.guard.signin.attempts import Limit
-from beffroi.guard.signin.browser import is_own_form
 from beffroi.guard.signin.factors import FactorRefusal
 from beffroi.guard.signin.flow import Person
 from beffroi.guard.signin.integrity import alerting
@@ -49,19 +48,19 @@ async def prove(call: Call) -> Answer:
     services = call.services
     async with services.pool.acquire() as conn, conn.transaction():
         now = await flow.take_turn(conn)
-        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, call.peer, now):
+        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, browser.address(call), now):
             return messages.answer(call, messages.TOO_MANY)
         loaded = await flow.current(conn, call, now)
         if loaded is None or loaded.step is not Step.FACTOR or loaded.progress.account is None:
             return messages.answer(call, messages.OVER)
-        if not is_own_form(call, form, loaded.progress.form_token):
+        if not browser.is_own_form(call, form, loaded.progress.form_token):
             return messages.answer(call, messages.REFUSED_FORM)
         who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
         if who is None:
             return messages.answer(call, messages.SUSPENDED, over=True)
         proven = await _judge(conn, call, loaded.progress, who, form, now)
         if isinstance(proven, FactorRefusal):
-            await attempts.within(conn, services.keys, Limit.FAILURES, call.peer, now)
+            await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
             await progress.fail(conn, loaded)
             fresh = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
             return await _page(conn, call, loaded, fresh or who, proven)

@@ -48,7 +48,7 @@ async def _begin(call: Call, purpose: Purpose) -> Answer:
     services = call.services
     async with services.pool.acquire() as conn, conn.transaction():
         now = await stamped.instant(conn)
-        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, call.peer, now):
+        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, browser.address(call), now):
             return messages.answer(call, messages.TOO_MANY)
         to = await flow.destination(conn, call, fields)
         if to is None:
