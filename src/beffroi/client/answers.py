@@ -205,9 +205,16 @@ class Match(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """At most five matches."""
+    """At most five matches; ``more`` when the index holds others: the search must be more precise."""
 
     matches: tuple[Match, ...]
+    more: bool = False
+
+
+class Colleagues(Struct, frozen=True):
+    """Names by account."""
+
+    names: Mapping[str, Identifying]
 
 
 class Released(Struct, frozen=True):

@@ -79,13 +79,20 @@ def portfolio(purpose: str, *, scope: str, order: str, page: int, size: int = 25
 
 
 def find(purpose: str, by: str, criteria: Mapping[str, str]) -> Call[answers.Found]:
-    """Search exactly: ``by`` is nir, agency-id, email, phone (``value``) or name (with ``birth_date``)."""
+    """Search exactly: ``by`` is nir, agency-id, email or phone (criterion ``value``), or name (criteria
+    ``last_name``, ``first_name``, ``birth_date``)."""
     return _post("/v1/find", {"purpose": purpose, "by": by, **criteria}, reading.found)
 
 
-def create(purpose: str, fields: Mapping[str, Mapping[str, Any]]) -> Call[answers.Registered]:
-    """Register a person; refused with ``duplicate`` and the matches when somebody is already known."""
-    return _post("/v1/create", {"purpose": purpose, "fields": fields}, reading.registered)
+def create(
+    purpose: str, fields: Mapping[str, Mapping[str, Any]], *, distinct_from: Sequence[str] = ()
+) -> Call[answers.Registered]:
+    """Register a person; refused with ``duplicate`` and the matches when somebody is already known.
+
+    ``distinct_from`` are namesakes that somebody has seen not to be the same person.
+    """
+    body = {"purpose": purpose, "fields": fields, "distinct_from": list(distinct_from)}
+    return _post("/v1/create", body, reading.registered)
 
 
 def update(
@@ -101,3 +108,8 @@ def update(
 def erase(person: str, purpose: str) -> Call[answers.Registered]:
     """Destroy the person's key and indexes."""
     return _post("/v1/erase", {"person": person, "purpose": purpose}, reading.registered)
+
+
+def colleagues(accounts: Sequence[str]) -> Call[answers.Colleagues]:
+    """Display names of at most 100 accounts; those outside the agent's own organisation are left out."""
+    return _post("/v1/agents", {"accounts": list(accounts)}, reading.colleagues)

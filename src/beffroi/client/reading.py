@@ -71,6 +71,11 @@ def found(body: Any) -> answers.Found:
     return _of(answers.Found, body)
 
 
+def colleagues(body: Any) -> answers.Colleagues:
+    """Names of colleagues."""
+    return _of(answers.Colleagues, body)
+
+
 def registered(body: Any) -> answers.Registered:
     """A person written."""
     return _of(answers.Registered, body)

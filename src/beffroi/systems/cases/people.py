@@ -25,8 +25,11 @@ class Name:
 
     @property
     def full(self) -> str:
-        """« Inès Delaunay »: the first of the first names, then the usual name."""
-        return f"{self.first.split()[0] if self.first else ''} {self.last}".strip()
+        """« Inès Delaunay »: the first of the first names, then the usual name.
+
+        The civil register separates first names by commas; a space may belong to one of them (« Marie Lou »).
+        """
+        return f"{self.first.partition(',')[0].strip()} {self.last}".strip()
 
     @property
     def listed(self) -> str:

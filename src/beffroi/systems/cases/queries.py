@@ -1,12 +1,15 @@
-"""Reading through the guard. Each function is one call."""
+"""Reading through the guard. Each function is one call at most."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from beffroi.client import Conversation, Refused, calls
 from beffroi.client.answers import Budget, Row, Session
 from beffroi.systems.cases import rights
-from beffroi.systems.cases.people import Name, born_on, name_of
+from beffroi.systems.cases.followup import Followup, authors_of, notes_of, steps_of
+from beffroi.systems.cases.people import Name, age_on, born_on, name_of
 
 PAGE_SIZE = 25
 
@@ -18,6 +21,7 @@ class Line:
     person: str
     name: Name | None
     born_on: date | None
+    age: int | None
     explanation: str
     why: str
 
@@ -34,19 +38,31 @@ class Portfolio:
 
 
 def portfolio(
-    conversation: Conversation, session: Session, *, scope: str, order: str, page: int
+    conversation: Conversation, session: Session, *, scope: str, order: str, page: int, today: date
 ) -> Portfolio | Refused:
     """One page of one's own people (scope ``portfolio``) or of the organisation's (``organisation``)."""
     purpose = rights.purpose_of(session, "list")
     answer = conversation.ask(calls.portfolio(purpose, scope=scope, order=order, page=page, size=PAGE_SIZE))
     if isinstance(answer, Refused):
         return answer
-    lines = tuple(_line(row) for row in answer.rows)
+    lines = tuple(_line(row, today) for row in answer.rows)
     return Portfolio(lines, answer.total, answer.page, answer.pages, answer.budget)
 
 
-def _line(row: Row) -> Line:
+def _line(row: Row, today: date) -> Line:
     identity = row.fields.get(rights.IDENTITY)
     if row.masked or identity is None:
-        return Line(row.id, None, None, "", row.code or "")
-    return Line(row.id, name_of(identity), born_on(identity), row.explanation or "", "")
+        return Line(row.id, None, None, None, "", row.code or "")
+    born = born_on(identity)
+    age = None if born is None else age_on(born, today)
+    return Line(row.id, name_of(identity), born, age, row.explanation or "", "")
+
+
+def followup(conversation: Conversation, values: Mapping[str, Any]) -> Followup:
+    """An opened follow-up with the names of the colleagues who wrote it; no call where nobody did."""
+    notes = notes_of(values)
+    authors = authors_of(notes)
+    named = conversation.ask(calls.colleagues(authors)) if authors else None
+    names = {} if named is None or isinstance(named, Refused) else named.names
+    signed = (replace(note, author=names[note.author].reveal() if note.author in names else "") for note in notes)
+    return Followup(tuple(signed), steps_of(values))

@@ -39,11 +39,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Section:
-    """One group of a file. ``opening`` is the label of the button that opens it."""
+    """One group of a file."""
 
     group: str
     title: Promise
-    opening: Promise
     fields: tuple[Field, ...]
 
 
@@ -53,7 +52,6 @@ SECTIONS: Mapping[str, Section] = {
         Section(
             "identity",
             _("Identité"),
-            _("Ouvrir l'identité"),
             (
                 Field("last_name", _("Nom d'usage")),
                 Field("birth_name", _("Nom de naissance")),
@@ -67,7 +65,6 @@ SECTIONS: Mapping[str, Section] = {
         Section(
             "contact",
             _("Coordonnées"),
-            _("Ouvrir les coordonnées"),
             (
                 Field("phone", _("Téléphone"), formatting.phone),
                 Field("email", _("Adresse électronique")),
@@ -79,7 +76,6 @@ SECTIONS: Mapping[str, Section] = {
         Section(
             "situation",
             _("Situation"),
-            _("Ouvrir la situation"),
             (
                 Field("situation", _("Situation actuelle")),
                 Field("programme", _("Dispositif")),
@@ -92,11 +88,10 @@ SECTIONS: Mapping[str, Section] = {
                 Field("text", _("Précisions")),
             ),
         ),
-        Section("followup", _("Suivi"), _("Ouvrir le suivi"), ()),
+        Section("followup", _("Suivi"), ()),
         Section(
             "training",
             _("Formation"),
-            _("Ouvrir la formation"),
             (
                 Field("title", _("Intitulé")),
                 Field("status", _("État")),
@@ -108,7 +103,6 @@ SECTIONS: Mapping[str, Section] = {
         Section(
             "legal_representative",
             _("Représentant légal"),
-            _("Ouvrir le représentant légal"),
             (
                 Field("last_name", _("Nom")),
                 Field("first_names", _("Prénoms")),
@@ -123,13 +117,11 @@ SECTIONS: Mapping[str, Section] = {
         Section(
             "nir",
             _("Numéro de sécurité sociale"),
-            _("Ouvrir le numéro de sécurité sociale"),
             (Field("nir", _("Numéro (NIR)"), formatting.nir),),
         ),
         Section(
             "agency_id",
             _("Identifiant France Travail"),
-            _("Ouvrir l'identifiant France Travail"),
             (Field("agency_id", _("Identifiant")),),
         ),
     )

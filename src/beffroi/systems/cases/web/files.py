@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from beffroi.client import Refused, calls
 from beffroi.client.answers import Opened
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.systems.cases import rights
+from beffroi.systems.cases import queries, rights
+from beffroi.systems.cases.followup import Followup
+from beffroi.systems.cases.forms import EDITABLE, BreakGlass, Note
 from beffroi.systems.cases.people import Name, age_on, born_on, name_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.web import words
@@ -21,13 +23,20 @@ from beffroi.ui.components import Crumb, Entry
 
 @dataclass(frozen=True)
 class Part:
-    """A section of the page: opened, closed (``url`` opens it), or withheld by the guard."""
+    """An opened section of the page; ``followup`` stands for entries where the group holds notes."""
 
     section: Section
-    entries: list[Entry] | None
-    url: str = ""
-    withheld: bool = False
+    entries: list[Entry]
     edit_url: str = ""
+    followup: Followup | None = None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A section that is not open: ``url`` opens it, or the guard withheld it."""
+
+    section: Section
+    url: str = ""
 
 
 @require_GET
@@ -38,8 +47,32 @@ def file(request: AgentRequest, person: UUID) -> HttpResponse:
     purpose = rights.purpose_of(request.described, "open")
     opened = request.conversation.ask(calls.open_file(str(person), purpose, wanted))
     if isinstance(opened, Refused):
-        return RefusalAnswer(opened)
-    return show(request, opened, wanted)
+        return _refused(request, str(person), opened, None)
+    return _show(request, opened, wanted)
+
+
+@require_POST
+def break_glass(request: AgentRequest, person: UUID) -> HttpResponse:
+    """Open, for a reason, the file of somebody nobody here follows; shown at once, and never again without one."""
+    session = request.described
+    if not session.reasons:
+        raise Http404
+    readable = rights.readable(session)
+    form = BreakGlass(session.reasons, readable, request.POST)
+    purpose = rights.purpose_of(session, "open")
+    if not form.is_valid():
+        known = request.conversation.ask(calls.open_file(str(person), purpose, [rights.IDENTITY]))
+        if isinstance(known, Refused):
+            return _refused(request, str(person), known, form)
+        return HttpResponseRedirect(reverse("cases:file", args=[person]))  # followed here after all: no reason needed
+    typed = form.cleaned_data
+    wanted = wanted_groups(".".join(typed["groups"]), readable)
+    opened = request.conversation.ask(
+        calls.open_file(str(person), purpose, wanted, reason=typed["reason"], text=typed["text"])
+    )
+    if isinstance(opened, Refused):
+        return _refused(request, str(person), opened, form)
+    return _show(request, opened, wanted, glass=opened.explanation == "break-glass")
 
 
 def wanted_groups(said: str, readable: tuple[str, ...]) -> list[str]:
@@ -48,38 +81,67 @@ def wanted_groups(said: str, readable: tuple[str, ...]) -> list[str]:
     return [group for group in SECTIONS if group in named and group in readable]
 
 
-def show(request: AgentRequest, opened: Opened, wanted: list[str]) -> HttpResponse:
-    """The page of an opened file."""
-    identity = opened.fields.get(rights.IDENTITY, {})
-    name = name_of(identity)
-    born = born_on(identity)
+def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGlass | None) -> HttpResponse:
+    """Somebody found by a search, whom nobody here follows; every other refusal has its page elsewhere."""
+    if refused.code != "not-followed":
+        return RefusalAnswer(refused)
+    session = request.described
+    if form is None and session.reasons:
+        form = BreakGlass(session.reasons, rights.readable(session))
     context = {
-        "person": opened.person,
+        "refused": refused,
+        "form": form,
+        "action": reverse("cases:break_glass", args=[person]),
+        "glass_budget": next((each for each in session.budgets if each.bucket == "break-glass"), None),
+    }
+    status = 422 if form is not None and form.is_bound else refused.status
+    return render(request, "cases/elsewhere.html", context, status=status)
+
+
+def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bool = False) -> HttpResponse:
+    identity = opened.fields.get(rights.IDENTITY, {})
+    name, born = name_of(identity), born_on(identity)
+    readable = rights.readable(request.described)
+    shown = [group for group in SECTIONS if group in readable]
+    context = {
         "name": name,
         "age": None if born is None else age_on(born, words.today()),
+        "minor": born is not None and age_on(born, words.today()) < 18,
         "crumbs": _crumbs(name),
         "explanation": words.explanation(opened.explanation),
         "entry": opened.entry,
-        "parts": [_part(request, opened, group, wanted) for group in _shown(request)],
+        "glass": glass,
+        "parts": [
+            _part(request, opened, group, glass=glass) for group in shown if group in wanted_of(opened, wanted)
+        ],
+        "closed": [] if glass else [_closed(opened, group, wanted) for group in shown if group not in wanted],
+        "withheld": [SECTIONS[group] for group in opened.withheld if group in SECTIONS],
         "budget": opened.budget,
         "budget_label": words.bucket(opened.budget.bucket) if opened.budget else "",
+        "note_form": Note(),
+        "note_url": reverse("cases:add_note", args=[opened.person]),
     }
     return render(request, "cases/file.html", context)
 
 
-def _shown(request: AgentRequest) -> list[str]:
-    readable = rights.readable(request.described)
-    return [group for group in SECTIONS if group in readable]
+def wanted_of(opened: Opened, wanted: list[str]) -> list[str]:
+    """The groups asked for and not withheld; one that the file does not hold yet is shown empty."""
+    return [group for group in wanted if group not in opened.withheld]
 
 
-def _part(request: AgentRequest, opened: Opened, group: str, wanted: list[str]) -> Part:
-    section = SECTIONS[group]
-    if group in opened.withheld:
-        return Part(section, None, withheld=True)
-    if group in opened.fields:
-        return Part(section, entries(section, opened.fields[group]))
+def _part(request: AgentRequest, opened: Opened, group: str, *, glass: bool) -> Part:
+    section, values = SECTIONS[group], opened.fields.get(group, {})
+    writable = group in rights.writable(request.described) and not glass
+    if group == "followup":
+        shown = queries.followup(request.conversation, values)
+        return Part(section, [], "write" if writable else "", shown)
+    edit = reverse("cases:edit", args=[opened.person, group]) if writable and group in EDITABLE else ""
+    return Part(section, entries(section, values), edit)
+
+
+def _closed(opened: Opened, group: str, wanted: list[str]) -> Closed:
     address = reverse("cases:file", args=[opened.person])
-    return Part(section, None, url=f"{address}?rubriques={'.'.join([*wanted, group])}#{group}")
+    return Closed(SECTIONS[group], f"{address}?rubriques={'.'.join([*wanted, group])}#{group}")
 
 
 def _crumbs(name: Name) -> tuple[Crumb, ...]:

@@ -38,7 +38,12 @@ def _page(request: AgentRequest, scope: str) -> HttpResponse:
     said = request.GET.get("ordre", "nom")
     order = said if said in ORDERS else "nom"
     found = queries.portfolio(
-        request.conversation, session, scope=scope, order=ORDERS[order], page=_number(request.GET.get("page", "1"))
+        request.conversation,
+        session,
+        scope=scope,
+        order=ORDERS[order],
+        page=_number(request.GET.get("page", "1")),
+        today=words.today(),
     )
     if isinstance(found, Refused):
         return RefusalAnswer(found)
@@ -52,6 +57,7 @@ def _page(request: AgentRequest, scope: str) -> HttpResponse:
         "tabs": _tabs(session, scope),
         "rows": [(line, words.explanation(line.explanation), words.masked(line.why)) for line in found.lines],
         "masked": masked,
+        "explained": scope == "organisation",
         "budget": _budget(session, found.budget),
         "previous": f"?ordre={order}&page={found.page - 1}" if found.page > 1 else "",
         "next": f"?ordre={order}&page={found.page + 1}" if found.page < found.pages else "",

@@ -1,0 +1,64 @@
+"""Writing through the guard: registering, changing a group, adding a note. Each ends in one durable journal entry."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from beffroi.client import Conversation, Refused, calls
+from beffroi.client.answers import Registered, Session
+from beffroi.core.identifying import Identifying
+from beffroi.systems.cases import rights
+
+
+def register(
+    conversation: Conversation,
+    session: Session,
+    fields: Mapping[str, Mapping[str, str]],
+    *,
+    distinct_from: Sequence[str] = (),
+) -> Registered | Refused:
+    """Create a file; refused as a duplicate when somebody like that is known."""
+    purpose = rights.purpose_of(session, "create")
+    return conversation.ask(calls.create(purpose, fields, distinct_from=distinct_from))
+
+
+def change(
+    conversation: Conversation,
+    session: Session,
+    person: str,
+    group: str,
+    values: Mapping[str, str],
+    *,
+    shown: Sequence[str],
+    version: int,
+) -> Registered | Refused:
+    """Replace the ``shown`` fields of a group and keep the others, if the file is still at ``version``."""
+    opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
+    if isinstance(opened, Refused):
+        return opened
+    hidden = {name: value for name, value in opened.fields.get(group, {}).items() if name not in shown}
+    fields = {group: {**_clear(hidden), **values}}
+    return conversation.ask(calls.update(person, rights.purpose_of(session, "update"), fields, version=version))
+
+
+def add_note(conversation: Conversation, session: Session, person: str, text: str) -> Registered | Refused:
+    """Append a note to the follow-up as it now is; of two agents who write at once, one is asked to save again."""
+    opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), ["followup"]))
+    if isinstance(opened, Refused):
+        return opened
+    followup = _clear(opened.fields.get("followup", {}))
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    followup["notes"] = [*followup.get("notes", []), {"at": at, "text": text, "author": session.account}]
+    purpose = rights.purpose_of(session, "update")
+    return conversation.ask(calls.update(person, purpose, {"followup": followup}, version=opened.version))
+
+
+def _clear(value: Any) -> Any:
+    """The values of an opened group as they are sent back."""
+    if isinstance(value, Identifying):
+        return value.reveal()
+    if isinstance(value, Mapping):
+        return {name: _clear(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_clear(one) for one in value]
+    return value

@@ -1,0 +1,112 @@
+"""Changing one group of a file, or adding a note to the follow-up."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from beffroi.client import Refused, calls
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.systems.cases import actions, rights
+from beffroi.systems.cases.forms import EDITABLE, GroupForm, Note, initial_of
+from beffroi.systems.cases.people import name_of
+from beffroi.systems.cases.sections import SECTIONS
+from beffroi.ui.components import Crumb
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: AgentRequest, person: UUID, group: str) -> HttpResponse:
+    """The form of a group, filled with what the file holds; then the change, unless somebody was faster."""
+    if group not in EDITABLE or group not in rights.writable(request.described):
+        raise Http404
+    if request.method != "POST":
+        return _blank(request, str(person), group)
+    form = GroupForm(group, request.POST)
+    if not form.is_valid():
+        return _form(request, str(person), group, form, status=422)
+    shown = [name.removeprefix(f"{group}-") for name in form.fields if name != "version"]
+    answer = actions.change(
+        request.conversation,
+        request.described,
+        str(person),
+        group,
+        form.values().get(group, {}),
+        shown=shown,
+        version=form.cleaned_data["version"],
+    )
+    if isinstance(answer, Refused) and answer.code == "version-conflict":
+        return _form(request, str(person), group, form, status=409, conflict=True)
+    if isinstance(answer, Refused) and answer.code == "malformed":
+        form.add_error(None, answer.detail)
+        return _form(request, str(person), group, form, status=422)
+    return _done(request, str(person), group, answer if isinstance(answer, Refused) else None)
+
+
+def _blank(request: AgentRequest, person: str, group: str) -> HttpResponse:
+    wanted = list(dict.fromkeys([rights.IDENTITY, group]))
+    purpose = rights.purpose_of(request.described, "open")
+    opened = request.conversation.ask(calls.open_file(person, purpose, wanted))
+    if isinstance(opened, Refused):
+        return RefusalAnswer(opened)
+    form = GroupForm(group, initial=initial_of(group, opened.fields.get(group, {}), opened.version))
+    return _form(request, person, group, form, name=name_of(opened.fields.get(rights.IDENTITY, {})).full)
+
+
+def _form(
+    request: AgentRequest,
+    person: str,
+    group: str,
+    form: GroupForm,
+    *,
+    status: int = 200,
+    conflict: bool = False,
+    name: str = "",
+) -> HttpResponse:
+    back = _address(person, group)
+    crumbs = (
+        Crumb(gettext("Dossiers"), reverse("cases:portfolio")),
+        Crumb(name or gettext("Dossier"), reverse("cases:file", args=[person])),
+        Crumb(str(SECTIONS[group].title)),
+    )
+    context = {
+        "form": form,
+        "section": SECTIONS[group],
+        "crumbs": crumbs,
+        "name": name,
+        "conflict": conflict,
+        "back": back,
+        "reload": request.path,
+    }
+    return render(request, "cases/edit.html", context, status=status)
+
+
+@require_POST
+def add_note(request: AgentRequest, person: UUID) -> HttpResponse:
+    """Add a note to the follow-up."""
+    if "followup" not in rights.writable(request.described):
+        raise Http404
+    form = Note(request.POST)
+    if not form.is_valid():
+        context = {"form": form, "back": _address(str(person), "followup")}
+        return render(request, "cases/note.html", context, status=422)
+    answer = actions.add_note(request.conversation, request.described, str(person), form.cleaned_data["text"])
+    if isinstance(answer, Refused) and answer.code == "version-conflict":
+        form.add_error(None, gettext("Quelqu'un écrivait en même temps que vous : enregistrez de nouveau."))
+        context = {"form": form, "back": _address(str(person), "followup")}
+        return render(request, "cases/note.html", context, status=409)
+    return _done(request, str(person), "followup", answer if isinstance(answer, Refused) else None)
+
+
+def _done(request: AgentRequest, person: str, group: str, refused: Refused | None) -> HttpResponse:
+    if refused is not None:
+        return RefusalAnswer(refused)
+    messages.success(request, gettext("C'est enregistré."))
+    return HttpResponseRedirect(_address(person, group))
+
+
+def _address(person: str, group: str) -> str:
+    return f"{reverse('cases:file', args=[person])}?rubriques={group}#{group}"

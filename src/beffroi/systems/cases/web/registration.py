@@ -1,0 +1,56 @@
+"""Registering somebody: a person already known is never registered twice, whoever follows them."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from beffroi.client import Refused
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.systems.cases import actions, rights
+from beffroi.systems.cases.forms import Registration
+from beffroi.systems.cases.sections import SECTIONS
+from beffroi.systems.cases.web.search import hit
+
+MOST_NAMESAKES = 5
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration(request: AgentRequest) -> HttpResponse:
+    """The form; then the new file, or whom the guard already knows."""
+    session = request.described
+    if not rights.may(session, "create"):
+        return render(request, "cases/no_file.html")
+    purpose = session.purpose("create")
+    form = Registration(() if purpose is None else purpose.write, request.POST if request.method == "POST" else None)
+    context: dict[str, object] = {"form": form, "groups": _groups(form)}
+    if not form.is_bound:
+        return render(request, "cases/registration.html", context)
+    if not form.is_valid():
+        return render(request, "cases/registration.html", context, status=422)
+    namesakes = request.POST.get("distinct", "").split()[:MOST_NAMESAKES]
+    answer = actions.register(request.conversation, session, form.values(), distinct_from=namesakes)
+    if not isinstance(answer, Refused):
+        messages.success(request, gettext("Le dossier est créé. Vous en êtes le référent."))
+        return HttpResponseRedirect(reverse("cases:file", args=[answer.person]))
+    if answer.code == "duplicate":
+        context |= {
+            "hits": [hit(match) for match in answer.matches],
+            "namesakes": " ".join(match.person for match in answer.matches),
+        }
+        return render(request, "cases/registration.html", context, status=409)
+    if answer.code == "malformed":
+        form.add_error(None, answer.detail)
+        return render(request, "cases/registration.html", context, status=422)
+    return RefusalAnswer(answer)
+
+
+def _groups(form: Registration) -> list[tuple[object, list[object]]]:
+    """Fields by section, in the order of the file."""
+    return [
+        (section.title, [form[name] for name in form.fields if name.startswith(f"{group}-")])
+        for group, section in SECTIONS.items()
+        if any(name.startswith(f"{group}-") for name in form.fields)
+    ]
