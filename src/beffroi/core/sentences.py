@@ -176,8 +176,7 @@ _TABLE: Final[dict[Code, Sentence]] = {
         "La politique en vigueur ne prévoit aucun volume pour cette ouverture ; elle est donc refusée. Prévenez le"
         " gestionnaire des comptes.",
         "No volume foreseen",
-        "The policy in force foresees no volume for this opening, so it is refused. Please tell the account"
-        " manager.",
+        "The policy in force foresees no volume for this opening, so it is refused. Please tell the account manager.",
     ),
     Code.BUDGET_ACCOUNT: Sentence(
         429,

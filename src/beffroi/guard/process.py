@@ -30,6 +30,7 @@ from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
 from beffroi.guard.signin import doors as signin_doors
 from beffroi.guard.web.app import App, application
+from beffroi.guard.web.protocol import Edge
 from beffroi.guard.web.requests import Routes
 from beffroi.guard.web.routing import Router
 
@@ -138,12 +139,9 @@ async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Ben
     """Serve until SIGTERM or SIGINT; returns once every answer under way has left."""
     async with opened(settings, make_bench) as services:
         upkeep = asyncio.create_task(_upkeep(services))
-        servers = [uvicorn.Server(_configuration(build_app(services), settings))]
+        servers = [uvicorn.Server(_configuration(AREAS, services))]
         if settings.listening.internal_port is not None:
-            internal = application(Router([INTERNAL]), services)
-            servers.append(
-                uvicorn.Server(_configuration(internal, settings, internal_port=settings.listening.internal_port))
-            )
+            servers.append(uvicorn.Server(_configuration([INTERNAL], services, settings.listening.internal_port)))
         loop = asyncio.get_running_loop()
 
         def leave() -> None:
@@ -163,15 +161,15 @@ def run(settings: "GuardSettings") -> None:
     uvloop.run(serve(settings))
 
 
-def _configuration(app: App, settings: "GuardSettings", *, internal_port: int | None = None) -> uvicorn.Config:
-    listening = settings.listening
+def _configuration(areas: Sequence[Routes], services: Services, internal_port: int | None = None) -> uvicorn.Config:
+    listening = services.settings.listening
     return uvicorn.Config(
-        app,
+        build_app(services, areas),
         host="127.0.0.1" if internal_port is not None else listening.host,
         port=internal_port if internal_port is not None else listening.port,
         fd=None if internal_port is not None else listening.fd,
+        http=Edge(Router(areas), services).protocol,  # type: ignore[arg-type]
         loop="none",
-        http="httptools",
         ws="none",
         lifespan="off",
         access_log=False,
@@ -181,7 +179,6 @@ def _configuration(app: App, settings: "GuardSettings", *, internal_port: int | 
         date_header=True,
         backlog=listening.backlog,
         limit_concurrency=listening.connections,
-        timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
 

@@ -140,8 +140,12 @@ async def test_adviser_breaks_the_glass_only_after_a_find_and_the_reason_is_kept
     author = await world.conn.fetchrow("SELECT wrapped_key, epoch FROM guard.account WHERE id = $1", bea.account)
     clear = json.loads(
         unseal_for(
-            world.keys, owner_bytes(bea.account), author["wrapped_key"], author["epoch"],
-            f"free-text/{detail['text']}", kept["sealed"],
+            world.keys,
+            owner_bytes(bea.account),
+            author["wrapped_key"],
+            author["epoch"],
+            f"free-text/{detail['text']}",
+            kept["sealed"],
         )  # fmt: skip
     )
     assert clear["text"] == glass["text"]

@@ -57,9 +57,7 @@ def entitlements(asks: Sequence[Ask], known: Sequence[Known], policy: Policy) ->
     ]
 
 
-def keys(
-    entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy
-) -> dict[str, None]:
+def keys(entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy) -> dict[str, None]:
     """Keys of every budget that settling may need, once each."""
     wanted: dict[str, None] = {}
     for one, facts in zip(entitled, known, strict=True):
@@ -172,4 +170,3 @@ def _settle(
         seen = budgets.at(counted, facts.clock.day, facts.clock.hour)
         paid = Paid(entitled.bucket, budgets.spent(seen), own.caps)
     return Granted(None, entitled.groups, entitled.explanation, paid, agent, None)
-

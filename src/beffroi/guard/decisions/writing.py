@@ -175,5 +175,3 @@ async def write(
         *budget, *reached, shared.clock.at, list(verdict.used), *journal[:10], policy, journal[10]
     )
     return [EntryNumber(record[0]) for record in records]
-
-

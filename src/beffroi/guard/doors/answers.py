@@ -29,16 +29,23 @@ def step_up_url(call: Call) -> str:
     return handles.step_up_url(services.settings.public_url, services.keys.session, handle)
 
 
-async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None = None) -> Answer:
-    """The problem document of a denial. Somebody found by a search today is said to be followed, and where."""
+def denial(call: Call, outcome: Refusal | Fault) -> Answer:
+    """The problem document of a denial."""
     tongue = call.headers.get(b"accept-language")
     if isinstance(outcome, Fault):
         return problems.answer(outcome, tongue)
-    extensions = problems.extensions_of(outcome, step_up_url(call))
-    if outcome.code is Code.NOT_FOLLOWED and person is not None:
-        async with call.services.pool.acquire() as conn:
-            extensions = {**(extensions or {}), "followed_by": (await followers(conn, [person])).get(person, [])}
-    return problems.answer(outcome.code, tongue, extensions)
+    if outcome.demand is None and outcome.span is None:
+        return problems.answer(outcome.code, tongue)
+    return problems.answer(outcome.code, tongue, problems.extensions_of(outcome, step_up_url(call)))
+
+
+async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None = None) -> Answer:
+    """The problem document of a denial. Somebody found by a search today is said to be followed, and where."""
+    if person is None or not isinstance(outcome, Refusal) or outcome.code is not Code.NOT_FOLLOWED:
+        return denial(call, outcome)
+    async with call.services.pool.acquire() as conn:
+        where = (await followers(conn, [person]))[person]
+    return problems.answer(outcome.code, call.headers.get(b"accept-language"), {"followed_by": where})
 
 
 async def followers(conn: Any, people: Sequence[PersonId]) -> dict[PersonId, list[dict[str, str]]]:

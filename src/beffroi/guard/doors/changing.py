@@ -162,9 +162,7 @@ async def _known(conn: Any, indexes: dict[str, Any], distinct_from: tuple[str, .
     return list(found)[: people.MOST_MATCHES]
 
 
-async def _duplicate(
-    call: Call, caller: Caller, request: Request, known: list[PersonId], asked: Granted
-) -> Answer:
+async def _duplicate(call: Call, caller: Caller, request: Request, known: list[PersonId], asked: Granted) -> Answer:
     told = await reveal(call, caller, request, known, asked.agent)
     if isinstance(told, Refusal | Fault):
         return await refused(call, told)

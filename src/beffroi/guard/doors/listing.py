@@ -143,9 +143,7 @@ async def list_people(call: Call) -> Answer:
         return await refused(call, caller)
     worker = call.services.worker
     question = Request(Action.LIST, caller.application, PurposeCode(body.purpose), None, 0, None)
-    who = await worker.decide(
-        question, caller.handle_hash, caller.client_hash, kind="list", manner=Manner.IDENTIFY
-    )
+    who = await worker.decide(question, caller.handle_hash, caller.client_hash, kind="list", manner=Manner.IDENTIFY)
     if not isinstance(who, Granted):
         return await refused(call, who)
     people = await _people(call, body, who.agent)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Annotated, Final, Literal
 from uuid import uuid4
 
@@ -17,16 +18,18 @@ from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.policy import BREAK_GLASS, Action
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, FreeText, Granted, Outcome
-from beffroi.guard.doors.answers import Budget, budget, refused
+from beffroi.guard.doors.answers import Budget, budget, denial, refused
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault.sealing import SealRefused, open_groups, owner_bytes
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
-from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
+from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, Tell, handler_of, json_answer
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
 MOST_ITEMS: Final = 500
+_UNDER_WAY: Final[set["asyncio.Future[Answer]"]] = set()
+"""Denials being looked up: asyncio itself holds a task only weakly."""
 
 
 class BreakGlass(bodies.Strict, frozen=True):
@@ -91,29 +94,29 @@ _OPENING: Final = msgspec.json.Decoder(Opening)
 _RELEASING: Final = msgspec.json.Decoder(Releasing)
 
 
-async def open_file(call: Call) -> Answer:
+def open_file(call: Call, tell: Tell) -> None:
     """Decide, journal, then decrypt exactly the groups of the decision."""
-    body, caller = bodies.read(call, _OPENING), caller_of(call)
-    if not isinstance(caller, Caller):
-        return await refused(call, caller)
-    outcome, reviewed = await _decide(call, caller, body, Action.OPEN)
-    if not isinstance(outcome, Granted):
-        return await refused(call, outcome, PersonId(body.person))
-    sealed = outcome.sealed
-    fields = None if sealed is None else decrypted(call.services.keys, PersonId(body.person), sealed)
-    if sealed is None or fields is None:
-        return await refused(call, Refusal(Code.INTEGRITY))
-    return json_answer(
-        {
+
+    def granted(body: Opening, outcome: Granted) -> None:
+        sealed = outcome.sealed
+        fields = None if sealed is None else decrypted(call.services.keys, PersonId(body.person), sealed)
+        if sealed is None or fields is None:
+            tell(problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language")))
+            return
+        withheld = names(_mask(body.groups) & ~outcome.groups)
+        reviewed = body.break_glass is not None and outcome.explanation == BREAK_GLASS
+        answer = {
             "entry": outcome.entry,
             "person": {"id": body.person, "fields": fields},
             "version": sealed.version,
-            "withheld": names(_mask(body.groups) & ~outcome.groups),
+            "withheld": withheld,
             "explanation": outcome.explanation,
             "budget": budget(outcome.paid),
-            "obligations": ["review"] if reviewed and outcome.explanation == BREAK_GLASS else [],
+            "obligations": ["review"] if reviewed else [],
         }
-    )
+        tell(json_answer(answer))
+
+    _ask(call, tell, Action.OPEN, granted)
 
 
 def decrypted(keys: Keys, person: PersonId, sealed: Ciphertexts) -> dict[str, msgspec.Raw] | None:
@@ -125,15 +128,13 @@ def decrypted(keys: Keys, person: PersonId, sealed: Ciphertexts) -> dict[str, ms
         return None
 
 
-async def release(call: Call) -> Answer:
+def release(call: Call, tell: Tell) -> None:
     """Decide, charge and journal; nothing is returned but the decision."""
-    body, caller = bodies.read(call, _OPENING), caller_of(call)
-    if not isinstance(caller, Caller):
-        return await refused(call, caller)
-    outcome, _ = await _decide(call, caller, body, Action.RELEASE)
-    if not isinstance(outcome, Granted):
-        return await refused(call, outcome, PersonId(body.person))
-    return json_answer(result(outcome))
+
+    def granted(body: Opening, outcome: Granted) -> None:
+        tell(json_answer(result(outcome)))
+
+    _ask(call, tell, Action.RELEASE, granted)
 
 
 async def releases(call: Call) -> Answer:
@@ -212,25 +213,59 @@ def _request(caller: Caller, body: Opening, action: Action) -> Request:
     return Request(action, caller.application, purpose, person, _mask(body.groups), reason)
 
 
-async def _decide(call: Call, caller: Caller, body: Opening, action: Action) -> tuple[Outcome, bool]:
-    text = detail = None
-    if body.break_glass is not None:
-        salt, reference = secrets.token_hex(16), str(uuid4())
-        hashed = hashlib.sha256((salt + body.break_glass.text).encode()).hexdigest()
-        kept = msgspec.json.encode({"salt": salt, "text": body.break_glass.text}).decode()
-        text = FreeText(reference, kept)
-        detail = msgspec.json.encode(
-            {"reason": body.break_glass.reason, "sha256": hashed, "text": reference}, order="sorted"
-        ).decode()
-    outcome = await call.services.worker.decide(
-        _request(caller, body, action), caller.handle_hash, caller.client_hash,
+def _ask(call: Call, tell: Tell, action: Action, granted: Callable[[Opening, Granted], None]) -> None:
+    """Put one request to the hot path; a denial is told here, an allow by ``granted``."""
+    body, caller = bodies.read(call, _OPENING), caller_of(call)
+    if not isinstance(caller, Caller):
+        _deny(call, tell, caller, body)
+        return
+
+    def done(outcome: Outcome) -> None:
+        try:
+            if isinstance(outcome, Granted):
+                granted(body, outcome)
+            else:
+                _deny(call, tell, outcome, body)
+        except Exception as error:
+            _LOG.error("an answer could not be written: %s", type(error).__name__)
+            tell(problems.answer(Fault.INTERNAL, call.headers.get(b"accept-language")))
+
+    text, detail = (None, None) if body.break_glass is None else _kept(body.break_glass)
+    ask = Ask(
+        _request(caller, body, action), caller.handle_hash, caller.client_hash, done,
         sealed=action is Action.OPEN, detail=detail, text=text,
     )  # fmt: skip
-    return outcome, text is not None
+    call.services.worker.put(ask)
+
+
+def _deny(call: Call, tell: Tell, outcome: Refusal | Fault, body: Opening) -> None:
+    """Tell a denial; where the person is followed is looked up first for those who found them today."""
+    if isinstance(outcome, Refusal) and outcome.code is Code.NOT_FOLLOWED:
+        task = asyncio.ensure_future(refused(call, outcome, PersonId(body.person)))
+        _UNDER_WAY.add(task)
+
+        def finished(task: "asyncio.Future[Answer]") -> None:
+            _UNDER_WAY.discard(task)
+            tongue = call.headers.get(b"accept-language")
+            failed = task.cancelled() or task.exception() is not None
+            tell(problems.answer(outcome.code, tongue) if failed else task.result())
+
+        task.add_done_callback(finished)
+        return
+    tell(denial(call, outcome))
+
+
+def _kept(glass: BreakGlass) -> tuple[FreeText, str]:
+    """The free text as it will be sealed, salted, and what the journal says of it."""
+    salt, reference = secrets.token_hex(16), str(uuid4())
+    hashed = hashlib.sha256((salt + glass.text).encode()).hexdigest()
+    kept = msgspec.json.encode({"salt": salt, "text": glass.text}).decode()
+    detail = msgspec.json.encode({"reason": glass.reason, "sha256": hashed, "text": reference}, order="sorted")
+    return FreeText(reference, kept), detail.decode()
 
 
 ROUTES: Final[Routes] = {
-    ("POST", "/v1/open"): open_file,
-    ("POST", "/v1/release"): release,
+    ("POST", "/v1/open"): handler_of(open_file),
+    ("POST", "/v1/release"): handler_of(release),
     ("POST", "/v1/releases"): releases,
 }

@@ -27,7 +27,7 @@ _LOG: Final = logging.getLogger("beffroi.guard.web")
 _ONCE: Final = frozenset(
     (b"authorization", b"beffroi-session", b"beffroi-client", b"content-length", b"content-type", b"host")
 )
-_SAFE: Final[tuple[Header, ...]] = (
+SAFE: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
 )
@@ -50,7 +50,7 @@ def application(router: Router, services: "Services") -> App:
         except Gone:
             return
         body = answer.body
-        headers = [*answer.headers, *_SAFE, (b"content-length", str(len(body)).encode())]
+        headers = [*answer.headers, *SAFE, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
@@ -62,14 +62,10 @@ async def _serve(scope: Scope, receive: Receive, router: Router, services: "Serv
     headers = dict(raw)
     tongue = headers.get(b"accept-language")
     path, method = scope["path"], scope["method"]
-    handler = router.find(method, path)
-    if handler is None:
-        allow = router.allowed(path)
-        if allow is None:
-            return problems.answer(Fault.NOT_FOUND, tongue)
-        return problems.answer(Fault.METHOD_NOT_ALLOWED, tongue, None, ((b"allow", allow.encode()),))
-    if len(headers) != len(raw) and (repeated := _repeated(raw)):
-        return malformed(Malformed(repeated, "once"), tongue)
+    if router.find(method, path) is None:
+        return _no_route(router, path, tongue)
+    if len(headers) != len(raw) and (twice := repeated(raw)):
+        return malformed(Malformed(twice, "once"), tongue)
     announced = headers.get(b"content-length")
     if announced is not None and (not announced.isdigit() or int(announced) > BODY_LIMIT):
         return problems.answer(Fault.TOO_LARGE, tongue)
@@ -78,20 +74,39 @@ async def _serve(scope: Scope, receive: Receive, router: Router, services: "Serv
         return problems.answer(Fault.TOO_LARGE, tongue)
     client = scope.get("client")
     call = Call(method, path, scope["query_string"], headers, body, client[0] if client else "", services)
+    return await respond(call, router)
+
+
+async def respond(call: Call, router: Router) -> Answer:
+    """The answer to a whole request, whatever happens: failures become problems."""
+    tongue = call.headers.get(b"accept-language")
+    handler = router.find(call.method, call.path)
+    if handler is None:
+        return _no_route(router, call.path, tongue)
     try:
         return await handler(call)
     except Malformed as error:
         return malformed(error, tongue)
     except Exception as error:
-        _LOG.error("%s %s failed: %s", method, path, _where(error))
+        report(call, error)
         return problems.answer(Fault.INTERNAL, tongue)
+
+
+def report(call: Call, error: Exception) -> None:
+    """Log where a handler failed, without any value."""
+    _LOG.error("%s %s failed: %s", call.method, call.path, _where(error))
+
+
+def _no_route(router: Router, path: str, tongue: bytes | None) -> Answer:
+    allow = router.allowed(path)
+    if allow is None:
+        return problems.answer(Fault.NOT_FOUND, tongue)
+    return problems.answer(Fault.METHOD_NOT_ALLOWED, tongue, None, ((b"allow", allow.encode()),))
 
 
 def malformed(error: Malformed, tongue: bytes | None) -> Answer:
     """400 with the place and the expectation (RFC 9457 section 3.2: an extension member)."""
-    return problems.answer(
-        Fault.MALFORMED, tongue, {"errors": [{"field": error.where, "expected": error.expected}]}
-    )
+    return problems.answer(Fault.MALFORMED, tongue, {"errors": [{"field": error.where, "expected": error.expected}]})
 
 
 async def _body(receive: Receive) -> bytes | None:
@@ -113,7 +128,7 @@ async def _body(receive: Receive) -> bytes | None:
     return bytes(parts)
 
 
-def _repeated(raw: list[Header]) -> str | None:
+def repeated(raw: list[Header]) -> str | None:
     """Name of a header that must come once and came twice: two identities in one request are none."""
     seen: set[bytes] = set()
     for name, _ in raw:

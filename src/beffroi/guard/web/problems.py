@@ -171,9 +171,7 @@ def _plain(code: str, tongue: str) -> Answer:
     return _write(code, tongue, None, ())
 
 
-def _write(
-    code: str, tongue: str, extensions: Mapping[str, object] | None, headers: tuple[Header, ...]
-) -> Answer:
+def _write(code: str, tongue: str, extensions: Mapping[str, object] | None, headers: tuple[Header, ...]) -> Answer:
     status = _SENTENCES[code].status
     title, sentence = sentence_of(code, tongue)
     members: dict[str, object] = {"code": str(code), **(extensions or {})}

@@ -1,5 +1,6 @@
 """A call as a handler sees it, and the answer it gives back. Nothing here knows ASGI."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -101,7 +102,27 @@ def _fields(encoded: bytes, where: str) -> dict[str, str]:
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
+Tell = Callable[[Answer], None]
+Direct = Callable[[Call, Tell], None]
+"""A handler that needs no task: it gives its answer to ``Tell``, once, now or later. May raise Malformed at once."""
 Routes = Mapping[tuple[str, str], Handler]
+
+
+def handler_of(direct: Direct) -> Handler:
+    """The same handler for those who await; the server calls ``direct`` itself."""
+
+    async def handle(call: Call) -> Answer:
+        waiting: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        def tell(answer: Answer) -> None:
+            if not waiting.done():
+                waiting.set_result(answer)
+
+        direct(call, tell)
+        return await waiting
+
+    handle.direct = direct  # type: ignore[attr-defined]
+    return handle
 
 
 def json_answer(value: object, status: int = 200, *headers: Header) -> Answer:

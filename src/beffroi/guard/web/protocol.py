@@ -1,0 +1,314 @@
+"""HTTP/1.1 straight from the parser to the handlers: one write an answer, no task where the hot path needs none.
+
+A protocol class for uvicorn, which keeps the sockets, the signals and the graceful end; parsing is llhttp's
+(httptools). ASGI costs a decision more than everything else together: a scope, a task, an event and two writes for
+each request. The same routes are served by :mod:`beffroi.guard.web.app`, and tests hold both to the same answers.
+
+Limits: 16 KiB of head, 64 headers, the route's body; a request must be whole 15 seconds after its first byte.
+"""
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+import httptools
+from uvicorn.protocols.utils import get_remote_addr
+
+from beffroi.guard.web import app, problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call, Malformed
+from beffroi.guard.web.routing import BODY_LIMIT, Router
+
+if TYPE_CHECKING:
+    from uvicorn.config import Config
+    from uvicorn.server import ServerState
+
+    from beffroi.guard.services import Services
+
+HEAD_LIMIT: Final = 16 * 1024
+MOST_HEADERS: Final = 64
+MOST_PIPELINED: Final = 16
+REQUEST_SECONDS: Final = 15.0
+IDLE_SECONDS: Final = 75.0
+SWEEP_SECONDS: Final = 5.0
+_REMEMBERED: Final = 512
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Request:
+    """One request whose head is read; ``fault`` is why it will not reach a handler."""
+
+    __slots__ = ("body", "fault", "headers", "keep_alive", "method", "url")
+
+    def __init__(self, method: str, url: bytes, headers: list[tuple[bytes, bytes]], keep_alive: bool) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.keep_alive = keep_alive
+        self.body: bytes | bytearray = b""
+        self.fault: Fault | None = None
+
+
+class Edge:
+    """What all connections of a server share: routes, services, heads of answers already written."""
+
+    def __init__(self, router: Router, services: "Services") -> None:
+        self.router = router
+        self.services = services
+        self._heads: dict[tuple[int, tuple[tuple[bytes, bytes], ...]], bytes] = {}
+        self._connections: set[GuardProtocol] = set()
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    def protocol(
+        self, config: "Config", server_state: "ServerState", app_state: dict[str, Any], _loop: Any = None
+    ) -> "GuardProtocol":
+        """What uvicorn calls for each connection."""
+        if self._sweeping is None:
+            self._sweep()
+        return GuardProtocol(self, server_state, config.limit_concurrency or 1 << 30)
+
+    def head(self, answer: Answer) -> bytes:
+        """Status line and headers of an answer, but for the date, the length and the end."""
+        key = (answer.status, answer.headers)
+        known = self._heads.get(key)
+        if known is None:
+            lines = [b"HTTP/1.1 %d \r\n" % answer.status]
+            for name, value in (*answer.headers, *app.SAFE):
+                if b"\r" in value or b"\n" in value:
+                    raise ValueError("a header value holds a line end")
+                lines.append(b"%b: %b\r\n" % (name, value))
+            known = b"".join(lines)
+            if len(self._heads) >= _REMEMBERED:
+                self._heads.clear()
+            self._heads[key] = known
+        return known
+
+    def hold(self, connection: "GuardProtocol") -> None:
+        """Watch a connection for idleness."""
+        self._connections.add(connection)
+
+    def drop(self, connection: "GuardProtocol") -> None:
+        """Forget a closed connection."""
+        self._connections.discard(connection)
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for connection in list(self._connections):
+            connection.close_if_stale(now)
+        self._sweeping = loop.call_later(SWEEP_SECONDS, self._sweep)
+
+
+class GuardProtocol(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, edge: Edge, state: "ServerState", limit: int) -> None:
+        self._edge = edge
+        self._state = state
+        self._limit = limit
+        self._loop = asyncio.get_running_loop()
+        self._parser = httptools.HttpRequestParser(self)
+        self._url = b""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._head_bytes = 0
+        self._in_head = True
+        self._request: Request | None = None
+        self._waiting: deque[Request] = deque()
+        self._busy: Request | None = None
+        self._since = self._loop.time()
+        self._partial = False
+        self._closing = False
+        self._peer = ""
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count the connection."""
+        socket: Any = transport
+        self._transport = socket
+        peer = get_remote_addr(socket)
+        self._peer = peer[0] if peer else ""
+        connections: set[Any] = self._state.connections
+        connections.add(self)
+        self._edge.hold(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget it; what is being decided is decided and journaled all the same."""
+        connections: set[Any] = self._state.connections
+        connections.discard(self)
+        self._edge.drop(self)
+        self._waiting.clear()
+        self._closing = True
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the parser; a request that is not HTTP is answered 400 and the connection closed."""
+        if self._closing:
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > HEAD_LIMIT + BODY_LIMIT:
+                self._fail(Fault.TOO_LARGE)
+                return
+        if not self._partial:
+            self._partial, self._since = True, self._loop.time()
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._fail(Fault.MALFORMED)
+            return
+        if self._in_head and self._head_bytes > HEAD_LIMIT:
+            self._fail(Fault.TOO_LARGE)
+
+    def eof_received(self) -> None:
+        """The client has said all it had to say."""
+
+    def shutdown(self) -> None:
+        """Called by uvicorn at the end: finish what is under way, then close."""
+        if self._busy is None:
+            self._closing = True
+            self._transport.close()
+        else:
+            self._busy.keep_alive = False
+            self._waiting.clear()
+
+    def close_if_stale(self, now: float) -> None:
+        """Close a connection that is idle, or sends its request too slowly."""
+        if self._busy is None and now - self._since > (REQUEST_SECONDS if self._partial else IDLE_SECONDS):
+            self._closing = True
+            self._transport.close()
+
+    # httptools
+
+    def on_message_begin(self) -> None:
+        """A new request."""
+        self._url, self._headers, self._in_head = b"", [], True
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the target."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header."""
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """The head is whole: judge its size before the body comes."""
+        parser = self._parser
+        request = Request(parser.get_method().decode("ascii"), self._url, self._headers, parser.should_keep_alive())
+        self._in_head, self._head_bytes, self._request = False, 0, request
+        if len(self._headers) > MOST_HEADERS or len(self._url) > HEAD_LIMIT:
+            request.fault = Fault.TOO_LARGE
+        for name, value in self._headers:
+            if name == b"content-length" and int(value) > BODY_LIMIT:
+                request.fault = Fault.TOO_LARGE
+            elif name == b"expect" and value.lower() == b"100-continue" and request.fault is None:
+                self._transport.write(_CONTINUE)
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        request = self._request
+        if request is None or request.fault is not None:
+            return
+        if not request.body:
+            request.body = body
+        else:
+            request.body = bytearray(request.body) if isinstance(request.body, bytes) else request.body
+            request.body += body
+        if len(request.body) > BODY_LIMIT:
+            request.fault, request.body = Fault.TOO_LARGE, b""
+
+    def on_message_complete(self) -> None:
+        """The request is whole: answer it, or let it wait behind the one before."""
+        request, self._request = self._request, None
+        assert request is not None, "a message has a head"
+        self._partial, self._in_head, self._head_bytes = False, True, 0
+        if self._busy is None:
+            self._start(request)
+            return
+        self._waiting.append(request)
+        if len(self._waiting) >= MOST_PIPELINED:
+            self._transport.pause_reading()
+
+    # Answers
+
+    def _start(self, request: Request) -> None:
+        self._busy = request
+        headers = dict(request.headers)
+        tongue = headers.get(b"accept-language")
+        if request.fault is not None:
+            request.keep_alive = False
+            self._answer(problems.answer(request.fault, tongue))
+            return
+        if len(self._state.connections) > self._limit:
+            request.keep_alive = False
+            self._answer(problems.answer(Fault.OVERLOADED, tongue))
+            return
+        if len(headers) != len(request.headers) and (repeated := app.repeated(request.headers)):
+            self._answer(app.malformed(Malformed(repeated, "once"), tongue))
+            return
+        target, _, query = request.url.partition(b"?")
+        edge = self._edge
+        try:
+            path = target.decode("ascii")
+        except UnicodeDecodeError:
+            path = ""
+        call = Call(request.method, path, query, headers, bytes(request.body), self._peer, edge.services)
+        direct = edge.router.direct(request.method, path)
+        if direct is None:
+            task: asyncio.Task[Any] = self._loop.create_task(app.respond(call, edge.router))
+            self._state.tasks.add(task)
+            task.add_done_callback(self._told)
+            return
+        try:
+            direct(call, self._answer)
+        except Malformed as error:
+            self._answer(app.malformed(error, tongue))
+        except Exception as error:
+            app.report(call, error)
+            self._answer(problems.answer(Fault.INTERNAL, tongue))
+
+    def _told(self, task: "asyncio.Task[Answer]") -> None:
+        self._state.tasks.discard(task)
+        if task.cancelled():
+            self._closing = True
+            self._transport.close()
+            return
+        self._answer(task.result())
+
+    def _answer(self, answer: Answer) -> None:
+        """Write one answer in one piece, then take the next request of the connection."""
+        request = self._busy
+        if request is None:
+            return
+        self._busy = None
+        self._state.total_requests += 1
+        if self._closing or self._transport.is_closing():
+            return
+        self._since = self._loop.time()
+        body = answer.body
+        parts = [self._edge.head(answer)]
+        for name, value in self._state.default_headers:
+            parts.append(b"%b: %b\r\n" % (name, value))
+        parts.append(b"content-length: %d\r\n" % len(body))
+        parts.append(b"\r\n" if request.keep_alive else b"connection: close\r\n\r\n")
+        if request.method != "HEAD":
+            parts.append(body)
+        self._transport.write(b"".join(parts))
+        if not request.keep_alive:
+            self._closing = True
+            self._transport.close()
+        elif self._waiting:
+            following = self._waiting.popleft()
+            if len(self._waiting) == MOST_PIPELINED - 1:
+                self._transport.resume_reading()
+            self._loop.call_soon(self._start, following)
+            self._busy = following
+
+    def _fail(self, fault: Fault) -> None:
+        """Answer what cannot be read, and close."""
+        self._request = None
+        if self._busy is None:
+            self._busy = Request("GET", b"", [], keep_alive=False)
+            self._answer(problems.answer(fault, None))
+        self._closing = True
+        self._transport.close()
