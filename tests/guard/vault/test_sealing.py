@@ -1,0 +1,116 @@
+"""I-09, I-10: a ciphertext opens for its own person, its own group, its own key, and for nothing else."""
+
+import hmac
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beffroi.core.fields import NAMES
+from beffroi.guard import keys
+from beffroi.guard.keys import Keys, WrappedKeyRefused
+from beffroi.guard.vault import blind, sealing
+from beffroi.guard.vault.sealing import OVERHEAD, Sealer, SealRefused, seal, seal_person, unseal
+
+OWNER = bytes(range(16))
+KEY = bytes(range(32))
+labels = st.sampled_from(sorted(NAMES)) | st.text(min_size=1, max_size=30)
+owners = st.binary(min_size=16, max_size=16)
+secrets = st.binary(min_size=32, max_size=32)
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return keys.generate(Path(tmp_path_factory.mktemp("keys")) / "guard.key")
+
+
+@given(secrets, owners, labels, st.binary(max_size=300))
+def test_sealed_value_opens_to_itself_and_shows_nothing_but_its_size(
+    key: bytes, owner: bytes, label: str, clear: bytes
+) -> None:
+    sealed = seal(key, owner, label, clear)
+    assert unseal(key, owner, label, sealed) == clear
+    assert len(sealed) == len(clear) + OVERHEAD
+    assert sealed != seal(key, owner, label, clear)
+
+
+@given(st.data())
+def test_i10_ciphertext_moved_to_another_person_group_or_key_does_not_open(data: st.DataObject) -> None:
+    sealed = seal(KEY, OWNER, "identity", b"clear")
+    key, owner, label = data.draw(
+        st.sampled_from([0, 1, 2]).flatmap(
+            lambda place: st.tuples(
+                secrets if place == 0 else st.just(KEY),
+                owners if place == 1 else st.just(OWNER),
+                labels if place == 2 else st.just("identity"),
+            )
+        )
+    )
+    if (key, owner, label) == (KEY, OWNER, "identity"):
+        assert unseal(key, owner, label, sealed) == b"clear"
+    else:
+        with pytest.raises(SealRefused):
+            unseal(key, owner, label, sealed)
+
+
+@given(st.integers(0, 5 + OVERHEAD - 1), st.integers(1, 255))
+def test_ciphertext_with_one_byte_changed_does_not_open(place: int, change: int) -> None:
+    sealed = bytearray(seal(KEY, OWNER, "identity", b"clear"))
+    sealed[place] ^= change
+    with pytest.raises(SealRefused):
+        unseal(KEY, OWNER, "identity", bytes(sealed))
+
+
+@given(st.integers(0, 5 + OVERHEAD - 1))
+def test_ciphertext_cut_short_does_not_open(length: int) -> None:
+    with pytest.raises(SealRefused):
+        unseal(KEY, OWNER, "identity", seal(KEY, OWNER, "identity", b"clear")[:length])
+
+
+@given(secrets, labels)
+def test_group_key_is_hkdf_expand_of_the_persons_key(key: bytes, label: str) -> None:
+    info = b"beffroi/v1/" + label.encode()
+    assert sealing._derived(key, info + b"\x01") == HKDFExpand(SHA256(), 32, info).derive(key)
+    assert sealing._derived(key, info) == hmac.digest(key, info, "sha256")
+
+
+def test_person_sealed_in_bulk_opens_group_by_group(held: Keys) -> None:
+    owner = uuid4().bytes
+    clear = {name: f'{{"x":"{name}"}}'.encode() for name in NAMES} | {"training": None}
+    wrapped, sealed = seal_person(held, owner, clear.items())
+    blobs = dict(zip(clear, sealed, strict=True))
+    opened = sealing.open_groups(held, owner, wrapped, held.epoch, blobs.items())
+    assert {name: bytes(raw) for name, raw in opened.items()} == {n: c for n, c in clear.items() if c is not None}
+    assert len({blob[1:13] for blob in sealed if blob is not None}) == len(NAMES) - 1
+
+
+def test_persons_key_moved_to_another_row_opens_nothing(held: Keys) -> None:
+    owner, other = uuid4().bytes, uuid4().bytes
+    wrapped, sealed = seal_person(held, owner, [("identity", b"{}")])
+    with pytest.raises(WrappedKeyRefused):
+        sealing.open_groups(held, other, wrapped, held.epoch, [("identity", sealed[0])])
+
+
+def test_sealer_of_one_purpose_does_not_open_anothers(held: Keys) -> None:
+    sealed = Sealer(held.session, "sign-in").seal(b"state")
+    assert Sealer(held.session, "sign-in").unseal(sealed) == b"state"
+    with pytest.raises(SealRefused):
+        Sealer(held.session, "other").unseal(sealed)
+
+
+@given(st.text(max_size=40), st.sampled_from([blind.NIR, blind.EMAIL, blind.PHONE, blind.NAME, blind.AGENT_EMAIL]))
+def test_i09_blind_index_depends_on_key_and_kind(value: str, kind: bytes) -> None:
+    index = blind.index(KEY, kind, value)
+    assert len(index) == 16
+    assert index == blind.index(KEY, kind, value)
+    assert index != blind.index(bytes(32), kind, value)
+    assert index != blind.index(KEY, blind.AGENCY_ID, value)
+
+
+def test_two_subjects_whose_texts_run_together_have_two_indexes(held: Keys) -> None:
+    assert blind.subject(held, "ab", "c") != blind.subject(held, "a", "bc")
+    assert blind.subject(held, "a|", "b") != blind.subject(held, "a", "|b")
