@@ -21,8 +21,7 @@ def import_() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; one for each core by default.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Where refused rows are listed.")
 @click.option("--dry-run", is_flag=True, help="Check every row and write nothing.")
-@click.pass_context
-def people(ctx: click.Context, file: Path, workers: int | None, report: Path | None, dry_run: bool) -> None:
+def people(file: Path, workers: int | None, report: Path | None, dry_run: bool) -> None:
     """Import people from FILE (.csv or .parquet); after an interruption, run the same command again.
 
     Ends with status 1 when rows were refused.
@@ -41,4 +40,4 @@ def people(ctx: click.Context, file: Path, workers: int | None, report: Path | N
             dry_run=dry_run,
         )
     if not accepted:
-        ctx.exit(1)
+        raise SystemExit(1)
