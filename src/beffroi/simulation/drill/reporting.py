@@ -1,0 +1,40 @@
+"""What a drill found, as a table on the terminal."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+def busy(text: str) -> AbstractContextManager[object]:
+    """Something that moves on standard error while a drill runs."""
+    return Console(stderr=True).status(text)
+
+
+def show(report: dict[str, Any]) -> None:
+    """Print people read, the bound, and what each missing protection would have cost."""
+    console = Console()
+    table = Table(title=f"Drill: {report['drill']}", title_justify="left")
+    table.add_column("Situation")
+    table.add_column("People read", justify="right")
+    if "people_read" in report:
+        table.add_row("every protection", _number(report["people_read"]))
+        table.add_row("announced bound", _number(report["bound"]), style="dim")
+        for name, count in report["ablations"].items():
+            table.add_row(f"without {name}", _number(count))
+    else:
+        table.columns[1].header = "Values"
+        table.add_row("searched", _number(report["values_searched"]))
+        table.add_row("found in clear", _number(report["values_in_clear"]))
+    console.print(table)
+    for name, value in report.items():
+        if name not in {"drill", "people_read", "bound", "ablations", "failures"} and not isinstance(
+            value, dict | list
+        ):
+            console.print(f"{name.replace('_', ' ')}: {value}", highlight=False)
+
+
+def _number(count: int) -> str:
+    """Thousands apart, by a no-break space."""
+    return f"{count:,}".replace(",", "\u202f")
