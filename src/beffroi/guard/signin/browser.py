@@ -49,7 +49,8 @@ def address(call: Call) -> str:
 def is_own_form(call: Call, form: dict[str, str], form_token: str) -> bool:
     """Whether a POST comes from a page of this sign-in: the token of its form, and an origin that is ours.
 
-    ``Origin`` is absent from some old browsers' same-origin posts; the token alone then decides.
+    ``Origin`` is ``null`` where the page's referrer policy is ``no-referrer`` (Fetch section 3.2): the token then
+    decides alone.
     """
     origin = call.header(b"origin")
     if origin not in (None, "null") and origin != call.services.settings.public_url:
