@@ -5,6 +5,7 @@ would otherwise write ciphertexts that nobody else can read and refuse every gen
 """
 
 import hmac
+from datetime import datetime
 from hashlib import blake2b
 from typing import Final
 
@@ -73,3 +74,13 @@ def _compare(known: dict[str, bytes], keys: Keys) -> None:
 async def withdraw(conn: asyncpg.Connection, epochs: frozenset[int]) -> None:
     """Remove the proofs of master keys that wrap nothing any more, so that the file may lose them."""
     await conn.execute("DELETE FROM guard.key_check WHERE name = ANY($1)", [f"{_MASTER}{epoch}" for epoch in epochs])
+
+
+async def recorded_at(conn: asyncpg.Connection, epoch: int) -> datetime:
+    """Since when this database knows a master key. Raises KeysRefused when it does not."""
+    at: datetime | None = await conn.fetchval(
+        "SELECT created_at FROM guard.key_check WHERE name = $1", f"{_MASTER}{epoch}"
+    )
+    if at is None:
+        raise KeysRefused(f"The database has no proof of master key {epoch}: run `beffroi key rotate`.")
+    return at

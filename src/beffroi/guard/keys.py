@@ -14,6 +14,7 @@ import json
 import os
 import secrets
 import stat
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -29,6 +30,7 @@ FILE_FORMAT: Final = "beffroi-guard-keys/1"
 JOURNAL_FILE_FORMAT: Final = "beffroi-journal-key/1"
 LARGEST_KEY_FILE: Final = 65_536
 WRAPPED_BYTES: Final = 1 + 12 + KEY_BYTES + 16
+_LOOK_SECONDS: Final = 1.0
 _VERSION: Final = b"\x01"
 _WRAP: Final = b"beffroi/v1/wrap"
 
@@ -66,7 +68,7 @@ class Keys:
     process may have rotated the master key while this one serves.
     """
 
-    __slots__ = ("_epoch", "_masters", "_path", "_stamp", "authenticator", "blind", "session")
+    __slots__ = ("_epoch", "_look_at", "_masters", "_newest", "_path", "_stamp", "authenticator", "blind", "session")
 
     def __init__(
         self,
@@ -84,9 +86,10 @@ class Keys:
         if any(len(value) != KEY_BYTES for value in values) or len(set(values)) != len(values):
             raise KeysRefused("The key file needs distinct keys of 32 bytes.")
         self._masters = MappingProxyType({number: AESGCM(value) for number, value in masters.items()})
-        self._epoch = epoch
+        self._epoch = self._newest = epoch
         self._path = path
         self._stamp = _change_stamp(path)
+        self._look_at = time.monotonic() + _LOOK_SECONDS
         self.authenticator = Authenticator(mac)
         self.blind = blind
         self.session = session
@@ -130,12 +133,29 @@ class Keys:
         """The file these keys were read from; other processes of the guard read it again by themselves."""
         return self._path
 
-    def _reread(self, epoch: int) -> AESGCM:
-        """Take over the master keys that were added to the file since it was read."""
-        stamp = _change_stamp(self._path)
+    def refresh(self) -> None:
+        """Wrap under the newest master key from now on; looks at the key file once a second at most.
+
+        Called where no epoch read before is still to be written beside a key wrapped after.
+        """
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + _LOOK_SECONDS
+            self._epoch = self._take_over()
+
+    def _take_over(self) -> int:
+        """Hold the master keys that were added to the file since it was read; the file's current epoch."""
+        try:
+            stamp = _change_stamp(self._path)
+        except OSError:  # the file went away: what is held still serves, and the next start refuses
+            return self._newest
         if self._path is not None and stamp != self._stamp:
             fresh = load(self._path)
-            self._masters, self._epoch, self._stamp = fresh._masters, fresh._epoch, stamp
+            self._masters, self._newest, self._stamp = fresh._masters, fresh._epoch, stamp
+        return self._newest
+
+    def _reread(self, epoch: int) -> AESGCM:
+        self._take_over()
         try:
             return self._masters[epoch]
         except KeyError:

@@ -1,7 +1,7 @@
 """``beffroi key``: what an operator can do to the keys, against a real database."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -56,7 +56,10 @@ def test_rotated_then_forgotten_master_key_leaves_everything_readable(
     asyncio.run(key.check(fresh.guard, *files))
     asyncio.run(key.rotate(fresh.guard, files[0]))
     assert keys.load(files[0]).epochs == {1, 2}
-    asyncio.run(key.forget(fresh.guard, files[0]))
+    with pytest.raises(KeysRefused, match="backups"):
+        asyncio.run(key.forget(fresh.guard, files[0]))
+    assert keys.load(files[0]).epochs == {1, 2}
+    asyncio.run(key.forget(fresh.guard, files[0], retention=timedelta(0)))
     assert keys.load(files[0]).epochs == {2}
     asyncio.run(key.check(fresh.guard, *files))
     assert asyncio.run(readable())

@@ -1,12 +1,17 @@
 """What ``beffroi key`` does: make the key files, change the master key, prove that they are this database's."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 import click
 
 from beffroi.guard import key_check, keys
 from beffroi.guard.vault import rotation
+
+BACKUPS_KEPT: Final = timedelta(days=35)
+"""Longest retention of a backup (I-13)."""
 
 
 def make(key_file: Path, journal_key_file: Path) -> None:
@@ -53,15 +58,22 @@ async def rotate(dsn: str, key_file: Path) -> None:
         )
 
 
-async def forget(dsn: str, key_file: Path) -> None:
+async def forget(dsn: str, key_file: Path, *, retention: timedelta = BACKUPS_KEPT) -> None:
     """Remove from the file, and from the proofs in the database, the master keys that wrap nothing.
 
-    Raises KeysRefused when the file is not this database's.
+    Raises KeysRefused when the file is not this database's, or when backups that need the old keys may be left: the
+    current master key is younger than ``retention``.
     """
     held = keys.load(key_file)
     conn = await asyncpg.connect(dsn)
     try:
         await key_check.verify(conn, held)
+        since = await key_check.recorded_at(conn, held.epoch)
+        if datetime.now(UTC) - since < retention:
+            raise keys.KeysRefused(
+                f"Master key {held.epoch} is in use since {since:%Y-%m-%d}: backups of before need the older ones. "
+                f"Wait {retention.days} days, or restores of those backups would be unreadable."
+            )
         async with conn.transaction():
             old = await rotation.unused_epochs(conn, held)
             await key_check.withdraw(conn, old)

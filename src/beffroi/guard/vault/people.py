@@ -48,6 +48,7 @@ class Conflict:
 
 def sealed_row(keys: Keys, person: PersonId, records: Mapping[str, Record], at: datetime) -> tuple[object, ...]:
     """A new person's whole row, in the order of ``COLUMNS``: groups encrypted, blind indexes computed."""
+    keys.refresh()
     owner, key = sealing.owner_bytes(person), sealing.new_key()
     indexes: dict[str, UUID | None] = {}
     sealed = []
