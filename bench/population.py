@@ -1,4 +1,4 @@
-"""A synthetic network of any size in a PostgreSQL of its own: offices, advisers with live sessions, people they follow.
+"""A synthetic network of any size in its own PostgreSQL: offices, advisers with live sessions, people they follow.
 
 Everything is a function of a rank, so that the load generator names any session and any person without a list.
 Rows are genuine: MACs, wrapped keys and ciphertexts are the ones the guard would have written.

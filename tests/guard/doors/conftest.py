@@ -1,5 +1,6 @@
 """A guard in this process, over its real database, asked through its real ASGI application."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -56,12 +57,12 @@ class Guard:
 
 async def start(fresh: FreshDatabase, folder: Path) -> tuple[World, Services]:
     """Key file, world, services on a fresh database."""
-    folder.chmod(0o700)
+    await asyncio.to_thread(folder.chmod, 0o700)
     key_file = folder / "guard.key"
     held = guard_keys.generate(key_file)
     world = await worlds.build(fresh.guard, held)
     policy = folder / "policy.toml"
-    policy.write_text(policy_file.default_text())
+    await asyncio.to_thread(policy.write_text, policy_file.default_text())
     settings = GuardSettings(
         database=fresh.guard,
         key_file=key_file,

@@ -146,7 +146,7 @@ async def test_adviser_breaks_the_glass_only_after_a_find_and_the_reason_is_kept
             author["epoch"],
             f"free-text/{detail['text']}",
             kept["sealed"],
-        )  # fmt: skip
+        )
     )
     assert clear["text"] == glass["text"]
     assert hashlib.sha256((clear["salt"] + clear["text"]).encode()).hexdigest() == detail["sha256"]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from beffroi.guard.doors import agents, changing, finding, listing, opening, watching
+from beffroi.guard.doors import agents, changing, evaluating, finding, listing, opening, watching
 from beffroi.guard.web.requests import Routes
 
 ROUTES: Final[tuple[Routes, ...]] = (
@@ -11,6 +11,7 @@ ROUTES: Final[tuple[Routes, ...]] = (
     finding.ROUTES,
     changing.ROUTES,
     agents.ROUTES,
+    evaluating.ROUTES,
     watching.ROUTES,
 )
 """Routes of every door of this room."""
