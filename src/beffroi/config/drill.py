@@ -20,6 +20,7 @@ from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.config.open_database import migrate_guard
 from beffroi.config.postgres_binaries import locate
 from beffroi.simulation.drill import adviser as adviser_drill
+from beffroi.simulation.drill import console_server as console_drill
 from beffroi.simulation.drill import reporting
 from beffroi.simulation.drill.scratch import ScratchDatabase
 
@@ -119,3 +120,11 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on
 def adviser(people: int, as_json: bool) -> None:
     """Incident 1: an adviser's account is hijacked for a day."""
     _play(adviser_drill.drill, people, as_json)
+
+
+@drill.command("console-server")
+@click.option("--people", type=click.IntRange(1_600, 100_000), default=console_drill.PEOPLE, show_default=True)
+@_JSON
+def console_server(people: int, as_json: bool) -> None:
+    """Incident 2: the console's server, its key, its database role and all its live sessions, for 30 days."""
+    _play(console_drill.drill, people, as_json)
