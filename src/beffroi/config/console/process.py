@@ -4,7 +4,7 @@ import os
 
 import click
 
-from beffroi.config.settings import Settings, load
+from beffroi.config.settings import SettingMissing, Settings, load
 
 THREADS = 8
 LARGEST_BODY = 256 * 1024
@@ -27,12 +27,17 @@ def console() -> None:
 
 
 def _serving(settings: Settings, environ: dict[str, str]) -> dict[str, object]:
-    """Arguments of waitress. A proxy in front is believed only when it is named, and then alone."""
-    proxy = environ.get("BEFFROI_CONSOLE_PROXY", "").strip()
+    """Arguments of waitress. A proxy in front is believed only when it is named, and then alone.
+
+    Raises SettingMissing when several are named.
+    """
+    proxies = environ.get("BEFFROI_TRUSTED_PROXIES", "").split()
+    if len(proxies) > 1:
+        raise SettingMissing("BEFFROI_TRUSTED_PROXIES names several addresses: the console believes one proxy alone.")
     trust: dict[str, object] = {}
-    if proxy:
+    if proxies:
         headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
-        trust = {"trusted_proxy": proxy, "trusted_proxy_headers": headers}
+        trust = {"trusted_proxy": proxies[0], "trusted_proxy_headers": headers}
     return {
         "host": settings.bind,
         "port": settings.console_port,

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
+import beffroi.systems.cases.api as cases
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
 from beffroi.governance.directory import api as directory
-import beffroi.systems.cases.api as cases
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 # The product's version does not change while the process runs.

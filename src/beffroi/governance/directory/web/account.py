@@ -53,7 +53,7 @@ def _meters(session: Session) -> list[tuple[str, list[Meter]]]:
     for budget in session.budgets:
         label = bucket_label(budget.bucket)
         day = Meter(gettext("Par jour"), budget.spent.day, budget.caps.day, gettext("aujourd'hui"))
-        month = Meter(gettext("Par mois"), budget.spent.month, budget.caps.month, gettext("sur trente jours"))
+        month = Meter(gettext("Par mois"), budget.spent.month, budget.caps.month, gettext("en trente jours"))
         found.append((label, [day, month]))
     return found
 

@@ -105,8 +105,8 @@ def _full(budget: Budget, span: str | None) -> list[Meter]:
     periods = {
         "hour": gettext("cette heure-ci"),
         "day": gettext("aujourd'hui"),
-        "week": gettext("sur sept jours"),
-        "month": gettext("sur trente jours"),
+        "week": gettext("en sept jours"),
+        "month": gettext("en trente jours"),
     }
     return [
         Meter(bucket_label(budget.bucket), used, cap, periods[name])
