@@ -1,7 +1,7 @@
 """The console's cookies: the session's handle, the device, and what waits while the agent is at the guard.
 
 The handle lives in the browser and nowhere else: a copy of the console's database opens no session
-(docs/decisions/0003-console-keeps-no-session.md).
+(docs/decisions/0008-console-keeps-no-session.md).
 """
 
 import hashlib
