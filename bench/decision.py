@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Protocol
 
 from beffroi.config.database import Databases
 from beffroi.core.ids import ApplicationId
@@ -29,6 +29,14 @@ RESULTS = Path(__file__).parent / "results"
 STATE = Path("var/bench")
 LEVELS = (1, 16, 64, 256)
 BASELINE_POOLS = (1, 2, 4, 8)
+
+
+class Installed(Protocol):
+    """What a guard needs to start on."""
+
+    roles: Databases
+    key_file: Path
+    policy: Path
 
 
 class Bench:
@@ -90,7 +98,7 @@ class Bench:
 class GuardOfBench:
     """One guard process."""
 
-    def __init__(self, bench: Bench, batching: dict[str, Any]) -> None:
+    def __init__(self, bench: "Installed", batching: dict[str, Any]) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])

@@ -80,9 +80,13 @@ def _schema_digest() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
+def _keys(key_file: Path) -> keys.Keys:
+    return keys.load(key_file) if key_file.exists() else keys.generate(key_file)
+
+
 async def _make(roles: database.Databases, key_file: Path, people_count: int) -> None:
     await migrations.migrate(roles.owner)
-    held = keys.load(key_file) if key_file.exists() else keys.generate(key_file)
+    held = _keys(key_file)
     conn = await asyncpg.connect(roles.guard)
     try:
         await key_check.establish(conn, held)

@@ -1,0 +1,213 @@
+"""Strictness under fire: two guards, contended budgets, random kills of a guard and of PostgreSQL.
+
+``python -m bench.soak [--decisions N] [--seconds S]``; ends with one JSON object, and with status 1 when a promise
+was broken: a budget over its cap, an answered release without its journal entry (I-01, I-02), an allow while the
+database was down.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import tempfile
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+
+from beffroi.core import policy_file
+from beffroi.core.ids import ApplicationId
+from beffroi.guard import keys
+from beffroi.guard.applications.access_tokens import AccessTokens
+from bench import population
+from bench.decision import GuardOfBench
+
+PEOPLE = 24_000
+CLIENTS = 32
+ADVISERS = 12
+"""Few accounts over many people: every budget is reached and raced for."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What happened, and what must be empty for the promise to hold."""
+
+    asked: int = 0
+    allowed: int = 0
+    refused: int = 0
+    unanswered: int = 0
+    guard_kills: int = 0
+    database_kills: int = 0
+    over_cap: list[str] = field(default_factory=list)
+    unjournaled: list[int] = field(default_factory=list)
+    allowed_while_down: int = 0
+    distinct_over_cap: list[str] = field(default_factory=list)
+
+    @property
+    def kept(self) -> bool:
+        """Whether every promise held."""
+        return not (self.over_cap or self.unjournaled or self.allowed_while_down or self.distinct_over_cap)
+
+
+class Soak:
+    """One run."""
+
+    def __init__(self, folder: Path, decisions: int, seconds: float, seed: int) -> None:
+        self.folder, self.decisions = folder, decisions
+        self.until = time.monotonic() + seconds
+        self.seconds = seconds
+        self.random = random.Random(seed)
+        self.server, self.roles, self.key_file = population.prepare(folder, PEOPLE)
+        self.policy = folder / "soak-policy.toml"
+        self.policy.write_text(policy_file.default_text())
+        self.keys = keys.load(self.key_file)
+        self.guards: list[GuardOfBench | None] = [None, None]
+        self.report = Report()
+        self.entries: set[int] = set()
+        self.down = False
+        self.over = asyncio.Event()
+
+    async def go(self) -> Report:
+        """Fire, kill, restart, then count."""
+        await population.forget_counts(self.roles.owner)
+        for place in range(2):
+            await self._start(place)
+        self.until = time.monotonic() + self.seconds
+        killer = asyncio.create_task(self._kill())
+        try:
+            await asyncio.gather(*[self._client(number) for number in range(CLIENTS)])
+        finally:
+            self.over.set()
+            await killer
+            for guard in self.guards:
+                if guard is not None:
+                    await asyncio.to_thread(guard.stop)
+        await self._check()
+        return self.report
+
+    @property
+    def _done(self) -> bool:
+        return time.monotonic() > self.until or self.report.asked >= self.decisions
+
+    async def _client(self, number: int) -> None:
+        rng = random.Random(self.random.random() + number)
+        adviser_count = population.advisers(PEOPLE)
+        async with httpx.AsyncClient(timeout=20) as http:
+            while not self._done:
+                guard = self.guards[rng.randrange(2)]
+                if guard is None:
+                    await asyncio.sleep(0.02)
+                    continue
+                adviser = rng.randrange(ADVISERS)
+                rank = adviser + adviser_count * rng.randrange(PEOPLE // adviser_count)
+                headers = {
+                    "authorization": f"Bearer {self._token()}", "beffroi-client": population.CLIENT,
+                    "beffroi-session": population.handle(adviser),
+                }  # fmt: skip
+                if rng.random() < 0.5:  # somebody else of the office: another bucket, and the organisation's budget
+                    rank = (adviser + population.OFFICES * rng.randrange(1, 60)) % PEOPLE
+                body = {
+                    "person": population.identifier("person", rank), "purpose": "follow-up", "groups": ["identity"]
+                }  # fmt: skip
+                down = self.down
+                try:
+                    answer = await http.post(f"http://127.0.0.1:{guard.port}/v1/release", json=body, headers=headers)
+                except httpx.HTTPError:
+                    self.report.unanswered += 1
+                    await asyncio.sleep(0.02)
+                    continue
+                self.report.asked += 1
+                if answer.status_code != 200:
+                    self.report.refused += 1
+                    continue
+                self.report.allowed += 1
+                self.entries.add(answer.json()["entry"])
+                if down and self.down:
+                    self.report.allowed_while_down += 1
+
+    def _token(self) -> str:
+        return AccessTokens(self.keys.session).issue(ApplicationId(population.APPLICATION), "soak", time.time())
+
+    async def _kill(self) -> None:
+        while not await self._over_within(self.random.uniform(2, 6)):
+            if self.random.random() < 0.6:
+                place = self.random.randrange(2)
+                guard, self.guards[place] = self.guards[place], None
+                if guard is not None:
+                    guard.process.kill()
+                    await asyncio.to_thread(guard.process.wait)
+                    self.report.guard_kills += 1
+                await self._start(place)
+            else:
+                await asyncio.to_thread(self.server.kill)
+                self.down = True
+                self.report.database_kills += 1
+                await self._over_within(self.random.uniform(0.2, 1.5))
+                self.down = False
+                await asyncio.to_thread(self.server.start)
+
+    async def _over_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self.over.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _start(self, place: int) -> None:
+        self.guards[place] = await asyncio.to_thread(GuardOfBench, self, {})
+
+    async def _check(self) -> None:
+        conn = await asyncpg.connect(self.roles.owner)
+        policy = policy_file.load_default()
+        for row in await conn.fetch("SELECT * FROM guard.budget"):
+            for span in ("hour", "day", "week", "month"):
+                if row[f"{span}_spent"] > row[f"{span}_cap"]:
+                    self.report.over_cap.append(row["key"])
+        known = {row[0] for row in await conn.fetch("SELECT entry FROM guard.journal WHERE kind = 'released'")}
+        self.report.unjournaled = sorted(self.entries - known)
+        # What the rows say must be what the journal says: people distinct by account and explanation, in one day.
+        distinct = await conn.fetch(
+            "SELECT account, explanation, (at AT TIME ZONE 'Europe/Paris')::date AS day,"
+            " count(DISTINCT person) AS people"
+            " FROM guard.journal WHERE kind = 'released' AND at > $1 GROUP BY 1, 2, 3",
+            await self._began(conn),
+        )
+        buckets = {"referent": "portfolio", "followed": "office"}
+        for row in distinct:
+            caps = next(caps for code, caps in policy.buckets.items() if code == buckets[row["explanation"]])
+            if row["people"] > caps.day:
+                self.report.distinct_over_cap.append(f"{row['account']} {row['explanation']}: {row['people']}")
+        await conn.close()
+
+    async def _began(self, conn: Any) -> Any:
+        return await conn.fetchval("SELECT clock_timestamp() - make_interval(secs => $1)", self.seconds + 120)
+
+
+def soak(folder: Path, decisions: int, seconds: float, seed: int) -> Report:
+    """Run once on a PostgreSQL with fsync below ``folder``."""
+    run = Soak(folder, decisions, seconds, seed)
+    try:
+        return asyncio.run(run.go())
+    finally:
+        run.server.stop()
+
+
+def main() -> None:
+    """Run, print, and fail when a promise was broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--decisions", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="beffroi-soak-") as folder:
+        report = soak(Path(folder), given.decisions, given.seconds, given.seed)
+    print(json.dumps({"seed": given.seed, **asdict(report)}, indent=1))
+    if not report.kept:
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()
