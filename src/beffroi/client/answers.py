@@ -15,10 +15,10 @@ GroupFields = Mapping[str, Any]
 class Demanded(Struct, frozen=True):
     """What a step-up must bring, and where the person brings it (a page of the guard).
 
-    ``level`` is second-factor or passkey; ``max_age`` the greatest age in seconds of its last proof, if any is asked.
+    ``level`` is 2 for a second factor, 3 for a passkey; ``max_age`` the greatest age in seconds of its last proof, if any is asked.
     """
 
-    level: str
+    level: int
     url: str
     max_age: int | None = None
 
@@ -45,8 +45,8 @@ class Refused(Struct, frozen=True):
 class FieldError(Struct, frozen=True):
     """One place of the request that the guard did not accept, and what was expected. Never the value."""
 
-    pointer: str
-    detail: str
+    field: str
+    expected: str
 
 
 class Follower(Struct, frozen=True):

@@ -97,7 +97,8 @@ def read(call: Call[Answer], answer: httpx.Response) -> Answer | Refused:
         if answer.status_code >= 400 and body["code"] not in BROKEN:
             return reading.refused(body, _seconds(answer.headers.get("Retry-After")))
     except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError, UnicodeError) as unreadable:
-        raise GuardUnavailable(f"unreadable answer of the guard to {call!r}") from unreadable
+        kind = type(unreadable).__name__
+        raise GuardUnavailable(f"unreadable answer of the guard to {call!r}: {answer.status_code}, {kind}") from None
     raise GuardUnavailable(f"the guard answered {answer.status_code} to {call!r}")
 
 

@@ -1,4 +1,4 @@
-"""``beffroi console``: waitress serves the Django application by threads (docs/decisions/0003)."""
+"""``beffroi console``: waitress serves the Django application by threads (docs/decisions/0008)."""
 
 import os
 

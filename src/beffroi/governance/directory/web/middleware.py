@@ -3,6 +3,7 @@
 Errors are translated once, at this edge: views return `RefusalAnswer` and know no page of refusal.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import cast
@@ -19,6 +20,7 @@ from beffroi.governance.directory.web import cookies, refusals
 from beffroi.governance.directory.web.access import is_open, is_open_before_choice
 from beffroi.ui import errors
 
+_LOG = logging.getLogger("beffroi.directory")
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -70,8 +72,8 @@ class SignedIn:
         agent.conversation = conversation
         try:
             session = conversation.session
-        except GuardUnavailable:
-            return errors.guard_unavailable(request)
+        except GuardUnavailable as unavailable:
+            return _unavailable(request, unavailable)
         if isinstance(session, Refused):
             return refusals.page(request, session)
         agent.described = session
@@ -81,4 +83,9 @@ class SignedIn:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A guard that does not answer is a page of its own; anything else is a bug."""
-        return errors.guard_unavailable(request) if isinstance(exception, GuardUnavailable) else None
+        return _unavailable(request, exception) if isinstance(exception, GuardUnavailable) else None
+
+
+def _unavailable(request: HttpRequest, why: GuardUnavailable) -> HttpResponse:
+    _LOG.error("%s", why)  # a kind of failure and a path, never a value
+    return errors.guard_unavailable(request)

@@ -20,6 +20,7 @@ from beffroi.ui import errors
 _OVER: Final = frozenset({"session-unknown", "session-ended", "session-other-application", "session-other-client"})
 _NOT_KEPT: Final = frozenset({"csrfmiddlewaretoken"})
 _QUESTION_PAUSE: Final = 600
+_PASSKEY: Final = 3
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _step_up(request: HttpRequest, refused: Refused) -> HttpResponse:
     assert refused.step_up is not None
     context = {
         "refused": refused,
-        "passkey": refused.step_up.level == "passkey",
+        "passkey": refused.step_up.level >= _PASSKEY,
         "minutes": None if refused.step_up.max_age is None else refused.step_up.max_age // 60,
         "fields": kept(request),
         "path": request.get_full_path(),

@@ -14,7 +14,7 @@ from beffroi.systems.cases.web import words
 from beffroi.ui.components import Tab
 
 ORDERS = {"nom": "name", "recent": "recent"}
-MOST_PAGES = 100_000
+MOST_PAGES = 10_000
 
 
 @require_GET

@@ -1,0 +1,446 @@
+"""Portfolio, files, search, registration, edits and break-glass, through the whole product."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from beffroi.guard.vault.records import AgencyId, Contact, Nir
+from beffroi.guard.vault.sealing import open_groups, owner_bytes
+from tests.config.console.stack import SMALL, Page, Stack, Visitor
+from tests.guard.signin.serving import Member
+from tests.guard.world import AgentOfTest, some_agency_id, some_nir
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+def as_referent(member: Member) -> AgentOfTest:
+    """The member as the world writes relations: only the account counts."""
+    return AgentOfTest(member.account, None, None, None, "", "")  # type: ignore[arg-type]
+
+
+@dataclass
+class Adviser:
+    """An adviser at work, and the people of the tests."""
+
+    member: Member
+    visitor: Visitor
+    own: str
+    nir: Nir
+    agency_id: AgencyId
+
+    def asked(self) -> list[str]:
+        """What the console asked the guard since the last time."""
+        asked = list(self.visitor.stack.asked)
+        self.visitor.stack.asked.clear()
+        return asked
+
+
+@pytest.fixture(scope="module")
+def adviser(stack: Stack) -> Adviser:
+    member = stack.guard.member("Ana Adviser")
+    nir, agency_id = some_nir(), some_agency_id()
+    own = stack.person(
+        organisation=stack.guard.organisation,
+        referent=as_referent(member),
+        last_name="Delaunay",
+        first_names="Inès, Marie",
+        birth_date="2005-03-14",
+        nir=nir,
+        agency_id=agency_id,
+    )
+    return Adviser(member, stack.signed_in(member), own, nir, agency_id)
+
+
+def test_adviser_portfolio_costs_one_list_and_the_session(adviser: Adviser) -> None:
+    adviser.asked()
+    page = adviser.visitor.get("/portefeuille/")
+    assert page.status == 200
+    assert "DELAUNAY Inès, Marie" in page.text
+    assert "14/03/2005" in page.text
+    assert re.search(r"\d+ personnes? sur 300 aujourd’hui", page.text)
+    assert adviser.asked() == ["GET /v1/session", "POST /v1/list"]
+
+
+def test_adviser_opens_the_identity_alone(adviser: Adviser) -> None:
+    adviser.asked()
+    page = adviser.visitor.get(f"/personnes/{adviser.own}/")
+    assert page.status == 200
+    assert "Inès Delaunay" in page.text
+    assert "14 mars 2005" in page.text
+    assert "Vous êtes le référent" in page.text
+    assert "inscrite au journal sous le numéro" in page.text
+    assert "@example.org" not in page.text
+    assert adviser.asked() == ["GET /v1/session", "POST /v1/open"]
+
+
+def test_adviser_opens_one_more_group_and_only_that_one(stack: Stack, adviser: Adviser) -> None:
+    page = adviser.visitor.get(f"/personnes/{adviser.own}/")
+    link = next(link for link in page.links() if "rubriques=identity.contact#contact" in link)
+    page = adviser.visitor.get(link)
+    assert f"{adviser.own[:8]}@example.org" not in page.url
+    assert "@example.org" in page.text
+    assert "06 12 34 56 78" in page.text
+    entry = stack.guard.row("SELECT * FROM guard.journal WHERE person = $1 ORDER BY entry DESC LIMIT 1", adviser.own)
+    assert entry["groups"] == 3
+
+
+def test_journal_number_on_the_page_is_the_durable_one(stack: Stack, adviser: Adviser) -> None:
+    page = adviser.visitor.get(f"/personnes/{adviser.own}/")
+    said = re.search(r"sous le numéro (\d+)", page.text)
+    assert said is not None
+    last = stack.guard.one("SELECT max(entry) FROM guard.journal WHERE person = $1", adviser.own)
+    assert int(said[1]) == last
+
+
+def test_unknown_person_and_somebody_elses_are_the_same_page(stack: Stack, adviser: Adviser) -> None:
+    theirs = stack.person(organisation=stack.guard.world.offices["South"])
+    unknown, forbidden = (adviser.visitor.get(f"/personnes/{person}/") for person in (UNKNOWN, theirs))
+    token = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
+    assert unknown.status == forbidden.status == 404
+    plain = [
+        token.sub("", page.html).replace(person, "") for page, person in ((unknown, UNKNOWN), (forbidden, theirs))
+    ]
+    assert plain[0] == plain[1]
+
+
+def test_receptionist_sees_the_identity_and_nothing_to_open(stack: Stack, adviser: Adviser) -> None:
+    visitor = stack.signed_in(stack.guard.member("Rita Receptionist", role="receptionist"))
+    page = visitor.get(f"/personnes/{adviser.own}/?rubriques=contact.nir")
+    assert page.status == 200
+    assert "Inès Delaunay" in page.text
+    assert "Coordonnées" not in page.text
+    assert "Modifier" not in page.text
+    assert adviser.nir.nir[:5] not in page.html
+    menu = visitor.get("/portefeuille/")
+    assert "Inscrire" not in menu.text
+    assert "Rechercher" in menu.text
+    assert visitor.get(f"/personnes/{adviser.own}/modifier/contact/").status == 404
+
+
+def test_agent_who_becomes_account_manager_reads_no_file_any_more(stack: Stack) -> None:
+    member = stack.guard.member("Max Manager")
+    visitor = stack.signed_in(member)
+    assert "Rechercher" in visitor.get("/portefeuille/").text
+    held = stack.guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
+    stack.guard.amend("habilitation", held, role="account-manager")
+    page = visitor.get("/portefeuille/")
+    assert "Votre rôle n’ouvre aucun dossier" in page.text
+    assert "Rechercher" not in page.text
+
+
+def test_step_up_for_an_old_factor_returns_to_the_very_section(stack: Stack, adviser: Adviser) -> None:
+    visitor = stack.signed_in(adviser.member)
+    address = f"/personnes/{adviser.own}/?rubriques=identity.nir"
+    assert visitor.get(address).status == 200
+    age_factor(stack, adviser.member, hours=5)
+    page = visitor.get(address)
+    assert page.status == 403
+    assert "Confirmez que c’est bien vous" in page.text
+    fields = page.hidden("Confirmer mon identité")
+    left = visitor.http.post(f"{stack.url}/confirmation/", data=fields)
+    back = visitor.prove(adviser.member, left.headers["location"])
+    assert back.url == address
+    assert back.status == 200
+    assert "Numéro (NIR)" in back.text
+
+
+def test_step_up_keeps_the_form_that_was_being_sent(stack: Stack, adviser: Adviser) -> None:
+    visitor = stack.signed_in(adviser.member)
+    person = stack.person(
+        organisation=stack.guard.organisation,
+        referent=as_referent(adviser.member),
+        last_name="Bertin",
+        nir=some_nir(),
+    )
+    address = f"/personnes/{person}/modifier/nir/"
+    form = visitor.get(address)
+    fields = form.hidden("Enregistrer")
+    other = some_nir().nir
+    age_factor(stack, adviser.member, hours=5)
+    page = visitor.post(address, fields | {"nir-nir": other}, page=form)
+    assert page.status == 403
+    assert other not in " ".join(visitor.went)
+    left = visitor.http.post(f"{stack.url}/confirmation/", data=page.hidden("Confirmer mon identité"))
+    assert other not in left.headers["location"]
+    back = visitor.prove(adviser.member, left.headers["location"])
+    kept = back.hidden("Continuer")
+    assert kept["nir-nir"] == other
+    saved = visitor.post(address, kept, page=back)
+    assert saved.status == 200
+    assert "C’est enregistré." in saved.text
+
+
+def age_factor(stack: Stack, member: Member, *, hours: int) -> None:
+    """As if the second factor of the member's latest session had been proved hours ago."""
+    row = stack.guard.row(
+        "SELECT id, factor_at FROM guard.session WHERE account = $1 ORDER BY created_at DESC LIMIT 1", member.account
+    )
+    stack.guard.amend("session", row["id"], factor_at=row["factor_at"] - timedelta(hours=hours))
+
+
+def test_attacker_step_up_address_elsewhere_is_refused(stack: Stack, adviser: Adviser) -> None:
+    token = adviser.visitor.get("/portefeuille/").token()
+    fields = {"csrfmiddlewaretoken": token, "action": "step-up", "suite": "/", "adresse": "https://evil.example/?a=b"}
+    answer = adviser.visitor.http.post(f"{stack.url}/confirmation/", data=fields)
+    assert answer.status_code == 400
+
+
+def test_adviser_finds_his_own_person_by_name(adviser: Adviser) -> None:
+    adviser.asked()
+    fields = {"recherche": "identite", "last_name": "delaunay", "first_name": "ines", "birth_date": "14/03/2005"}
+    page = adviser.visitor.post("/recherche/", fields)
+    assert page.status == 200
+    assert page.url == "/recherche/"
+    assert "Une personne correspond" in page.text
+    assert f"/personnes/{adviser.own}/" in page.links()
+    assert adviser.asked() == ["GET /v1/session", "POST /v1/find"]
+
+
+def test_adviser_finds_by_a_number_typed_with_spaces(adviser: Adviser) -> None:
+    fields = {"recherche": "numero", "by": "agency-id", "value": f" {adviser.agency_id.agency_id[:4]} "}
+    page = adviser.visitor.post("/recherche/", fields)
+    assert page.status == 422
+    assert adviser.agency_id.agency_id[:4] in page.html
+    fields["value"] = f" {adviser.agency_id.agency_id[:4]} {adviser.agency_id.agency_id[4:]}"
+    page = adviser.visitor.post("/recherche/", fields)
+    assert f"/personnes/{adviser.own}/" in page.links()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("birth_date", "31/02/2005", "n’existe pas dans le calendrier"),
+        ("birth_date", "14/03/05", "le jour, le mois et l’année"),
+        ("last_name", "--", "au moins une lettre"),
+        ("first_name", "", "obligatoire"),
+    ],
+)
+def test_adviser_search_that_cannot_be_keeps_what_was_typed(
+    adviser: Adviser, name: str, value: str, sentence: str
+) -> None:
+    typed = {"recherche": "identite", "last_name": "Ozenfant", "first_name": "Zoé", "birth_date": "14/03/2005"}
+    adviser.asked()
+    page = adviser.visitor.post("/recherche/", typed | {name: value})
+    assert page.status == 422
+    assert sentence in page.text
+    assert all(kept in page.html for kept in ("Ozenfant", "14/03/2005") if kept in (typed | {name: value}).values())
+    assert adviser.asked() == ["GET /v1/session"]
+
+
+def test_adviser_who_finds_somebody_elsewhere_is_told_where_and_may_break_the_glass(
+    stack: Stack, adviser: Adviser
+) -> None:
+    elsewhere = _elsewhere(stack, "Le Gall")
+    page = _found(adviser.visitor, "Le Gall")
+    assert "Personne suivie ailleurs" in page.text
+    assert "South" in page.text
+    page = adviser.visitor.get(f"/personnes/{elsewhere}/")
+    assert page.status == 403
+    assert "Votre structure ne suit pas cette personne" in page.text
+    assert "South" in page.text
+    assert "Le Gall" not in page.text
+    address = f"/personnes/{elsewhere}/urgence/"
+    refused = adviser.visitor.post(address, {"reason": "emergency", "text": "court"}, page=page)
+    assert refused.status == 422
+    assert "South" in refused.text
+    fields = {"reason": "emergency", "text": "Sans logement ce soir, appel au 115.", "groups": ["contact"]}
+    opened = adviser.visitor.post(address, fields, page=refused)
+    assert opened.status == 200
+    assert "Manon Le Gall" in opened.text
+    assert "Votre explication est enregistrée" in opened.text
+    assert "06 12 34 56 78" in opened.text
+    assert "rubriques=" not in opened.html
+    entry = stack.guard.row("SELECT * FROM guard.journal WHERE person = $1 ORDER BY entry DESC LIMIT 1", elsewhere)
+    assert (entry["explanation"], entry["groups"]) == ("break-glass", 3)
+    assert "115" not in str(entry["detail"])
+    assert "115" not in stack.log()
+
+
+def test_receptionist_who_finds_somebody_elsewhere_has_no_glass_to_break(stack: Stack) -> None:
+    elsewhere = _elsewhere(stack, "Le Goff")
+    visitor = stack.signed_in(stack.guard.member("Remi Receptionist", role="receptionist"))
+    _found(visitor, "Le Goff")
+    page = visitor.get(f"/personnes/{elsewhere}/")
+    assert page.status == 403
+    assert "South" in page.text
+    assert "motif" not in page.text
+    forced = visitor.post(
+        f"/personnes/{elsewhere}/urgence/", {"reason": "emergency", "text": "Une raison assez longue"}
+    )
+    assert forced.status == 404
+
+
+def _elsewhere(stack: Stack, last_name: str) -> str:
+    return stack.person(
+        organisation=stack.guard.world.offices["South"],
+        last_name=last_name,
+        first_names="Manon",
+        birth_date="2003-12-08",
+    )
+
+
+def _found(visitor: Visitor, last_name: str) -> Page:
+    fields = {"recherche": "identite", "last_name": last_name, "first_name": "Manon", "birth_date": "08/12/2003"}
+    page = visitor.post("/recherche/", fields)
+    assert page.status == 200
+    return page
+
+
+def test_adviser_out_of_break_glass_learns_when_it_comes_back(stack: Stack) -> None:
+    visitor = stack.signed_in(stack.guard.member("Bruno Brise"))
+    cap = SMALL["[budgets.break-glass]"]
+    for number in range(cap + 1):
+        person = _elsewhere(stack, f"Guillou{chr(97 + number)}")
+        _found(visitor, f"Guillou{chr(97 + number)}")
+        page = visitor.post(
+            f"/personnes/{person}/urgence/", {"reason": "emergency", "text": "Sans logement ce soir, appel au 115."}
+        )
+        assert page.status == (200 if number < cap else 429)
+    assert "Volume de consultations atteint" in page.text
+    assert f"{cap} personnes sur {cap}" in page.text
+    assert "Quand cela revient-il ?" in page.text
+    assert "Ouvertures motivées en urgence" in page.text
+
+
+def test_adviser_past_the_office_budget_sees_masked_rows_and_keeps_those_seen(stack: Stack) -> None:
+    office = stack.guard.run(stack.guard.world.organisation("West"))
+    member = stack.guard.member("Olga Office")
+    stack.guard.execute("DELETE FROM guard.habilitation WHERE account = $1", member.account)
+    stack.guard.run(stack.guard.world.habilitation(member.account, office, "adviser"))
+    cap = SMALL["[budgets.office]"]
+    for number in range(cap + 2):
+        stack.person(organisation=office, last_name=f"Personne{chr(97 + number)}")
+    visitor = stack.signed_in(member)
+    page = visitor.get("/portefeuille/structure/")
+    assert page.status == 200
+    assert page.text.count("l’identité reste masquée") == 2
+    assert page.html.count("/personnes/") == cap + 1  # one of them registers somebody
+    again = visitor.get("/portefeuille/structure/")
+    assert again.html.count("/personnes/") == cap + 1
+    assert visitor.get(next(link for link in page.links() if re.search("/personnes/[0-9a-f]", link))).status == 200
+
+
+def test_adviser_without_anybody_reads_an_empty_state(stack: Stack) -> None:
+    page = stack.signed_in(stack.guard.member("Nina Nouvelle")).get("/portefeuille/")
+    assert "Vous n’êtes encore le référent de personne" in page.text
+    assert "0 personne" in page.text
+
+
+def test_adviser_registers_somebody_and_lands_on_the_file(stack: Stack, adviser: Adviser) -> None:
+    adviser.asked()
+    page = adviser.visitor.post("/personnes/nouvelle/", _registration("Quéméneur", nir=some_nir().nir))
+    assert page.status == 200
+    assert "Le dossier est créé" in page.text
+    assert "Yann Quéméneur" in page.text
+    assert adviser.asked() == ["GET /v1/session", "POST /v1/create", "GET /v1/session", "POST /v1/open"]
+    assert "Quéméneur" not in " ".join(adviser.visitor.went)
+
+
+def test_adviser_registering_a_known_number_creates_nothing(stack: Stack, adviser: Adviser) -> None:
+    count = stack.guard.one("SELECT count(*) FROM guard.person")
+    page = adviser.visitor.post("/personnes/nouvelle/", _registration("Autre", nir=adviser.nir.nir))
+    assert page.status == 409
+    assert "peut-être déjà connue" in page.text
+    assert f"/personnes/{adviser.own}/" in page.links()
+    assert 'value="Autre"' in page.html
+    assert stack.guard.one("SELECT count(*) FROM guard.person") == count
+
+
+def test_adviser_registers_a_namesake_once_he_has_checked(stack: Stack, adviser: Adviser) -> None:
+    adviser.visitor.post("/personnes/nouvelle/", _registration("Kerjean"))
+    page = adviser.visitor.post("/personnes/nouvelle/", _registration("Kerjean"))
+    assert page.status == 409
+    namesakes = re.search(r'name="distinct" value="([^"]+)"', page.html)
+    assert namesakes is not None
+    created = adviser.visitor.post(
+        "/personnes/nouvelle/", _registration("Kerjean") | {"distinct": namesakes[1]}, page=page
+    )
+    assert created.status == 200
+    assert "Le dossier est créé" in created.text
+
+
+def test_adviser_registration_that_cannot_be_keeps_everything(adviser: Adviser) -> None:
+    page = adviser.visitor.post("/personnes/nouvelle/", _registration("Le Bris", nir="1" * 15))
+    assert page.status == 422
+    assert "Le Bris" in page.html
+    assert "À corriger" in page.text or "à corriger" in page.text
+
+
+def _registration(last_name: str, *, nir: str = "") -> dict[str, str]:
+    return {
+        "identity-last_name": last_name,
+        "identity-first_names": "Yann",
+        "identity-birth_date": "01/02/2004",
+        "nir-nir": nir,
+        "contact-phone": "06 39 98 12 34",
+    }
+
+
+def test_adviser_changes_contact_and_keeps_what_the_form_does_not_show(stack: Stack, adviser: Adviser) -> None:
+    person = stack.person(
+        organisation=stack.guard.organisation,
+        referent=as_referent(adviser.member),
+        contact=Contact(email="avant@example.org", city="Lille", commune_code="59350"),
+    )
+    address = f"/personnes/{person}/modifier/contact/"
+    form = adviser.visitor.get(address)
+    assert 'value="avant@example.org"' in form.html
+    fields = form.hidden("Enregistrer") | {"contact-email": "apres@example.org", "contact-city": "Lille"}
+    adviser.asked()
+    page = adviser.visitor.post(address, fields, page=form)
+    assert page.status == 200
+    assert "C’est enregistré." in page.text
+    assert "apres@example.org" in page.text
+    calls = ["GET /v1/session", "POST /v1/open", "POST /v1/update", "GET /v1/session", "POST /v1/open"]
+    assert adviser.asked() == calls
+    sealed = stack.guard.run(_contact(stack, person))
+    assert sealed["commune_code"] == "59350"
+
+
+async def _contact(stack: Stack, person: str) -> dict[str, str]:
+    row = await stack.guard.world.conn.fetchrow("SELECT * FROM guard.person WHERE id = $1", person)
+    assert row is not None
+    keys = stack.guard.world.keys
+    clear = open_groups(keys, owner_bytes(person), row["wrapped_key"], row["epoch"], (("contact", row["contact"]),))
+    found: dict[str, str] = json.loads(bytes(clear["contact"]))
+    return found
+
+
+def test_two_advisers_at_once_nothing_is_overwritten(stack: Stack, adviser: Adviser) -> None:
+    address = f"/personnes/{adviser.own}/modifier/situation/"
+    first, second = adviser.visitor.get(address), adviser.visitor.get(address)
+    fields = {"situation-housing": "Foyer"}
+    saved = adviser.visitor.post(address, first.hidden("Enregistrer") | fields, page=first)
+    assert saved.status == 200
+    late = adviser.visitor.post(
+        address, second.hidden("Enregistrer") | {"situation-housing": "Colocation"}, page=second
+    )
+    assert late.status == 409
+    assert "Quelqu’un a modifié ce dossier" in late.text
+    assert 'value="Colocation"' in late.html
+    page = adviser.visitor.get(f"/personnes/{adviser.own}/?rubriques=situation")
+    assert "Foyer" in page.text
+    assert "Colocation" not in page.text
+
+
+def test_adviser_note_is_signed_and_dated(adviser: Adviser) -> None:
+    page = adviser.visitor.post(f"/personnes/{adviser.own}/suivi/", {"text": "Entretien : CAP <cuisine>."})
+    assert page.status == 200
+    assert "Entretien : CAP <cuisine>." in page.text
+    assert "Ana Adviser" in page.text[page.text.index("Notes") :]
+    assert "CAP &lt;cuisine&gt;" in page.html
+
+
+def test_page_number_out_of_range_shows_a_page(adviser: Adviser) -> None:
+    for said in ("0", "-1", "abc", "99999999999999999999", "2"):
+        assert adviser.visitor.get(f"/portefeuille/?page={said}").status == 200
+
+
+def test_console_log_holds_no_name_nor_address(stack: Stack, adviser: Adviser) -> None:
+    log = stack.log()
+    assert "Delaunay" not in log
+    assert "example.org" not in log
+    assert adviser.nir.nir not in log
