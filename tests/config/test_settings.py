@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from beffroi.config.secret_files import write_private
 from beffroi.config.settings import Mode, SettingMissing, load, remember
 
 DEMONSTRATION = {"BEFFROI_MODE": "demonstration"}
@@ -92,13 +93,16 @@ def test_settings_file_with_a_stray_line_is_refused_by_its_number(tmp_path: Path
 
 
 def test_secret_named_by_file_is_read_and_named_twice_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "url").write_text("postgresql://operator:secret-word@db/files\n")
+    write_private(tmp_path / "url", "postgresql://operator:secret-word@db/files\n")
     said = DEMONSTRATION | {"BEFFROI_STATE": str(tmp_path), "DATABASE_URL_FILE": str(tmp_path / "url")}
     assert load(said).database_url == "postgresql://operator:secret-word@db/files"
     with pytest.raises(SettingMissing, match="both set"):
         load(said | {"DATABASE_URL": "postgresql://other"})
-    with pytest.raises(SettingMissing, match="DATABASE_URL_FILE cannot be read"):
+    with pytest.raises(SettingMissing, match=r"DATABASE_URL_FILE: .* cannot be read"):
         load(said | {"DATABASE_URL_FILE": str(tmp_path / "absent")})
+    (tmp_path / "url").chmod(0o644)
+    with pytest.raises(SettingMissing, match="open to other accounts"):
+        load(said)
 
 
 def test_settings_shown_hold_no_secret(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from beffroi.config.database import CONSOLE, GUARD, OWNER, Databases, dsn_file
-from beffroi.config.secret_files import write_private
+from beffroi.config.secret_files import NotPrivate, read_private, write_private
 
 SETTINGS_FILE = "settings.env"
 LARGEST_FILE = 65_536
@@ -198,12 +198,18 @@ def _secret(values: Mapping[str, str], name: str) -> str | None:
     direct, file = values.get(name, "").strip(), values.get(f"{name}_FILE", "").strip()
     if direct and file:
         raise SettingMissing(f"{name} and {name}_FILE are both set: keep one.")
-    if file:
-        try:
-            return Path(file).read_text().strip() or None
-        except OSError as error:
-            raise SettingMissing(f"{name}_FILE cannot be read: {error.strerror}.") from None
-    return direct or None
+    return read_secret_setting(f"{name}_FILE", file) if file else direct or None
+
+
+def read_secret_setting(name: str, file: str) -> str:
+    """Read the secret that the setting ``name`` keeps in ``file``.
+
+    Raises SettingMissing when it cannot be read, is open to other accounts, is too large, or holds nothing.
+    """
+    try:
+        return read_private(Path(file))
+    except NotPrivate as error:
+        raise SettingMissing(f"{name}: {error}") from None
 
 
 def _port(values: Mapping[str, str], name: str, default: int) -> int:

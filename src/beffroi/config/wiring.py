@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from beffroi.config.database import GUARD, Databases
 from beffroi.config.processes import Service, StartRefused
-from beffroi.config.settings import Mode, SettingMissing, Settings
+from beffroi.config.settings import Mode, SettingMissing, Settings, read_secret_setting
 
 if TYPE_CHECKING:
     from beffroi.guard.settings import GuardSettings, Provider
@@ -87,18 +87,21 @@ def _provider(settings: Settings, values: Mapping[str, str]) -> "Provider":
         from beffroi.simulation.identity_provider.keys import ensure_client_secret
 
         secret = ensure_client_secret(client_secret_file(settings))
-        return Provider(issuer=settings.identity_provider_url, client_id=CLIENT_ID, client_secret=secret)
+        return Provider(issuer=settings.identity_provider_url, client_id=CLIENT_ID, client_secret=secret, pkce=True)
     found = {}
     for name in ("CLIENT_ID", "CLIENT_SECRET_FILE"):
         found[name] = values.get(f"BEFFROI_PROVIDER_{name}", "").strip()
         if not found[name]:
             raise SettingMissing(f"BEFFROI_PROVIDER_{name} is not set: the guard must know its identity provider.")
+    pkce = values.get("BEFFROI_PROVIDER_PKCE", "off").strip()
+    if pkce not in ("on", "off"):
+        raise SettingMissing("BEFFROI_PROVIDER_PKCE must be on or off (off with ProConnect).")
     return Provider(
         issuer=settings.identity_provider_url,
         client_id=found["CLIENT_ID"],
-        client_secret=Path(found["CLIENT_SECRET_FILE"]).read_text().strip(),
-        idp_id=values.get("BEFFROI_PROVIDER_IDP_ID") or None,
-        pkce=values.get("BEFFROI_PROVIDER_PKCE", "on") == "on",
+        client_secret=read_secret_setting("BEFFROI_PROVIDER_CLIENT_SECRET_FILE", found["CLIENT_SECRET_FILE"]),
+        idp_id=values.get("BEFFROI_PROVIDER_IDP_ID", "").strip() or None,
+        pkce=pkce == "on",
     )
 
 

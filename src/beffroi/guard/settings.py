@@ -15,13 +15,17 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The OpenID provider the guard relies on (OpenID Connect Discovery 1.0)."""
+    """The OpenID provider the guard relies on (OpenID Connect Discovery 1.0).
+
+    ``pkce`` (RFC 7636) is off unless said: ProConnect answers any parameter it does not list by error Y000400. The
+    nonce, checked in the signed ID token, still ties a code to the browser that asked for it.
+    """
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
     idp_id: str | None = None
-    pkce: bool = True
+    pkce: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,50 @@
+"""What each process is given: in production nothing is guessed, and what the provider refuses is not asked."""
+
+from pathlib import Path
+
+import pytest
+
+from beffroi.config import wiring
+from beffroi.config.secret_files import write_private
+from beffroi.config.settings import SettingMissing, load
+from tests.config.test_settings import production
+
+SECRET = "shared-with-the-provider"
+
+
+@pytest.fixture
+def said(tmp_path: Path) -> dict[str, str]:
+    """Everything that production says of the guard's identity provider."""
+    write_private(tmp_path / "client-secret", SECRET + "\n")
+    return {
+        "BEFFROI_POLICY": str(tmp_path / "policy.toml"),
+        "BEFFROI_PROVIDER_CLIENT_ID": "beffroi",
+        "BEFFROI_PROVIDER_CLIENT_SECRET_FILE": str(tmp_path / "client-secret"),
+    }
+
+
+def pkce(folder: Path, said: dict[str, str]) -> bool:
+    given = {**production(folder), "BEFFROI_GUARD_DATABASE_URL": "postgresql://guard:word@db.example/beffroi"}
+    provider = wiring.guard_settings(load(given), said).provider
+    assert provider is not None
+    assert provider.client_secret == SECRET
+    return provider.pkce
+
+
+def test_production_asks_proconnect_no_parameter_it_refuses_unless_told(tmp_path: Path, said: dict[str, str]) -> None:
+    assert pkce(tmp_path, said) is False
+    assert pkce(tmp_path, {**said, "BEFFROI_PROVIDER_PKCE": "on"}) is True
+    with pytest.raises(SettingMissing, match="BEFFROI_PROVIDER_PKCE"):
+        pkce(tmp_path, {**said, "BEFFROI_PROVIDER_PKCE": "yes"})
+
+
+def test_client_secret_open_to_other_accounts_refuses_the_start(tmp_path: Path, said: dict[str, str]) -> None:
+    file = tmp_path / "client-secret"
+    assert pkce(tmp_path, said) is False
+    file.chmod(0o640)
+    with pytest.raises(SettingMissing, match=r"CLIENT_SECRET_FILE: .*open to other accounts") as refused:
+        pkce(tmp_path, said)
+    assert SECRET not in str(refused.value)
+    file.unlink()
+    with pytest.raises(SettingMissing, match=r"CLIENT_SECRET_FILE: .*cannot be read"):
+        pkce(tmp_path, said)
