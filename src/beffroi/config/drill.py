@@ -22,6 +22,7 @@ from beffroi.config.postgres_binaries import locate
 from beffroi.simulation.drill import adviser as adviser_drill
 from beffroi.simulation.drill import console_server as console_drill
 from beffroi.simulation.drill import reporting
+from beffroi.simulation.drill import stolen_database as stolen_drill
 from beffroi.simulation.drill.scratch import ScratchDatabase
 
 Drill = Callable[["ScratchServer", int], dict[str, Any]]
@@ -128,3 +129,11 @@ def adviser(people: int, as_json: bool) -> None:
 def console_server(people: int, as_json: bool) -> None:
     """Incident 2: the console's server, its key, its database role and all its live sessions, for 30 days."""
     _play(console_drill.drill, people, as_json)
+
+
+@drill.command("stolen-database")
+@click.option("--people", type=click.IntRange(200, 20_000), default=stolen_drill.PEOPLE, show_default=True)
+@_JSON
+def stolen_database(people: int, as_json: bool) -> None:
+    """Incident 2: everything but the key is stolen, then searched for every value it was ever given."""
+    _play(stolen_drill.drill, people, as_json)
