@@ -200,7 +200,7 @@ def free_port() -> int:
 def running(fresh: FreshDatabase, folder: Path) -> Iterator[Stack]:
     """Everything, until the block ends. The guard is on ``localhost``, the console on ``127.0.0.1``: two sites."""
     console_url = f"http://127.0.0.1:{free_port()}"
-    with _guard(fresh, folder, f"{console_url}/retour/") as (guard, asked, down):
+    with guard_served(fresh, folder, f"{console_url}/retour/") as (guard, asked, down):
         state = folder / "state"
         (state / "keys").mkdir(parents=True, mode=0o700)
         write_private(state / "keys" / "console.jwk", json.dumps(guard.private_jwk))  # type: ignore[attr-defined]
@@ -248,7 +248,7 @@ def _wait_until_it_answers(stack: Stack, seconds: float = 30.0) -> None:
 
 
 @contextmanager
-def _guard(fresh: FreshDatabase, folder: Path, return_to: str) -> Iterator[tuple[Guard, list[str], threading.Event]]:
+def guard_served(fresh: FreshDatabase, folder: Path, return_to: str) -> Iterator[tuple[Guard, list[str], threading.Event]]:
     """The guard's whole application in a thread, under the small policy, its calls written down."""
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://localhost:{listening.getsockname()[1]}"
@@ -287,7 +287,7 @@ def _guard(fresh: FreshDatabase, folder: Path, return_to: str) -> Iterator[tuple
             inner = build_app(services, AREAS)
 
             async def app(scope: Any, receive: Any, send: Any) -> None:
-                if scope["type"] == "http" and scope["path"].startswith("/v1/") and scope["path"] != "/v1/token":
+                if scope["type"] == "http" and scope["path"].startswith("/v1/"):
                     asked.append(f"{scope['method']} {scope['path']}")
                 if down.is_set():
                     raise ConnectionError("the guard is down in this test")

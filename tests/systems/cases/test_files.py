@@ -33,7 +33,7 @@ class Adviser:
 
     def asked(self) -> list[str]:
         """What the console asked the guard since the last time."""
-        asked = list(self.visitor.stack.asked)
+        asked = [call for call in self.visitor.stack.asked if call != "POST /v1/token"]
         self.visitor.stack.asked.clear()
         return asked
 
