@@ -163,6 +163,26 @@ def test_agent_with_a_passkey_adds_another_and_the_sessions_elsewhere_end(guard:
     assert guard.call("GET", "/v1/session", elsewhere).json()["code"] == "session-ended"
 
 
+def test_session_ended_while_a_factor_is_being_added_leaves_no_factor(guard: Guard) -> None:
+    member = guard.member("Ended Adding", with_totp=False, with_passkey=True)
+    browser, handle = guard.signed_in(member)
+    browser.page(_add(guard))
+    browser.prove(member)
+    page = browser.page("/sign-in/enrol")
+    guard.call("POST", "/v1/session/end-all", handle)
+    answer = Authenticator(guard.url).create(options_of(page))
+    assert browser.send("/sign-in/enrol", page, kind="passkey", answer=answer).status_code == 403
+    assert guard.one("SELECT count(*) FROM guard.factor WHERE account = $1", member.account) == 1
+
+
+def test_session_ended_before_the_fresh_factor_is_shown_adds_none(guard: Guard) -> None:
+    member = guard.member("Ended Before", with_totp=False, with_passkey=True)
+    browser, handle = guard.signed_in(member)
+    browser.page(_add(guard))
+    guard.call("DELETE", "/v1/session", handle)
+    assert browser.prove(member).status_code == 403
+
+
 def test_browser_without_a_session_cannot_begin_to_add_a_factor(guard: Guard) -> None:
     assert guard.browser().page(_add(guard)).status_code == 403
 

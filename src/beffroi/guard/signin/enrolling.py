@@ -77,6 +77,9 @@ async def enrol(call: Call) -> Answer:
         who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
         if who is None:
             return messages.answer(call, messages.SUSPENDED, over=True)
+        again = loaded.progress.purpose is not Purpose.SIGN_IN
+        if again and await flow.begun_for(conn, call, loaded.progress, now) is None:
+            return messages.answer(call, messages.SESSION_OVER, over=True)
         if loaded.step is Step.ENROL:
             return await _keep(conn, call, loaded, who, form, now)
         if loaded.progress.purpose is not Purpose.SIGN_IN:

@@ -124,12 +124,9 @@ async def finish(
 
 
 async def _refresh(conn: "asyncpg.Connection", call: Call, going: Progress, level: Level, now: datetime) -> bool:
-    services = call.services
-    session = await conn.fetchrow("SELECT * FROM guard.session WHERE id = $1 FOR UPDATE", going.session)
-    if session is None or is_over(session, services.policy.session, now):
-        return False
+    services, session = call.services, await begun_for(conn, call, going, now)
     # A weaker factor refreshes nothing: it must not make an old passkey look fresh.
-    if level < session["level"]:
+    if session is None or level < session["level"]:
         return False
     await stamped.amend(conn, services.keys, "session", session, level=int(level), factor_at=now, seen_at=now)
     entry = Entry(
@@ -138,6 +135,19 @@ async def _refresh(conn: "asyncpg.Connection", call: Call, going: Progress, leve
     )  # fmt: skip
     await append(conn, [entry])
     return True
+
+
+async def begun_for(conn: "asyncpg.Connection", call: Call, going: Progress, now: datetime) -> Row | None:
+    """The live session that a step-up or a further factor was begun for, locked; None when it ended. Raises Forged.
+
+    Whoever ends a session that was stolen must not leave the thief a page on which to enrol a factor of his own.
+    """
+    session = await conn.fetchrow("SELECT * FROM guard.session WHERE id = $1 FOR UPDATE", going.session)
+    if session is None:
+        return None
+    services = call.services
+    genuine = stamped.genuine(services.keys, "session", session)
+    return None if is_over(genuine, services.policy.session, now) else genuine
 
 
 async def take_turn(conn: "asyncpg.Connection") -> datetime:

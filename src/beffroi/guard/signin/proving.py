@@ -58,6 +58,9 @@ async def prove(call: Call) -> Answer:
         who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
         if who is None:
             return messages.answer(call, messages.SUSPENDED, over=True)
+        again = loaded.progress.purpose is not Purpose.SIGN_IN
+        if again and await flow.begun_for(conn, call, loaded.progress, now) is None:
+            return messages.answer(call, messages.SESSION_OVER, over=True)
         proven = await _judge(conn, call, loaded.progress, who, form, now)
         if isinstance(proven, FactorRefusal):
             await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
