@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from hashlib import blake2b
 from operator import itemgetter
-from struct import Struct
+from struct import Struct, error
 from typing import Final
 from uuid import UUID
 
@@ -190,7 +190,11 @@ class _Layout:
     def encode(self, values: Sequence[Value]) -> bytes:
         if len(values) != self.width:
             raise ValueError(f"{self.width} authenticated values expected, {len(values)} given")
-        numbers = self.pack(*map(_number, self.pick(values)))
+        picked = self.pick(values)
+        try:
+            numbers = self.pack(*picked)
+        except error:  # an instant among them, or something that is no number: said by _number
+            numbers = self.pack(*map(_number, picked))
         return self.prefix + numbers + b"".join([encode(values[place]) for place, encode in self.rest])
 
 

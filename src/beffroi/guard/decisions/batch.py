@@ -10,7 +10,7 @@ from beffroi.core.fields import NAME_OF
 from beffroi.core.ids import AccountId
 from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
-from beffroi.guard.decisions import judging, statements, writing
+from beffroi.guard.decisions import judging, literals, statements, writing
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, Effect, Granted, Manner, Outcome
 from beffroi.guard.decisions.books import Books, BudgetReader
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
@@ -81,9 +81,9 @@ class Bench:
         """
         applications = {ask.request.application for ask in asks}
         rows = await db.load_facts.fetch(
-            [None, *[ask.handle_hash for ask in asks]],
-            [None, *[ask.request.person for ask in asks]],
-            list(applications),
+            literals.binary([None, *[ask.handle_hash for ask in asks]]),
+            literals.nullable([None, *[ask.request.person for ask in asks]]),
+            literals.texts(applications),
         )
         shared, known = self._facts.read(asks, rows)
         if shared.policy is not None and shared.policy != policy.version:
@@ -123,7 +123,7 @@ class Bench:
         self, db: Prepared, entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy
     ) -> Books:
         keys = judging.keys(entitled, known, policy)
-        return self._budgets.read(await db.load_budgets.fetch(list(keys)) if keys else _NO_BOOKS)
+        return self._budgets.read(await db.load_budgets.fetch(literals.texts(keys)) if keys else _NO_BOOKS)
 
     async def _questions(
         self, db: Prepared, asks: Sequence[Ask], known: Sequence[Known], shared: Shared, policy: Policy
@@ -151,7 +151,9 @@ class Bench:
             return
         granted = [verdict.outcomes[place] for place in places]
         masks = [one.groups for one in granted if isinstance(one, Granted)]
-        rows = await db.load_ciphertexts.fetch([asks[place].request.person for place in places], masks)
+        rows = await db.load_ciphertexts.fetch(
+            literals.nullable(asks[place].request.person for place in places), literals.plain(masks)
+        )
         found = {row[0]: row for row in rows}
         for n, (place, mask) in enumerate(zip(places, masks, strict=True), 1):
             row, one = found.get(n), verdict.outcomes[place]

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from beffroi.core.ids import EntryNumber
 from beffroi.core.policy import BREAK_GLASS
 from beffroi.core.refusals import Code
+from beffroi.guard.decisions import literals
 from beffroi.guard.decisions.asks import Ask, Granted, Manner
 from beffroi.guard.decisions.books import Books, BudgetReader
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
@@ -164,14 +165,39 @@ async def write(
     Raises asyncpg.CheckViolationError when a budget would exceed its cap: nothing of the batch is kept then.
     """
     rows = budget_reader.rows(books)
-    budget: Sequence[Any] = list(zip(*rows, strict=True)) if rows else [()] * 15
+    keys, hours, days, recents, *spans, macs, known = zip(*rows, strict=True) if rows else [()] * 15
     reach = [
         (account, person, after.day, "{" + ",".join(map(str, after.marks)) + "}", after.found_day, existed)
         for (account, person), (after, existed) in verdict.reach.items()
     ]
-    reached: Sequence[Any] = list(zip(*reach, strict=True)) if reach else [()] * 6
-    journal: Sequence[Any] = list(zip(*lines, strict=True)) if lines else [()] * _JOURNAL_COLUMNS
+    accounts, people, reach_days, marks, found, reached = zip(*reach, strict=True) if reach else [()] * 6
+    kinds, *ids, details = zip(*lines, strict=True) if lines else [()] * _JOURNAL_COLUMNS
+    persons, groups, agents, sessions, organisations, *codes = ids
+    plain, nullable, texts = literals.plain, literals.nullable, literals.texts
     records = await statement.fetch(
-        *budget, *reached, shared.clock.at, list(verdict.used), *journal[:10], policy, journal[10]
+        texts(keys),
+        plain(hours),
+        plain(days),
+        literals.binary(recents),
+        *map(plain, spans),
+        literals.binary(macs),
+        plain(known),
+        plain(accounts),
+        plain(people),
+        plain(reach_days),
+        texts(marks),
+        plain(found),
+        plain(reached),
+        shared.clock.at,
+        plain(verdict.used),
+        texts(kinds),
+        nullable(persons),
+        plain(groups),
+        nullable(agents),
+        nullable(sessions),
+        nullable(organisations),
+        *map(texts, codes),
+        policy,
+        texts(details),
     )
     return [EntryNumber(record[0]) for record in records]

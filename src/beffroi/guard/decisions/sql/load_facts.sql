@@ -24,8 +24,8 @@ SELECT
         c.version, c.mac)) FROM guard.containment c) END,
     CASE WHEN q.n = 1 THEN ARRAY(SELECT record_send(ROW(b.id, b.name, b.organisation, b.open, b.redirect_uris,
         b.hour_cap, b.day_cap, b.week_cap, b.month_cap, b.version, b.mac))
-        FROM guard.application b WHERE b.id = ANY ($3::text[])) END
-FROM unnest($1::bytea[], $2::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
+        FROM guard.application b WHERE b.id = ANY ($3::text::text[])) END
+FROM unnest($1::text::bytea[], $2::text::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
 LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account
 LEFT JOIN guard.habilitation h ON h.id = s.habilitation

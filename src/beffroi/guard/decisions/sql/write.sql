@@ -3,8 +3,8 @@
 -- a broken invariant, and the primary key or the CHECK on guard.budget refuses the whole batch.
 -- Budgets are one list ($1 to $14) of which $15 says whether the row exists; reach likewise ($16 to $21).
 WITH budget AS (
-    SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::bytea[], $5::int[], $6::int[], $7::int[], $8::int[],
-        $9::int[], $10::int[], $11::int[], $12::int[], $13::int[], $14::bytea[], $15::boolean[])
+    SELECT * FROM unnest($1::text::text[], $2::text::int[], $3::text::int[], $4::text::bytea[], $5::text::int[], $6::text::int[], $7::text::int[], $8::text::int[],
+        $9::text::int[], $10::text::int[], $11::text::int[], $12::text::int[], $13::text::int[], $14::text::bytea[], $15::text::boolean[])
     AS q (key, hour, day, recent, hour_spent, day_spent, week_spent, month_spent,
         hour_cap, day_cap, week_cap, month_cap, version, mac, known)
 ), budget_changed AS (
@@ -17,7 +17,7 @@ WITH budget AS (
     INSERT INTO guard.budget SELECT key, hour, day, recent, hour_spent, day_spent, week_spent, month_spent,
         hour_cap, day_cap, week_cap, month_cap, version, mac FROM budget WHERE NOT known
 ), reach AS (
-    SELECT * FROM unnest($16::uuid[], $17::uuid[], $18::int[], $19::text[], $20::int[], $21::boolean[])
+    SELECT * FROM unnest($16::text::uuid[], $17::text::uuid[], $18::text::int[], $19::text::text[], $20::text::int[], $21::text::boolean[])
     AS q (account, person, day, marks, found_day, known)
 ), reach_changed AS (
     UPDATE guard.reach r SET day = q.day, marks = q.marks::bigint[], found_day = q.found_day
@@ -25,12 +25,12 @@ WITH budget AS (
 ), reach_new AS (
     INSERT INTO guard.reach SELECT account, person, day, marks::bigint[], found_day FROM reach WHERE NOT known
 ), session_used AS (
-    UPDATE guard.session s SET seen_at = $22 FROM unnest($23::uuid[]) AS q (id) WHERE s.id = q.id
+    UPDATE guard.session s SET seen_at = $22 FROM unnest($23::text::uuid[]) AS q (id) WHERE s.id = q.id
 )
 INSERT INTO guard.journal (at, kind, person, groups, account, session, organisation, application, role, purpose,
     explanation, policy, detail)
 SELECT $22, kind, person, groups, account, session, organisation, application, role, purpose, explanation, $34, detail
-FROM unnest($24::text[], $25::uuid[], $26::int[], $27::uuid[], $28::uuid[], $29::uuid[], $30::text[], $31::text[],
-    $32::text[], $33::text[], $35::text[])
+FROM unnest($24::text::text[], $25::text::uuid[], $26::text::int[], $27::text::uuid[], $28::text::uuid[], $29::text::uuid[], $30::text::text[], $31::text::text[],
+    $32::text::text[], $33::text::text[], $35::text::text[])
     AS q (kind, person, groups, account, session, organisation, application, role, purpose, explanation, detail)
 RETURNING entry
