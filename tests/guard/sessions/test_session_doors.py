@@ -1,10 +1,11 @@
 """A session is redeemed once, held by one client of one application, and ends when it must."""
 
 from datetime import timedelta
+from hashlib import sha256
 
 import pytest
 
-from tests.guard.signin.serving import CLIENT, Guard, fields_of
+from tests.guard.signin.serving import CLIENT, STATE, Guard, fields_of
 
 
 def code_of(guard: Guard, name: str) -> tuple[str, str]:
@@ -27,6 +28,36 @@ def test_code_expires_after_sixty_seconds(guard: Guard) -> None:
     handed = guard.row("SELECT * FROM guard.handover ORDER BY expires_at DESC LIMIT 1")
     assert handed["expires_at"] - guard.one("SELECT guard.instant()") <= timedelta(seconds=60)
     guard.execute("UPDATE guard.handover SET expires_at = guard.instant() WHERE code_hash = $1", handed["code_hash"])
+    assert guard.redeem(code).status_code == 401
+
+
+def test_code_turned_to_another_session_in_the_database_gives_neither(guard: Guard) -> None:
+    _, victim = code_of(guard, "Turned Victim")
+    code, thief = code_of(guard, "Turned Thief")
+    own, theirs = (guard.one("SELECT id FROM guard.session WHERE account = $1", each) for each in (thief, victim))
+    guard.execute("UPDATE guard.handover SET session = $2 WHERE session = $1", own, theirs)
+    assert guard.redeem(code).json()["code"] == "session-unknown"
+    assert guard.one("SELECT handle_hash FROM guard.session WHERE id = $1", theirs) is None
+
+
+def test_code_written_into_the_database_gives_no_session(guard: Guard) -> None:
+    _, victim = code_of(guard, "Planted Victim")
+    planted = "planted-by-who-administers-the-database-000"
+    guard.execute(
+        "INSERT INTO guard.handover (code_hash, application, state_hash, session, expires_at)"
+        " SELECT $2, 'console', $3, id, guard.instant() + interval '1 minute' FROM guard.session WHERE account = $1",
+        victim, sha256(planted.encode()).digest(), sha256(STATE.encode()).digest(),
+    )  # fmt: skip
+    assert guard.redeem(planted).json()["code"] == "session-unknown"
+    assert guard.one("SELECT handle_hash FROM guard.session WHERE account = $1", victim) is None
+
+
+def test_code_made_to_last_longer_in_the_database_is_refused(guard: Guard) -> None:
+    code, account = code_of(guard, "Longer Life")
+    guard.execute(
+        "UPDATE guard.handover SET expires_at = expires_at + interval '1 hour'"
+        " WHERE session = (SELECT id FROM guard.session WHERE account = $1)", account,
+    )  # fmt: skip
     assert guard.redeem(code).status_code == 401
 
 

@@ -2,11 +2,15 @@
 
 The code lives 60 seconds, is bound to the application and to the ``state`` that this browser carries there, and
 serves once; a second use means that somebody else has it, and revokes the session (RFC 6749 section 4.1.2).
+
+What the code stands for is under a key of the guard, together with the code and the state: whoever writes the
+database can neither plant a code of his own nor turn one he was given towards somebody else's session (I-16).
 """
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 CODE_LIFE: Final = timedelta(seconds=60)
+_HANDOVER: Final = b"handover"  # BLAKE2b personalisation: the session key has other uses
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NotRedeemed(StrEnum):
@@ -36,6 +42,7 @@ class NotRedeemed(StrEnum):
     REPLAYED = "code-replayed"
     OTHER_APPLICATION = "code-other-application"
     OTHER_STATE = "code-other-state"
+    """Another browser's state, or a row that is not as the guard wrote it."""
 
 
 class Redeemed(NamedTuple):
@@ -92,15 +99,15 @@ async def begin(
             "version": 1,
         },
     )
-    code = handles.new_secret()
+    code, expires_at = handles.new_secret(), now + CODE_LIFE
     await conn.execute(
         "INSERT INTO guard.handover (code_hash, application, state_hash, session, expires_at)"
         " VALUES ($1, $2, $3, $4, $5)",
         handles.digest(code),
         signed_in.application,
-        handles.digest(signed_in.state),
+        _bound(keys, code, signed_in.application, session, expires_at, signed_in.state),
         session,
-        now + CODE_LIFE,
+        expires_at,
     )
     entry = Entry(
         now, "signed-in", account=str(account["id"]), session=session, application=signed_in.application,
@@ -128,7 +135,8 @@ async def redeem(
         session = await conn.fetchrow("SELECT * FROM guard.session WHERE id = $1 FOR UPDATE", handed["session"])
         if session is None:
             return NotRedeemed.UNKNOWN
-        failure = _failure(handed, application, state, now)
+        bound = _bound(keys, code, handed["application"], str(handed["session"]), handed["expires_at"], state)
+        failure = _failure(handed, application, bound, now)
         if failure is not None:
             # Presented twice, elsewhere or for another browser: the code is in somebody else's hands.
             if failure is not NotRedeemed.EXPIRED:
@@ -154,11 +162,18 @@ async def redeem(
         return Redeemed(handle, row)
 
 
-def _failure(handed: Row, application: ApplicationId, state: str, now: datetime) -> NotRedeemed | None:
+def _failure(handed: Row, application: ApplicationId, bound: bytes, now: datetime) -> NotRedeemed | None:
     if handed["redeemed_at"] is not None:
         return NotRedeemed.REPLAYED
     if handed["application"] != application:
         return NotRedeemed.OTHER_APPLICATION
-    if not hmac.compare_digest(handed["state_hash"], handles.digest(state)):
-        return NotRedeemed.OTHER_STATE
-    return NotRedeemed.EXPIRED if now >= handed["expires_at"] else None
+    if now >= handed["expires_at"]:
+        return NotRedeemed.EXPIRED
+    return None if hmac.compare_digest(handed["state_hash"], bound) else NotRedeemed.OTHER_STATE
+
+
+def _bound(keys: "Keys", code: str, application: str, session: str, expires_at: datetime, state: str) -> bytes:
+    """What ties a code to all it stands for; of the five texts only the last, the state, may hold a NUL."""
+    ends = str((expires_at - _EPOCH) // timedelta(microseconds=1))
+    texts = "\0".join((code, application, session, ends, state)).encode("utf-8", "surrogatepass")
+    return blake2b(texts, key=keys.session, person=_HANDOVER, digest_size=32).digest()
