@@ -13,6 +13,7 @@ from beffroi.systems.cases import typed
 from beffroi.systems.cases.people import text_of
 from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web.words import written
+from beffroi.ui import formatting
 
 LONGEST_NOTE = 4_000
 LONGEST_REASON = 500
@@ -159,6 +160,8 @@ def initial_of(group: str, values: Mapping[str, Any], version: int | None) -> di
         text = text_of(values.get(field.name))
         if field.name in {"birth_date", "starts_on"} and text.count("-") == 2:
             text = "/".join(reversed(text.split("-")))
+        if field.name == "phone":
+            text = formatting.phone(text).replace(formatting.NBSP, " ")
         found[f"{group}-{field.name}"] = text
     return found
 
