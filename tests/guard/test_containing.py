@@ -123,3 +123,10 @@ async def test_account_is_restored_by_two_outside_its_line_only(world: World) ->
     await restore_account(world.conn, world.keys, POLICY, account, [one.session, two.session])
     assert await world.conn.fetchval("SELECT status FROM guard.account WHERE id = $1", account) == "active"
     assert await revoked(world, agent), "a session that was ended stays ended"
+
+
+async def test_operator_who_names_an_account_by_anything_but_its_id_gets_a_sentence(world: World) -> None:
+    agent = await world.agent(world.offices["North"])
+    with pytest.raises(ContainingRefused, match="by its id"):
+        await suspend_account(world.conn, world.keys, AccountId("somebody"), reason="incident", operator="night")
+    assert not await revoked(world, agent)

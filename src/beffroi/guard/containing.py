@@ -95,6 +95,8 @@ async def suspend_account(
     conn: "asyncpg.Connection", keys: "Keys", account: AccountId, *, reason: str, operator: str
 ) -> int:
     """Suspend one account and end its sessions; how many. Twice changes nothing. Raises ContainingRefused."""
+    if not is_uuid(account):
+        raise ContainingRefused("Name the account by its id.")
     _check_reason(reason)
     async with conn.transaction():
         await turnstile.take(conn)
