@@ -125,6 +125,46 @@ async def test_account_is_restored_by_two_outside_its_line_only(world: World) ->
     assert await revoked(world, agent), "a session that was ended stays ended"
 
 
+@pytest.mark.parametrize("kinship", ["child", "grandchild", "grandparent", "each other's grandchild"])
+async def test_kin_of_an_account_at_any_distance_may_not_restore_it(world: World, kinship: str) -> None:
+    network, north = world.offices["Network"], world.offices["North"]
+    one, two = await approvers(world)
+    elder = await world.agent(network, "approver")
+    between = await world.agent(north, requested_by=elder.account)
+    agent = await world.agent(north, requested_by=between.account)
+    child = await world.agent(network, "approver", requested_by=agent.account)
+    middle = await world.agent(north, approved_by=child.account)
+    pairs = {
+        "child": (one, child),
+        "grandchild": (one, await world.agent(network, "approver", requested_by=middle.account)),
+        "grandparent": (one, elder),
+        "each other's grandchild": (one, await _grandchild(world, one)),
+    }
+    account = AccountId(agent.account)
+    await suspend_account(world.conn, world.keys, account, reason="incident", operator="night")
+    kin = pairs[kinship]
+    with pytest.raises(ContainingRefused, match="line"):
+        await restore_account(world.conn, world.keys, POLICY, account, [each.session for each in kin])
+    await restore_account(world.conn, world.keys, POLICY, account, [one.session, two.session])
+
+
+async def _grandchild(world: World, elder: AgentOfTest) -> AgentOfTest:
+    between = await world.agent(world.offices["North"], requested_by=elder.account)
+    return await world.agent(world.offices["Network"], "approver", approved_by=between.account)
+
+
+async def test_offspring_of_a_contained_account_may_not_free_it(world: World) -> None:
+    one, two = await approvers(world)
+    agent = await world.agent(world.offices["North"])
+    child = await world.agent(world.offices["Network"], "approver", requested_by=agent.account)
+    done = await contain(
+        world.conn, world.keys, POLICY, "account", agent.account, reason="incident", operator="night"
+    )
+    with pytest.raises(ContainingRefused, match="line"):
+        await lift(world.conn, world.keys, POLICY, done.id, [one.session, child.session])
+    await lift(world.conn, world.keys, POLICY, done.id, [one.session, two.session])
+
+
 async def test_operator_who_names_an_account_by_anything_but_its_id_gets_a_sentence(world: World) -> None:
     agent = await world.agent(world.offices["North"])
     with pytest.raises(ContainingRefused, match="by its id"):

@@ -8,6 +8,7 @@ their own account that is cut.
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from beffroi.core.ids import CODE, AccountId, SessionId, is_uuid
 from beffroi.core.policy import Level, Policy, RoleKind
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.lines import lines_of
 from beffroi.guard.sessions.ending import revoke, revoke_of_account
 from beffroi.guard.sessions.live import is_over
 from beffroi.guard.sessions.memberships import memberships
@@ -121,8 +123,7 @@ async def restore_account(
         if row is None or row["status"] != "suspended":
             raise ContainingRefused("There is no such suspended account.")
         now = await stamped.instant(conn)
-        line = {account, str(row["requested_by"]), str(row["approved_by"])}
-        people = await _approved(conn, keys, policy, approvals, now, outside=line)
+        people = await _approved(conn, keys, policy, approvals, now, concerned=account)
         status = "invited" if row["subject_index"] is None else "active"
         await stamped.amend(conn, keys, "account", row, status=status)
         await append(conn, [Entry(now, "restored", account=account, detail=_detail(approvers=people))])
@@ -138,8 +139,8 @@ async def lift(
         if row is None or row["lifted_at"] is not None:
             raise ContainingRefused("There is no such containment in force.")
         now = await stamped.instant(conn)
-        outside = {row["scope"]} if row["kind"] == "account" else set()
-        people = await _approved(conn, keys, policy, approvals, now, outside=outside)
+        concerned = AccountId(row["scope"]) if row["kind"] == "account" else None
+        people = await _approved(conn, keys, policy, approvals, now, concerned=concerned)
         await stamped.amend(conn, keys, "containment", row, lifted_at=now)
         detail = _detail(containment=str(row["id"]), approvers=people)
         await append(conn, [Entry(now, "lifted", policy=policy.version, detail=detail)])
@@ -152,10 +153,13 @@ async def _approved(
     approvals: Sequence[SessionId],
     now: datetime,
     *,
-    outside: set[str],
+    concerned: AccountId | None,
 ) -> list[str]:
-    """The two approvers: live sessions, a passkey of the last five minutes, a watching role, different people."""
-    people: list[Row] = []
+    """The two approvers: live sessions, a passkey of the last five minutes, a watching role, different people.
+
+    Neither stands in the line of the other, nor of the account ``concerned``, at whatever distance (I-04).
+    """
+    people: list[AccountId] = []
     for session_id in approvals:
         session = await conn.fetchrow("SELECT * FROM guard.session WHERE id = $1", session_id)
         if session is None or is_over(stamped.genuine(keys, "session", session), policy.session, now):
@@ -165,16 +169,17 @@ async def _approved(
         row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", session["account"])
         if row is None or stamped.genuine(keys, "account", row)["status"] != "active":
             raise ContainingRefused("An approver is not active.")
-        if not await _is_watcher(conn, keys, policy, AccountId(str(row["id"])), now):
+        approver = AccountId(str(row["id"]))
+        if not await _is_watcher(conn, keys, policy, approver, now):
             raise ContainingRefused("An approver holds no role that may approve.")
-        people.append(row)
-    named = [str(row["id"]) for row in people]
-    lines = [{str(row["requested_by"]), str(row["approved_by"])} for row in people]
-    if len(set(named)) != APPROVALS or len(named) != APPROVALS:
+        people.append(approver)
+    if len(set(people)) != APPROVALS or len(people) != APPROVALS:
         raise ContainingRefused("Two different people must approve.")
-    if outside & set(named) or named[0] in lines[1] or named[1] in lines[0]:
+    independent = people if concerned is None else [*people, concerned]
+    lines = await lines_of(conn, keys, policy, independent, now)
+    if not all(lines.outside(one, other) for one, other in combinations(independent, 2)):
         raise ContainingRefused("An approver stands in the line of what is approved, or of the other approver.")
-    return sorted(named)
+    return sorted(people)
 
 
 async def _is_watcher(

@@ -3,8 +3,8 @@
 Every batch of decisions and every command that changes a fact a decision reads takes this lock first, in its own
 statement, inside its transaction; PostgreSQL releases it at commit or rollback. Under READ COMMITTED each later
 statement then sees everything that was committed before, so that a suspension holds from the next batch on (I-07)
-and no two batches can spend the same budget (I-02), whatever the number of guards. One lock, hence no deadlock. It is a
-table's lock, which the console's role has no right to take; an advisory lock is anybody's.
+and no two batches can spend the same budget (I-02), whatever the number of guards. One lock, hence no deadlock. It is
+a table's lock, which the console's role has no right to take; an advisory lock is anybody's.
 """
 
 from typing import Final

@@ -1,0 +1,52 @@
+"""Lines of creation as the database tells them: the ancestry of a few accounts, every row of it genuine.
+
+The rules themselves are in :mod:`beffroi.core.line`. A line is transitive: two approvals must not come from the
+child of a child, nor from the one who brought into being the one who brought him into being (I-04).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from beffroi.core.ids import AccountId
+from beffroi.core.line import Lines, Origin
+from beffroi.core.policy import Policy, RoleKind
+from beffroi.guard import stamped
+from beffroi.guard.sessions.memberships import memberships
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+
+
+_MAKERS: Final = ("requested_by", "approved_by")
+_NOBODY: Final = Origin(None, None)
+
+
+async def lines_of(
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, accounts: Iterable[AccountId], now: datetime
+) -> Lines:
+    """Lines good for questions about these accounts: they and all their makers. Raises Forged."""
+    origins: dict[AccountId, Origin] = {}
+    waiting, asked = set(accounts), set[AccountId]()
+    while waiting:
+        rows = await conn.fetch("SELECT * FROM guard.account WHERE id = ANY ($1::uuid[])", list(waiting))
+        makers: set[AccountId] = set()
+        for row in rows:
+            stamped.genuine(keys, "account", row)
+            named = [None if row[name] is None else AccountId(str(row[name])) for name in _MAKERS]
+            origins[AccountId(str(row["id"]))] = Origin(*named)
+            makers.update(maker for maker in named if maker is not None)
+        # An account that is not there has no makers; asked for twice, it would be asked for for ever.
+        asked |= waiting
+        waiting = makers - asked
+    founders = [one for one, origin in origins.items() if origin == _NOBODY]
+    return Lines(origins, [one for one in founders if await _is_founder(conn, keys, policy, one, now)])
+
+
+async def _is_founder(
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, account: AccountId, now: datetime
+) -> bool:
+    roles = [policy.roles.get(held.role) for held in await memberships(conn, keys, account, now)]
+    return any(role is not None and role.kind is RoleKind.FOUNDER for role in roles)
