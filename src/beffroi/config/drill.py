@@ -1,7 +1,9 @@
 """``beffroi drill``: attacks against the running product, in a throw-away server of its own."""
 
 import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,10 +21,12 @@ from beffroi.config.database import Databases, bootstrap, create_database, mark_
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.config.open_database import migrate_guard
 from beffroi.config.postgres_binaries import locate
+from beffroi.config.secret_files import write_private
 from beffroi.simulation.drill import adviser as adviser_drill
 from beffroi.simulation.drill import console_server as console_drill
 from beffroi.simulation.drill import reporting
 from beffroi.simulation.drill import stolen_database as stolen_drill
+from beffroi.simulation.drill.guard_process import free_port, wait_for
 from beffroi.simulation.drill.scratch import ScratchDatabase
 
 Drill = Callable[["ScratchServer", int], dict[str, Any]]
@@ -66,6 +70,38 @@ class ScratchServer:
         admin = create_database(self.server.dsn(), _name(), template=of.name)
         with self._dropped(admin, bootstrap(admin, self.server.credentials_dir)) as database:
             yield database
+
+    @contextmanager
+    def console(self, database: ScratchDatabase, guard_port: int, key_file: Path) -> Iterator[str]:
+        """The console in its own process; its log is ``console.log``. Raises DrillRefused when it does not start."""
+        port, state = free_port(), self.folder / "console"
+        write_private(state / "keys" / "console.jwk", key_file.read_text())
+        url, guard = f"http://localhost:{port}", f"http://127.0.0.1:{guard_port}"
+        told = {
+            "BEFFROI_STATE": str(state),
+            "BEFFROI_MODE": "demonstration",
+            "BEFFROI_CONSOLE_DATABASE_URL": database.console,
+            "BEFFROI_CONSOLE_PORT": str(port),
+            "BEFFROI_CONSOLE_URL": url,
+            "BEFFROI_GUARD_URL": guard,
+            "BEFFROI_GUARD_SERVER_URL": guard,
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("BEFFROI_", "DATABASE_"))}
+        with open(self.folder / "console.log", "ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "beffroi", "console"],
+                env=kept | told, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            wait_for(port, "/", lambda: child.poll() is None, self.folder / "console.log")
+            yield url
+        finally:
+            child.terminate()
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
     @contextmanager
     def _dropped(self, admin: str, roles: Databases) -> Iterator[ScratchDatabase]:

@@ -1,4 +1,4 @@
-"""Log records of the console, without what people typed: no exception text, no local variable, no query string."""
+"""Log records of the console, without what people typed: no exception text, variable, address or header."""
 
 import logging
 import time
@@ -6,10 +6,20 @@ import traceback
 
 
 class Discreet(logging.Filter):
-    """Replaces an exception by its type and the lines it crossed: its message may quote a value of the request."""
+    """Replaces an exception by its type and the lines it crossed, and what Django says of a request by its route.
+
+    An exception's message may quote a value of the request; an address or a host that does not exist is whatever
+    somebody typed, a name included.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Rewrite the record; keep every one."""
+        request = getattr(record, "request", None)
+        if request is not None:
+            match = getattr(request, "resolver_match", None)
+            route = f"/{match.route}" if match is not None else "an address that leads nowhere"
+            status = getattr(record, "status_code", "refused")
+            record.msg, record.args = f"{status} {getattr(request, 'method', None) or '?'} {route}", ()
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
             places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]

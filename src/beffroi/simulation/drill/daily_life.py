@@ -52,13 +52,12 @@ async def play(database: ScratchDatabase, port: int, stage: Stage, newcomer: Per
         await conn.close()
 
 
-async def _sign_in(conn: "asyncpg.Connection", wires: Wires, token: str, stage: Stage, agent: Agent) -> Hijacked:
-    """A session as the sign-in pages begin it, token of the provider included, redeemed by the application."""
+async def hand_over(conn: "asyncpg.Connection", stage: Stage, agent: Agent, state: str) -> str:
+    """The code with which the sign-in pages send a browser back; the session keeps the provider's token, sealed."""
     held, policy = stage.keys(), policy_file.load_default()
     account = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", agent.id)
     assert account is not None, "the stage has its personas"
     claims = {"sub": agent.sub, "given_name": agent.first_name, "usual_name": agent.last_name, "email": agent.email}
-    state = secrets.token_urlsafe(32)
     async with conn.transaction():
         await turnstile.take(conn)
         now: datetime = await conn.fetchval("SELECT guard.instant()")
@@ -66,7 +65,13 @@ async def _sign_in(conn: "asyncpg.Connection", wires: Wires, token: str, stage: 
             account, ApplicationId(APPLICATION), Level.PASSKEY, now, state, secrets.token_urlsafe(32),
             f"header.{json.dumps(claims)}.signature", "{}",
         )  # fmt: skip
-        code = await begin(conn, held, policy.session, signed_in, policy.version)
+        return await begin(conn, held, policy.session, signed_in, policy.version)
+
+
+async def _sign_in(conn: "asyncpg.Connection", wires: Wires, token: str, stage: Stage, agent: Agent) -> Hijacked:
+    """A session begun by the sign-in pages and redeemed by the application."""
+    state = secrets.token_urlsafe(32)
+    code = await hand_over(conn, stage, agent, state)
     body = {"code": code, "client": CLIENT, "state": state}
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     reply = await wires.send("POST", "/v1/sessions", headers, json.dumps(body).encode())

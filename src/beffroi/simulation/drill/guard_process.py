@@ -6,11 +6,10 @@ import multiprocessing
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.client import HTTPConnection, HTTPException
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -60,7 +59,7 @@ def served(database: ScratchDatabase, folder: Path, key_file: Path, ablation: Ab
     child = context.Process(target=main, args=(told,), daemon=True)
     child.start()
     try:
-        _wait(child, port, log)
+        wait_for(port, "/healthz", child.is_alive, log)
         yield port
     finally:
         child.terminate()
@@ -70,20 +69,21 @@ def served(database: ScratchDatabase, folder: Path, key_file: Path, ablation: Ab
             child.join()
 
 
-def _wait(child: BaseProcess, port: int, log: Path) -> None:
+def wait_for(port: int, path: str, is_alive: Callable[[], bool], log: Path) -> None:
+    """Wait until a process answers 200 there. Raises DrillRefused, with the end of its log, when it does not."""
     until = time.monotonic() + STARTED_WITHIN
-    while time.monotonic() < until and child.is_alive():
-        asking = HTTPConnection("127.0.0.1", port, timeout=2)
+    while time.monotonic() < until and is_alive():
+        asking = HTTPConnection("127.0.0.1", port, timeout=5)
         try:
-            asking.request("GET", "/healthz")
+            asking.request("GET", path)
             if asking.getresponse().status == 200:
                 return
         except (OSError, HTTPException):
-            child.join(0.05)
+            time.sleep(0.05)
         finally:
             asking.close()
     end = log.read_text(errors="replace")[-1_000:] if log.exists() else ""
-    raise DrillRefused(f"The drill's guard did not start: {end}")
+    raise DrillRefused(f"A process of the drill did not start: {end}")
 
 
 def main(told: _Told) -> None:

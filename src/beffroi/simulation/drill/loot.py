@@ -31,7 +31,11 @@ def everything(scratch: Scratch, database: ScratchDatabase) -> Iterator[Item]:
     with psycopg.connect(database.admin, autocommit=True) as admin:
         admin.execute("CHECKPOINT")  # so that the data files hold what the log holds
     yield from files(scratch.cluster, "server")
-    yield from files(scratch.folder, "installation", leave=(scratch.folder / "keys", scratch.cluster))
+    yield from files(
+        scratch.folder,
+        "installation",
+        leave=(scratch.folder / "keys", scratch.folder / "console" / "keys", scratch.cluster),
+    )
 
 
 def files(folder: Path, label: str, leave: tuple[Path, ...] = ()) -> Iterator[Item]:

@@ -52,6 +52,10 @@ class Scratch(Protocol):
         """A database with the guard's schema and nothing loaded."""
         ...
 
+    def console(self, database: ScratchDatabase, guard_port: int, key_file: Path) -> AbstractContextManager[str]:
+        """The console's process in front of a guard; its address. ``key_file`` is the application's private key."""
+        ...
+
     def copy(self, of: ScratchDatabase) -> AbstractContextManager[ScratchDatabase]:
         """A copy of a database to which nobody is connected."""
         ...

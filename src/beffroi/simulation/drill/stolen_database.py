@@ -21,7 +21,7 @@ from beffroi.guard.importing.problems import write_report
 from beffroi.guard.importing.sources import open_source
 from beffroi.simulation.directory import build_directory
 from beffroi.simulation.drill import ablation as missing
-from beffroi.simulation.drill import daily_life, loot
+from beffroi.simulation.drill import console_day, daily_life, loot
 from beffroi.simulation.drill.guard_process import served
 from beffroi.simulation.drill.scratch import Scratch, ScratchDatabase
 from beffroi.simulation.drill.searching import Hit, Item, Search, apart_from_public
@@ -34,6 +34,10 @@ PEOPLE: Final = 400
 IN_FILE: Final = 40
 """People who come by a file instead, as an organisation sends one."""
 OTHER_SEED: Final = 77
+DOORS: Final = (
+    "/v1/open", "/v1/list", "/v1/find", "/v1/update", "/v1/create", "/portefeuille/", "/personnes/", "/recherche/",
+)  # fmt: skip
+"""Doors of the guard and pages of the console that must have shown something before the search means anything."""
 Sabotage = Callable[[ScratchDatabase], None]
 
 
@@ -48,7 +52,9 @@ def drill(scratch: Scratch, people: int = PEOPLE, sabotage: Sabotage | None = No
         _import_file(scratch, database, stage, filed)
         newcomer = next(islice(Population(2 * IN_FILE, seed=OTHER_SEED + 1).world.people(), IN_FILE, None)).person
         with served(database, scratch.folder, stage.key_file, missing.NONE) as port:
-            answers = asyncio.run(daily_life.play(database, port, stage, newcomer))
+            answers = Counter(asyncio.run(daily_life.play(database, port, stage, newcomer)))
+            with scratch.console(database, port, stage.application_key_file) as url:
+                answers += console_day.play(database, url, stage)
             if sabotage is not None:
                 sabotage(database)
             values = _values(stage, [*by_file, newcomer])
@@ -89,9 +95,9 @@ def failures(report: dict[str, Any]) -> list[str]:
         found.append(f"planted leaks were not found: {', '.join(report['planted_and_not_found'])}")
     if report["values_searched"] < report["population"]:
         found.append("fewer values than people were searched: nothing is proven")
-    for door in ("open", "list", "find", "update", "create"):
-        if not report["answers"].get(f"/v1/{door} 200"):
-            found.append(f"nothing came through /v1/{door} during the day: nothing is proven")
+    for door in DOORS:
+        if not report["answers"].get(f"{door} 200"):
+            found.append(f"nothing came through {door} during the day: nothing is proven")
     return found
 
 
