@@ -69,9 +69,12 @@ def read_claimed(token: str) -> Claimed | None:
     client, kid = payload.get("iss"), header.get("kid")
     if not isinstance(client, str) or not isinstance(kid, str):
         return None
-    if not 0 < len(client) <= _MAX_NAME or not 0 < len(kid) <= _MAX_NAME or "\0" in client + kid:
-        return None
-    return Claimed(client, kid)
+    return Claimed(client, kid) if _is_name(client) and _is_name(kid) else None
+
+
+def _is_name(text: str) -> bool:
+    """Short printable ASCII: what JSON may hold besides (half a surrogate pair, a NUL) no database stores."""
+    return 0 < len(text) <= _MAX_NAME and text.isascii() and text.isprintable()
 
 
 def _part(encoded: str) -> dict[str, object] | None:
@@ -104,7 +107,7 @@ def verify_assertion(
     issued_at, expires_at, jti = _instant(claims.get("iat")), _instant(claims.get("exp")), claims.get("jti")
     if issued_at is None or expires_at is None or not isinstance(jti, str):
         return AssertionRefusal.CLAIM_MISSING
-    if not 16 <= len(jti) <= _MAX_NAME or not (jti.isascii() and jti.isprintable()):
+    if len(jti) < 16 or not _is_name(jti):
         return AssertionRefusal.MALFORMED
     if now >= expires_at:
         return AssertionRefusal.EXPIRED

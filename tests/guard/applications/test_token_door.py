@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -120,6 +121,28 @@ def test_malformed_assertion_is_refused_like_any_other(guard: Guard, form: dict[
     refused = httpx.post(f"{guard.url}/v1/token", data=guard.token_form(**form))
     assert refused.status_code == 401
     assert refused.json() == {"error": "invalid_client"}
+
+
+@pytest.mark.parametrize("kid", ["\\ud800", "caf\\u00e9", "a\\u0000b", "line\\nbreak", "k" * 129])
+def test_key_id_that_no_table_can_hold_is_refused_like_any_other(guard: Guard, kid: str) -> None:
+    head = urlsafe_b64encode(f'{{"alg":"ES256","kid":"{kid}"}}'.encode()).rstrip(b"=").decode()
+    body = urlsafe_b64encode(json.dumps(claims(guard)).encode()).rstrip(b"=").decode()
+    form = guard.token_form(client_assertion=f"{head}.{body}.{'A' * 86}")
+    refused = httpx.post(f"{guard.url}/v1/token", data=form)
+    assert refused.status_code == 401
+    assert refused.json() == {"error": "invalid_client"}
+
+
+def test_key_forged_in_the_database_is_journaled_as_an_alert(guard: Guard) -> None:
+    key = ECKey.generate_key("P-256", {"kid": "key-alert"})
+    guard.run(add_key(guard, key, "key-alert"))
+    before = len(guard.journal("integrity"))
+    guard.execute("UPDATE guard.application_key SET until_at = until_at + interval '1 day' WHERE kid = 'key-alert'")
+    assert ask(guard, claims(guard), key, kid="key-alert").status_code == 401
+    entries = guard.journal("integrity")[before:]
+    assert [(entry["application"], entry["detail"]) for entry in entries] == [
+        (CONSOLE, '{"table":"application_key"}')
+    ]
 
 
 def test_token_is_believed_until_it_expires_and_not_when_one_character_changes() -> None:

@@ -8,7 +8,9 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from beffroi.core.ids import CODE, ApplicationId
+from beffroi.guard import stamped
 from beffroi.guard.applications.access_tokens import LIFE_SECONDS, AccessTokens
+from beffroi.guard.journal import Entry, append
 from beffroi.guard.settings import Mode
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 from beffroi.standards.client_assertion import (
@@ -85,9 +87,7 @@ async def exchange(
     now = row["now"] if row is not None else await conn.fetchval("SELECT clock_timestamp()")
     genuine = row is not None and keys.authenticator.genuine_row("application_key", row)
     if row is not None and not genuine:
-        _LOG.critical(
-            "integrity: a row of guard.application_key is forged or damaged (application %s)", claimed.client
-        )
+        await _alert(conn, ApplicationId(claimed.client))
     trusted = row is not None and genuine and row["revoked_at"] is None and now < row["until_at"]
     read = read_key_set(f'{{"keys":[{row["jwk"]}]}}'.encode() if trusted and row is not None else _NO_KEYS)
     key_set = read if isinstance(read, PublicKeys) else PublicKeys({})
@@ -107,6 +107,13 @@ async def exchange(
     if spent is None:
         return AssertionRefusal.REPLAYED
     return AccessTokens(keys.session).issue(ApplicationId(judged.client), judged.kid, now.timestamp())
+
+
+async def _alert(conn: "asyncpg.Connection", application: ApplicationId) -> None:
+    """A key that is not as the guard wrote it: somebody may be trying to speak for the application (I-16)."""
+    _LOG.critical("integrity: a row of guard.application_key is forged or damaged (application %s)", application)
+    now, detail = await stamped.instant(conn), '{"table":"application_key"}'
+    await append(conn, [Entry(now, "integrity", application=application, detail=detail)])
 
 
 def _error(status: int, code: str) -> Answer:
