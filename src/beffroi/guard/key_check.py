@@ -1,4 +1,4 @@
-"""Proof, at start, that the key file is the one this database was made with.
+"""Proof, at start, that the key file is the one this database was made with, and that it is no copy.
 
 Each key leaves one value in ``guard.key_check`` that only it can open or make again. A guard with another file
 would otherwise write ciphertexts that nobody else can read and refuse every genuine row.
@@ -11,6 +11,7 @@ from typing import Final
 
 import asyncpg
 
+from beffroi.guard import place
 from beffroi.guard.keys import KEY_BYTES, Keys, KeysRefused, WrappedKeyRefused
 
 _OWNER: Final = bytes(16)
@@ -35,16 +36,28 @@ async def establish(conn: asyncpg.Connection, keys: Keys) -> None:
         known = await _known(conn)
         if known:
             _compare(known, keys)
+            await place.verify(conn, keys)
         elif await conn.fetchval("SELECT EXISTS (SELECT FROM guard.person) OR EXISTS (SELECT FROM guard.account)"):
             raise KeysRefused("The database holds records but no proof of its keys: restore guard.key_check.")
         new = {f"{_MASTER}{keys.epoch}": keys.wrap(_PROBE, _OWNER), **_tags(keys)}
         await conn.executemany(
             "INSERT INTO guard.key_check (name, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING", list(new.items())
         )
+        if not known:
+            await place.claim(conn, keys)
 
 
 async def verify(conn: asyncpg.Connection, keys: Keys) -> None:
-    """Refuse to go on unless every key of the file is the database's. Raises KeysRefused."""
+    """Refuse to go on unless every key of the file is the database's and it is no copy.
+
+    Raises KeysRefused, CopyRefused.
+    """
+    await verify_keys(conn, keys)
+    await place.verify(conn, keys)
+
+
+async def verify_keys(conn: asyncpg.Connection, keys: Keys) -> None:
+    """Refuse unless every key of the file is the database's, were it a copy. Raises KeysRefused."""
     known = await _known(conn)
     if not known:
         raise KeysRefused("The database has no proof of its keys: run `beffroi init`.")

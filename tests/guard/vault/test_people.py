@@ -123,7 +123,7 @@ async def test_update_from_an_older_version_is_a_conflict(conn: asyncpg.Connecti
     assert answer == people.Conflict(1)
 
 
-async def test_i13_erased_person_leaves_no_key_no_index_no_relation(conn: asyncpg.Connection, held: Keys) -> None:
+async def test_i13_erased_person_leaves_no_key_no_index_no_relation_no_text(conn: asyncpg.Connection, held: Keys) -> None:
     person, other = await created(conn, held), await created(conn, held)
     for one in (person, other):
         await conn.execute(
@@ -132,9 +132,10 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_relation(conn: asyncp
             one, uuid4(), AT,
         )  # fmt: skip
         await conn.execute("INSERT INTO guard.reach VALUES ($1, $2, 1, '{}', 0)", uuid4(), one)
+        await conn.execute("INSERT INTO guard.free_text VALUES ($1, $2, $3, '', $4)", uuid4(), uuid4(), one, AT)
     async with conn.transaction():
         await people.erase(conn, person, entry=Entry(AT, "erased", person=person))
-    for table, column in (("person", "id"), ("relation", "person"), ("reach", "person")):
+    for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):
         left = [row[0] for row in await conn.fetch(f"SELECT {column} FROM guard.{table}")]
         assert [str(one) for one in left] == [other]
     assert await people.read(conn, held, person, 1) == people.Absent()

@@ -143,9 +143,10 @@ async def keep_texts(
         clear, label = ask.text.text.encode(), f"free-text/{ask.text.id}"
         sealed = seal_for(keys, owner_bytes(account), row["wrapped_key"], row["epoch"], label, clear)
         await conn.execute(
-            "INSERT INTO guard.free_text (id, account, sealed, created_at) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO guard.free_text (id, account, person, sealed, created_at) VALUES ($1, $2, $3, $4, $5)",
             ask.text.id,
             account,
+            ask.request.person,
             sealed,
             shared.clock.at,
         )

@@ -274,10 +274,12 @@ CREATE TABLE guard.refusal (                   -- repeated refusals, counted; th
 
 CREATE TABLE guard.free_text (                 -- break-glass reasons and the like: ciphertext; the journal has a salted hash
     id              uuid PRIMARY KEY,
-    account         uuid NOT NULL,
+    account         uuid NOT NULL,             -- author, under whose key it is sealed
+    person          uuid NOT NULL,             -- whom it speaks of: their erasure destroys it (I-13)
     sealed          bytea NOT NULL,
     created_at      timestamptz NOT NULL
 );
+CREATE INDEX free_text_person ON guard.free_text (person);
 
 CREATE TABLE guard.journal (                   -- append-only; nobody may update or delete
     entry           bigint GENERATED ALWAYS AS IDENTITY,

@@ -32,6 +32,8 @@ _BLIND_OF_GROUP: Final = {
     "identity": ("blind_name",),
 }
 MOST_MATCHES: Final = 5
+OF_PEOPLE: Final = ("relation", "reach", "free_text")
+"""Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ async def update(
 
 
 async def erase(conn: asyncpg.Connection, person: PersonId, *, entry: Entry) -> int | Absent:
-    """Destroy a person's key, ciphertexts, blind indexes, relations and reach; the journal entry's number.
+    """Destroy a person's key, ciphertexts, blind indexes, relations, reach, break-glass texts; the journal entry's number.
 
     What stays is the random id in the journal and in ``guard.erased``, from which a restore erases again (I-13).
     """
@@ -158,5 +160,5 @@ async def erase(conn: asyncpg.Connection, person: PersonId, *, entry: Entry) -> 
 
 async def forget(conn: asyncpg.Connection, people: Sequence[PersonId]) -> None:
     """Delete what other tables of the guard say about people who no longer have a row."""
-    for table in ("relation", "reach"):
+    for table in OF_PEOPLE:
         await conn.execute(f"DELETE FROM guard.{table} WHERE person = ANY($1::uuid[])", list(people))
