@@ -188,6 +188,9 @@ DISCOVERY: Claims = {
         ({"token_endpoint": "file:///etc/passwd"}, Refusal.PROVIDER_ENDPOINT_INSECURE),
         ({"token_endpoint": "https://user@id.example/"}, Refusal.PROVIDER_ENDPOINT_INSECURE),
         ({"token_endpoint": None}, Refusal.PROVIDER_DOCUMENT_MALFORMED),
+        ({"token_endpoint": "https://169.254.169.254/latest"}, Refusal.PROVIDER_ENDPOINT_ELSEWHERE),
+        ({"jwks_uri": "https://id.example:8443/jwks"}, Refusal.PROVIDER_ENDPOINT_ELSEWHERE),
+        ({"authorization_endpoint": "https://id.example.evil.example/"}, Refusal.PROVIDER_ENDPOINT_ELSEWHERE),
     ],
 )
 def test_guard_reads_a_discovery_document_with_one_member_changed(change: Claims, expected: object) -> None:
@@ -195,10 +198,11 @@ def test_guard_reads_a_discovery_document_with_one_member_changed(change: Claims
 
 
 def test_guard_in_a_demonstration_reads_endpoints_on_this_machine_only() -> None:
-    local = json.dumps({**DISCOVERY, "jwks_uri": "http://localhost:1/jwks"}).encode()
-    assert isinstance(read_provider(local, ISSUER, allow_http_loopback=True), Provider)
-    afar = json.dumps({**DISCOVERY, "jwks_uri": "http://localhost.example/jwks"}).encode()
-    assert read_provider(afar, ISSUER, allow_http_loopback=True) is Refusal.PROVIDER_ENDPOINT_INSECURE
+    for host, issuer_read in (("localhost:1", True), ("localhost.example", False)):
+        issuer = f"http://{host}/api/v2"
+        moved = {name: str(value).replace(ISSUER, issuer) for name, value in DISCOVERY.items()}
+        read = read_provider(json.dumps(moved).encode(), issuer, allow_http_loopback=True)
+        assert isinstance(read, Provider) if issuer_read else read is Refusal.PROVIDER_ENDPOINT_INSECURE
 
 
 def test_provider_publishes_keys_not_meant_for_signatures_and_they_are_left_out() -> None:

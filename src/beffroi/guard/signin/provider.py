@@ -21,6 +21,8 @@ from beffroi.standards.oidc import HttpRequest, PublicKeys, Refusal, RelyingPart
 
 AREA: Final = "signin"
 TIMEOUT: Final = httpx.Timeout(5.0, connect=2.0)
+DEADLINE_SECONDS: Final = 10.0
+"""For one whole answer: each of its bytes could come in time, and the last one never."""
 LARGEST_ANSWER: Final = 65_536
 DISCOVERY_SECONDS: Final = 3_600.0
 REFETCH_SECONDS: Final = 10.0
@@ -50,10 +52,13 @@ class _Believed:
 class ProviderEdge:
     """One OpenID provider as this guard uses it."""
 
-    def __init__(self, settings: ProviderSettings, public_url: str, mode: Mode) -> None:
+    def __init__(
+        self, settings: ProviderSettings, public_url: str, mode: Mode, *, deadline: float = DEADLINE_SECONDS
+    ) -> None:
         self._settings = settings
         self._public_url = public_url
         self._mode = mode
+        self._deadline = deadline
         self._http = httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False)
         self._lock = asyncio.Lock()
         self._document = _Believed()
@@ -150,17 +155,24 @@ class ProviderEdge:
     async def _send(self, request: HttpRequest, step: str) -> tuple[int, str, bytes]:
         """Status, content type and body; a redirect is an answer like another, and a refusal for every step."""
         try:
-            async with self._http.stream(
-                request.method, request.url, headers=dict(request.headers), content=request.body
-            ) as answer:
-                body = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    body += chunk
-                    if len(body) > LARGEST_ANSWER:
-                        raise Unreachable(f"{step}: the answer is too large")
-                return answer.status_code, answer.headers.get("content-type", ""), bytes(body)
+            async with asyncio.timeout(self._deadline):
+                return await self._answer(request, step)
+        except TimeoutError:
+            raise Unreachable(f"{step}: the answer did not come in time") from None
         except httpx.HTTPError as error:
             raise Unreachable(f"{step}: {type(error).__name__}") from None
+
+    async def _answer(self, request: HttpRequest, step: str) -> tuple[int, str, bytes]:
+        headers = {**dict(request.headers), "accept-encoding": "identity"}
+        async with self._http.stream(request.method, request.url, headers=headers, content=request.body) as answer:
+            if answer.headers.get("content-encoding", "identity") != "identity":
+                raise Unreachable(f"{step}: the answer is encoded, which was not asked for")
+            body = bytearray()
+            async for chunk in answer.aiter_raw():
+                body += chunk
+                if len(body) > LARGEST_ANSWER:
+                    raise Unreachable(f"{step}: the answer is too large")
+            return answer.status_code, answer.headers.get("content-type", ""), bytes(body)
 
 
 def edge_of(services: Services) -> ProviderEdge | None:

@@ -5,7 +5,8 @@ a value when all is well, a ``Refusal`` otherwise, ``UnknownKey`` when the provi
 Written for ProConnect (signed userinfo, ``acr`` asked through ``claims``, no unknown parameter), usable with
 any provider that behaves so.
 
-Departures: an ID token for several audiences is refused even with ``azp``; ``userinfo`` must be signed.
+Departures: an ID token for several audiences is refused even with ``azp``; ``userinfo`` must be signed; every
+endpoint is on the issuer's origin.
 """
 
 from beffroi.standards.jose import (

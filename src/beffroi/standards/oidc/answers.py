@@ -20,7 +20,9 @@ from beffroi.standards.oidc.values import (
 def read_provider(document: bytes, issuer: str, *, allow_http_loopback: bool = False) -> Provider | Refusal:
     """Read a discovery document of at most 64 KiB; its issuer must be exactly ``issuer`` (Discovery §4.3).
 
-    Endpoints must be https; ``allow_http_loopback`` admits http on this machine, for demonstrations.
+    Endpoints must be https; ``allow_http_loopback`` admits http on this machine, for demonstrations. They must be on
+    the issuer's own origin, as ProConnect's are: a document that was tampered with must not send a secret, nor the
+    guard's requests, to a machine of somebody's choice.
     """
     read = read_json_object(document) if len(document) <= MAX_BODY_BYTES else None
     if read is None:
@@ -41,6 +43,8 @@ def read_provider(document: bytes, issuer: str, *, allow_http_loopback: bool = F
             return Refusal.PROVIDER_DOCUMENT_MALFORMED
         if not _is_safe_url(url, allow_http_loopback):
             return Refusal.PROVIDER_ENDPOINT_INSECURE
+        if urlsplit(url)[:2] != urlsplit(issuer)[:2]:
+            return Refusal.PROVIDER_ENDPOINT_ELSEWHERE
         urls.append(url)
     return Provider(issuer, *urls)
 

@@ -28,6 +28,7 @@ class Refusal(StrEnum):
     PROVIDER_DOCUMENT_MALFORMED = "provider_document_malformed"
     PROVIDER_ISSUER_MISMATCH = "provider_issuer_mismatch"
     PROVIDER_ENDPOINT_INSECURE = "provider_endpoint_insecure"
+    PROVIDER_ENDPOINT_ELSEWHERE = "provider_endpoint_elsewhere"
     CALLBACK_MALFORMED = "callback_malformed"
     STATE_MISMATCH = "state_mismatch"
     CALLBACK_ISSUER_MISMATCH = "callback_issuer_mismatch"
