@@ -18,6 +18,7 @@ _REFUSALS = (
     "beffroi.guard.decisions.connections:NotDurable",
     "beffroi.simulation.identity_provider.mode:SettingsRefused",
     "beffroi.simulation.loading:LoadingRefused",
+    "beffroi.simulation.drill.scratch:DrillRefused",
 )
 
 

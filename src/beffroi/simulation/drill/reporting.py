@@ -32,7 +32,7 @@ def show(report: dict[str, Any]) -> None:
         if name not in {"drill", "people_read", "bound", "ablations", "failures"} and not isinstance(
             value, dict | list
         ):
-            console.print(f"{name.replace('_', ' ')}: {value}", highlight=False)
+            console.print(f"{name.replace('_', ' ')}: {value}", highlight=False, soft_wrap=True)
 
 
 def _number(count: int) -> str:

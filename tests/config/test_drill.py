@@ -1,0 +1,67 @@
+"""``beffroi drill``: one JSON object on standard output, and a status that a script can trust."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from beffroi.config import drill
+from beffroi.simulation.drill import adviser, console_server, stolen_database
+
+COUNTED = {"drill": "adviser", "people_read": 271, "bound": 271, "ablations": {"relations": 1_350}}
+SEARCHED = {"drill": "stolen-database", "values_searched": 4_876, "values_in_clear": 0}
+
+
+@pytest.fixture
+def played(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Drills that answer at once; the sizes they were asked for."""
+    asked: list[int] = []
+
+    @contextmanager
+    def no_server() -> Iterator[None]:
+        yield
+
+    def play(report: dict[str, Any]) -> Any:
+        def answer(_scratch: object, people: int) -> dict[str, Any]:
+            asked.append(people)
+            return report
+
+        return answer
+
+    monkeypatch.setattr(drill, "scratch_server", no_server)
+    monkeypatch.setattr(adviser, "drill", play({**COUNTED, "failures": []}))
+    monkeypatch.setattr(stolen_database, "drill", play({**SEARCHED, "failures": []}))
+    monkeypatch.setattr(console_server, "drill", play({**COUNTED, "failures": ["201 people read"]}))
+    return asked
+
+
+@pytest.mark.usefixtures("played")
+@pytest.mark.parametrize("name", ["adviser", "stolen-database"])
+def test_drill_that_passed_prints_one_json_object_and_nothing_else(name: str) -> None:
+    done = CliRunner().invoke(drill.drill, [name, "--json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["failures"] == []
+
+
+@pytest.mark.usefixtures("played")
+def test_drill_that_failed_says_so_by_its_status_and_on_standard_error() -> None:
+    done = CliRunner().invoke(drill.drill, ["console-server", "--json"])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["failures"] == ["201 people read"]
+    assert "201 people read" in done.stderr
+
+
+@pytest.mark.usefixtures("played")
+def test_drill_without_json_prints_a_table_with_the_bound_and_each_ablation() -> None:
+    shown = CliRunner().invoke(drill.drill, ["adviser"]).stdout
+    assert "271" in shown
+    assert "without relations" in shown
+    assert "1\u202f350" in shown
+
+
+def test_drill_of_another_size_is_played_at_that_size(played: list[int]) -> None:
+    CliRunner().invoke(drill.drill, ["adviser", "--people", "3000", "--json"])
+    assert played == [3_000]
