@@ -350,7 +350,13 @@ def serve(database: str, folder: Path, *, return_to: str = "http://localhost:1/b
             )  # fmt: skip
             router = Router([authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES])
             server = uvicorn.Server(
-                uvicorn.Config(application(router, services), log_level="error", lifespan="off", loop="asyncio")
+                uvicorn.Config(
+                    application(router, services),
+                    log_level="error",
+                    lifespan="off",
+                    loop="asyncio",
+                    timeout_keep_alive=120,  # a connection must not be closed under a browser that is slow to go on
+                )
             )
             key = ApplicationKey(CONSOLE, jwk)
             made["guard"] = Guard(url, provider, services, world, loop, key, return_to, organisation)

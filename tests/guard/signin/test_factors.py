@@ -56,6 +56,27 @@ def test_five_wrong_codes_lock_the_factor_a_quarter_of_an_hour_and_no_longer(gua
     assert browser.send("/sign-in/factor", page, kind="totp", code=fresh_code(guard, member)).status_code == 303
 
 
+def test_each_lock_is_twice_as_long_as_the_last_until_a_right_code(guard: Guard) -> None:
+    member = guard.member("Patient Thief")
+    waits: list[timedelta] = []
+    for _ in range(9):
+        browser = guard.browser()
+        browser.identify(member)
+        page = browser.page("/sign-in/factor")
+        for _ in range(5):
+            browser.send("/sign-in/factor", page, kind="totp", code="000000")
+        guard.execute("DELETE FROM guard.attempt")
+        factor = factor_of(guard, member.account)
+        waits.append(factor["locked_until"] - guard.one("SELECT guard.instant()"))
+        guard.amend("factor", factor["id"], locked_until=guard.one("SELECT guard.instant()"))
+    quarters = [round(wait / timedelta(minutes=15)) for wait in waits]
+    assert quarters == [1, 2, 4, 8, 16, 32, 64, 96, 96]
+    browser = guard.browser()
+    browser.identify(member)
+    assert browser.prove(member).status_code == 303
+    assert factor_of(guard, member.account)["failures"] == 0
+
+
 def test_wrong_codes_for_one_agent_do_not_lock_another(guard: Guard) -> None:
     victim, other = guard.member("Near By"), guard.member("Wrong Typist")
     browser = guard.browser()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_FAILURES: Final = 5
 LOCK: Final = timedelta(minutes=15)
+LONGEST_LOCK: Final = timedelta(days=1)
 MOST_FACTORS: Final = 10
 PASSKEY, TOTP = "passkey", "totp"
 LEVELS: Final = {PASSKEY: Level.PASSKEY, TOTP: Level.SECOND_FACTOR}
@@ -84,9 +85,12 @@ async def verify_passkey(
 async def verify_totp(
     conn: "asyncpg.Connection", keys: "Keys", account: Row, factors: Sequence[Row], typed: str, now: datetime
 ) -> Row | FactorRefusal:
-    """The one-time password that was typed. Five wrong ones in a row lock the factor for a quarter of an hour.
+    """The one-time password that was typed. Every fifth wrong one in a row locks the factor.
 
-    All factors of the kind share each try, so that enrolling several does not buy more guesses.
+    A quarter of an hour, then twice as long each time, up to a day: at five tries a quarter of an hour, one of the
+    three codes that hold at a time would be met, more likely than not, within a year and a half. All factors of the
+    kind share each try, so that enrolling several does not buy more guesses. Nobody is locked out from outside: it
+    takes the provider's sign-in to come this far.
     """
     candidates = [factor for factor in factors if factor["kind"] == TOTP]
     if any(factor["locked_until"] is not None and now < factor["locked_until"] for factor in candidates):
@@ -99,18 +103,24 @@ async def verify_totp(
     locked = False
     for factor in candidates:
         failures = factor["failures"] + 1
-        locked = failures >= MOST_FAILURES
+        locked = locked or failures % MOST_FAILURES == 0
         await stamped.amend(
             conn,
             keys,
             "factor",
             factor,
-            failures=0 if locked else failures,
-            locked_until=now + LOCK if locked else None,
+            failures=failures,
+            locked_until=now + _lock(failures) if failures % MOST_FAILURES == 0 else None,
         )
     if locked:
         await append(conn, [Entry(now, "factor-locked", account=str(account["id"]))])
     return FactorRefusal.LOCKED if locked else FactorRefusal.WRONG
+
+
+def _lock(failures: int) -> timedelta:
+    """How long the factor is locked after so many wrong codes in a row."""
+    doublings = min(failures // MOST_FAILURES - 1, 16)
+    return min(LOCK * (1 << doublings), LONGEST_LOCK)
 
 
 async def add_passkey(

@@ -99,6 +99,11 @@ def clock_text(at: datetime, tongue: str) -> str:
     return f"{local:%H:%M}" if tongue == "en" else f"{local:%H}\u00a0h\u00a0{local:%M}"
 
 
+def is_same_day(one: datetime, other: datetime) -> bool:
+    """Whether two instants fall on one day in Paris."""
+    return one.astimezone(_PARIS).date() == other.astimezone(_PARIS).date()
+
+
 def origin_of(url: str) -> str:
     """Scheme and authority of a URL (RFC 6454)."""
     parts = urlsplit(url)

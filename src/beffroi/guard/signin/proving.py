@@ -10,7 +10,7 @@ from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.factors import FactorRefusal
 from beffroi.guard.signin.flow import Person
 from beffroi.guard.signin.integrity import alerting
-from beffroi.guard.signin.pages import clock_text, language, page, translate
+from beffroi.guard.signin.pages import clock_text, is_same_day, language, page, translate
 from beffroi.guard.signin.progress import Loaded, Progress, Purpose, Step
 from beffroi.guard.stamped import Row, instant
 from beffroi.guard.web.requests import Answer, Call, Malformed, redirect
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _COPIED: Final = (
     "Cette clé d’accès semble avoir été copiée : elle vient d’être retirée. Prévenez votre responsable sécurité."
 )
+_TODAY: Final = "Trop de codes faux : cette application est bloquée jusqu’à {hour}."
+_TOMORROW: Final = "Trop de codes faux : cette application est bloquée jusqu’à demain {hour}."
 
 
 @alerting
@@ -35,7 +37,7 @@ async def ask(call: Call) -> Answer:
         who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
         if who is None:
             return messages.answer(call, messages.SUSPENDED, over=True)
-        return await _page(conn, call, loaded, who, None)
+        return await _page(conn, call, loaded, who, None, now)
 
 
 @alerting
@@ -66,7 +68,7 @@ async def prove(call: Call) -> Answer:
             await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
             await progress.fail(conn, loaded)
             fresh = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
-            return await _page(conn, call, loaded, fresh or who, proven)
+            return await _page(conn, call, loaded, fresh or who, proven, now)
         if loaded.progress.purpose is Purpose.ADD_FACTOR:
             level = int(factors.LEVELS[proven["kind"]])
             allowed = msgspec.structs.replace(loaded.progress, level=level, challenge=None)
@@ -97,7 +99,7 @@ def _fitting(going: Progress, who: Person) -> list[Row]:
 
 
 async def _page(
-    conn: "asyncpg.Connection", call: Call, loaded: Loaded, who: Person, refused: FactorRefusal | None
+    conn: "asyncpg.Connection", call: Call, loaded: Loaded, who: Person, refused: FactorRefusal | None, now: datetime
 ) -> Answer:
     """The page, with a challenge that was never shown with another answer."""
     going = loaded.progress
@@ -121,15 +123,16 @@ async def _page(
         stepping=stepping,
         may_enrol=not stepping,
         back=flow.with_query(going.return_to, {"state": going.state, "error": "access_denied"}),
-        error=None if refused is None else _sentence(refused, one_time, language(call)),
+        error=None if refused is None else _sentence(refused, one_time, language(call), now),
     )
 
 
-def _sentence(refused: FactorRefusal, one_time: list[Row], tongue: str) -> str:
+def _sentence(refused: FactorRefusal, one_time: list[Row], tongue: str, now: datetime) -> str:
     if refused is FactorRefusal.LOCKED:
         until = max((row["locked_until"] for row in one_time if row["locked_until"] is not None), default=None)
         if until is not None:
-            sentence = "Trop de codes faux : cette application est bloquée jusqu’à {hour}."
+            # At most a day ahead (factors.LONGEST_LOCK): today or tomorrow.
+            sentence = _TODAY if is_same_day(until, now) else _TOMORROW
             return translate(tongue, sentence).format(hour=clock_text(until, tongue))
     if refused is FactorRefusal.REVOKED:
         return translate(tongue, _COPIED)

@@ -45,6 +45,9 @@ ENGLISH: Final[dict[str, str]] = {
     "Trop de codes faux : cette application est bloquée jusqu’à {hour}.": (
         "Too many wrong codes: this application is locked until {hour}."
     ),
+    "Trop de codes faux : cette application est bloquée jusqu’à demain {hour}.": (
+        "Too many wrong codes: this application is locked until tomorrow {hour}."
+    ),
     "Cette clé d’accès semble avoir été copiée : elle vient d’être retirée. Prévenez votre responsable sécurité.": (
         "This passkey seems to have been copied: it has just been removed. Tell your security officer."
     ),
