@@ -55,7 +55,7 @@ class Prepared:
 
 async def prepare(conn: Any) -> Prepared:
     """Prepare every statement of the hot path on a connection."""
-    return Prepared(
+    prepared = Prepared(
         conn,
         await conn.prepare(statements.LOAD_FACTS),
         await conn.prepare(statements.LOAD_BUDGETS),
@@ -64,6 +64,10 @@ async def prepare(conn: Any) -> Prepared:
         await conn.prepare(statements.COUNT_QUESTIONS),
         await conn.prepare(statements.WRITE),
     )
+    # The driver prepares without Sync: until a query ends the sequence, the server counts its statement_timeout, and
+    # cancels a lane that nobody asks anything for five seconds (PostgreSQL, "Extended Query", 54.2.3).
+    await conn.execute("SELECT 1")
+    return prepared
 
 
 class Bench:
