@@ -94,6 +94,21 @@ def exceeds(window: Window, caps: Caps) -> str | None:
     return None
 
 
+def exhausted(window: Window, caps: Caps, days: int) -> Window:
+    """The window as if all that its caps allow had been opened on its own day and the ``days`` days before.
+
+    What happened is unknown, so the worst is counted: the latest days are filled first, because they are the last
+    to be forgotten, each to the daily cap and all within the caps of 7 and 30 days. Never less than the window has.
+    """
+    recent = list(window.recent)
+    for age in range(min(days + 1, DAYS)):
+        room = [caps.day - recent[age], caps.month - sum(recent)]
+        if age < 7:
+            room.append(caps.week - sum(recent[:7]))
+        recent[age] += max(0, min(room))
+    return Window(window.hour, max(window.in_hour, caps.hour), window.day, tuple(recent))
+
+
 class Scope(NamedTuple):
     """Whose budget: ``kind`` is account, share, pool, organisation or application; ``bucket`` says for what."""
 

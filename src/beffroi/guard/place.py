@@ -43,13 +43,16 @@ async def claim(conn: asyncpg.Connection, keys: Keys) -> None:
     )
 
 
-async def verify(conn: asyncpg.Connection, keys: Keys) -> None:
-    """Refuse a copy. Raises CopyRefused."""
-    if await conn.fetchval("SELECT to_regnamespace($1) IS NOT NULL", _SCRATCH):
-        return
+async def is_here(conn: asyncpg.Connection, keys: Keys) -> bool:
+    """Whether this database is the one that :func:`claim` named."""
     tag = keys.authenticator.stamp_text(_PURPOSE, (await place(conn)).encode())
     kept = await conn.fetchval("SELECT sealed FROM guard.key_check WHERE name = $1", NAME)
-    if not hmac.compare_digest(kept or b"", tag):
+    return hmac.compare_digest(kept or b"", tag)
+
+
+async def verify(conn: asyncpg.Connection, keys: Keys) -> None:
+    """Refuse a copy. Raises CopyRefused."""
+    if not await is_here(conn, keys) and not await conn.fetchval("SELECT to_regnamespace($1) IS NOT NULL", _SCRATCH):
         raise CopyRefused(
             "This database is a restored copy: what happened after the copy was made (suspensions, erasures, budgets"
             " spent) may be missing. Restore with its increments, or accept the loss: `beffroi restore --accept`."

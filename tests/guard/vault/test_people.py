@@ -123,7 +123,7 @@ async def test_update_from_an_older_version_is_a_conflict(conn: asyncpg.Connecti
     assert answer == people.Conflict(1)
 
 
-async def test_i13_erased_person_leaves_no_key_no_index_no_relation_no_text(conn: asyncpg.Connection, held: Keys) -> None:
+async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Connection, held: Keys) -> None:
     person, other = await created(conn, held), await created(conn, held)
     for one in (person, other):
         await conn.execute(

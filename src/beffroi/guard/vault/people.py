@@ -145,7 +145,7 @@ async def update(
 
 
 async def erase(conn: asyncpg.Connection, person: PersonId, *, entry: Entry) -> int | Absent:
-    """Destroy a person's key, ciphertexts, blind indexes, relations, reach, break-glass texts; the journal entry's number.
+    """Destroy a person's key, ciphertexts, blind indexes, relations, reach and texts; the journal entry's number.
 
     What stays is the random id in the journal and in ``guard.erased``, from which a restore erases again (I-13).
     """

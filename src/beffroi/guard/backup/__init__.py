@@ -1,0 +1,1 @@
+"""Backups: what a dump lacks, kept beside it, and the recovery of a restored database."""
