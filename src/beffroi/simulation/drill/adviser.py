@@ -38,7 +38,8 @@ AGENTS: Final = {ADVISES: 24, RECEIVES: 5}
 ABLATIONS: Final = (
     missing.RELATIONS, missing.ACCOUNT, missing.SHARE, missing.SEARCH, missing.GLASS, missing.EVERYTHING,
 )  # fmt: skip
-HOURS: Final = 24
+HOURS: Final = 23
+"""Of the simulated day: the shortest day of Europe/Paris has no more, and every budget is spent before."""
 GROUPS: Final = ["identity", "contact", "nir", "agency_id", "situation", "followup"]
 GUESSES: Final = 400
 

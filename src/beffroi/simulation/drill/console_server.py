@@ -29,7 +29,7 @@ from beffroi.simulation.population import Population
 
 PEOPLE: Final = 2_400
 DAYS: Final = 30
-FIRST_DAY: Final = tuple(range(24))
+FIRST_DAY: Final = tuple(range(23))
 OTHER_DAYS: Final = tuple(range(5))
 """Hours of the simulated day in which he asks: on the first, all of them; then until the day's cap is spent."""
 GROUPS: Final = ["identity", "contact", "nir", "agency_id", "situation", "followup"]

@@ -11,6 +11,8 @@ from beffroi.simulation.drill.wire import Reply
 Target = TypeVar("Target")
 PATIENCE = 8
 """Refusals in a row after which a vein is left until the clock has moved."""
+DISCOURAGED, SELDOM = 3, 6
+"""Visits that gave nothing, after which a vein is tried only every so many visits."""
 
 
 @dataclass(slots=True)
@@ -36,14 +38,22 @@ class Vein(Generic[Target]):
     attempt: Callable[[Target], Awaitable[Reply]]
     read: Callable[[Target, Reply], Iterable[str]]
     known: Callable[[Target], str] | None = None
+    _fruitless: int = 0
+    _visits: int = 0
 
     async def mine(self, loot: Loot, at_once: int) -> None:
-        """Try until nothing is left or the guard refuses again and again; what was refused is tried later."""
+        """Try until nothing is left or the guard refuses again and again; what was refused is tried later.
+
+        A thief who is refused hour after hour knocks less often: it takes nothing from him, and a drill must end.
+        """
+        self._visits += 1
+        if self._fruitless >= DISCOURAGED and self._visits % SELDOM:
+            return
         refused: list[Target] = []
-        in_a_row = 0
+        in_a_row = given = 0
 
         async def work() -> None:
-            nonlocal in_a_row
+            nonlocal in_a_row, given
             while self.targets and in_a_row < PATIENCE:
                 target = self.targets.popleft()
                 if self.known is not None and self.known(target) in loot.people:
@@ -52,6 +62,7 @@ class Vein(Generic[Target]):
                 loot.note(reply)
                 if reply.status < 300:
                     in_a_row = 0
+                    given += 1
                     loot.people.update(self.read(target, reply))
                 else:
                     in_a_row += 1
@@ -59,3 +70,4 @@ class Vein(Generic[Target]):
 
         await asyncio.gather(*[work() for _ in range(at_once)])
         self.targets.extendleft(reversed(refused))
+        self._fruitless = 0 if given else self._fruitless + 1
