@@ -95,9 +95,7 @@ def impostor() -> Iterator[Impostor]:
         (503, b'{"code":"overloaded","title":"t","status":503,"detail":"d"}'),
     ],
 )
-def test_answer_that_is_none_repeats_nothing(
-    impostor: Impostor, way: str, status: int, body: bytes
-) -> None:
+def test_answer_that_is_none_repeats_nothing(impostor: Impostor, way: str, status: int, body: bytes) -> None:
     impostor.status, impostor.body = status, body
     with pytest.raises(GuardUnavailable) as raised:
         impostor.ask(way)

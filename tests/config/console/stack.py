@@ -33,6 +33,8 @@ from tests.guard import world as worlds
 from tests.guard.signin.serving import Guard, Member, fresh_code
 from tests.simulation.identity_provider.served import serve as serve_provider
 
+Watched = tuple[Guard, list[str], threading.Event]
+"""A guard, the calls it got (method and path), and what makes it fail them all while set."""
 CONSOLE = "console"
 SMALL = {"[budgets.office]": 4, "[budgets.break-glass]": 2}
 """Daily caps of the tests' policy, small enough to be met in a page or two."""
@@ -248,7 +250,9 @@ def _wait_until_it_answers(stack: Stack, seconds: float = 30.0) -> None:
 
 
 @contextmanager
-def guard_served(fresh: FreshDatabase, folder: Path, return_to: str) -> Iterator[tuple[Guard, list[str], threading.Event]]:
+def guard_served(
+    fresh: FreshDatabase, folder: Path, return_to: str
+) -> Iterator[tuple[Guard, list[str], threading.Event]]:
     """The guard's whole application in a thread, under the small policy, its calls written down."""
     listening = socket.create_server(("127.0.0.1", 0))
     url = f"http://localhost:{listening.getsockname()[1]}"
