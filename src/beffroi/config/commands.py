@@ -1,6 +1,5 @@
 """Subcommands that serve one process or prepare the database. Nothing here imports Django."""
 
-import asyncio
 import os
 
 import click
@@ -14,9 +13,9 @@ from beffroi.config.settings import load
 def guard() -> None:
     """Serve the guard until a signal."""
     settings = wiring.guard_settings(load())
-    from beffroi.guard.process import serve
+    from beffroi.guard.process import run
 
-    asyncio.run(serve(settings))
+    run(settings)
 
 
 @click.command("identity-provider")

@@ -90,6 +90,14 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "key": _T, "hour": _N, "day": _N, "recent": _B, "hour_spent": _N, "day_spent": _N, "week_spent": _N,
         "month_spent": _N, "hour_cap": _N, "day_cap": _N, "week_cap": _N, "month_cap": _N, "version": _N,
     },
+    "breaker": {
+        "id": _T, "since_day": _N, "first_hour": _N, "first_day": _N, "first_week": _N, "first_month": _N,
+        "hour_ceiling": _N, "day_ceiling": _N, "week_ceiling": _N, "month_ceiling": _N, "frozen": _N,
+        "judged_hour": _N, "version": _N,
+    },
+    "application_day": {
+        "application": _T, "day": _N, "hours": _B, "people": _N, "week": _N, "month": _N, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

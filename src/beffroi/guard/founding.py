@@ -14,7 +14,7 @@ from uuid import uuid4
 from beffroi.core.ids import CODE, AccountId, ApplicationId, RoleCode
 from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.core.policy import Policy, RoleKind
-from beffroi.guard import key_check, stamped, turnstile
+from beffroi.guard import breaking, key_check, stamped, turnstile
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
@@ -226,4 +226,5 @@ async def _open(
             "version": 1,
         },
     )
+    await breaking.register(conn, keys, application.id, caps, now)
     await append(conn, [Entry(now, "application-registered", application=application.id)])

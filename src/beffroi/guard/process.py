@@ -12,13 +12,12 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import asyncpg
 import uvicorn
 import uvloop
 
 from beffroi.core import policy_file
 from beffroi.core.policy import Policy
-from beffroi.guard import key_check, keys, migrations
+from beffroi.guard import key_check, keys, migrations, upkeep
 from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.decisions.batch import Bench
@@ -140,7 +139,7 @@ async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Ben
     """Serve until SIGTERM or SIGINT; returns once every answer under way has left."""
     async with opened(settings, make_bench) as services:
         _calm_the_collector()
-        upkeep = asyncio.create_task(_upkeep(services))
+        keeping = asyncio.create_task(upkeep.run(services))
         servers = [uvicorn.Server(_configuration(AREAS, services))]
         if settings.listening.internal_port is not None:
             servers.append(uvicorn.Server(_configuration([INTERNAL], services, settings.listening.internal_port)))
@@ -155,7 +154,7 @@ async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Ben
         try:
             await asyncio.gather(*[server._serve() for server in servers])
         finally:
-            upkeep.cancel()
+            keeping.cancel()
 
 
 def run(settings: "GuardSettings") -> None:
@@ -194,18 +193,3 @@ def _calm_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
-
-
-async def _upkeep(services: Services) -> None:
-    """What a guard does beside answering: the journal's coming months, once an hour; counts of the hours gone by."""
-    while True:
-        await asyncio.sleep(3600)
-        try:
-            async with services.pool.acquire() as conn:
-                await migrations.ensure_journal_partitions(conn)
-                for table in ("question", "refusal"):
-                    await conn.execute(
-                        f"DELETE FROM guard.{table} WHERE hour < extract(epoch FROM guard.instant()) / 3600 - 48"
-                    )
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
-            _LOG.error("upkeep failed: %s", type(error).__name__)

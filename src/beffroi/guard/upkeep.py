@@ -1,0 +1,55 @@
+"""What a guard does beside answering: breakers every minute; once a day, the journal's months and what is outlived.
+
+Several guards may do it at once. A failure is logged, and tried again a minute later.
+"""
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from beffroi.guard import breaking, migrations, stamped
+from beffroi.guard.decisions.facts import clock_at
+from beffroi.guard.services import Services
+
+_LOG: Final = logging.getLogger("beffroi.guard")
+PAUSE: Final = 60.0
+"""Seconds between two rounds."""
+OUTLIVED: Final = (
+    "DELETE FROM guard.question WHERE hour < extract(epoch FROM guard.instant()) / 3600 - 48",
+    "DELETE FROM guard.refusal WHERE hour < extract(epoch FROM guard.instant()) / 3600 - 48",
+    "DELETE FROM guard.sign_in WHERE expires_at < guard.instant() - interval '1 day'",
+    "DELETE FROM guard.handover WHERE expires_at < guard.instant() - interval '1 day'",
+    # By the earlier of the two clocks: an assertion may be presented until it ends by PostgreSQL's own.
+    "DELETE FROM guard.spent_assertion"
+    " WHERE expires_at < least(clock_timestamp(), guard.instant()) - interval '10 minutes'",
+    "DELETE FROM guard.attempt WHERE slot < extract(epoch FROM guard.instant()) / 900 - 96",
+)
+"""Rows that nothing reads any more; each is kept a day or two for who looks into an incident."""
+
+
+async def daily(conn: Any) -> None:
+    """Prepare the journal's coming months and delete what is outlived."""
+    await migrations.ensure_journal_partitions(conn)
+    for statement in OUTLIVED:
+        await conn.execute(statement)
+
+
+async def run(services: Services, pause: float = PAUSE) -> None:
+    """Rounds until cancelled, the first at once; days and hours are those of the sole clock."""
+    done, wait = 0, pause
+    while True:
+        try:
+            async with services.pool.acquire() as conn:
+                changed = await breaking.keep(conn, services.keys, services.policy)
+                if changed:
+                    _LOG.info("breaker: the caps of %d applications changed", changed)
+                now = await stamped.instant(conn)
+                if clock_at(now).day != done:
+                    await daily(conn)
+                    done = clock_at(now).day
+                wait = min(pause, 3600 - now.timestamp() % 3600)  # caps change with the hour
+        except Exception as error:
+            # Whatever a round meets, the next one must come: caps that nobody judges stay as they are.
+            _LOG.error("upkeep failed: %s", type(error).__name__)
+            wait = pause
+        await asyncio.sleep(wait)
