@@ -15,7 +15,8 @@ GroupFields = Mapping[str, Any]
 class Demanded(Struct, frozen=True):
     """What a step-up must bring, and where the person brings it (a page of the guard).
 
-    ``level`` is 2 for a second factor, 3 for a passkey; ``max_age`` the greatest age in seconds of its last proof, if any is asked.
+    ``level`` is 2 for a second factor, 3 for a passkey; ``max_age`` the greatest age in seconds of its last proof,
+    where one is asked.
     """
 
     level: int
