@@ -30,5 +30,11 @@ LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account
 LEFT JOIN guard.habilitation h ON h.id = s.habilitation
 LEFT JOIN guard.organisation o ON o.id = h.organisation
-LEFT JOIN guard.reach x ON x.account = s.account AND x.person = q.person
-LEFT JOIN guard.relation l ON l.person = q.person AND l.organisation = h.organisation
+-- OFFSET 0 keeps these two apart: flattened, the planner seeks by the first column of the key and filters the rest.
+LEFT JOIN LATERAL (
+    SELECT r.day, r.marks, r.found_day FROM guard.reach r WHERE r.account = s.account AND r.person = q.person OFFSET 0
+) x ON true
+LEFT JOIN LATERAL (
+    SELECT r.organisation, r.kind, r.referent, r.since_at, r.until_at, r.version, r.mac
+    FROM guard.relation r WHERE r.person = q.person AND r.organisation = h.organisation OFFSET 0
+) l ON true
