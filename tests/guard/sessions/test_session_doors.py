@@ -3,6 +3,7 @@
 from datetime import timedelta
 from hashlib import sha256
 
+import httpx
 import pytest
 
 from tests.guard.signin.serving import CLIENT, STATE, Guard, fields_of
@@ -170,3 +171,19 @@ def test_malformed_redemption_is_a_clear_400(guard: Guard, body: bytes) -> None:
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize("code", [b"A" * 43 + b"\\n", b"\xff" * 43, b"\\ud800" + b"A" * 42])
+def test_code_with_one_strange_character_is_a_clear_400(guard: Guard, code: bytes) -> None:
+    body = b'{"code":"' + code + b'","client":"c","state":"a-state-of-sixteen"}'
+    headers = {"authorization": f"Bearer {guard.token()}", "content-type": "application/json"}
+    answer = httpx.post(f"{guard.url}/v1/sessions", content=body, headers=headers)
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["code"] == "malformed"
+
+
+def test_membership_named_with_a_line_end_is_a_clear_400(guard: Guard) -> None:
+    _, handle = guard.signed_in(guard.member("Line End"))
+    own = guard.call("GET", "/v1/session", handle).json()["habilitation"]
+    assert guard.call("PUT", "/v1/session", handle, json={"habilitation": f"{own}\n"}).status_code == 400
+    assert guard.call("PUT", "/v1/session", handle, json={"habilitation": own}).status_code == 200

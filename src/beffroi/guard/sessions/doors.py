@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -22,7 +22,7 @@ from beffroi.guard.sessions.logout import logout_url
 from beffroi.guard.sessions.memberships import memberships
 from beffroi.guard.stamped import Forged, Row
 from beffroi.guard.vault.sealing import SealRefused
-from beffroi.guard.web import problems
+from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
 
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     import asyncpg
 
 _LOG: Final = logging.getLogger("beffroi.guard.sessions")
-Secret = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$")]
+# In Python "$" matches before a last line end too, which is why "(?!\n)" follows it.
+Secret = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]
 Client = Annotated[str, Meta(min_length=1, max_length=handles.CLIENT_CHARACTERS)]
 State = Annotated[str, Meta(min_length=16, max_length=512)]
-Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\n)")]
 
 
 class Redemption(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,7 +51,8 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     habilitation: Id
 
 
-Body = TypeVar("Body", Redemption, Choice)
+_REDEMPTION: Final = msgspec.json.Decoder(Redemption)
+_CHOICE: Final = msgspec.json.Decoder(Choice)
 Act = Callable[["asyncpg.Connection", Row], Awaitable[Answer]]
 
 
@@ -60,19 +62,12 @@ def application_of(call: Call) -> ApplicationId | None:
     return call.services.tokens.read(token.strip()) if scheme.lower() == "bearer" else None
 
 
-def _read(call: Call, kind: type[Body]) -> Body:
-    try:
-        return msgspec.json.decode(call.body, type=kind)
-    except msgspec.DecodeError as error:
-        raise Malformed("body", str(error)) from None  # paths and expected types, never a value
-
-
 async def begin_session(call: Call) -> Answer:
     """Redeem the one-time code of a sign-in."""
     application = application_of(call)
     if application is None:
         return problems.answer(Fault.TOKEN_INVALID, call.headers.get(b"accept-language"))
-    body, services = _read(call, Redemption), call.services
+    body, services = bodies.read(call, _REDEMPTION), call.services
     async with services.pool.acquire() as conn:
         try:
             redeemed = await redeem(conn, services.keys, application, body.code, body.state, body.client)
@@ -97,7 +92,7 @@ async def show(call: Call) -> Answer:
 
 async def choose(call: Call) -> Answer:
     """Act under one of the agent's memberships from now on."""
-    wanted = _read(call, Choice).habilitation
+    wanted = bodies.read(call, _CHOICE).habilitation
 
     async def act(conn: "asyncpg.Connection", session: Row) -> Answer:
         services, now = call.services, await stamped.instant(conn)
