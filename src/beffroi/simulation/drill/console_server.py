@@ -154,8 +154,11 @@ async def _attack(database: ScratchDatabase, port: int, stage: Stage, days: int)
                     await clock.set(timedelta(days=day, hours=hour))
                     for login, (agent, membership) in advisers.items():
                         sessions[login] = await hijack(conn, stage, agent, membership)
+                    before = len(loot.people)
                     for vein in veins:
                         await vein.mine(loot, wires.connections)
+                    if day and len(loot.people) == before:
+                        break  # the day's cap, or the week's, is spent
                 first_day = first_day or len(loot.people)
                 token = await wires.token(key, audience)
             forged = await _forge(wires, token, own[0][1])
