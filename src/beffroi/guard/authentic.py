@@ -191,6 +191,7 @@ class _Layout:
         self.pick: Callable[[Sequence[Value]], tuple[Value, ...]] = (
             itemgetter(*numbers) if len(numbers) > 1 else lambda values: tuple(values[place] for place in numbers)
         )
+        self.instants = any(order[place] is Kind.INSTANT for place in numbers)
         self.pack = Struct(f">{len(numbers)}q").pack
         self.rest = [(place, _ENCODERS[kind]) for place, kind in enumerate(order) if kind in _ENCODERS]
         self.prefix = _sized(f"beffroi/v1/{table}".encode())
@@ -199,9 +200,11 @@ class _Layout:
         if len(values) != self.width:
             raise ValueError(f"{self.width} authenticated values expected, {len(values)} given")
         picked = self.pick(values)
+        if self.instants:
+            picked = tuple([value if type(value) is int else _number(value) for value in picked])
         try:
             numbers = self.pack(*picked)
-        except error:  # an instant among them, or something that is no number: said by _number
+        except error:  # something that is no number: said by _number
             numbers = self.pack(*map(_number, picked))
         return self.prefix + numbers + b"".join([encode(values[place]) for place, encode in self.rest])
 
