@@ -28,9 +28,14 @@ async def slow(call: Call) -> Answer:
     return json_answer({"slow": True})
 
 
+async def seen(call: Call) -> Answer:
+    return json_answer({name: call.header(name.encode()) for name in ("authorization", "x-forwarded-for")})
+
+
 ROUTES = {
     ("GET", "/echo"): echo, ("POST", "/echo"): echo, ("GET", "/refuse"): refuse, ("GET", "/broken"): break_down,
     ("POST", "/direct"): handler_of(at_once), ("GET", "/slow"): slow,
+    ("POST", "/seen"): seen,
 }  # fmt: skip
 
 
@@ -109,6 +114,13 @@ async def test_attacker_sends_what_is_no_request_is_refused_and_cut(port: int, s
 
 async def test_attacker_asks_for_a_tunnel_is_cut_without_a_word(port: int) -> None:
     assert await talk(port, b"CONNECT a:1 HTTP/1.1\r\nhost: g\r\n\r\n") == b""
+
+
+async def test_attacker_adds_headers_after_the_body_and_they_count_for_nothing(port: int) -> None:
+    head = b"POST /seen HTTP/1.1\r\nhost: g\r\nx-forwarded-for: 192.0.2.1\r\ntransfer-encoding: chunked\r\n"
+    trailer = b"x-forwarded-for: 198.51.100.7\r\nauthorization: Bearer other\r\n"
+    answer = await talk(port, head + b"connection: close\r\n\r\n0\r\n" + trailer + b"\r\n")
+    assert answer.endswith(b'{"authorization":null,"x-forwarded-for":"192.0.2.1"}')
 
 
 async def test_caller_chunked_body_is_bounded_too(port: int) -> None:

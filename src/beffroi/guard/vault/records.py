@@ -16,8 +16,10 @@ from beffroi.core.identifying import REDACTED
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
-Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-Instant = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z$")]
+# In Python "$" matches before a last line end too, which is why "(?!\n)" follows it: a number with a line end would
+# have another blind index than the number.
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)")]
+Instant = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}Z$(?!\n)")]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 Phone = Annotated[str, Meta(min_length=3, max_length=40)]
 FreeText = Annotated[str, Meta(min_length=1, max_length=10_000)]
@@ -59,13 +61,13 @@ class Contact(Record, frozen=True):
 class Nir(Record, frozen=True):
     """Number in the national register: fifteen characters, key included."""
 
-    nir: Annotated[str, Meta(pattern=r"^[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{8}$")]
+    nir: Annotated[str, Meta(pattern=r"^[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{8}$(?!\n)")]
 
 
 class AgencyId(Record, frozen=True):
     """Identifier given by the employment agency."""
 
-    agency_id: Annotated[str, Meta(pattern=r"^(?:[0-9]{7}|[0-9]{10})[0-9A-Z]$")]
+    agency_id: Annotated[str, Meta(pattern=r"^(?:[0-9]{7}|[0-9]{10})[0-9A-Z]$(?!\n)")]
 
 
 class Situation(Record, frozen=True):

@@ -10,10 +10,11 @@ from beffroi.guard.web.requests import Call, Malformed
 
 Body = TypeVar("Body")
 
+# In Python "$" matches before a last line end too, which is why "(?!\n)" follows it.
 PersonText = Annotated[
-    str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", description="A UUID")
+    str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\n)", description="A UUID")
 ]
-Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,47}$", description="A code of the policy")]
+Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,47}$(?!\n)", description="A code of the policy")]
 GroupName = Literal[
     "identity", "contact", "nir", "agency_id", "situation", "followup", "training", "legal_representative"
 ]

@@ -188,8 +188,9 @@ class GuardProtocol(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
-        self._headers.append((name.lower(), value))
+        """One header; what comes after a chunked body is not one (RFC 9110 section 6.5.1), and is left out."""
+        if self._in_head:
+            self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """The head is whole: judge its size before the body comes."""
