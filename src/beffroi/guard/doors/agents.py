@@ -1,15 +1,17 @@
 """POST /v1/agents: names of colleagues of one's own organisation, for screens that show who did what."""
 
 import logging
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
 from beffroi.core.refusals import Code
+from beffroi.guard import stamped
 from beffroi.guard.doors.answers import refused
 from beffroi.guard.doors.gate import Caller, caller_of
-from beffroi.guard.keys import WrappedKeyRefused
+from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.sessions.handles import digest
 from beffroi.guard.sessions.live import live_session
 from beffroi.guard.vault.records import decode_agent
@@ -20,13 +22,10 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
 COLLEAGUES: Final = """
 SELECT DISTINCT a.id, a.wrapped_key, a.epoch, a.personal
-FROM guard.habilitation own
-JOIN guard.account reader ON reader.id = own.account AND reader.status = 'active'
-JOIN guard.habilitation h ON h.organisation = own.organisation
-JOIN guard.account a ON a.id = h.account
-WHERE own.id = $1 AND own.account = $2 AND own.status IN ('probation', 'confirmed')
-    AND own.from_at <= guard.instant() AND guard.instant() < own.until_at AND a.id = ANY ($3::uuid[])
+FROM guard.habilitation h JOIN guard.account a ON a.id = h.account
+WHERE h.organisation = $1 AND a.id = ANY ($2::uuid[])
 """
+_ACTIVE: Final = frozenset({"probation", "confirmed"})
 
 
 class Colleagues(bodies.Strict, frozen=True):
@@ -59,9 +58,10 @@ async def agents(call: Call) -> Answer:
             )
         if isinstance(session, Code):
             return problems.answer(session, call.headers.get(b"accept-language"))
-        if session["habilitation"] is None:
-            return problems.answer(Code.MEMBERSHIP_NOT_CHOSEN, call.headers.get(b"accept-language"))
-        rows = await conn.fetch(COLLEAGUES, session["habilitation"], session["account"], list(body.accounts))
+        organisation = await _organisation_of(conn, services.keys, caller.application, session)
+        if isinstance(organisation, Code):
+            return problems.answer(organisation, call.headers.get(b"accept-language"))
+        rows = await conn.fetch(COLLEAGUES, organisation, list(body.accounts))
     found: dict[str, str] = {}
     for account, wrapped_key, epoch, personal in rows:
         owner = owner_bytes(str(account))
@@ -72,6 +72,53 @@ async def agents(call: Call) -> Answer:
             continue
         found[str(account)] = f"{agent.first_name} {agent.last_name}"
     return json_answer(Named(found))
+
+
+async def _organisation_of(conn: Any, keys: Keys, application: str, session: stamped.Row) -> UUID | Code:
+    """Where the reader works now, or why he reads nobody's name: the decision's first four steps, in its order."""
+    now = await stamped.instant(conn)
+    cut = await conn.fetch("SELECT * FROM guard.containment WHERE lifted_at IS NULL")
+    own = {"application": application, "account": session["account"], "habilitation": session["habilitation"]}
+    rows = {name: await conn.fetchrow(f"SELECT * FROM guard.{name} WHERE id = $1", id) for name, id in own.items()}
+    place = rows["habilitation"] and rows["habilitation"]["organisation"]
+    rows["organisation"] = await conn.fetchrow("SELECT * FROM guard.organisation WHERE id = $1", place)
+    try:
+        scopes = {(row["kind"], row["scope"]) for row in cut if stamped.genuine(keys, "containment", row)}
+        for table, row in rows.items():
+            if row is not None:
+                stamped.genuine(keys, table, row)
+    except stamped.Forged as error:
+        _LOG.critical("integrity: names of colleagues: guard.%s", error.table)
+        return Code.INTEGRITY
+    speaking, account, held, office = rows.values()
+    if any(kind == "everything" for kind, _ in scopes):
+        return Code.EVERYTHING_CONTAINED
+    if speaking is None or not speaking["open"] or ("application", application) in scopes:
+        return Code.APPLICATION_CLOSED
+    if account is None or account["status"] != "active" or ("account", str(account["id"])) in scopes:
+        return Code.ACCOUNT_SUSPENDED
+    if now >= account["attested_until"]:
+        return Code.ATTESTATION_EXPIRED
+    if now >= account["reviewed_until"]:
+        return Code.REVIEW_OVERDUE
+    if session["habilitation"] is None:
+        return Code.MEMBERSHIP_NOT_CHOSEN
+    if (
+        held is None
+        or held["account"] != account["id"]
+        or held["status"] not in _ACTIVE
+        or not held["from_at"] <= now < held["until_at"]
+    ):
+        return Code.HABILITATION_INACTIVE
+    if (
+        office is None
+        or not office["active"]
+        or now >= office["contract_until"]
+        or ("organisation", str(office["id"])) in scopes
+    ):
+        return Code.ORGANISATION_CLOSED
+    where: UUID = office["id"]
+    return where
 
 
 ROUTES: Final[Routes] = {("POST", "/v1/agents"): agents}
