@@ -21,13 +21,14 @@ from beffroi.guard import key_check, keys, migrations, upkeep
 from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.decisions.batch import Bench
-from beffroi.guard.decisions.connections import create_pool
+from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
+from beffroi.guard.settings import Mode
 from beffroi.guard.signin import doors as signin_doors
 from beffroi.guard.web.app import App, application
 from beffroi.guard.web.protocol import Edge
@@ -87,6 +88,9 @@ async def build(
             if missing:
                 raise migrations.MigrationRefused(f"The schema lacks {', '.join(missing)}: run `beffroi migrate`.")
             await key_check.verify(conn, held)
+            if settings.mode is Mode.PRODUCTION and await is_scratch(conn):
+                # The mark lets a database forget and its clock be shifted: budgets would begin anew at will (I-02).
+                raise NotDurable(f"This database is marked as a throw-away: drop its schema {SCRATCH_MARK}.")
             policy = await active_policy(conn, held, fallback)
             await migrations.ensure_journal_partitions(conn)
         metrics = Metrics()
