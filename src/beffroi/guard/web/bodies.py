@@ -20,7 +20,7 @@ GroupName = Literal[
 ]
 GroupNames = Annotated[tuple[GroupName, ...], Meta(max_length=8)]
 
-_AT: Final = re.compile(r" - at `(?:key in )?([^`]*)`$")
+_AT: Final = re.compile(r" - at `(?:key` in `)?([^`]*)`$")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _UNKNOWN: Final = re.compile(r"unknown field `[^`]*`")
 
