@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from hashlib import blake2b
 from operator import itemgetter
-from struct import Struct, error
+from struct import Struct, error, pack
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +24,7 @@ MAC_BYTES: Final = 16
 REMEMBERED: Final = 1 << 16
 """Rows whose genuine MAC is remembered: hot ones come back thousands of times a second."""
 
-Value = None | bool | int | str | bytes | UUID | datetime | Sequence[str] | Sequence[UUID]
+Value = None | bool | int | str | bytes | UUID | datetime | Sequence[str] | Sequence[UUID] | Sequence[int]
 
 
 class Kind(Enum):
@@ -39,10 +39,11 @@ class Kind(Enum):
     BYTES = "bytes or null"
     IDS = "list of ids"
     TEXTS = "list of texts"
+    NUMBERS = "list of whole numbers of 8 bytes, signed"
 
 
 _N, _I, _MN, _MI = Kind.NUMBER, Kind.INSTANT, Kind.MAYBE_NUMBER, Kind.MAYBE_INSTANT
-_ID, _T, _B, _IDS, _TS = Kind.ID, Kind.TEXT, Kind.BYTES, Kind.IDS, Kind.TEXTS
+_ID, _T, _B, _IDS, _TS, _NS = Kind.ID, Kind.TEXT, Kind.BYTES, Kind.IDS, Kind.TEXTS, Kind.NUMBERS
 
 TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
     "policy": {"version": _T, "source": _T, "activated_at": _I},
@@ -90,6 +91,7 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "key": _T, "hour": _N, "day": _N, "recent": _B, "hour_spent": _N, "day_spent": _N, "week_spent": _N,
         "month_spent": _N, "hour_cap": _N, "day_cap": _N, "week_cap": _N, "month_cap": _N, "version": _N,
     },
+    "reach": {"account": _ID, "person": _ID, "day": _N, "marks": _NS, "found_day": _N, "version": _N},
     "breaker": {
         "id": _T, "since_day": _N, "first_hour": _N, "first_day": _N, "first_week": _N, "first_month": _N,
         "hour_ceiling": _N, "day_ceiling": _N, "week_ceiling": _N, "month_ceiling": _N, "frozen": _N,
@@ -170,6 +172,12 @@ def _list(each: Callable[[Value], bytes]) -> Callable[[Value], bytes]:
     return encode
 
 
+def _numbers(value: Value) -> bytes:
+    if not isinstance(value, list | tuple):
+        raise TypeError("an authenticated list is a list or a tuple")
+    return _sized(pack(f">{len(value)}q", *value))
+
+
 _ENCODERS: Final[dict[Kind, Callable[[Value], bytes]]] = {
     Kind.MAYBE_NUMBER: _maybe_number,
     Kind.MAYBE_INSTANT: _maybe_number,
@@ -178,6 +186,7 @@ _ENCODERS: Final[dict[Kind, Callable[[Value], bytes]]] = {
     Kind.BYTES: _bytes,
     Kind.IDS: _list(_id),
     Kind.TEXTS: _list(_text),
+    Kind.NUMBERS: _numbers,
 }
 
 
@@ -210,6 +219,11 @@ class _Layout:
 
 
 _LAYOUTS: Final = {table: _Layout(table, kinds) for table, kinds in TABLES.items()}
+
+
+def encoded(table: str, values: Sequence[Value]) -> bytes:
+    """The bytes that a row's MAC covers. Raises as :meth:`Authenticator.stamp` does."""
+    return _LAYOUTS[table].encode(values)
 
 
 class Authenticator:
@@ -253,6 +267,10 @@ class Authenticator:
                 del self._genuine[old]
         self._genuine[seen] = None
         return True
+
+    def stamp_encoded(self, encoded: bytes) -> bytes:
+        """MAC of a row already encoded as :func:`encoded` does: for who writes a million rows of one table."""
+        return blake2b(encoded, digest_size=MAC_BYTES, key=self._key).digest()
 
     def stamp_text(self, purpose: str, text: bytes) -> bytes:
         """MAC of what is no row, 16 bytes; ``purpose`` (16 ASCII letters at most) keeps uses and rows apart."""

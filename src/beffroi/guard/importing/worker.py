@@ -1,6 +1,7 @@
 """A worker of an import: one process, one connection; the next chunk is sealed while the last one is written."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,8 @@ class Failure(NamedTuple):
 
 def run(pipe: Connection, order: Order) -> None:
     """Entry point of the process: chunks come through ``pipe``, outcomes go back, until the other end closes it."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)  # rows are freed when nobody names them: looking for cycles in them is a waste
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides; a chunk under way is finished
     with suppress(EOFError, OSError):  # the parent is gone: what was committed is committed
         asyncio.run(_work(pipe, order))

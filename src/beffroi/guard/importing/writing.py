@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -117,6 +118,7 @@ class Preparer:
         return self._referents[known]
 
 
+@lru_cache(1 << 15)
 def _midnight(day: str) -> int:
     return (datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) - _EPOCH) // _MICROSECOND
 

@@ -99,7 +99,9 @@ def seal_person(
     random = os.urandom(KEY_BYTES + 12 * len(_GROUP_LABELS))
     key, at = random[:KEY_BYTES], KEY_BYTES
     block = key + bytes(32)
-    inner, outer, prefix = block.translate(_IPAD), block.translate(_OPAD), b"beffroi/v1" + owner
+    # HMAC-SHA256 as in _derived, with the two blocks of this person's key absorbed once for all groups.
+    inner, outer = sha256(block.translate(_IPAD)).copy, sha256(block.translate(_OPAD)).copy
+    prefix = b"beffroi/v1" + owner
     sealed: list[bytes | None] = []
     for name, clear in groups:
         if clear is None:
@@ -107,8 +109,10 @@ def seal_person(
             continue
         label, nonce = _GROUP_LABELS[name], random[at : at + 12]
         at += 12
-        cipher = AESGCM(sha256(outer + sha256(inner + label.info).digest()).digest())
-        sealed.append(FORMAT + nonce + cipher.encrypt(nonce, clear, prefix + label.context))
+        first, second = inner(), outer()
+        first.update(label.info)
+        second.update(first.digest())
+        sealed.append(FORMAT + nonce + AESGCM(second.digest()).encrypt(nonce, clear, prefix + label.context))
     return keys.wrap(key, owner), sealed
 
 
