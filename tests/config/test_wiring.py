@@ -6,7 +6,7 @@ import pytest
 
 from beffroi.config import wiring
 from beffroi.config.secret_files import write_private
-from beffroi.config.settings import SettingMissing, load
+from beffroi.config.settings import SettingMissing, load, remember
 from tests.config.test_settings import production
 
 SECRET = "shared-with-the-provider"
@@ -25,7 +25,7 @@ def said(tmp_path: Path) -> dict[str, str]:
 
 def pkce(folder: Path, said: dict[str, str]) -> bool:
     given = {**production(folder), "BEFFROI_GUARD_DATABASE_URL": "postgresql://guard:word@db.example/beffroi"}
-    provider = wiring.guard_settings(load(given), said).provider
+    provider = wiring.guard_settings(load(given | said)).provider
     assert provider is not None
     assert provider.client_secret == SECRET
     return provider.pkce
@@ -48,3 +48,18 @@ def test_client_secret_open_to_other_accounts_refuses_the_start(tmp_path: Path, 
     file.unlink()
     with pytest.raises(SettingMissing, match=r"CLIENT_SECRET_FILE: .*cannot be read"):
         pkce(tmp_path, said)
+
+
+def test_setting_of_the_guard_alone_is_read_from_the_state_folder_and_the_environment_wins(
+    tmp_path: Path, said: dict[str, str]
+) -> None:
+    said |= {"BEFFROI_TRUSTED_PROXIES": "192.0.2.1 192.0.2.2", "BEFFROI_PROVIDER_IDP_ID": "one"}
+    for name, value in said.items():
+        remember(tmp_path, name, value)
+    given = {**production(tmp_path), "BEFFROI_GUARD_DATABASE_URL": "postgresql://guard:word@db.example/beffroi"}
+    found = wiring.guard_settings(load(given))
+    assert found.trusted_proxies == ("192.0.2.1", "192.0.2.2")
+    assert found.policy_file == tmp_path / "policy.toml"
+    assert found.provider is not None
+    assert (found.provider.client_id, found.provider.idp_id) == ("beffroi", "one")
+    assert wiring.guard_settings(load({**given, "BEFFROI_TRUSTED_PROXIES": "::1"})).trusted_proxies == ("::1",)

@@ -57,6 +57,8 @@ class Settings:
     """Issuer of the demonstration identity provider."""
     role_urls: Mapping[str, str] = field(repr=False)
     """URIs given by hand for roles that an administrator made beforehand."""
+    values: Mapping[str, str] = field(repr=False)
+    """Every setting as it was said, environment over ``settings.env``: `said` reads those of one process alone."""
 
     @property
     def credentials(self) -> Path:
@@ -77,6 +79,10 @@ class Settings:
     def embedded_postgres(self) -> Path:
         """Folder of the embedded server."""
         return self.state / "postgres"
+
+    def said(self, name: str, default: str = "") -> str:
+        """Return what was said under ``name``, blanks around it left out."""
+        return self.values.get(name, default).strip()
 
     def database(self, role: str) -> str:
         """Return the URI of a database role.
@@ -141,6 +147,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             f"http://127.0.0.1:{ports['IDENTITY_PROVIDER']}/api/v2",
         ),
         role_urls=role_urls,
+        values=values,
     )
 
 

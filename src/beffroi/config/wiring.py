@@ -5,7 +5,6 @@ import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,12 +47,12 @@ def ensure_keys(settings: Settings) -> None:
             keys.generate_journal_key(journal_key_file(settings))
 
 
-def policy_file(settings: Settings, environ: Mapping[str, str]) -> Path:
+def policy_file(settings: Settings) -> Path:
     """The policy in force: BEFFROI_POLICY, or the one that ships with the product.
 
     Raises SettingMissing in production when it is not named.
     """
-    named = environ.get("BEFFROI_POLICY", "").strip()
+    named = settings.said("BEFFROI_POLICY")
     if named:
         return Path(named)
     if settings.mode is Mode.PRODUCTION:
@@ -61,26 +60,25 @@ def policy_file(settings: Settings, environ: Mapping[str, str]) -> Path:
     return Path(str(importlib.resources.files("beffroi.core") / "policies" / "default.toml"))
 
 
-def guard_settings(settings: Settings, environ: Mapping[str, str] | None = None) -> "GuardSettings":
+def guard_settings(settings: Settings) -> "GuardSettings":
     """What the guard needs to start. Raises SettingMissing."""
     from beffroi.guard.settings import GuardSettings, Listening
     from beffroi.guard.settings import Mode as GuardMode
 
-    values = os.environ if environ is None else environ
     return GuardSettings(
         database=settings.database(GUARD),
         key_file=key_file(settings),
         journal_key_file=journal_key_file(settings),
-        policy_file=policy_file(settings, values),
+        policy_file=policy_file(settings),
         public_url=settings.guard_url,
         mode=GuardMode(settings.mode.value),
-        provider=_provider(settings, values),
+        provider=_provider(settings),
         listening=Listening(host=settings.bind, port=settings.guard_port),
-        trusted_proxies=tuple(values.get("BEFFROI_TRUSTED_PROXIES", "").split()),
+        trusted_proxies=tuple(settings.said("BEFFROI_TRUSTED_PROXIES").split()),
     )
 
 
-def _provider(settings: Settings, values: Mapping[str, str]) -> "Provider":
+def _provider(settings: Settings) -> "Provider":
     from beffroi.guard.settings import Provider
 
     if settings.mode is Mode.DEMONSTRATION:
@@ -90,17 +88,17 @@ def _provider(settings: Settings, values: Mapping[str, str]) -> "Provider":
         return Provider(issuer=settings.identity_provider_url, client_id=CLIENT_ID, client_secret=secret, pkce=True)
     found = {}
     for name in ("CLIENT_ID", "CLIENT_SECRET_FILE"):
-        found[name] = values.get(f"BEFFROI_PROVIDER_{name}", "").strip()
+        found[name] = settings.said(f"BEFFROI_PROVIDER_{name}")
         if not found[name]:
             raise SettingMissing(f"BEFFROI_PROVIDER_{name} is not set: the guard must know its identity provider.")
-    pkce = values.get("BEFFROI_PROVIDER_PKCE", "off").strip()
+    pkce = settings.said("BEFFROI_PROVIDER_PKCE", "off")
     if pkce not in ("on", "off"):
         raise SettingMissing("BEFFROI_PROVIDER_PKCE must be on or off (off with ProConnect).")
     return Provider(
         issuer=settings.identity_provider_url,
         client_id=found["CLIENT_ID"],
         client_secret=read_secret_setting("BEFFROI_PROVIDER_CLIENT_SECRET_FILE", found["CLIENT_SECRET_FILE"]),
-        idp_id=values.get("BEFFROI_PROVIDER_IDP_ID", "").strip() or None,
+        idp_id=settings.said("BEFFROI_PROVIDER_IDP_ID") or None,
         pkce=pkce == "on",
     )
 
@@ -165,7 +163,7 @@ def demonstration_place(settings: Settings, databases: Databases) -> "Place":
     return Place(
         guard_dsn=databases.guard,
         key_file=key_file(settings),
-        policy_file=policy_file(settings, os.environ),
+        policy_file=policy_file(settings),
         personas_file=personas_file(settings),
         application=CONSOLE_APPLICATION,
         application_key_file=console_key_file(settings),

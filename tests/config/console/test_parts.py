@@ -33,11 +33,11 @@ def test_secret_others_may_read_or_guess_refuses(tmp_path: Path, mode: int, text
 
 
 def test_proxy_is_believed_only_when_named_and_alone(tmp_path: Path) -> None:
-    settings = load({"BEFFROI_STATE": str(tmp_path), "BEFFROI_MODE": "demonstration"})
-    assert "trusted_proxy" not in _serving(settings, {})
-    assert _serving(settings, {"BEFFROI_TRUSTED_PROXIES": "192.0.2.1"})["trusted_proxy"] == "192.0.2.1"
+    said = {"BEFFROI_STATE": str(tmp_path), "BEFFROI_MODE": "demonstration"}
+    assert "trusted_proxy" not in _serving(load(said))
+    assert _serving(load(said | {"BEFFROI_TRUSTED_PROXIES": "192.0.2.1"}))["trusted_proxy"] == "192.0.2.1"
     with pytest.raises(SettingMissing, match="one proxy"):
-        _serving(settings, {"BEFFROI_TRUSTED_PROXIES": "192.0.2.1 192.0.2.2"})
+        _serving(load(said | {"BEFFROI_TRUSTED_PROXIES": "192.0.2.1 192.0.2.2"}))
 
 
 def test_log_of_an_exception_keeps_its_type_and_lines_but_not_its_text() -> None:

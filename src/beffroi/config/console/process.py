@@ -23,15 +23,15 @@ def console() -> None:
     shared_guard()  # refuses to start without the application's key
     from waitress import serve
 
-    serve(application, **_serving(settings, dict(os.environ)))
+    serve(application, **_serving(settings))
 
 
-def _serving(settings: Settings, environ: dict[str, str]) -> dict[str, object]:
+def _serving(settings: Settings) -> dict[str, object]:
     """Arguments of waitress. A proxy in front is believed only when it is named, and then alone.
 
     Raises SettingMissing when several are named.
     """
-    proxies = environ.get("BEFFROI_TRUSTED_PROXIES", "").split()
+    proxies = settings.said("BEFFROI_TRUSTED_PROXIES").split()
     if len(proxies) > 1:
         raise SettingMissing("BEFFROI_TRUSTED_PROXIES names several addresses: the console believes one proxy alone.")
     trust: dict[str, object] = {}
