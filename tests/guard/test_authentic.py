@@ -24,6 +24,7 @@ VALUES: dict[Kind, st.SearchStrategy[Value]] = {
     Kind.BYTES: st.none() | st.binary(max_size=20),
     Kind.IDS: st.lists(st.uuids(), max_size=3).map(tuple),
     Kind.TEXTS: st.lists(texts, max_size=3).map(tuple),
+    Kind.NUMBERS: st.lists(st.integers(-(2**63), 2**63 - 1), max_size=3).map(tuple),
 }
 
 

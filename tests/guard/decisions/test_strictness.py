@@ -123,6 +123,10 @@ async def test_i07_security_suspends_while_two_guards_are_flooded_nothing_is_rel
         ("relation", "referent = NULL"),
         ("budget", "day_spent = 0, recent = decode(repeat('00', 120), 'hex')"),
         ("containment", "lifted_at = clock_timestamp()"),
+        ("reach", "marks = marks || 7::bigint"),
+        ("reach", "found_day = day"),
+        ("reach", "day = day - 1"),
+        ("reach", "version = version + 1"),
     ],
 )
 async def test_i16_database_administrator_forges_a_row_and_nothing_opens(desk: Desk, table: str, change: str) -> None:
@@ -139,6 +143,22 @@ async def test_i16_database_administrator_forges_a_row_and_nothing_opens(desk: D
     if expected is Code.INTEGRITY:
         [entry] = await world.conn.fetch("SELECT * FROM guard.journal WHERE kind = 'integrity'")
         assert str(entry["account"]) == ana.account or table == "session"
+
+
+async def test_i16_find_copied_from_a_colleague_or_another_person_opens_no_glass(desk: Desk) -> None:
+    world = desk.world
+    ana, rui = [await world.agent(world.offices["North"]) for _ in range(2)]
+    found, sought = [await world.person(world.offices["South"]) for _ in range(2)]
+    reason, copied = sorted(world.policy.reasons)[0], "INSERT INTO guard.reach SELECT $1, $2, day, marks, found_day,"
+    assert isinstance(await desk.ask(ana, found, action=Action.FIND, groups=0), Granted)
+    assert isinstance(await desk.ask(ana, found, action=Action.OPEN, reason=reason), Granted)
+    assert await desk.ask(rui, found, action=Action.OPEN, reason=reason) == Refusal(Code.PERSON_UNKNOWN)
+    for agent, person in ((rui, found), (ana, sought)):
+        await world.conn.execute(
+            f"{copied} version, mac FROM guard.reach WHERE account = $3 AND person = $4",
+            agent.account, person, ana.account, found,
+        )  # fmt: skip
+        assert await desk.ask(agent, person, action=Action.OPEN, reason=reason) == Refusal(Code.INTEGRITY)
 
 
 async def test_i06_containment_of_each_scope_cuts_that_scope_alone(desk: Desk) -> None:

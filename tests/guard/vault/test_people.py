@@ -131,7 +131,7 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
             " VALUES ($1, $2, 'followed', $3, 1, '')",
             one, uuid4(), AT,
         )  # fmt: skip
-        await conn.execute("INSERT INTO guard.reach VALUES ($1, $2, 1, '{}', 0)", uuid4(), one)
+        await conn.execute("INSERT INTO guard.reach VALUES ($1, $2, 1, '{}', 0, 1, '')", uuid4(), one)
         await conn.execute("INSERT INTO guard.free_text VALUES ($1, $2, $3, '', $4)", uuid4(), uuid4(), one, AT)
     async with conn.transaction():
         await people.erase(conn, person, entry=Entry(AT, "erased", person=person))

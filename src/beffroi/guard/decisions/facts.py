@@ -42,12 +42,13 @@ class Shared(NamedTuple):
 class Known(NamedTuple):
     """Facts of one request; ``forged`` names the table whose row is not genuine, and then nothing else counts.
 
-    ``reached`` tells whether the reach row exists; ``record`` holds the session's bytes, for its revocation.
+    ``record`` holds the session's bytes, for its revocation; ``reach_version`` is 0 where no reach row exists.
     """
 
     facts: Facts
     forged: str | None
     record: bytes | None
+    reach_version: int
 
 
 def clock_at(at: datetime) -> Clock:
@@ -117,7 +118,7 @@ class FactReader:
     def _one(self, ask: Ask, row: Sequence[Any], more: Iterable[Sequence[Any]], shared: Shared) -> Known:
         application = shared.applications.get(ask.request.application)
         record = row[1]
-        session = account = habilitation = organisation = None
+        session = account = habilitation = organisation = reach = None
         relations: tuple[RelationFacts, ...] = ()
         forged = "application" if application is None and shared.tampered else None
         try:
@@ -143,11 +144,21 @@ class FactReader:
                 organisation = self._organisations.read(row[5])
             if row[9] is not None and session is not None:
                 relations = (self._relation(ask, session, row), *[self._relation(ask, session, r) for r in more])
+            if row[6] is not None and session is not None:
+                reach = self._reach(ask, session, row)
         except Forged as error:
             forged = error.table
-        reach = None if row[6] is None else Reach(row[6], tuple(row[7]), row[8])
         agent = (session, account, habilitation, organisation)
-        return Known(Facts(shared.clock, shared.containment, application, *agent, relations, reach), forged, record)
+        facts = Facts(shared.clock, shared.containment, application, *agent, relations, reach)
+        return Known(facts, forged, record, row[20] or 0)
+
+    def _reach(self, ask: Ask, session: SessionFacts, row: Sequence[Any]) -> Reach:
+        day, marks, found_day = row[6:9]
+        version, mac = row[20:22]
+        values = (session.account, ask.request.person, day, marks, found_day, version)
+        if not hmac.compare_digest(self._authenticator.stamp("reach", values), mac):
+            raise Forged("reach")
+        return Reach(day, tuple(marks), found_day)
 
     def _relation(self, ask: Ask, session: SessionFacts, row: Sequence[Any]) -> RelationFacts:
         organisation, kind, referent, since_at, until_at, version, mac = row[9:16]

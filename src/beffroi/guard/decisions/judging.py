@@ -38,12 +38,12 @@ class Refused(NamedTuple):
 class Judgement(NamedTuple):
     """What the batch came to, in the order of its requests, and what must be written.
 
-    ``reach`` maps to the new row and whether one exists; ``revoked`` are sessions presented by another client, by
+    ``reach`` maps to the new row and the version of the one that exists (0: none); ``revoked`` are sessions presented by another client, by
     the place of the request that did.
     """
 
     outcomes: list[Outcome]
-    reach: dict[ReachKey, tuple[Reach, bool]]
+    reach: dict[ReachKey, tuple[Reach, int]]
     refused: list[Refused]
     used: set[SessionId]
     revoked: dict[SessionId, int]
@@ -86,7 +86,7 @@ def judge(
         elif isinstance(granted, Refusal):
             outcome = granted
         else:
-            outcome = _settle(ask, facts, granted, books, verdict, policy)
+            outcome = _settle(ask, one, granted, books, verdict, policy)
         if ask.manner is Manner.IDENTIFY:
             outcome = _identify(outcome, facts)
         verdict.outcomes.append(outcome)
@@ -135,8 +135,9 @@ def _note(place: int, refusal: Refusal, known: Known, verdict: Judgement) -> Non
 
 
 def _settle(
-    ask: Ask, facts: Facts, entitled: Entitlement, books: Books, verdict: Judgement, policy: Policy
+    ask: Ask, known: Known, entitled: Entitlement, books: Books, verdict: Judgement, policy: Policy
 ) -> Outcome:
+    facts = known.facts
     session, account = facts.session, facts.account
     habilitation, organisation = facts.habilitation, facts.organisation
     assert session is not None, "entitled"
@@ -159,10 +160,9 @@ def _settle(
             books.windows[due.key] = window
             books.caps[due.key] = due.caps
         if reach_key is not None:
-            existed = changed[1] if changed is not None else facts.reach is not None
             reach = decision.remembered(facts.reach, settled, facts.clock, found=ask.request.action is Action.FIND)
             if reach != facts.reach:
-                verdict.reach[reach_key] = (reach, existed)
+                verdict.reach[reach_key] = (reach, known.reach_version)
     paid = None
     own = entitled.dues[0]
     counted = books.windows.get(own.key)

@@ -1,7 +1,7 @@
 """What a judged batch writes, in the transaction it was judged in."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from beffroi.core.ids import EntryNumber
 from beffroi.core.policy import BREAK_GLASS
 from beffroi.core.refusals import Code
+from beffroi.guard.authentic import Value
 from beffroi.guard.decisions import literals
 from beffroi.guard.decisions.asks import Ask, Granted, Manner
 from beffroi.guard.decisions.books import Books, BudgetReader
@@ -154,6 +155,7 @@ async def keep_texts(
 
 async def write(
     statement: "PreparedStatement",
+    stamp: Callable[[str, Sequence[Value]], bytes],
     budget_reader: BudgetReader,
     books: Books,
     verdict: Judgement,
@@ -168,10 +170,10 @@ async def write(
     rows = budget_reader.rows(books)
     keys, hours, days, recents, *spans, macs, known = zip(*rows, strict=True) if rows else [()] * 15
     reach = [
-        (account, person, after.day, "{" + ",".join(map(str, after.marks)) + "}", after.found_day, existed)
-        for (account, person), (after, existed) in verdict.reach.items()
+        (account, person, after.day, after.marks, after.found_day, version + 1)
+        for (account, person), (after, version) in verdict.reach.items()
     ]
-    accounts, people, reach_days, marks, found, reached = zip(*reach, strict=True) if reach else [()] * 6
+    accounts, people, reach_days, marks, found, versions = zip(*reach, strict=True) if reach else [()] * 6
     kinds, *ids, details = zip(*lines, strict=True) if lines else [()] * _JOURNAL_COLUMNS
     persons, groups, agents, sessions, organisations, *codes = ids
     plain, nullable, texts = literals.plain, literals.nullable, literals.texts
@@ -186,9 +188,10 @@ async def write(
         plain(accounts),
         plain(people),
         plain(reach_days),
-        texts(marks),
+        texts([literals.plain(one) for one in marks]),
         plain(found),
-        plain(reached),
+        plain(versions),
+        literals.binary([stamp("reach", row) for row in reach]),
         shared.clock.at,
         plain(verdict.used),
         texts(kinds),

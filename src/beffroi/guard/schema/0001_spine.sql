@@ -254,6 +254,8 @@ CREATE TABLE guard.reach (                     -- an account's last opening of a
     day             integer NOT NULL,
     marks           bigint[] NOT NULL,
     found_day       integer NOT NULL,
+    version         integer NOT NULL,
+    mac             bytea NOT NULL,
     PRIMARY KEY (account, person)
 ) WITH (fillfactor = 80);
 

@@ -24,7 +24,8 @@ SELECT
         c.version, c.mac)) FROM guard.containment c) END,
     CASE WHEN q.n = 1 THEN ARRAY(SELECT record_send(ROW(b.id, b.name, b.organisation, b.open, b.redirect_uris,
         b.hour_cap, b.day_cap, b.week_cap, b.month_cap, b.version, b.mac))
-        FROM guard.application b WHERE b.id = ANY ($3::text::text[])) END
+        FROM guard.application b WHERE b.id = ANY ($3::text::text[])) END,
+    x.version, x.mac
 FROM unnest($1::text::bytea[], $2::text::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
 LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account
@@ -32,7 +33,8 @@ LEFT JOIN guard.habilitation h ON h.id = s.habilitation
 LEFT JOIN guard.organisation o ON o.id = h.organisation
 -- OFFSET 0 keeps these two apart: flattened, the planner seeks by the first column of the key and filters the rest.
 LEFT JOIN LATERAL (
-    SELECT r.day, r.marks, r.found_day FROM guard.reach r WHERE r.account = s.account AND r.person = q.person OFFSET 0
+    SELECT r.day, r.marks, r.found_day, r.version, r.mac
+    FROM guard.reach r WHERE r.account = s.account AND r.person = q.person OFFSET 0
 ) x ON true
 LEFT JOIN LATERAL (
     SELECT r.organisation, r.kind, r.referent, r.since_at, r.until_at, r.version, r.mac
