@@ -21,6 +21,7 @@ from beffroi.guard.containing import suspend_account
 from beffroi.guard.decisions.asks import Granted, Manner, Outcome
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.journal import Entry
+from beffroi.guard.keys import KeysRefused
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.place import CopyRefused
 from beffroi.guard.sessions.handles import digest
@@ -228,7 +229,7 @@ async def test_dump_restored_by_hand_proves_no_key(town: Town) -> None:
     await postgres_dumps.restore(town.server.version, target.owner, "guard", town.folder / backup.GUARD_DUMP)
     conn = await asyncpg.connect(target.guard)
     assert await conn.fetchval("SELECT count(*) FROM guard.organisation") == 2
-    with pytest.raises(key_check.KeysRefused):
+    with pytest.raises(KeysRefused):
         await key_check.verify(conn, town.world.keys)
     await conn.close()
 

@@ -1,8 +1,8 @@
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from beffroi.core.budgets import EMPTY, Caps, Scope, Window, at, charge, exceeds, mark, purse, spent
+from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope, Window, at, charge, exceeds, exhausted, mark, purse, spent
 from beffroi.core.ids import Bucket
 
 CAPS = Caps(2, 3, 5, 7)
@@ -82,3 +82,26 @@ def test_mark_each_budget_has_its_own_and_fits_a_signed_64_bit_column() -> None:
     assert all(one.key == one.scope.key and one.mark == mark(one.key) for one in purses)
     assert all(-(2**63) <= one.mark < 2**63 for one in purses)
     assert Scope("account", "x", Bucket("all")).key == "account/x/all"
+
+
+@given(
+    recent=st.lists(st.integers(0, 40), min_size=DAYS, max_size=DAYS),
+    caps=st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(0, 200), st.integers(0, 600)),
+    days=st.integers(0, 60),
+)
+def test_exhausted_window_passes_no_cap_it_held_and_has_room_for_nobody_today(
+    recent: list[int], caps: tuple[int, int, int, int], days: int
+) -> None:
+    limits = Caps(*caps)
+    window = Window(10, 0, 100, tuple(recent))
+    full = exhausted(window, limits, days)
+    assert all(after >= before for after, before in zip(full.recent, recent, strict=True))
+    if exceeds(window, limits) is None:
+        assert exceeds(full, limits) is None
+    assert exceeds(charge(full, None), limits) is not None
+
+
+def test_exhausted_window_fills_the_latest_days_first() -> None:
+    full = exhausted(Window(10, 0, 100, EMPTY.recent), Caps(5, 20, 50, 55), 4)
+    assert full.recent[:6] == (20, 20, 10, 0, 0, 0)
+    assert full.in_hour == 5

@@ -54,6 +54,6 @@ async def verify(conn: asyncpg.Connection, keys: Keys) -> None:
     """Refuse a copy. Raises CopyRefused."""
     if not await is_here(conn, keys) and not await conn.fetchval("SELECT to_regnamespace($1) IS NOT NULL", _SCRATCH):
         raise CopyRefused(
-            "This database is a restored copy: what happened after the copy was made (suspensions, erasures, budgets"
+            "This database is a restored copy, or was closed: what happened since (suspensions, erasures, budgets"
             " spent) may be missing. Restore with its increments, or accept the loss: `beffroi restore --accept`."
         )
