@@ -48,7 +48,7 @@ def walled(request: pytest.FixtureRequest, postgres: EmbeddedPostgres) -> Iterat
         environ = {"BEFFROI_MODE": "demonstration", "BEFFROI_STATE": str(folder / "state"), "DATABASE_URL": url}
         with open_database(load(environ)) as opened:
             assert opened.server is None
-            migrate_guard(opened.databases)
+            migrate_guard(opened.databases.owner)
             yield opened.databases
 
 

@@ -5,14 +5,18 @@ import os
 import click
 
 from beffroi.config import wiring
+from beffroi.config.database import CONSOLE, GUARD, OWNER
 from beffroi.config.open_database import migrate_guard, open_database
 from beffroi.config.settings import load
+from beffroi.config.wall import refuse_guard_within_reach
 
 
 @click.command()
 def guard() -> None:
     """Serve the guard until a signal."""
-    settings = wiring.guard_settings(load())
+    said = load(roles=(GUARD,))
+    refuse_guard_within_reach(said)
+    settings = wiring.guard_settings(said)
     from beffroi.guard.process import run
 
     run(settings)
@@ -29,9 +33,9 @@ def identity_provider() -> None:
 @click.command()
 def migrate() -> None:
     """Prepare roles and schemas, then bring the guard's and the console's tables to their last version."""
-    settings = load()
-    with open_database(settings) as database:
+    settings = load(roles=(OWNER, CONSOLE))
+    with open_database(settings):
         wiring.ensure_keys(settings)
-        applied = migrate_guard(database.databases)
+        applied = migrate_guard(settings.database(OWNER))
         wiring.migrate_console(settings)
     click.echo(f"The guard's schema is up to date ({len(applied)} applied).")

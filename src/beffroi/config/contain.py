@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from beffroi.config import wiring
+from beffroi.config.database import GUARD
 from beffroi.config.open_database import open_database
 from beffroi.config.settings import load
 
@@ -29,7 +30,7 @@ def contain(kind: str, scope: tuple[str, ...], reason: str) -> None:
     expected = 0 if kind == "everything" else 8 if kind == "groups" else 1
     if len(scope) > expected or (expected and not scope):
         raise click.UsageError("Name what to contain." if expected else "Everything has no scope.")
-    settings = load()
+    settings = load(roles=(GUARD,))
     with open_database(settings):
         click.echo(asyncio.run(_contain(wiring.guard_settings(settings), kind, scope, reason)))
 

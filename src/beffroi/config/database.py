@@ -110,6 +110,11 @@ def dsn_file(credentials: Path, role: str) -> Path:
     return credentials / f"{role}.dsn"
 
 
+def password_file(credentials: Path, role: str) -> Path:
+    """Where `bootstrap` leaves the password of a role."""
+    return credentials / f"{role}.password"
+
+
 def role_dsn(dsn: str, role: str, password: str) -> str:
     """Return `dsn` with another account; every other parameter (host, sslmode…) is kept."""
     return _uri({**_parameters(dsn), "user": role, "password": password})
@@ -138,7 +143,7 @@ def _uri(parameters: dict[str, str]) -> str:
 
 
 def _password(credentials: Path, role: str) -> str:
-    path = credentials / f"{role}.password"
+    path = password_file(credentials, role)
     if path.exists():
         return path.read_text().strip()
     password = secrets.token_urlsafe(32)

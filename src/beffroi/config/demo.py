@@ -3,6 +3,7 @@
 import click
 
 from beffroi.config import wiring
+from beffroi.config.database import OWNER
 from beffroi.config.open_database import migrate_guard, open_database
 from beffroi.config.settings import Mode, SettingMissing, load
 
@@ -29,7 +30,7 @@ def load_(people: int, seed: int) -> None:
 
     with open_database(settings) as database:
         wiring.ensure_keys(settings)
-        migrate_guard(database.databases)
+        migrate_guard(settings.database(OWNER))
         place = wiring.demonstration_place(settings, database.databases)
         count = load_population(place, Population(people, seed))
     click.echo(f"{count:,} invented people loaded.")

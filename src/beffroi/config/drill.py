@@ -60,7 +60,7 @@ class ScratchServer:
         admin = create_database(self.server.dsn(), _name())
         roles = bootstrap(admin, self.server.credentials_dir, whole_server=True)
         mark_as_scratch(admin)
-        migrate_guard(roles)
+        migrate_guard(roles.owner)
         with self._dropped(admin, roles) as database:
             yield database
 

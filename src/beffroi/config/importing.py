@@ -28,7 +28,7 @@ def people(file: Path, workers: int | None, report: Path | None, dry_run: bool) 
     """
     from beffroi.guard.commands.import_people import import_file
 
-    settings = load()
+    settings = load(roles=(GUARD,))
     with open_database(settings):
         accepted = import_file(
             file,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from beffroi.config import wiring
+from beffroi.config.database import GUARD, OWNER
 from beffroi.config.open_database import migrate_guard, open_database
 from beffroi.config.settings import Settings, load
 
@@ -57,10 +58,10 @@ def init(
         with application_key.open("rb") as file:
             jwk = file.read(_MOST_KEY_BYTES).decode("utf-8", "replace")
         first = FirstApplication(ApplicationId(application), application, redirect_uris, jwk)
-    settings = load()
-    with open_database(settings) as database:
+    settings = load(roles=(OWNER, GUARD))
+    with open_database(settings):
         wiring.ensure_keys(settings)
-        migrate_guard(database.databases)
+        migrate_guard(settings.database(OWNER))
         codes = asyncio.run(_found(settings, named, network, first))
     for place, code in enumerate(codes, start=1):
         click.echo(f"Founder {place}: {code}")

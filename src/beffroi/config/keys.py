@@ -20,7 +20,7 @@ def init() -> None:
     """Make the key files, once; they are never overwritten."""
     from beffroi.guard.commands import key as keys
 
-    settings = load()
+    settings = load(roles=())
     keys.make(wiring.key_file(settings), wiring.journal_key_file(settings))
 
 
@@ -29,7 +29,7 @@ def rotate() -> None:
     """Change the master key while the guard serves; run again after an interruption."""
     from beffroi.guard.commands import key as keys
 
-    settings = load()
+    settings = load(roles=(GUARD,))
     with open_database(settings):
         asyncio.run(keys.rotate(settings.database(GUARD), wiring.key_file(settings)))
 
@@ -39,7 +39,7 @@ def forget() -> None:
     """Remove master keys that wrap nothing any more, once no backup needs them."""
     from beffroi.guard.commands import key as keys
 
-    settings = load()
+    settings = load(roles=(GUARD,))
     with open_database(settings):
         asyncio.run(keys.forget(settings.database(GUARD), wiring.key_file(settings)))
 
@@ -49,7 +49,7 @@ def check() -> None:
     """Prove that the key files are this database's."""
     from beffroi.guard.commands import key as keys
 
-    settings = load()
+    settings = load(roles=(GUARD,))
     with open_database(settings):
         files = wiring.key_file(settings), wiring.journal_key_file(settings)
         asyncio.run(keys.check(settings.database(GUARD), *files))

@@ -5,48 +5,56 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from beffroi.config.database import ROLES, Databases, bootstrap, create_database
+from beffroi.config.database import Databases, bootstrap, create_database
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.config.postgres_cluster import SUPERUSER
-from beffroi.config.settings import Settings
+from beffroi.config.settings import Mode, Settings
 
 NAME = "beffroi"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDatabase:
-    """The three roles' URIs, and the embedded server when there is one."""
+    """A database that answers, and the embedded server when there is one."""
 
-    databases: Databases
+    settings: Settings
     server: EmbeddedPostgres | None
+
+    @property
+    def databases(self) -> Databases:
+        """The three roles' URIs. Raises SettingMissing where this process was given fewer."""
+        return self.settings.databases()
 
 
 @contextmanager
 def open_database(settings: Settings, *, alone: bool = False) -> Iterator[OpenDatabase]:
     """Make the database available: start the embedded server (or join the one that runs), prepare roles and schemas.
 
+    In production a process that was not given the administrator's URI finds the database prepared.
+
     `alone` refuses to join a server that another process runs.
 
     Raises PostgresUnavailable, DatabaseRefused, SettingMissing; psycopg.OperationalError when a real
     server does not answer.
     """
-    if settings.database_url is None and len(settings.role_urls) == len(ROLES):
-        yield OpenDatabase(settings.databases(), None)
+    by_hand = settings.roles <= settings.role_urls.keys()
+    if settings.database_url is None and (by_hand or settings.mode is Mode.PRODUCTION):
+        yield OpenDatabase(settings, None)
         return
     if settings.database_url is not None:
-        if len(settings.role_urls) < len(ROLES):
+        if not by_hand:
             bootstrap(settings.database_url, settings.credentials)
-        yield OpenDatabase(settings.databases(), None)
+        yield OpenDatabase(settings, None)
         return
     server = EmbeddedPostgres(settings.embedded_postgres, credentials_dir=settings.credentials)
     with server.start() if alone else server.attach_or_start():
         admin = create_database(server.dsn(SUPERUSER), NAME)
         bootstrap(admin, settings.credentials, whole_server=True)
-        yield OpenDatabase(settings.databases(), server)
+        yield OpenDatabase(settings, server)
 
 
-def migrate_guard(databases: Databases) -> list[str]:
+def migrate_guard(owner: str) -> list[str]:
     """Bring the guard's schema to its last version and return the migrations that were applied."""
     from beffroi.guard.migrations import migrate
 
-    return asyncio.run(migrate(databases.owner))
+    return asyncio.run(migrate(owner))

@@ -12,6 +12,11 @@ from beffroi.config.settings import Mode, Settings, load, remember
 def run() -> None:
     """Start the database, the guard, the console and, in demonstration, the identity provider; stop with Ctrl-C."""
     settings = load()
+    if settings.mode is Mode.PRODUCTION:
+        raise StartRefused(
+            "`beffroi run` starts every process under one user, who could read the guard's keys: in production run "
+            "`beffroi migrate`, then `beffroi guard` and `beffroi console`, each under its own user."
+        )
     remember(settings.state, "BEFFROI_MODE", settings.mode.value)
     click.echo("Starting the database…")
     with open_database(settings, alone=True) as database:
@@ -31,7 +36,7 @@ def run() -> None:
 def prepare(settings: Settings, database: OpenDatabase) -> None:
     """Keys, schema and, in demonstration, the invented network: all that must exist before a process starts."""
     wiring.ensure_keys(settings)
-    for name in migrate_guard(database.databases):
+    for name in migrate_guard(database.databases.owner):
         click.echo(f"Applied {name}.")
     wiring.migrate_console(settings)
     wiring.load_demonstration(settings, database.databases)

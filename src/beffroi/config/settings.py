@@ -6,22 +6,24 @@ A setting comes from the environment variable of its name or, where that is abse
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from beffroi.config.database import CONSOLE, GUARD, OWNER, Databases, dsn_file
+from beffroi.config.database import CONSOLE, GUARD, OWNER, ROLES, Databases, dsn_file
 from beffroi.config.secret_files import NotPrivate, read_private, write_private
 
 SETTINGS_FILE = "settings.env"
+CREDENTIALS = "credentials"
 LARGEST_FILE = 65_536
-_DSN_SETTINGS = {
+DSN_SETTINGS = {
     OWNER: "BEFFROI_OWNER_DATABASE_URL",
     GUARD: "BEFFROI_GUARD_DATABASE_URL",
     CONSOLE: "BEFFROI_CONSOLE_DATABASE_URL",
 }
+"""The setting that names each role's database by hand."""
 
 
 class SettingMissing(RuntimeError):
@@ -43,7 +45,7 @@ class Settings:
     state: Path
     """Folder of everything this installation keeps outside PostgreSQL."""
     database_url: str | None = field(repr=False)
-    """Administrator's URI of a real server, or None for the embedded one."""
+    """Administrator's URI of a real server; None for the embedded one, or for a process that does not need it."""
     bind: str
     console_port: int
     guard_port: int
@@ -57,13 +59,15 @@ class Settings:
     """Issuer of the demonstration identity provider."""
     role_urls: Mapping[str, str] = field(repr=False)
     """URIs given by hand for roles that an administrator made beforehand."""
+    roles: frozenset[str]
+    """Database roles as which this process acts."""
     values: Mapping[str, str] = field(repr=False)
     """Every setting as it was said, environment over ``settings.env``: `said` reads those of one process alone."""
 
     @property
     def credentials(self) -> Path:
         """Passwords and URIs of the database roles, one 0600 file each."""
-        return self.state / "credentials"
+        return self.state / CREDENTIALS
 
     @property
     def keys(self) -> Path:
@@ -87,7 +91,8 @@ class Settings:
     def database(self, role: str) -> str:
         """Return the URI of a database role.
 
-        Raises SettingMissing when the database was never prepared and no URI was given.
+        Raises SettingMissing when the database was never prepared and no URI was given, or when other accounts of
+        the host may read the URI that was prepared.
         """
         given = self.role_urls.get(role)
         if given:
@@ -95,18 +100,21 @@ class Settings:
         prepared = dsn_file(self.credentials, role)
         if not prepared.exists():
             raise SettingMissing(
-                f"{_DSN_SETTINGS[role]} is not set and {prepared} does not exist: "
+                f"{DSN_SETTINGS[role]} is not set and {prepared} does not exist: "
                 "run `beffroi migrate` first, or name the role's database there."
             )
-        return prepared.read_text().strip()
+        return read_secret_setting(DSN_SETTINGS[role], str(prepared))
 
     def databases(self) -> Databases:
         """Return the URIs of the three roles. Raises SettingMissing as `database` does."""
         return Databases(self.database(OWNER), self.database(GUARD), self.database(CONSOLE))
 
 
-def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check the settings.
+def load(environ: Mapping[str, str] | None = None, *, roles: Collection[str] = ROLES) -> Settings:
+    """Read and check the settings, with the addresses of the database ``roles`` that this process acts as.
+
+    In production no other role's address is read, nor the administrator's unless the owner is among ``roles``: who
+    breaks into a process finds there its own address alone.
 
     Raises SettingMissing, naming the first one that is absent or unusable.
     """
@@ -120,13 +128,16 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         name: _port(values, f"BEFFROI_{name}_PORT", default)
         for name, default in (("CONSOLE", 8000), ("GUARD", 8001), ("IDENTITY_PROVIDER", 8002))
     }
-    role_urls = {role: found for role, name in _DSN_SETTINGS.items() if (found := _secret(values, name))}
-    database_url = _secret(values, "DATABASE_URL")
-    if mode is Mode.PRODUCTION and not database_url and len(role_urls) < len(_DSN_SETTINGS):
-        raise SettingMissing(
-            "DATABASE_URL is not set: production needs a real PostgreSQL server (or the URI of each role in "
-            f"{', '.join(_DSN_SETTINGS.values())})."
-        )
+    everything = mode is Mode.DEMONSTRATION
+    role_urls = {
+        role: found
+        for role, name in DSN_SETTINGS.items()
+        if (everything or role in roles) and (found := _secret(values, name))
+    }
+    database_url = _secret(values, "DATABASE_URL") if everything or OWNER in roles else None
+    missing = [role for role in ROLES if role in roles and role not in role_urls]
+    if missing and mode is Mode.PRODUCTION and not database_url:
+        _refuse_unprepared(missing, state / CREDENTIALS)
     return Settings(
         mode=mode,
         state=state,
@@ -147,6 +158,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             f"http://127.0.0.1:{ports['IDENTITY_PROVIDER']}/api/v2",
         ),
         role_urls=role_urls,
+        roles=frozenset(roles),
         values=values,
     )
 
@@ -162,6 +174,22 @@ def checkout() -> Path | None:
     """Return the root of the source checkout the program runs from, if it does."""
     root = Path(__file__).resolve().parents[3]
     return root if (root / "pyproject.toml").exists() else None
+
+
+def _refuse_unprepared(roles: Collection[str], credentials: Path) -> None:
+    """Raise SettingMissing for the first role whose address was neither said nor left here by `beffroi migrate`."""
+    for role in roles:
+        if dsn_file(credentials, role).exists():
+            continue
+        if role == OWNER:
+            raise SettingMissing(
+                "DATABASE_URL is not set: production needs a real PostgreSQL server (or the URI of each role in "
+                f"{', '.join(DSN_SETTINGS.values())})."
+            )
+        raise SettingMissing(
+            f"{DSN_SETTINGS[role]} is not set: this process needs the address of its own role ({role}), or a file "
+            f"that holds it, named by {DSN_SETTINGS[role]}_FILE."
+        )
 
 
 def _state_folder(given: Mapping[str, str]) -> Path:

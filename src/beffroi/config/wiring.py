@@ -22,6 +22,7 @@ CONSOLE_APPLICATION = "console"
 CONSOLE_RETURN = "/retour/"
 """Path of the console to which the guard sends a browser back: its only redirect URI."""
 DEMONSTRATION_PEOPLE = 20_000
+_MIGRATION = "beffroi.config.console.migration"
 _HERE = (sys.executable, "-m", "beffroi")
 
 
@@ -139,7 +140,7 @@ def migrate_console(settings: Settings) -> None:
     if importlib.util.find_spec("beffroi.config.console") is None:
         return
     done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--settings=beffroi.config.console.settings", "--no-input"],
+        [sys.executable, "-m", "django", "migrate", f"--settings={_MIGRATION}", "--no-input", "--skip-checks"],
         env=os.environ | told(settings),
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -3,6 +3,7 @@
 from functools import cache
 
 from beffroi.client import ApplicationKey, Guard
+from beffroi.config.database import CONSOLE
 from beffroi.config.settings import SettingMissing, load
 from beffroi.config.wiring import CONSOLE_APPLICATION, console_key_file
 
@@ -10,7 +11,7 @@ from beffroi.config.wiring import CONSOLE_APPLICATION, console_key_file
 @cache
 def shared_guard() -> Guard:
     """The guard, asked with the console's own key. Raises SettingMissing when that key is absent or unusable."""
-    settings = load()
+    settings = load(roles=(CONSOLE,))
     path = console_key_file(settings)
     try:
         key = ApplicationKey.read(CONSOLE_APPLICATION, path)

@@ -4,6 +4,7 @@ import os
 
 import click
 
+from beffroi.config.database import CONSOLE
 from beffroi.config.settings import SettingMissing, Settings, load
 
 THREADS = 8
@@ -16,7 +17,7 @@ LARGEST_HEADERS = 64 * 1024
 def console() -> None:
     """Serve the web application that people use, until a signal."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "beffroi.config.console.settings"
-    settings = load()
+    settings = load(roles=(CONSOLE,))
     from beffroi.config.console.guard import shared_guard
     from beffroi.config.console.wsgi import application
 

@@ -5,39 +5,21 @@ There is no Django session, no user table and no admin: who the agent is, the gu
 
 from urllib.parse import urlsplit
 
-from psycopg.conninfo import conninfo_to_dict
-
+from beffroi.config.console.database import APPLICATIONS, django_database
 from beffroi.config.console.secret import read_secret
 from beffroi.config.database import CONSOLE
 from beffroi.config.settings import Mode, load
+from beffroi.config.wall import refuse_console_within
 from beffroi.config.wiring import CONSOLE_APPLICATION
 
-INSTALLATION = load()
+INSTALLATION = load(roles=(CONSOLE,))
+refuse_console_within(INSTALLATION)
 _ADDRESS = urlsplit(INSTALLATION.console_url)
 _HTTPS = _ADDRESS.scheme == "https"
 _GUARD_ORIGIN = INSTALLATION.guard_url
 _PROVIDER = urlsplit(INSTALLATION.identity_provider_url)
 # A browser accepts a __Host- cookie from this host alone, over TLS alone (RFC 6265bis section 4.1.3.2).
 _PREFIX = "__Host-" if _HTTPS else ""
-
-
-def _database(dsn: str) -> dict[str, object]:
-    """Django's form of a libpq URI; what Django has no name for goes to the driver."""
-    options: dict[str, object] = {name: value for name, value in conninfo_to_dict(dsn).items() if value is not None}
-    named = {
-        "NAME": options.pop("dbname", ""),
-        "USER": options.pop("user", ""),
-        "PASSWORD": options.pop("password", ""),
-        "HOST": options.pop("host", ""),
-        "PORT": options.pop("port", ""),
-    }
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        **named,
-        "OPTIONS": {**options, "options": "-c search_path=console"},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    }
 
 
 DEBUG = False
@@ -47,13 +29,7 @@ if INSTALLATION.mode is Mode.DEMONSTRATION:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "beffroi.config.console.urls"
 WSGI_APPLICATION = "beffroi.config.console.wsgi.application"
-INSTALLED_APPS = [
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-    "beffroi.ui",
-    "beffroi.governance.directory",
-    "beffroi.systems.cases",
-]
+INSTALLED_APPS = APPLICATIONS
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -76,7 +52,7 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": _database(INSTALLATION.database(CONSOLE))}
+DATABASES = {"default": django_database(INSTALLATION.database(CONSOLE))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
