@@ -107,8 +107,9 @@ class Bench:
         places, released = writing.granted_lines(asks, verdict)
         released += lines
         if released or verdict.used or books.caps or verdict.reach:
+            stamp = self.keys.authenticator.stamp
             entries = await writing.write(
-                db.write, self.keys.authenticator.stamp, self._budgets, books, verdict, released, shared, policy.version
+                db.write, stamp, self._budgets, books, verdict, released, shared, policy.version
             )
             for place, entry in zip(places, entries, strict=False):
                 granted = verdict.outcomes[place]

@@ -38,8 +38,8 @@ class Refused(NamedTuple):
 class Judgement(NamedTuple):
     """What the batch came to, in the order of its requests, and what must be written.
 
-    ``reach`` maps to the new row and the version of the one that exists (0: none); ``revoked`` are sessions presented by another client, by
-    the place of the request that did.
+    ``reach`` maps to the new row and the version of the one that exists (0: none); ``revoked`` are sessions
+    presented by another client, by the place of the request that did.
     """
 
     outcomes: list[Outcome]
