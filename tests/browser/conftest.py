@@ -42,9 +42,13 @@ def chromium_path() -> str:
     pytest.skip(MISSING)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path: str) -> Iterator[Browser]:
-    """One headless Chromium for the whole run; contexts keep tests apart."""
+    """One headless Chromium for a module; contexts keep tests apart.
+
+    Not for the whole run: while it is open, Playwright keeps an event loop running in this thread, and the tests of
+    other modules start their own.
+    """
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
         yield launched
