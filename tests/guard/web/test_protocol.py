@@ -1,6 +1,7 @@
 """The HTTP edge on real sockets: the same answers as the ASGI application, limits, pipelining, garbage."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,6 +10,7 @@ import pytest
 from uvicorn.server import ServerState
 
 from beffroi.guard.services import Services
+from beffroi.guard.web import protocol
 from beffroi.guard.web.protocol import HEAD_LIMIT, Edge
 from beffroi.guard.web.requests import Answer, Call, Malformed, Tell, handler_of, json_answer
 from beffroi.guard.web.routing import BODY_LIMIT, Router
@@ -128,3 +130,76 @@ async def test_caller_chunked_body_is_bounded_too(port: int) -> None:
     head = b"POST /direct HTTP/1.1\r\nhost: g\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
     assert (await talk(port, head + chunk * 2 + b"0\r\n\r\n")).split()[1] == b"200"
     assert (await talk(port, head + chunk * 5 + b"0\r\n\r\n")).split()[1] == b"413"
+
+
+async def connected(port: int, sent: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection that has said only this."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    await writer.drain()
+    return reader, writer
+
+
+async def ends(reader: asyncio.StreamReader) -> bytes:
+    """What the server still says before it closes."""
+    return await asyncio.wait_for(reader.read(), 10)
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits of time in tenths of a second."""
+    for name, seconds in (("REQUEST_SECONDS", 0.3), ("IDLE_SECONDS", 1.2), ("SWEEP_SECONDS", 0.05)):
+        monkeypatch.setattr(protocol, name, seconds)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"POST /direct HTTP/1.1\r\nhost: g\r\ncontent-le",
+        b"POST /direct HTTP/1.1\r\nhost: g\r\ncontent-length: 9\r\n\r\nbeg",
+        b"POST /direct HTTP/1.1\r\nhost: g\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbe",
+        b"P",
+    ],
+    ids=["head", "body", "chunk", "first letter"],
+)
+async def test_caller_too_slow_with_a_request_is_cut_off_and_others_are_answered(
+    hurried: None, port: int, sent: bytes
+) -> None:
+    reader, writer = await connected(port, sent)
+    assert b"200" in await talk(port, request("GET", "/echo"))
+    assert await ends(reader) == b""
+    writer.close()
+
+
+async def test_caller_who_drips_a_request_byte_by_byte_gains_no_time(hurried: None, port: int) -> None:
+    reader, writer = await connected(port, b"POST /direct HTTP/1.1\r\n")
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def drip() -> None:
+        while not writer.is_closing():
+            writer.write(b"x-a: b\r\n")
+            await asyncio.sleep(0.02)
+
+    dripping = asyncio.create_task(drip())
+    with contextlib.suppress(ConnectionResetError):
+        assert await ends(reader) == b""
+    dripping.cancel()
+    assert loop.time() - began < 1.2
+    writer.close()
+
+
+async def test_caller_idle_after_an_answer_is_kept_for_a_while_then_let_go(hurried: None, port: int) -> None:
+    reader, writer = await connected(port, request("GET", "/slow", close=False))
+    assert b"200" in await asyncio.wait_for(reader.readuntil(b'{"slow":true}'), 10)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    assert await ends(reader) == b""
+    assert loop.time() - began > 0.6  # longer than a request may take: an idle connection is not a slow one
+    writer.close()
+
+
+async def test_caller_who_connects_and_says_nothing_is_let_go(hurried: None, port: int) -> None:
+    reader, writer = await connected(port, b"")
+    assert await ends(reader) == b""
+    writer.close()
