@@ -2,7 +2,7 @@
 # make test    everything that CI runs
 # make check   under three minutes: style, types, imports, quick tests
 # make bench   figures of speed, into bench/results/
-# make soak    strictness under fire, long
+# make soak    strictness under fire: a million decisions, kills
 # make lock    pin the dependencies of pyproject.toml anew
 # make clean   remove the environment, the demonstration's state and caches
 
@@ -54,8 +54,8 @@ test: $(READY_DEV) chromium
 bench: $(READY)
 	$(BIN)/python -m bench
 
-soak: $(READY_DEV)
-	$(BIN)/pytest tests/crash -m soak
+soak: $(READY)
+	$(BIN)/python -m bench.soak
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml

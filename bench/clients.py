@@ -71,6 +71,8 @@ class Run:
         self._path = order["path"]
         self._items = order.get("items", 1)
         self._groups = order.get("groups", ["identity"])
+        self._bodies = order.get("bodies", [])
+        self._speaking = order.get("speaking", self._advisers)
         self._handles = [handle(rank) for rank in range(self._advisers)]
         self._head = (
             f"POST {self._path} HTTP/1.1\r\nhost: guard\r\nauthorization: Bearer {order['token']}\r\n"
@@ -83,10 +85,16 @@ class Run:
         self.from_ = self.until = 0.0
 
     def request(self, rng: random.Random) -> bytes:
-        """One request about somebody drawn uniformly from the population, by the adviser who follows them."""
+        """One request about somebody drawn uniformly from the population, by the adviser who follows them.
+
+        With ``bodies``, one of these instead, by one of the ``speaking`` first advisers.
+        """
         rank = int(rng.random() * self._people)
         adviser = rank % self._advisers
-        if self._items == 1:
+        if self._bodies:
+            adviser %= self._speaking
+            body = self._bodies[int(rng.random() * len(self._bodies))]
+        elif self._items == 1:
             body = f'{{"person":"{identifier("person", rank)}",{self._tail}'
         else:
             ranks = [rank]
@@ -106,6 +114,8 @@ class Run:
             self.latencies.append(seconds)
             if self._items > 1:
                 self.denied += answer.count(b'"deny"')
+            if self._bodies:
+                self.denied += answer.count(b'"masked"')
 
     async def go(self, order: dict[str, Any]) -> dict[str, Any]:
         """Run the clients to the end."""

@@ -142,7 +142,8 @@ def _median(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: median(run[name] for run in runs) for name in runs[0]}
 
 
-def _several(bench: Bench, runs: int, clients: int, path: str = "/v1/release", **more: Any) -> dict[str, Any]:
+def several(bench: Bench, runs: int, clients: int, path: str = "/v1/release", **more: Any) -> dict[str, Any]:
+    """Median of several runs, each on a guard and counters of its own; ``batching`` is the guard's."""
     batching = more.pop("batching", {})
     found = []
     for _ in range(runs):
@@ -152,21 +153,27 @@ def _several(bench: Bench, runs: int, clients: int, path: str = "/v1/release", *
 
 
 def run(
-    people: int, runs: int, seconds: float, warm_up: float, folder: Path, levels: tuple[int, ...]
+    people: int,
+    runs: int,
+    seconds: float,
+    warm_up: float,
+    folder: Path,
+    levels: tuple[int, ...] = LEVELS,
+    pools: tuple[int, ...] = BASELINE_POOLS,
 ) -> dict[str, Any]:
     """Every measure; the dictionary that is written as JSON."""
     bench = Bench(folder, people, seconds, warm_up)
     try:
         fsync = machine.fsync_ms(folder)
-        guard = {str(level): _several(bench, runs, level) for level in levels}
+        guard = {str(level): several(bench, runs, level) for level in levels}
         tried = {}
-        for pool in BASELINE_POOLS:
-            tried[pool] = _several(bench, 1, 64, batching={"one_by_one": True, "connections": pool})
+        for pool in pools:
+            tried[pool] = several(bench, 1, 64, batching={"one_by_one": True, "connections": pool})
         best = max(tried, key=lambda pool: tried[pool]["per_second"])
         single = {"one_by_one": True, "connections": best}
-        baseline = {str(level): _several(bench, runs, level, batching=single) for level in levels}
-        batch = _several(bench, runs, 16, "/v1/releases", items=100)
-        opened = _several(bench, runs, 64, "/v1/open", groups=["identity", "contact"])
+        baseline = {str(level): several(bench, runs, level, batching=single) for level in levels}
+        batch = several(bench, runs, 16, "/v1/releases", items=100)
+        opened = several(bench, runs, 64, "/v1/open", groups=["identity", "contact"])
     finally:
         bench.server.stop()
     return {

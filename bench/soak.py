@@ -1,8 +1,8 @@
 """Strictness under fire: two guards, contended budgets, random kills of a guard and of PostgreSQL.
 
-``python -m bench.soak [--decisions N] [--seconds S]``; ends with one JSON object, and with status 1 when a promise
-was broken: a budget over its cap, an answered release without its journal entry (I-01, I-02), an allow while the
-database was down.
+``python -m bench.soak [--decisions N] [--seconds S]`` writes ``bench/results/soak.json``; it ends with status 1 when
+a promise was broken (a budget over its cap, an answered release without its journal entry: I-01, I-02; an allow while
+the database was down), or when time ran out before so many decisions.
 """
 
 import argparse
@@ -22,9 +22,10 @@ from beffroi.core import policy_file
 from beffroi.core.ids import ApplicationId
 from beffroi.guard import keys
 from beffroi.guard.applications.access_tokens import AccessTokens
-from bench import population
+from bench import machine, population
 from bench.decision import GuardOfBench
 
+RESULTS = Path(__file__).parent / "results"
 PEOPLE = 24_000
 CLIENTS = 32
 ADVISERS = 12
@@ -199,14 +200,25 @@ def main() -> None:
     """Run, print, and fail when a promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--decisions", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--seconds", type=float, default=7200)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--output", type=Path, default=RESULTS / "soak.json")
     given = parser.parse_args()
+    started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="beffroi-soak-") as folder:
+        Path(folder).chmod(0o711)  # the server's own account must reach its folder
         report = soak(Path(folder), given.decisions, given.seconds, given.seed)
-    print(json.dumps({"seed": given.seed, **asdict(report)}, indent=1))
+    results = {
+        "machine": machine.description(), "seed": given.seed, "seconds": round(time.monotonic() - started),
+        "kept": report.kept, **asdict(report),
+    }  # fmt: skip
+    given.output.parent.mkdir(exist_ok=True, parents=True)
+    given.output.write_text(json.dumps(results, indent=1) + "\n")
+    print(json.dumps(results, indent=1))
     if not report.kept:
-        raise SystemExit(1)
+        raise SystemExit("a promise was broken")
+    if report.asked < given.decisions:
+        raise SystemExit(f"time ran out after {report.asked:,} decisions of {given.decisions:,}")
 
 
 if __name__ == "__main__":

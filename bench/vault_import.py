@@ -83,7 +83,7 @@ def measure(folder: Path, file: Path, population: Population, workers: int) -> d
         "people": outcome.people,
         "seconds": round(seconds, 2),
         "per_second": round(outcome.people / seconds),
-        "steady_per_second": round((late - early) / (last - first)),
+        "steady_per_second": round((late - early) / (last - first) if last > first else outcome.people / seconds),
         "index_seconds": round(seconds - last, 2),
         "cpu_us": {
             "python": round(1e6 * python / outcome.people, 1),

@@ -1,0 +1,75 @@
+"""Each benchmark runs, at a tiny size, and writes what it promises; the figures themselves mean nothing here."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import scratch_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+ROW = {"per_second", "p50_ms", "p99_ms", "cpu_us"}
+
+
+def quick(*names: str) -> tuple[dict[str, Any], str]:
+    """Results by name, and what was printed."""
+    with scratch_folder() as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench", *names, "--quick", "--state", folder / "s", "--output", folder / "out"],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=400,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-2_000:]
+        return {name: json.loads((folder / "out" / f"{name}.json").read_text()) for name in names}, done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_maintainer_measures_decisions_and_a_page_gets_every_figure_against_the_baseline() -> None:
+    results, printed = quick("decision", "portfolio")
+    decision, portfolio = results["decision"], results["portfolio"]
+    for kind in ("guard", "baseline"):
+        assert list(decision[kind]) == ["1", "16", "64", "256"]
+        assert all(set(row) >= ROW and min(row[name] for name in ROW) > 0 for row in decision[kind].values())
+    assert decision["ratio_to_baseline"] > 0
+    assert decision["fsync_ms"] > 0
+    assert set(decision["batch_endpoint"]) >= ROW
+    assert set(decision["open_two_groups"]) >= ROW
+    assert portfolio["rows"] == 25
+    for kind in ("anybody", "returning"):
+        assert list(portfolio[kind]) == ["1", "16"]
+        assert all(set(row) >= ROW and row["per_second"] > 0 for row in portfolio[kind].values())
+    for one in (decision, portfolio):
+        assert {"processors", "model", "date"} <= set(one["machine"])
+        assert one["people"] == 4_000
+    assert "guard, 64 clients" in printed
+    assert "returning, 16 clients" in printed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_maintainer_measures_the_import_gets_its_rate_by_worker_and_by_core() -> None:
+    results, printed = quick("import")
+    workers = results["import"]["workers"]
+    assert list(workers) == ["1", "2"]
+    for row in workers.values():
+        assert row["people"] > 0
+        assert row["per_second"] > 0
+        assert row["per_second_a_core"] > 0
+    assert results["import"]["ratio_of_two_workers"] > 0
+    assert "people/s" in printed
+
+
+def test_maintainer_names_a_benchmark_that_does_not_exist_is_told_which_do() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "decisions"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "decision, import, portfolio" in done.stderr
