@@ -17,7 +17,7 @@ import uvloop
 
 from beffroi.core import policy_file
 from beffroi.core.policy import Policy
-from beffroi.guard import key_check, keys, migrations, upkeep
+from beffroi.guard import key_check, keys, logs, migrations, upkeep
 from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.decisions.batch import Bench
@@ -162,7 +162,8 @@ async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Ben
 
 
 def run(settings: "GuardSettings") -> None:
-    """Serve on uvloop until SIGTERM or SIGINT; the process does nothing else."""
+    """Serve on uvloop until SIGTERM or SIGINT; the process does nothing else, and logs to standard error."""
+    logs.configure()
     uvloop.run(serve(settings))
 
 
