@@ -104,6 +104,17 @@ async def test_adviser_registers_a_namesake_only_when_said_to_be_somebody_else(g
     assert await people(guard) == 2
 
 
+async def test_adviser_registers_somebody_known_by_the_name_of_birth_is_told(guard: Guard) -> None:
+    ana = await adviser(guard)
+    married = {**IDENTITY, "last_name": "Garnier", "birth_name": "Rousseau"}
+    person = (await create(guard, ana, {"identity": married})).json()["person"]
+    again = await create(guard, ana)
+    assert (again.status_code, [one["person"] for one in again.json()["matches"]]) == (409, [person])
+    assert (await create(guard, ana, {"identity": {**IDENTITY, "last_name": "Blanc"}})).status_code == 200
+    other_way = {**IDENTITY, "last_name": "Noir", "birth_name": "BLANC"}
+    assert (await create(guard, ana, {"identity": other_way})).status_code == 409
+
+
 async def test_adviser_registers_a_known_nir_is_refused_even_said_to_be_somebody_else(guard: Guard) -> None:
     ana, nir = await adviser(guard), {"nir": some_nir().nir}
     other = {**IDENTITY, "last_name": "Garnier"}

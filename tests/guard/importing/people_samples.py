@@ -5,7 +5,7 @@ from tests.guard.importing.network_samples import identifier
 LEA = {
     "person_id": identifier(101),
     "last_name": "Le Gall",
-    "birth_name": "Le Gall",
+    "birth_name": "Kerbrat",
     "first_names": "Léa, Anne",
     "birth_date": "2004-03-05",
     "sex": "F",

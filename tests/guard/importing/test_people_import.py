@@ -80,7 +80,7 @@ async def test_person_imported_opens_to_what_the_file_said(place: Place) -> None
     assert (outcome.people, outcome.refused, outcome.problems) == (2, 0, ())
     read = await opened(place, LEA["person_id"])
     assert read["identity"] == {
-        "last_name": "Le Gall", "birth_name": "Le Gall", "first_names": "Léa, Anne", "birth_date": "2004-03-05",
+        "last_name": "Le Gall", "birth_name": "Kerbrat", "first_names": "Léa, Anne", "birth_date": "2004-03-05",
         "sex": "F", "birth_place": "Brest", "nationality": "Française",
     }  # fmt: skip
     assert read["contact"] == {

@@ -32,7 +32,9 @@ def held(tmp_path: Path) -> Keys:
 
 
 LEA = {
-    "identity": records.Identity(last_name="Le Gall", first_names="Léa, Anne", birth_date="2004-03-05", sex="F"),
+    "identity": records.Identity(
+        last_name="Le Gall", birth_name="Kerbrat", first_names="Léa, Anne", birth_date="2004-03-05", sex="F"
+    ),
     "contact": records.Contact(email="Lea.LeGall@exemple.fr", phone="06 39 98 00 01", city="Brest"),
     "nir": records.Nir(nir="204032901900147"),
     "followup": records.Followup(notes=(records.Note(at="2026-01-02T10:00:00Z", text="Projet de CAP cuisine."),)),
@@ -76,6 +78,7 @@ async def test_person_created_without_partition_for_the_entry_writes_nothing(
         ("email", " lea.legall@EXEMPLE.fr ", "", ""),
         ("phone", "+33 6 39 98 00 01", "", ""),
         ("name", "LE-GALL", "lea", "05/03/2004"),
+        ("name", "KERBRAT", "lea", "05/03/2004"),
     ],
 )
 async def test_search_with_the_value_typed_otherwise_finds_the_person(
@@ -90,9 +93,21 @@ async def test_search_with_the_value_typed_otherwise_finds_the_person(
 async def test_database_copy_without_key_holds_no_value(conn: asyncpg.Connection, held: Keys) -> None:
     await created(conn, held)
     dump = str([dict(row) for row in await conn.fetch("SELECT * FROM guard.person")]).lower()
-    for token in ("gall", "brest", "exemple", "998000", "2040329", "cuisine", "2004-03"):
+    for token in ("gall", "brest", "kerbrat", "exemple", "998000", "2040329", "cuisine", "2004-03"):
         assert token not in dump
         assert token.encode().hex() not in dump
+
+
+async def test_birth_name_that_is_the_usual_name_is_indexed_once_and_an_update_indexes_another(
+    conn: asyncpg.Connection, held: Keys
+) -> None:
+    person = await created(conn, held)
+    same = records.Identity(last_name="Le Gall", birth_name="LE GALL", first_names="Léa", birth_date="2004-03-05")
+    for identity, indexed in ((same, False), (LEA["identity"], True), (None, False)):
+        async with conn.transaction():
+            await people.update(conn, held, person, {"identity": identity}, entry=Entry(AT, "updated", person=person))
+        row = await conn.fetchrow("SELECT blind_name, blind_birth_name FROM guard.person")
+        assert [value is not None for value in row] == [identity is not None, indexed]
 
 
 async def test_update_of_a_group_changes_its_index_and_leaves_the_others(

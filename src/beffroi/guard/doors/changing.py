@@ -30,8 +30,7 @@ from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
 
 Fields = Annotated[dict[bodies.GroupName, dict[str, object] | None], Meta(min_length=1, max_length=8)]
-_UNIQUE: Final = ("blind_nir", "blind_agency_id")
-_CHECKED: Final = (*_UNIQUE, "blind_name")
+_NAMES: Final = blind.COLUMNS_OF["name"]
 _LAST_ENTRY: Final = "SELECT currval(pg_get_serial_sequence('guard.journal', 'entry'))"
 
 
@@ -150,15 +149,12 @@ async def create(call: Call) -> Answer:
 async def _known(conn: Any, indexes: dict[str, Any], distinct_from: tuple[str, ...]) -> list[PersonId]:
     """People who share a number, or the name and birth date, with what is registered; at most five."""
     found: dict[PersonId, None] = {}
-    for column in _CHECKED:
-        index = indexes.get(column)
-        if index is None:
-            continue
-        rows = await conn.fetch(f"SELECT id FROM guard.person WHERE {column} = $1 ORDER BY id LIMIT 6", index)
-        for row in rows:
-            person = PersonId(str(row[0]))
-            if column in _UNIQUE or person not in distinct_from:
-                found[person] = None
+    for columns, aside in ((("blind_nir",), ()), (("blind_agency_id",), ()), (_NAMES, distinct_from)):
+        wanted = [indexes[column] for column in columns if indexes.get(column) is not None]
+        where = " OR ".join(f"{column} = ANY ($1::uuid[])" for column in columns)
+        sql = f"SELECT id FROM guard.person WHERE ({where}) AND id <> ALL ($2::uuid[]) ORDER BY id LIMIT 6"
+        if wanted:
+            found |= {PersonId(str(row[0])): None for row in await conn.fetch(sql, wanted, list(aside))}
     return list(found)[: people.MOST_MATCHES]
 
 

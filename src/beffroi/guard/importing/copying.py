@@ -28,7 +28,7 @@ _LAST: Final = _NULL + b"\0\0\0\4\0\0\0\1\0\0\0\x10"
 _REMEMBERED: Final = 1 << 16
 _POSTGRES_EPOCH: Final = 946_684_800_000_000
 _GROUPS: Final = tuple(NAMES)
-_KINDS: Final = (blind.NIR, blind.AGENCY_ID, blind.EMAIL, blind.PHONE, blind.NAME)
+_KINDS: Final = (blind.NIR, blind.AGENCY_ID, blind.EMAIL, blind.PHONE, blind.NAME, blind.NAME)
 
 
 class PersonRows:

@@ -28,7 +28,7 @@ from beffroi.guard.importing.writing import Job, Written
 
 INDEXES: Final = (
     "person_blind_nir", "person_blind_agency_id", "person_blind_email", "person_blind_phone", "person_blind_name",
-    "relation_referent", "relation_organisation",
+    "person_blind_birth_name", "relation_referent", "relation_organisation",
 )  # fmt: skip
 AHEAD: Final = 2
 """Chunks a worker holds: the one being written and the one being sealed."""

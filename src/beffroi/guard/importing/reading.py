@@ -43,7 +43,7 @@ _FORGET: Final = 1 << 15  # values met often enough to remember: names, dates, c
 
 class Prepared(NamedTuple):
     """One person ready to be sealed. ``groups`` are clear JSON in the order of the table's columns; ``indexed``
-    the normalised values of the five blind indexes; codes of organisations and referents as the file gives them.
+    the normalised values of the six blind indexes; codes of organisations and referents as the file gives them.
     """
 
     line: int
@@ -227,6 +227,11 @@ class Reader:
                 nationality=nationality or None,
             )
         )
+        birth_text = None
+        if birth_name:
+            birth_key = _name(birth_name)
+            if birth_key != last_key and not isinstance(birth_key, NormalisationRefusal):
+                birth_text = f"{birth_key}|{first_key}|{day}"
         return Prepared(
             line,
             person,
@@ -240,7 +245,7 @@ class Reader:
                 training,
                 representative,
             ),
-            (nir_text, agency_key, email_text, phone_text, f"{last_key}|{first_key}|{day}"),
+            (nir_text, agency_key, email_text, phone_text, f"{last_key}|{first_key}|{day}", birth_text),
             follower,
             referent,
             since or "",

@@ -200,6 +200,7 @@ CREATE TABLE guard.person (                    -- the vault: one row a person, o
     blind_email          uuid,
     blind_phone          uuid,
     blind_name           uuid,                 -- last name + first name + birth date
+    blind_birth_name     uuid,                 -- the same with the birth name, null where it is the last name
     created_at           timestamptz NOT NULL,
     updated_at           timestamptz NOT NULL,
     version              integer NOT NULL
@@ -209,6 +210,7 @@ CREATE INDEX person_blind_agency_id ON guard.person (blind_agency_id);
 CREATE INDEX person_blind_email ON guard.person (blind_email);
 CREATE INDEX person_blind_phone ON guard.person (blind_phone);
 CREATE INDEX person_blind_name ON guard.person (blind_name);
+CREATE INDEX person_blind_birth_name ON guard.person (blind_birth_name);
 
 CREATE TABLE guard.erased (                    -- what a restore must erase again before it serves (I-13)
     person          uuid PRIMARY KEY,

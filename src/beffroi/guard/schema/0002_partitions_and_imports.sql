@@ -56,7 +56,8 @@ BEGIN
         RETURN false;
     END IF;
     DROP INDEX IF EXISTS guard.person_blind_nir, guard.person_blind_agency_id, guard.person_blind_email,
-        guard.person_blind_phone, guard.person_blind_name, guard.relation_referent, guard.relation_organisation;
+        guard.person_blind_phone, guard.person_blind_name, guard.person_blind_birth_name, guard.relation_referent,
+        guard.relation_organisation;
     RETURN true;
 END $$;
 
@@ -74,6 +75,8 @@ BEGIN
             CREATE INDEX IF NOT EXISTS person_blind_phone ON guard.person (blind_phone);
         WHEN 'person_blind_name' THEN
             CREATE INDEX IF NOT EXISTS person_blind_name ON guard.person (blind_name);
+        WHEN 'person_blind_birth_name' THEN
+            CREATE INDEX IF NOT EXISTS person_blind_birth_name ON guard.person (blind_birth_name);
         WHEN 'relation_referent' THEN
             CREATE INDEX IF NOT EXISTS relation_referent ON guard.relation (referent) WHERE referent IS NOT NULL;
         WHEN 'relation_organisation' THEN

@@ -30,15 +30,15 @@ NAME: Final = b"name\x00"
 AGENT_EMAIL: Final = b"agent-email\x00"
 SUBJECT: Final = b"subject\x00"
 
-COLUMNS: Final = ("blind_nir", "blind_agency_id", "blind_email", "blind_phone", "blind_name")
-COLUMN_OF: Final = {
-    "nir": "blind_nir",
-    "agency-id": "blind_agency_id",
-    "email": "blind_email",
-    "phone": "blind_phone",
-    "name": "blind_name",
+COLUMNS: Final = ("blind_nir", "blind_agency_id", "blind_email", "blind_phone", "blind_name", "blind_birth_name")
+COLUMNS_OF: Final = {
+    "nir": ("blind_nir",),
+    "agency-id": ("blind_agency_id",),
+    "email": ("blind_email",),
+    "phone": ("blind_phone",),
+    "name": ("blind_name", "blind_birth_name"),
 }
-"""Column searched for each way of finding somebody."""
+"""Columns searched, any of them, for each way of finding somebody: a name is the usual one or the one of birth."""
 
 
 def index(key: bytes, kind: bytes, value: str) -> bytes:
@@ -65,7 +65,7 @@ def agent_email(keys: Keys, email: str) -> UUID | NormalisationRefusal:
 def searched(
     keys: Keys, by: str, value: str, *, today: date, first_names: str = "", born: str = ""
 ) -> UUID | NormalisationRefusal | NirRefusal:
-    """Index of what somebody typed in a search: ``by`` is a key of ``COLUMN_OF``; a name is ``value`` plus two.
+    """Index of what somebody typed in a search: ``by`` is a key of ``COLUMNS_OF``; a name is ``value`` plus two.
 
     Raises KeyError for another ``by``.
     """
@@ -100,12 +100,23 @@ def of_record(key: bytes, record: Record) -> dict[str, UUID | None]:
             "blind_phone": None if record.phone is None else _maybe(key, PHONE, phone_key(record.phone)),
         }
     if isinstance(record, Identity):
-        last, first = name_key(record.last_name), first_name_key(record.first_names)
-        if isinstance(last, NormalisationRefusal) or isinstance(first, NormalisationRefusal):
-            return {"blind_name": None}
-        text = name_text(last, first, record.birth_date)
-        return {"blind_name": UUID(bytes=index(key, NAME, text))}
+        return _of_names(key, record)
     return {}
+
+
+def _of_names(key: bytes, identity: Identity) -> dict[str, UUID | None]:
+    """Indexes of the usual name and, where it is another, of the name of birth: one kind, so either finds both."""
+    first = first_name_key(identity.first_names)
+    found: list[UUID | None] = []
+    keys: list[str | NormalisationRefusal] = []
+    for name in (identity.last_name, identity.birth_name):
+        last = NormalisationRefusal.EMPTY if name is None else name_key(name)
+        if isinstance(last, NormalisationRefusal) or isinstance(first, NormalisationRefusal) or last in keys:
+            found.append(None)
+        else:
+            found.append(UUID(bytes=index(key, NAME, name_text(last, first, identity.birth_date))))
+        keys.append(last)
+    return {"blind_name": found[0], "blind_birth_name": found[1]}
 
 
 def _maybe(key: bytes, kind: bytes, value: str | NormalisationRefusal) -> UUID | None:

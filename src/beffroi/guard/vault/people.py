@@ -29,7 +29,7 @@ _BLIND_OF_GROUP: Final = {
     "nir": ("blind_nir",),
     "agency_id": ("blind_agency_id",),
     "contact": ("blind_email", "blind_phone"),
-    "identity": ("blind_name",),
+    "identity": ("blind_name", "blind_birth_name"),
 }
 MOST_MATCHES: Final = 5
 OF_PEOPLE: Final = ("relation", "reach", "free_text")
@@ -97,11 +97,10 @@ async def read(
 async def holding(conn: asyncpg.Connection, by: str, index: UUID) -> list[PersonId]:
     """People who have this blind index, at most five and one more to tell that there are too many.
 
-    ``by`` is a key of ``blind.COLUMN_OF``. Raises KeyError for another.
+    ``by`` is a key of ``blind.COLUMNS_OF``. Raises KeyError for another.
     """
-    rows = await conn.fetch(
-        f"SELECT id FROM guard.person WHERE {blind.COLUMN_OF[by]} = $1 ORDER BY id LIMIT {MOST_MATCHES + 1}", index
-    )
+    where = " OR ".join(f"{column} = $1" for column in blind.COLUMNS_OF[by])
+    rows = await conn.fetch(f"SELECT id FROM guard.person WHERE {where} ORDER BY id LIMIT {MOST_MATCHES + 1}", index)
     return [PersonId(str(row["id"])) for row in rows]
 
 
