@@ -127,19 +127,19 @@ async def test_adviser_lists_the_same_page_twice_pays_once_and_leaves_two_traces
     assert len(await guard.entries("released")) == 2
 
 
-async def test_adviser_lists_an_organisation_too_large_to_sort_gets_the_most_recent_first(guard: Guard) -> None:
+async def test_adviser_lists_a_portfolio_too_large_to_sort_gets_the_most_recent_first(guard: Guard) -> None:
     world, north = guard.world, guard.world.offices["North"]
     ana = await world.agent(north)
     since = await world.now() - timedelta(days=400)
     rows = []
     for _ in range(5_000):
-        values = (str(uuid4()), north, "followed", None, since, None, 1)
+        values = (str(uuid4()), north, "followed", ana.account, since, None, 1)
         rows.append((*values, world.keys.authenticator.stamp("relation", values)))
     await world.conn.copy_records_to_table("relation", schema_name="guard", records=rows)
-    older = await world.person(north, last_name="Abadie", days=30)
-    assert names_of_first(await listed(guard, ana, scope="organisation", size=1, order="recent")) == "Abadie"
-    newer = await world.person(north, last_name="Zola", days=20)
-    answer = await listed(guard, ana, scope="organisation", size=2)
+    older = await world.person(north, referent=ana, last_name="Abadie", days=30)
+    assert names_of_first(await listed(guard, ana, size=1, order="recent")) == "Abadie"
+    newer = await world.person(north, referent=ana, last_name="Zola", days=20)
+    answer = await listed(guard, ana, size=2)
     assert answer.json()["total"] == 5_002
     assert [row["id"] for row in answer.json()["rows"]] == [newer, older]
     assert len(await guard.entries("released")) == 3
@@ -147,6 +147,42 @@ async def test_adviser_lists_an_organisation_too_large_to_sort_gets_the_most_rec
 
 def names_of_first(answer: httpx.Response) -> str:
     return names(answer)[0]
+
+
+async def test_adviser_lists_the_organisation_by_name_gets_the_order_of_recency(guard: Guard) -> None:
+    north = guard.world.offices["North"]
+    ana = await guard.world.agent(north)
+    for name, days in (("Un", 300), ("Deux", 30), ("Trois", 90)):
+        await guard.world.person(north, last_name=name, days=days)
+    await guard.world.person(north, last_name="Abadie", days=400)
+    assert names(await listed(guard, ana, scope="organisation", order="name")) == ["Deux", "Trois", "Un", "Abadie"]
+
+
+async def test_adviser_renames_one_own_person_and_refused_rows_keep_their_place(guard: Guard) -> None:
+    north = guard.world.offices["North"]
+    ana = await guard.world.agent(north)
+    mine = await guard.world.person(north, referent=ana, last_name="Nom", days=10)
+    for name, days in (("Abadie", 300), ("Zola", 200)):
+        await guard.world.person(north, referent=ana, last_name=name, days=days)
+    hidden = await guard.world.person(north, referent=ana, last_name="Martin", days=400)
+    await guard.world.conn.execute("UPDATE guard.relation SET mac = $2 WHERE person = $1", hidden, b"\0" * 16)
+    for page in (1, 2):  # the page that meets the refusal is cut again by recency, and all that follow
+        await listed(guard, ana, size=2, page=page)
+    pages = []
+    for name in ("Aaron", "Mart", "Marty", "Zygo"):
+        identity = {"last_name": name, "first_names": "Camille", "birth_date": "2005-04-12"}
+        change = {"person": mine, "purpose": "follow-up", "fields": {"identity": identity}}
+        assert (await guard.post(ana, "/v1/update", change)).status_code == 200
+        pages.append([await listed(guard, ana, size=2, page=page) for page in (1, 2)])
+    assert [names_of(both) for both in pages] == [
+        [["Aaron", "Zola"], ["Abadie", None]], [["Mart", "Zola"], ["Abadie", None]],
+        [["Marty", "Zola"], ["Abadie", None]], [["Zola", "Zygo"], ["Abadie", None]],
+    ]  # fmt: skip
+
+
+def names_of(pages: list[httpx.Response]) -> list[list[str | None]]:
+    rows = [page.json()["rows"] for page in pages]
+    return [[None if row.get("masked") else row["fields"]["identity"]["last_name"] for row in page] for page in rows]
 
 
 async def test_receptionist_has_no_portfolio_purpose_of_an_adviser_and_a_manager_lists_nothing(guard: Guard) -> None:

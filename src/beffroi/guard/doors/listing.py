@@ -1,7 +1,8 @@
 """POST /v1/list: a page of one's own people, or of one's organisation's, identities opened one by one.
 
-Names are sorted on this side of the wall: the identities that are not on the page are decrypted to be compared and
-go nowhere. Each row of the page is a decision of its own, charged and journaled; a refused row comes masked.
+Each row of the page is a decision of its own, charged and journaled; a refused row comes masked, after the others.
+An organisation is listed by recency only. One's own people may be sorted by name, on this side of the wall, as long
+as all rows are released: the place of a refused name among known ones would tell it to whoever may rename one.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from msgspec import Meta
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
 from beffroi.core.fields import Group
-from beffroi.core.ids import PersonId, PurposeCode
+from beffroi.core.ids import AccountId, PersonId, PurposeCode
 from beffroi.core.normalisation import NormalisationRefusal, first_name_key, name_key
 from beffroi.core.policy import Action
 from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome
@@ -34,6 +35,8 @@ MOST_SORTED: Final = 5_000
 """Beyond so many people a page is ordered by recency: sorting names would decrypt too much for one page."""
 _AT_ONCE: Final = 32
 _REMEMBERED: Final = 20_000
+UNSORTED_SECONDS: Final = 86_400.0
+"""How long after a refused row an account's people are paged by recency, whatever order is asked."""
 
 PORTFOLIO: Final = """
 SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
@@ -51,11 +54,12 @@ VERSIONS: Final = "SELECT id, version FROM guard.person WHERE id = ANY ($1::uuid
 IDENTITIES: Final = "SELECT id, version, epoch, wrapped_key, identity FROM guard.person WHERE id = ANY ($1::uuid[])"
 
 SortKey = tuple[str, str, str]
+_LAST: Final[SortKey] = ("\uffff", "", "")
 _identity: Final = msgspec.json.Decoder(Identity)
 
 
 class Listing(bodies.Strict, frozen=True):
-    """Body of /v1/list. ``page`` starts at 1."""
+    """Body of /v1/list. ``page`` starts at 1; ``order`` is for one's own people, the rest is listed by recency."""
 
     purpose: bodies.Code
     scope: Literal["portfolio", "organisation"]
@@ -93,9 +97,21 @@ class NameOrder:
 
     def __init__(self) -> None:
         self._known: dict[PersonId, tuple[int, SortKey]] = {}
+        self._refused: dict[AccountId, float] = {}
+
+    def told_refusal(self, account: AccountId, now: float) -> None:
+        """An account was refused a row of a page cut by name: no page is cut so for it until the day is over."""
+        if len(self._refused) >= _REMEMBERED:
+            del self._refused[next(iter(self._refused))]
+        self._refused[account] = now
+
+    def allowed(self, account: AccountId, now: float) -> bool:
+        """Whether a page may be cut by name for this account; ``now`` in seconds of the loop's clock."""
+        at = self._refused.get(account)
+        return at is None or now - at > UNSORTED_SECONDS
 
     async def sort(self, conn: Any, keys: Keys, people: Sequence[PersonId]) -> list[PersonId]:
-        """People by last name, first names, birth date; those without identity come last."""
+        """People by last name, first names, birth date; those without a readable identity come last, as given."""
         versions = {PersonId(str(row[0])): row[1] for row in await conn.fetch(VERSIONS, list(people))}
         found: dict[PersonId, SortKey] = {}
         missing = []
@@ -111,8 +127,12 @@ class NameOrder:
                 found[person] = _sort_key(keys, person, row)
                 self._remember(person, row[1], found[person])
             await asyncio.sleep(0)  # other requests are served between two handfuls
-        last = ("\uffff", "", "")
-        return sorted(people, key=lambda person: (found.get(person, last), person))
+        return sorted(people, key=lambda person: found.get(person, _LAST))
+
+    def readable(self, person: PersonId) -> bool:
+        """Whether the last sorting gave this person a place by their name."""
+        known = self._known.get(person)
+        return known is None or known[1] != _LAST
 
     def _remember(self, person: PersonId, version: int, key: SortKey) -> None:
         if len(self._known) >= _REMEMBERED:
@@ -125,9 +145,9 @@ def _sort_key(keys: Keys, person: PersonId, row: Sequence[Any]) -> SortKey:
         clear = open_groups(keys, owner_bytes(person), row[3], row[2], (("identity", row[4]),))
     except (SealRefused, WrappedKeyRefused) as error:
         _LOG.critical("integrity: person %s: %s", person, error)
-        return ("\uffff", "", "")
+        return _LAST
     if "identity" not in clear:
-        return ("\uffff", "", "")
+        return _LAST
     identity = _identity.decode(clear["identity"])
     return _folded(name_key(identity.last_name)), _folded(first_name_key(identity.first_names)), identity.birth_date
 
@@ -146,38 +166,67 @@ async def list_people(call: Call) -> Answer:
     who = await worker.decide(question, caller.handle_hash, caller.client_hash, kind="list", manner=Manner.IDENTIFY)
     if not isinstance(who, Granted):
         return await refused(call, who)
-    people = await _people(call, body, who.agent)
-    pages = max(1, -(-len(people) // body.size))
-    shown = people[(body.page - 1) * body.size : body.page * body.size]
+    order = call.services.areas.setdefault("name-order", NameOrder())
+    assert isinstance(order, NameOrder), "the area is this module's"
+    recent = await _people(call, body, who.agent)
+    account, now = who.agent.account.id, asyncio.get_running_loop().time
+    named = body.scope == "portfolio" and body.order == "name" and len(recent) <= MOST_SORTED
+    by_name = named and order.allowed(account, now())
+    page = slice((body.page - 1) * body.size, body.page * body.size)
+    shown = (await _sorted(call, order, recent) if by_name else recent)[page]
+    outcomes = await _decided(call, caller, question, shown)
+    if by_name and any(_masked(one) and order.readable(person) for person, one in zip(shown, outcomes, strict=True)):
+        order.told_refusal(account, now())
+        by_name, shown = False, recent[page]
+        outcomes = await _decided(call, caller, question, shown)
+    if shown and not any(isinstance(outcome, Granted | Refusal) for outcome in outcomes):
+        first = outcomes[0]
+        assert not isinstance(first, Granted), "none is"
+        return await refused(call, first)
+    rows = {person: _row(call, person, outcome) for person, outcome in zip(shown, outcomes, strict=True)}
+    masked = [person for person in shown if rows[person].masked]
+    clear = [person for person in shown if not rows[person].masked]
+    if named and not by_name:
+        clear = await _sorted(call, order, clear)
+    paid = next((one.paid for one in reversed(outcomes) if isinstance(one, Granted)), None)
+    pages = max(1, -(-len(recent) // body.size))
+    return json_answer(
+        ListPage(len(recent), body.page, pages, [rows[person] for person in clear + masked], budget(paid))
+    )
+
+
+async def _decided(call: Call, caller: Caller, question: Request, shown: Sequence[PersonId]) -> Sequence[Outcome]:
+    """Each row's own decision, in the order of the page."""
+    if not shown:
+        return []
     waiting = asyncio.get_running_loop().create_future()
     gathered = Gathered(len(shown), waiting)
     for place, person in enumerate(shown):
         request = question._replace(person=person, groups=int(Group.IDENTITY))
-        worker.put(Ask(request, caller.handle_hash, caller.client_hash, gathered.at(place), sealed=True))
-    if shown:
-        await waiting
-    if shown and not any(isinstance(outcome, Granted | Refusal) for outcome in gathered.outcomes):
-        first = gathered.outcomes[0]
-        assert not isinstance(first, Granted), "none is"
-        return await refused(call, first)
-    rows = [_row(call, person, outcome) for person, outcome in zip(shown, gathered.outcomes, strict=True)]
-    paid = next((one.paid for one in reversed(gathered.outcomes) if isinstance(one, Granted)), None)
-    return json_answer(ListPage(len(people), body.page, pages, rows, budget(paid)))
+        call.services.worker.put(
+            Ask(request, caller.handle_hash, caller.client_hash, gathered.at(place), sealed=True)
+        )
+    await waiting
+    return gathered.outcomes
+
+
+def _masked(outcome: Outcome) -> bool:
+    return not isinstance(outcome, Granted)
 
 
 async def _people(call: Call, body: Listing, agent: Agent) -> list[PersonId]:
-    services = call.services
-    async with services.pool.acquire() as conn:
+    """People of the scope, the last followed first."""
+    async with call.services.pool.acquire() as conn:
         if body.scope == "portfolio":
             rows = await conn.fetch(PORTFOLIO, agent.account.id, agent.organisation.id)
         else:
             rows = await conn.fetch(ORGANISATION, agent.organisation.id)
-        people = [PersonId(str(row[0])) for row in rows]
-        if body.order == "name" and len(people) <= MOST_SORTED:
-            order = services.areas.setdefault("name-order", NameOrder())
-            assert isinstance(order, NameOrder), "the area is this module's"
-            return await order.sort(conn, services.keys, people)
-    return people
+    return [PersonId(str(row[0])) for row in rows]
+
+
+async def _sorted(call: Call, order: NameOrder, people: Sequence[PersonId]) -> list[PersonId]:
+    async with call.services.pool.acquire() as conn:
+        return await order.sort(conn, call.services.keys, people)
 
 
 def _row(call: Call, person: PersonId, outcome: Outcome) -> ListRow:

@@ -14,6 +14,7 @@ from beffroi.systems.cases.web import words
 from beffroi.ui.components import Tab
 
 ORDERS = {"nom": "name", "recent": "recent"}
+DEFAULT_ORDER = {"portfolio": "nom", "organisation": "recent"}
 MOST_PAGES = 10_000
 
 
@@ -36,7 +37,7 @@ def organisation(request: AgentRequest) -> HttpResponse:
 def _page(request: AgentRequest, scope: str) -> HttpResponse:
     session = request.described
     said = request.GET.get("ordre", "nom")
-    order = said if said in ORDERS else "nom"
+    order = said if said in ORDERS and scope == "portfolio" else DEFAULT_ORDER[scope]
     found = queries.portfolio(
         request.conversation,
         session,
