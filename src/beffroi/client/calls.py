@@ -96,12 +96,22 @@ def create(
 
 
 def update(
-    person: str, purpose: str, fields: Mapping[str, Mapping[str, Any]], *, version: int | None = None
+    person: str,
+    purpose: str,
+    fields: Mapping[str, Mapping[str, Any]],
+    *,
+    version: int | None = None,
+    distinct_from: Sequence[str] = (),
 ) -> Call[answers.Registered]:
-    """Replace whole groups of a person's file; refused (``version-conflict``) when it is no longer at ``version``."""
+    """Replace whole groups of a person's file; refused (``version-conflict``) when it is no longer at ``version``.
+
+    Refused with ``duplicate`` and the matches when a number or name given is somebody else's, as by :func:`create`.
+    """
     body: dict[str, Any] = {"person": person, "purpose": purpose, "fields": fields}
     if version is not None:
         body["expected_version"] = version
+    if distinct_from:
+        body["distinct_from"] = list(distinct_from)
     return _post("/v1/update", body, reading.registered)
 
 

@@ -215,6 +215,38 @@ async def test_adviser_changes_own_persons_contact_and_it_is_found_by_the_new_ad
         assert [match["person"] for match in found.json()["matches"]] == matches
 
 
+@pytest.mark.parametrize("group", ["nir", "agency_id", "identity"])
+async def test_adviser_gives_a_file_what_is_somebody_elses_is_told_of_them_charged_and_writes_nothing(
+    guard: Guard, group: str
+) -> None:
+    world, ana = guard.world, await adviser(guard)
+    values: dict[str, Any] = {"nir": {"nir": some_nir().nir}, "agency_id": {"agency_id": "1234567A"},
+                              "identity": {**IDENTITY, "last_name": "Garnier"}}  # fmt: skip
+    owner = (await create(guard, ana, {"identity": values["identity"], group: values[group]})).json()["person"]
+    person = await world.person(world.offices["North"], referent=ana)
+    answer = await update(guard, ana, person, {group: values[group]})
+    assert (answer.status_code, answer.json()["code"]) == (409, "duplicate")
+    assert [(match["person"], match["relation"]) for match in answer.json()["matches"]] == [(owner, "referent")]
+    [found] = await guard.entries("found")
+    assert str(found["person"]) == owner
+    assert not await guard.entries("updated")
+    assert await world.conn.fetchval("SELECT asked FROM guard.question WHERE account = $1", ana.account) == 2
+    said = await update(guard, ana, person, {group: values[group]}, distinct_from=[owner])
+    assert said.status_code == (200 if group == "identity" else 409), pretty(said)
+    again = await update(guard, ana, owner, {group: values[group]})
+    assert again.status_code == 200, "what the file already holds is no news"
+
+
+async def test_two_advisers_give_two_files_the_same_nir_at_once_one_does(guard: Guard) -> None:
+    world, nir = guard.world, {"nir": {"nir": some_nir().nir}}
+    agents = [await adviser(guard), await adviser(guard)]
+    files = [await world.person(world.offices["North"], referent=one, last_name=f"L{n}e") for n, one in
+             zip("ab", agents, strict=True)]  # fmt: skip
+    answers = await asyncio.gather(*[update(guard, *one, nir) for one in zip(agents, files, strict=True)])
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert await world.conn.fetchval("SELECT count(*) FROM guard.person WHERE blind_nir IS NOT NULL") == 1
+
+
 async def test_adviser_of_another_office_changes_nobody_and_cannot_tell_a_person_from_none(guard: Guard) -> None:
     world = guard.world
     ana, bea = await adviser(guard), await adviser(guard, "South")

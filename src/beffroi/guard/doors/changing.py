@@ -31,6 +31,7 @@ from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_ans
 
 Fields = Annotated[dict[bodies.GroupName, dict[str, object] | None], Meta(min_length=1, max_length=8)]
 _NAMES: Final = blind.COLUMNS_OF["name"]
+_TELLING: Final = ("blind_nir", "blind_agency_id", *_NAMES)
 _LAST_ENTRY: Final = "SELECT currval(pg_get_serial_sequence('guard.journal', 'entry'))"
 
 
@@ -43,12 +44,16 @@ class Creation(bodies.Strict, frozen=True):
 
 
 class Change(bodies.Strict, frozen=True):
-    """Body of /v1/update: whole groups, ``null`` empties one; ``expected_version`` refuses a file changed since."""
+    """Body of /v1/update: whole groups, ``null`` empties one; ``expected_version`` refuses a file changed since.
+
+    ``distinct_from`` is as for a creation.
+    """
 
     person: bodies.PersonText
     purpose: bodies.Code
     fields: Fields
     expected_version: Annotated[int, Meta(ge=1, le=2_147_483_647)] | None = None
+    distinct_from: Annotated[tuple[bodies.PersonText, ...], Meta(max_length=5)] = ()
 
 
 class Erasure(bodies.Strict, frozen=True):
@@ -121,9 +126,7 @@ async def create(call: Call) -> Answer:
     )
     if not isinstance(asked, Granted):
         return await refused(call, asked)
-    indexes: dict[str, Any] = {}
-    for record in given.values():
-        indexes |= blind.of_record(keys.blind, record)
+    indexes = _indexes(keys.blind, records)
     async with services.pool.acquire() as conn:
         known = await _known(conn, indexes, body.distinct_from)
     if known:
@@ -144,6 +147,24 @@ async def create(call: Call) -> Answer:
 
     outcome = await _command(call, caller, request, "created", effect)
     return await _written(call, outcome, person)
+
+
+def _indexes(key: bytes, records: dict[str, Record | None]) -> dict[str, Any]:
+    """Blind indexes that tell people apart: of the numbers and of the names; absent values left out."""
+    indexes: dict[str, Any] = {}
+    for record in records.values():
+        if record is not None:
+            indexes |= blind.of_record(key, record)
+    return {column: indexes[column] for column in _TELLING if indexes.get(column) is not None}
+
+
+async def _taken(
+    conn: Any, person: PersonId, indexes: dict[str, Any], distinct_from: tuple[str, ...]
+) -> list[PersonId]:
+    """Other people who have what a file is given; what the file already has is no news and tells nothing."""
+    row = await conn.fetchrow(f"SELECT {', '.join(_TELLING)} FROM guard.person WHERE id = $1", person)
+    held = () if row is None else tuple(row)
+    return await _known(conn, {name: one for name, one in indexes.items() if one not in held}, distinct_from)
 
 
 async def _known(conn: Any, indexes: dict[str, Any], distinct_from: tuple[str, ...]) -> list[PersonId]:
@@ -170,7 +191,11 @@ def _conflict(call: Call, matches: list[Match]) -> Answer:
 
 
 async def update(call: Call) -> Answer:
-    """Replace whole groups of a file."""
+    """Replace whole groups of a file, unless that gives it the number or the name of somebody else.
+
+    Whoever may change a file could otherwise ask for nothing whose number it is: the answer is a question, and each
+    person told is found, charged and journaled, as at a registration.
+    """
     body, caller = bodies.read(call, _CHANGE), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
@@ -179,8 +204,21 @@ async def update(call: Call) -> Answer:
         raise Malformed("$.fields.identity", "an object: nobody is without identity")
     services, person = call.services, PersonId(body.person)
     request = Request(Action.UPDATE, caller.application, PurposeCode(body.purpose), person, mask, None)
+    indexes = _indexes(services.keys.blind, records)
+    if indexes:
+        asked = await services.worker.decide(
+            request, caller.handle_hash, caller.client_hash, kind="question", manner=Manner.QUESTION
+        )
+        if not isinstance(asked, Granted):
+            return await refused(call, asked, person)
+        async with services.pool.acquire() as conn:
+            known = await _taken(conn, person, indexes, body.distinct_from)
+        if known:
+            return await _duplicate(call, caller, request, known, asked)
 
     async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
+        if indexes and await _taken(conn, person, indexes, body.distinct_from):
+            return Fault.DUPLICATE  # given to somebody else since the look-up above
         entry = _entry(granted, request, "updated", at, person, services.policy.version)
         done = await people.update(
             conn, services.keys, person, records, entry=entry, expected_version=body.expected_version
