@@ -148,6 +148,23 @@ async def test_kin_of_an_account_at_any_distance_may_not_restore_it(world: World
     await restore_account(world.conn, world.keys, POLICY, account, [one.session, two.session])
 
 
+async def test_account_that_approved_for_an_approver_of_late_is_not_restored_by_him(world: World) -> None:
+    """Favours are not returned (I-04): half a year after, they are forgotten."""
+    one, two = await approvers(world)
+    debtor, old_debtor = [await world.agent(world.offices["Network"], "approver") for _ in range(2)]
+    agent = await world.agent(world.offices["Network"], "approver")
+    for requester, days in ((debtor, 179), (old_debtor, 181)):
+        at = await world.now() - timedelta(days=days)
+        await world.agent(
+            world.offices["North"], requested_by=requester.account, approved_by=agent.account, created_at=at
+        )
+    account = AccountId(agent.account)
+    await suspend_account(world.conn, world.keys, account, reason="incident", operator="night")
+    with pytest.raises(ContainingRefused, match="approved a request"):
+        await restore_account(world.conn, world.keys, POLICY, account, [one.session, debtor.session])
+    await restore_account(world.conn, world.keys, POLICY, account, [two.session, old_debtor.session])
+
+
 async def _grandchild(world: World, elder: AgentOfTest) -> AgentOfTest:
     between = await world.agent(world.offices["North"], requested_by=elder.account)
     return await world.agent(world.offices["Network"], "approver", approved_by=between.account)

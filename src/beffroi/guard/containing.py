@@ -17,7 +17,7 @@ from beffroi.core.ids import CODE, AccountId, SessionId, is_uuid
 from beffroi.core.policy import Level, Policy, RoleKind
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.lines import lines_of
+from beffroi.guard.lines import approvals_between, lines_of
 from beffroi.guard.sessions.ending import revoke, revoke_of_account
 from beffroi.guard.sessions.live import is_over
 from beffroi.guard.sessions.memberships import memberships
@@ -157,7 +157,8 @@ async def _approved(
 ) -> list[str]:
     """The two approvers: live sessions, a passkey of the last five minutes, a watching role, different people.
 
-    Neither stands in the line of the other, nor of the account ``concerned``, at whatever distance (I-04).
+    Neither stands in the line of the other, nor of the account ``concerned``, at whatever distance (I-04); nor did
+    that account approve for one of them of late: the favour would be returned.
     """
     people: list[AccountId] = []
     for session_id in approvals:
@@ -179,6 +180,10 @@ async def _approved(
     lines = await lines_of(conn, keys, policy, independent, now)
     if not all(lines.outside(one, other) for one, other in combinations(independent, 2)):
         raise ContainingRefused("An approver stands in the line of what is approved, or of the other approver.")
+    if concerned is not None:
+        given = await approvals_between(conn, keys, people, concerned)
+        if any(lines.objection(one, concerned, None, given, now) is not None for one in people):
+            raise ContainingRefused("This account approved a request of an approver's in the last 180 days.")
     return sorted(people)
 
 

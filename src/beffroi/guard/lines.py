@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from beffroi.core.ids import AccountId
-from beffroi.core.line import Lines, Origin
+from beffroi.core.line import Approval, Lines, Origin
 from beffroi.core.policy import Policy, RoleKind
 from beffroi.guard import stamped
 from beffroi.guard.sessions.memberships import memberships
@@ -43,6 +43,19 @@ async def lines_of(
         waiting = makers - asked
     founders = [one for one, origin in origins.items() if origin == _NOBODY]
     return Lines(origins, [one for one in founders if await _is_founder(conn, keys, policy, one, now)])
+
+
+async def approvals_between(
+    conn: "asyncpg.Connection", keys: "Keys", requesters: Iterable[AccountId], approver: AccountId
+) -> list[Approval]:
+    """What ``approver`` approved for any of ``requesters``, as the accounts so made tell. Raises Forged."""
+    rows = await conn.fetch(
+        "SELECT * FROM guard.account WHERE approved_by = $1 AND requested_by = ANY ($2::uuid[])",
+        approver,
+        list(requesters),
+    )
+    made = [stamped.genuine(keys, "account", row) for row in rows]
+    return [Approval(AccountId(str(row["requested_by"])), approver, row["created_at"]) for row in made]
 
 
 async def _is_founder(
