@@ -80,18 +80,19 @@ _TABLE: Final[dict[Code, Sentence]] = {
     ),
     Code.ATTESTATION_EXPIRED: Sentence(
         403,
-        "Sensibilisation à renouveler",
-        "Votre attestation de sensibilisation n’est plus valable. Suivez le module et passez l’examen : l’accès"
-        " revient aussitôt.",
-        "Awareness course to renew",
-        "Your awareness attestation is no longer valid. Take the course and pass the exam: access returns at once.",
+        "Attestation à renouveler",
+        "Votre attestation de sensibilisation n’est plus valable. Adressez-vous au gestionnaire des comptes de votre"
+        " structure.",
+        "Attestation to renew",
+        "Your awareness attestation is no longer valid. Please ask your organisation’s account manager.",
     ),
     Code.REVIEW_OVERDUE: Sentence(
         403,
         "Revue des droits en retard",
-        "Vos droits n’ont pas été confirmés dans le délai. Demandez à votre responsable de faire la revue.",
+        "Vos droits n’ont pas été confirmés dans le délai. Adressez-vous au gestionnaire des comptes de votre"
+        " structure.",
         "Rights review overdue",
-        "Your rights were not confirmed in time. Please ask your manager to do the review.",
+        "Your rights were not confirmed in time. Please ask your organisation’s account manager.",
     ),
     Code.HABILITATION_INACTIVE: Sentence(
         403,
@@ -217,17 +218,20 @@ _TABLE: Final[dict[Code, Sentence]] = {
     Code.BUDGET_APPLICATION: Sentence(
         429,
         "Volume de l’application atteint",
-        "L’application a atteint son volume de consultations et s’est mise en sécurité. La sécurité a été prévenue.",
+        "L’application a atteint son volume de consultations sur cette période : elle n’ouvre plus de nouveau"
+        " dossier. Prévenez votre responsable de la sécurité.",
         "Application volume reached",
-        "The application has reached its consultation volume and has made itself safe. Security has been told.",
+        "The application has reached its consultation volume for this period: it opens no further file. Please tell"
+        " your security officer.",
     ),
     Code.INTEGRITY: Sentence(
         503,
         "Droits non vérifiables",
-        "Un droit nécessaire à cette décision n’a pas pu être vérifié ; l’accès est refusé et la sécurité est"
-        " prévenue.",
+        "Un droit nécessaire à cette décision n’a pas pu être vérifié ; l’accès est refusé. Prévenez votre"
+        " responsable de la sécurité.",
         "Rights cannot be verified",
-        "A right needed for this decision could not be verified; access is refused and security has been told.",
+        "A right needed for this decision could not be verified; access is refused. Please tell your security"
+        " officer.",
     ),
 }
 SENTENCES: Final[Mapping[Code, Sentence]] = MappingProxyType(_TABLE)

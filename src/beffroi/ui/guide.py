@@ -46,7 +46,7 @@ class SampleForm(forms.Form):
         label=gettext_lazy("Précisions"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Cette précision sera relue par un responsable."),
+        help_text=gettext_lazy("Cette précision est conservée pour être relue par les responsables."),
     )
     confirmed = forms.BooleanField(label=gettext_lazy("La personne est devant moi"))
 
@@ -146,7 +146,7 @@ def guide(request: HttpRequest) -> HttpResponse:
             Event(
                 now - timedelta(days=12),
                 _("Accès exceptionnel"),
-                _("Motif relu par la responsable du site"),
+                _("Motif inscrit au journal"),
                 "warning",
             ),
         ),

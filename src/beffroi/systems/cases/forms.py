@@ -186,7 +186,7 @@ class BreakGlass(forms.Form):
         min_length=SHORTEST_REASON,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("Un responsable relira cette explication. 500 caractères au plus."),
+        help_text=_("Cette explication est conservée pour être relue par les responsables. 500 caractères au plus."),
     )
     groups = forms.MultipleChoiceField(
         label=_("Rubriques nécessaires, en plus de l'identité"),
