@@ -2,7 +2,8 @@
 
 No timer: an idle guard serves a lone request at once, a busy one gathers what arrives while the previous batch is
 being committed. One lane at most waits for its turn at the database, so a batch is taken as late as possible. A
-batch that fails is refused whole; nobody is answered an allow before its commit (I-01).
+batch that fails is tried again one by one, so that only the request at fault is refused; nobody is answered an allow
+before its commit (I-01). Whatever ends a lane, it begins again.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ from beffroi.guard.decisions import statements
 from beffroi.guard.decisions.asks import Ask, Effect, FreeText, Granted, Manner, Outcome
 from beffroi.guard.decisions.batch import Abandoned, Bench, OtherPolicy, Prepared, prepare
 from beffroi.guard.decisions.connections import connect_hot, refuse_forgetful
+from beffroi.guard.keys import WrappedKeyRefused
+from beffroi.guard.vault.sealing import SealRefused
 from beffroi.guard.web.problems import Fault
 
 if TYPE_CHECKING:
@@ -33,6 +36,11 @@ _SHORTEST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 2.0
 _BROKEN: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _POISON: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+_FORGED: Final = (*_POISON, WrappedKeyRefused, SealRefused)
+
+
+class NotCommitted(RuntimeError):
+    """PostgreSQL rolled back where it was told to commit: a statement of the transaction had failed unseen."""
 
 
 class Worker:
@@ -75,14 +83,12 @@ class Worker:
     async def start(self) -> None:
         """Open the lanes. Raises what connecting raises, or NotDurable: a guard without database does not start."""
         self._loop = asyncio.get_running_loop()
-        first = await connect_hot(self._dsn)
-        try:
-            await refuse_forgetful(first)
-        finally:
-            await first.close()
         started = [self._loop.create_future() for _ in range(self._batching.connections)]
         self._lanes = [asyncio.create_task(self._lane(ready)) for ready in started]
-        await asyncio.gather(*started)
+        failed = [error for error in await asyncio.gather(*started, return_exceptions=True) if error is not None]
+        if failed:
+            await self.stop()
+            raise failed[0]
 
     async def stop(self) -> None:
         """Close the lanes; whatever still waits is refused."""
@@ -131,6 +137,7 @@ class Worker:
             conn = None
             try:
                 conn = await connect_hot(self._dsn)
+                await refuse_forgetful(conn)
                 db = await prepare(conn)
                 self._ready += 1
                 try:
@@ -140,8 +147,11 @@ class Worker:
                     await self._serve(db)
                 finally:
                     self._ready -= 1
-            except _BROKEN as error:
-                _LOG.error("a lane lost its database: %s", type(error).__name__)
+            except Exception as error:
+                if isinstance(error, _BROKEN):
+                    _LOG.error("a lane lost its database: %s", type(error).__name__)
+                else:
+                    _LOG.critical("a lane broke and begins again: %s", type(error).__name__)
                 if not started.done():
                     started.set_exception(error)
                     return
@@ -180,7 +190,7 @@ class Worker:
                 break
             ask = self._waiting.popleft()
             if ask.waiting_since < too_old:
-                ask.done(Fault.OVERLOADED)
+                _tell(ask, Fault.OVERLOADED)
                 continue
             taken.append(ask)
             if ask.effect is not None:
@@ -190,37 +200,49 @@ class Worker:
     async def _batch(self, db: Prepared, asks: Sequence[Ask]) -> None:
         """Judge and commit the batch whose transaction is open, then answer. Raises when the lane is broken."""
         begun = self._loop.time()
-        outcomes: Sequence[Outcome] | None = None
-        poisoned = False
+        try:
+            outcomes = await self._outcomes(db, asks)
+        except BaseException:
+            for ask in asks:
+                _tell(ask, Fault.UNAVAILABLE)
+            raise
+        if outcomes is None:
+            await self._one_by_one(db, asks)
+        else:
+            self._answer(asks, outcomes, begun)
+
+    async def _outcomes(self, db: Prepared, asks: Sequence[Ask]) -> Sequence[Outcome] | None:
+        """What the batch came to once its transaction ended; ``None``: it failed, and its requests are worth a retry.
+
+        Raises when the connection may not be used again.
+        """
+        failed: Exception
         try:
             async with asyncio.timeout(self._batching.deadline):
                 outcomes = await self._bench.run(db, asks, self._policy())
-                await db.conn.execute("COMMIT")
-        except _POISON as error:
-            outcomes, poisoned = None, True
-            _LOG.critical("a batch of %d was refused by the database: %s", len(asks), type(error).__name__)
-            await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
-        except Abandoned as abandoned:
-            outcomes = [abandoned.outcome]
-            await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
-        except OtherPolicy as other:
-            outcomes = None
-            await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
+                if await db.conn.execute("COMMIT") != "COMMIT":
+                    raise NotCommitted
+            return outcomes
+        except Exception as error:
+            if isinstance(error, _BROKEN) and not isinstance(error, (*_POISON, ValueError)):
+                raise
+            failed = error
+        await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
+        if isinstance(failed, Abandoned):
+            return [failed.outcome]
+        if isinstance(failed, OtherPolicy):
             if self._reload_policy is not None:
-                await self._reload_policy(other.version)
-        except BaseException:
-            for ask in asks:
-                ask.done(Fault.UNAVAILABLE)
-            raise
-        if poisoned and len(asks) > 1:
-            await self._one_by_one(db, asks)
-            return
-        if outcomes is None:
-            outcomes = [Refusal(Code.INTEGRITY) if poisoned else Fault.UNAVAILABLE] * len(asks)
-        self._answer(asks, outcomes, begun)
+                await self._reload_policy(failed.version)
+            return [Fault.UNAVAILABLE] * len(asks)
+        forged = isinstance(failed, _FORGED)
+        word = "integrity: " if forged else ""
+        _LOG.critical("%sa batch of %d could not be carried out: %s", word, len(asks), type(failed).__name__)
+        if len(asks) > 1:
+            return None
+        return [Refusal(Code.INTEGRITY) if forged else Fault.UNAVAILABLE]
 
     async def _one_by_one(self, db: Prepared, asks: Sequence[Ask]) -> None:
-        """A batch the database refused for one request's sake: each is tried alone, so that only that one suffers."""
+        """A batch that failed for one request's sake: each is tried alone, so that only that one suffers."""
         left = deque(asks)
         try:
             while left:
@@ -229,18 +251,26 @@ class Worker:
                 await self._batch(db, [ask])
         finally:
             for ask in left:
-                ask.done(Fault.UNAVAILABLE)
+                _tell(ask, Fault.UNAVAILABLE)
 
     def _answer(self, asks: Sequence[Ask], outcomes: Sequence[Outcome], begun: float) -> None:
         metrics, now = self._metrics, self._loop.time()
         metrics.batch(len(asks), now - begun)
         for ask, outcome in zip(asks, outcomes, strict=True):
             metrics.decided(ask.kind, outcome if isinstance(outcome, Granted | Fault) else outcome.code)
-            ask.done(outcome)
+            _tell(ask, outcome)
 
     def _refuse_waiting(self) -> None:
         while self._waiting:
-            self._waiting.popleft().done(Fault.UNAVAILABLE)
+            _tell(self._waiting.popleft(), Fault.UNAVAILABLE)
+
+
+def _tell(ask: Ask, outcome: Outcome) -> None:
+    """Give a request its outcome; that its answer cannot be written is no reason to leave the others without one."""
+    try:
+        ask.done(outcome)
+    except Exception as error:
+        _LOG.error("an outcome could not be told: %s", type(error).__name__)
 
 
 def _resolve(answer: "asyncio.Future[Outcome]") -> Callable[[Outcome], None]:
