@@ -32,7 +32,7 @@ def key_file(settings: Settings) -> Path:
 
 
 def journal_key_file(settings: Settings) -> Path:
-    """The key that signs the journal, held by the worker as well."""
+    """The key meant to sign the journal; nothing signs with it yet."""
     return settings.keys / "journal.key"
 
 

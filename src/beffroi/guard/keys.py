@@ -2,7 +2,7 @@
 
 Each key has one use: ``master`` (by epoch) wraps the random key of each person and agent; ``blind`` makes blind
 indexes; ``mac`` authenticates rows; ``session`` makes access tokens and seals what a sign-in remembers. The key
-that signs the journal lives in a file of its own, the only one that the worker holds.
+meant to sign the journal lives in a file of its own; nothing signs with it yet.
 
 A KMS can stand behind :class:`KeyService` for the master key; the others are used thousands of times a second and
 stay in the guard's memory.
