@@ -51,6 +51,22 @@ def test_reader_past_instant_told_as_distance(before: timedelta, french: str, en
     assert f.ago(NOW - before, NOW, "en") == english
 
 
+@pytest.mark.parametrize(
+    ("seconds", "french", "english"),
+    [
+        (240 * 60, f"4{S}heures", f"4{S}hours"),
+        (3600, f"1{S}heure", f"1{S}hour"),
+        (5400, f"1{S}heure{S}30", f"1{S}hour 30{S}minutes"),
+        (3660, f"1{S}heure{S}01", f"1{S}hour 1{S}minute"),
+        (59 * 60 + 59, f"59{S}minutes", f"59{S}minutes"),
+        (5, f"1{S}minute", f"1{S}minute"),
+    ],
+)
+def test_reader_duration_told_in_hours_and_minutes(seconds: int, french: str, english: str) -> None:
+    assert f.duration(seconds, "fr") == french
+    assert f.duration(seconds, "en") == english
+
+
 def test_reader_naive_instant_is_a_bug() -> None:
     with pytest.raises(ValueError, match="time zone"):
         f.ago(NOW.replace(tzinfo=None), NOW, "fr")

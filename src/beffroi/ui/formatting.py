@@ -85,6 +85,19 @@ def ago(moment: datetime, now: datetime, language: str) -> str:
     return f"il y a {amount}" if seconds > 0 else f"dans {amount}"
 
 
+def duration(seconds: int, language: str) -> str:
+    """« 4 heures », « 1 heure 30 », « 45 minutes »: whole minutes, at least one. In English, 1 hour 30 minutes."""
+    hours, minutes = divmod(max(seconds // 60, 1), 60)
+    hour, amounts = ("hour" if language == "en" else "heure"), []
+    if hours:
+        amounts.append(f"{hours}{NBSP}{hour}{'s' if hours > 1 else ''}")
+    if minutes and hours and language != "en":
+        amounts.append(f"{minutes:02d}")
+    elif minutes:
+        amounts.append(f"{minutes}{NBSP}minute{'s' if minutes > 1 else ''}")
+    return NBSP.join(amounts) if language != "en" else " ".join(amounts)
+
+
 def number(value: int, language: str) -> str:
     """Thousands apart: « 1 600 000 » with narrow no-break spaces, 1,600,000 in English."""
     grouped = f"{value:,}"

@@ -82,6 +82,12 @@ def french(value: str | None) -> str:
     return formatting.french(text) if _language() == "fr" else text
 
 
+@register.filter
+def duration(value: int) -> str:
+    """Seconds as a person says them: « 4 heures »."""
+    return formatting.duration(value, _language())
+
+
 @register.simple_tag
 def moment(value: datetime, style: str = "ago") -> SafeString:
     """``<time>`` showing « il y a 3 jours » with the full instant as its title; or the reverse of it.

@@ -84,7 +84,7 @@ def _step_up(request: HttpRequest, refused: Refused) -> HttpResponse:
     context = {
         "refused": refused,
         "passkey": refused.step_up.level >= _PASSKEY,
-        "minutes": None if refused.step_up.max_age is None else refused.step_up.max_age // 60,
+        "max_age": refused.step_up.max_age,
         "fields": kept(request),
         "path": request.get_full_path(),
         "action": "step-up",
