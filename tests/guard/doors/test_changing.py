@@ -136,6 +136,26 @@ async def test_adviser_registers_somebody_known_elsewhere_learns_where_and_nothi
     assert set(match) == {"person", "known", "relation", "followed_by"}
 
 
+async def test_i02_adviser_without_searches_left_cannot_tell_the_known_from_the_unknown(guard: Guard) -> None:
+    ana, south = await adviser(guard), guard.world.offices["South"]
+    cap = guard.world.policy.buckets["search"].hour  # type: ignore[index]
+    for number in range(cap):
+        name = f"Nom{chr(65 + number // 26)}{chr(65 + number % 26)}"
+        await guard.world.person(south, last_name=name)
+        body = {"purpose": "follow-up", "by": "name", "last_name": name, "first_name": "Camille"}
+        found = await guard.post(ana, "/v1/find", {**body, "birth_date": "2005-04-12"})
+        assert len(found.json()["matches"]) == 1, pretty(found)
+    await guard.world.person(south, last_name="Rousseau")
+    own = await guard.world.person(ana.organisation, referent=ana, last_name="Own")
+    known, unknown = await create(guard, ana), await create(guard, ana, {"identity": {**IDENTITY, "last_name": "No"}})
+    assert (known.status_code, known.content) == (429, unknown.content)
+    taken = await update(guard, ana, own, {"identity": IDENTITY})
+    free = await update(guard, ana, own, {"identity": {**IDENTITY, "last_name": "No"}})
+    assert (taken.status_code, taken.content) == (429, free.content)
+    rested = await create(guard, await adviser(guard), {"identity": {**IDENTITY, "last_name": "No"}})
+    assert rested.status_code == 200
+
+
 async def test_two_advisers_register_the_same_nir_at_once_one_does(guard: Guard) -> None:
     ana, rui, nir = await adviser(guard), await adviser(guard), {"nir": some_nir().nir}
     answers = await asyncio.gather(

@@ -110,6 +110,19 @@ async def _command(call: Call, caller: Caller, request: Request, kind: str, effe
     )
 
 
+async def _asked(call: Call, caller: Caller, request: Request) -> Outcome:
+    """Whether the command is allowed, counted as a question, and whether a search would be.
+
+    Asked before anything is looked up: a refusal that came only where somebody is known would tell that they are.
+    """
+    decide = call.services.worker.decide
+    allowed = await decide(request, caller.handle_hash, caller.client_hash, kind="question", manner=Manner.QUESTION)
+    if not isinstance(allowed, Granted):
+        return allowed
+    search = request._replace(action=Action.FIND, person=None, groups=0)
+    return await decide(search, caller.handle_hash, caller.client_hash, kind="question", manner=Manner.IDENTIFY)
+
+
 async def create(call: Call) -> Answer:
     """Register a person unless somebody like them is known; the new person is followed by the agent who registers."""
     body, caller = bodies.read(call, _CREATION), caller_of(call)
@@ -121,9 +134,7 @@ async def create(call: Call) -> Answer:
         raise Malformed("$.fields.identity", "an object: nobody is registered without an identity")
     services, keys = call.services, call.services.keys
     request = Request(Action.CREATE, caller.application, PurposeCode(body.purpose), None, mask, None)
-    asked = await services.worker.decide(
-        request, caller.handle_hash, caller.client_hash, kind="question", manner=Manner.QUESTION
-    )
+    asked = await _asked(call, caller, request)
     if not isinstance(asked, Granted):
         return await refused(call, asked)
     indexes = _indexes(keys.blind, records)
@@ -206,9 +217,7 @@ async def update(call: Call) -> Answer:
     request = Request(Action.UPDATE, caller.application, PurposeCode(body.purpose), person, mask, None)
     indexes = _indexes(services.keys.blind, records)
     if indexes:
-        asked = await services.worker.decide(
-            request, caller.handle_hash, caller.client_hash, kind="question", manner=Manner.QUESTION
-        )
+        asked = await _asked(call, caller, request)
         if not isinstance(asked, Granted):
             return await refused(call, asked, person)
         async with services.pool.acquire() as conn:
