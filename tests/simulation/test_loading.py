@@ -123,3 +123,14 @@ def test_population_of_one_seed_is_the_same_wherever_it_is_generated_and_differs
     assert first == rows(replace(Population(300)))
     assert first != rows(Population(300, seed=2))
     assert Population(300).digest != Population(300, seed=2).digest
+
+
+def test_demonstration_loaded_for_other_ports_refuses_to_start_and_for_its_own_does_not(place: Place) -> None:
+    load(place, Population(PEOPLE), quiet=True)
+    load_when_empty(place, PEOPLE)
+    with pytest.raises(
+        LoadingRefused, match=r"its console at http://localhost:8000/back/, not at http://localhost:9"
+    ):
+        load_when_empty(replace(place, redirect_uris=("http://localhost:9000/back/",)), PEOPLE)
+    with pytest.raises(LoadingRefused, match=r"an identity provider at another address than http://127\.0\.0\.1:9"):
+        load_when_empty(replace(place, issuer=ISSUER.replace("8002", "9002")), PEOPLE)

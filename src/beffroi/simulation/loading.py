@@ -6,7 +6,7 @@ Every step can be done again: whatever interrupts a loading, starting it again t
 import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import asyncpg
 from rich.console import Console
@@ -20,6 +20,7 @@ from beffroi.guard.importing.network import import_network
 from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
+from beffroi.guard.vault import blind
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -62,8 +63,13 @@ class _Known:
 
 
 def load_when_empty(place: Place, people: int) -> None:
-    """Load ``people`` people when the database holds no network; finish a loading that was interrupted."""
+    """Load ``people`` people when the database holds no network; finish a loading that was interrupted.
+
+    Raises LoadingRefused when the network was loaded for other addresses: nobody could sign in.
+    """
     known = asyncio.run(_known(place.guard_dsn))
+    if known is not None:
+        asyncio.run(_refuse_other_addresses(place))
     if known is None:
         load(place, Population(people))
     elif known.unfinished == Population(known.people).digest:
@@ -126,6 +132,28 @@ async def _known(dsn: str) -> _Known | None:
         return _Known(None, 0) if holds else None
     finally:
         await conn.close()
+
+
+async def _refuse_other_addresses(place: Place) -> None:
+    """The guard knows the console by its return address, and each agent by issuer and subject: both hold a port."""
+    conn = await asyncpg.connect(place.guard_dsn)
+    try:
+        returns = await conn.fetchval("SELECT redirect_uris FROM guard.application WHERE id = $1", place.application)
+        subject = await conn.fetchval("SELECT subject_index FROM guard.account WHERE id = $1", PERSONAS[0].id)
+    finally:
+        await conn.close()
+    wanted = None if subject is None else blind.subject(keys.load(place.key_file), place.issuer, PERSONAS[0].sub)
+    if returns is not None and not set(place.redirect_uris) <= set(returns):
+        _refuse(f"its console at {', '.join(returns)}, not at {', '.join(place.redirect_uris)}")
+    if subject != wanted:
+        _refuse(f"an identity provider at another address than {place.issuer}")
+
+
+def _refuse(known: str) -> NoReturn:
+    raise LoadingRefused(
+        f"This demonstration was loaded for {known}: nobody could sign in. Start it with the ports and addresses of "
+        "its first start, or load a new one: remove the state folder (make clean), or name another in BEFFROI_STATE."
+    )
 
 
 async def _write_network(place: Place, population: Population, policy: Policy) -> None:
