@@ -250,7 +250,7 @@ def test_adviser_who_finds_somebody_elsewhere_is_told_where_and_may_break_the_gl
     opened = adviser.visitor.post(address, fields, page=refused)
     assert opened.status == 200
     assert "Manon Le Gall" in opened.text
-    assert "Votre explication est enregistrée" in opened.text
+    assert "Votre explication est conservée" in opened.text
     assert "06 12 34 56 78" in opened.text
     assert "rubriques=" not in opened.html
     entry = stack.guard.row("SELECT * FROM guard.journal WHERE person = $1 ORDER BY entry DESC LIMIT 1", elsewhere)
@@ -266,7 +266,7 @@ def test_receptionist_who_finds_somebody_elsewhere_has_no_glass_to_break(stack: 
     page = visitor.get(f"/personnes/{elsewhere}/")
     assert page.status == 403
     assert "South" in page.text
-    assert "motif" not in page.text
+    assert "Ouvrir le dossier pour ce motif" not in page.text
     forced = visitor.post(
         f"/personnes/{elsewhere}/urgence/", {"reason": "emergency", "text": "Une raison assez longue"}
     )
