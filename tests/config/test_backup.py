@@ -196,6 +196,7 @@ async def test_i16_dump_without_what_came_after_is_not_served_before_the_loss_is
         await backup.accept_loss(restored.databases, world.keys)
 
 
+@pytest.mark.slow
 async def test_session_of_before_does_not_survive_a_restore(town: Town) -> None:
     agent = await town.world.agent(town.world.offices["North"])
     person = await town.world.person(town.world.offices["North"])

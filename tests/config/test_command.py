@@ -85,6 +85,7 @@ def test_registered_command_that_is_built_is_a_click_command(name: str, tmp_path
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_migrate_twice_in_demonstration_prepares_the_database_once(tmp_path: Path) -> None:
     first = beffroi("migrate", state=tmp_path, BEFFROI_MODE="demonstration")
     assert first.returncode == 0, first.stderr

@@ -82,6 +82,7 @@ def test_server_log_after_failing_insert_holds_no_value(durable_postgres: Embedd
     assert "Zoé" not in log
 
 
+@pytest.mark.crash
 def test_postmaster_killed_then_started_keeps_what_was_committed(durable_postgres: EmbeddedPostgres) -> None:
     with closing(psycopg.connect(durable_postgres.dsn(), autocommit=True)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS one")
@@ -102,6 +103,7 @@ def test_postmaster_killed_then_started_keeps_what_was_committed(durable_postgre
         assert connection.execute("SELECT one FROM kept").fetchall() == [(1,)]
 
 
+@pytest.mark.crash
 def test_backend_killed_lets_the_server_serve_again(durable_postgres: EmbeddedPostgres) -> None:
     with closing(psycopg.connect(durable_postgres.dsn())) as connection:
         os.kill(connection.info.backend_pid, signal.SIGKILL)
@@ -140,6 +142,7 @@ def killed_supervisor(folder: Path, choice: str) -> int:
     return pid
 
 
+@pytest.mark.crash
 def test_supervisor_killed_takes_its_server_down_cleanly() -> None:
     with scratch_folder() as folder:
         pid = killed_supervisor(folder, "leaves")
@@ -149,6 +152,7 @@ def test_supervisor_killed_takes_its_server_down_cleanly() -> None:
             assert "not properly shut down" not in server.log_path.read_text()
 
 
+@pytest.mark.crash
 def test_postmaster_left_by_a_killed_supervisor_is_replaced() -> None:
     with scratch_folder() as folder:
         pid = killed_supervisor(folder, "stays")
@@ -159,6 +163,7 @@ def test_postmaster_left_by_a_killed_supervisor_is_replaced() -> None:
             assert setting(server.dsn(), "fsync") == "on"
 
 
+@pytest.mark.crash
 def test_supervisor_and_postmaster_killed_together_leave_nothing_in_the_way() -> None:
     with scratch_folder() as folder:
         pid = killed_supervisor(folder, "stays")
@@ -249,6 +254,7 @@ def test_two_fresh_databases_share_nothing(postgres: EmbeddedPostgres) -> None:
             connection.execute("SELECT * FROM mine")
 
 
+@pytest.mark.crash
 def test_machine_that_stops_keeps_what_was_committed_and_nothing_else(durable_postgres: EmbeddedPostgres) -> None:
     with (
         closing(psycopg.connect(durable_postgres.dsn(), autocommit=True)) as committed,

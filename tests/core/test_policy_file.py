@@ -299,6 +299,7 @@ def test_policy_that_is_no_toml_or_too_long_is_refused_with_its_line() -> None:
     assert error.found == "262,145 characters"
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_policy_with_any_line_missing_is_read_or_refused_and_never_crashes(data: st.DataObject) -> None:

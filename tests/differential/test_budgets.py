@@ -8,6 +8,7 @@ that the earlier ones had counted that person. Where neither can happen the two 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,6 +128,7 @@ class World:
         return not unpayable(wanted, 5, BREAKERS[wanted.application], self.history, TIGHT, counting)
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(STARTS, st.lists(STEPS, min_size=20, max_size=60))
 def test_i02_any_sequence_of_openings_is_never_allowed_where_the_oracle_counts_too_many(

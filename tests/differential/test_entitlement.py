@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,6 +137,7 @@ def cases(draw: st.DrawFn) -> tuple[Request, Facts]:
     return request, facts
 
 
+@pytest.mark.slow
 @settings(max_examples=800, deadline=None)
 @given(cases())
 def test_entitlement_any_facts_answers_as_the_oracle(case: tuple[Request, Facts]) -> None:

@@ -120,6 +120,7 @@ async def test_person_imported_has_the_indexes_and_relations_a_registration_woul
     assert followed["since_at"].date().isoformat() == "2026-01-15"
 
 
+@pytest.mark.slow
 async def test_same_file_imported_again_writes_nothing_twice(place: Place) -> None:
     path = place.csv(LEA, PLAIN)
     await in_thread(place, path)
@@ -167,6 +168,7 @@ async def test_dry_run_reports_and_writes_nothing(place: Place) -> None:
         assert await place.count(table) == 0
 
 
+@pytest.mark.slow
 async def test_parquet_and_csv_of_the_same_people_give_the_same_files(place: Place) -> None:
     rows = [LEA, PLAIN | {"person_id": identifier(102)}]
     path = place.folder / "people.parquet"
