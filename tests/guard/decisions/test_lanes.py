@@ -21,6 +21,7 @@ from beffroi.guard.metrics import Metrics
 from beffroi.guard.sessions.handles import digest
 from beffroi.guard.settings import Batching
 from beffroi.guard.web.problems import Fault
+from tests.databases import FreshDatabase
 from tests.guard.decisions.conftest import Desk
 from tests.guard.world import CLIENT, AgentOfTest
 
@@ -73,6 +74,37 @@ async def test_batch_that_postgresql_rolled_back_at_its_commit_is_no_allow(desk:
     bench.careless = False
     assert isinstance(await careless.ask(ana, person), Granted)
     assert await world.conn.fetchval("SELECT count(*) FROM guard.journal WHERE kind = 'released'") == 1
+    await worker.stop()
+
+
+@pytest.mark.parametrize(("days", "opens"), [(0, True), (30, False)])
+async def test_i02_journal_row_of_the_future_opens_nothing_outside_a_throw_away(
+    desk: Desk,
+    fresh: FreshDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    days: int,
+    opens: bool,
+) -> None:
+    world = desk.world
+    ana = await world.agent(world.offices["North"])
+    person = await world.person(ana.organisation, referent=ana)
+    admin = await asyncpg.connect(fresh.admin)
+    await admin.execute("DROP SCHEMA beffroi_scratch")
+    await admin.close()
+
+    async def tolerated(conn: Any) -> None:
+        """The tests' PostgreSQL forgets on purpose."""
+
+    monkeypatch.setattr("beffroi.guard.decisions.worker.refuse_forgetful", tolerated)
+    worker = Worker(desk.dsn, world.keys, lambda: world.policy, Batching(), Metrics())
+    await worker.start()
+    planted = "INSERT INTO guard.journal (at, kind) VALUES (clock_timestamp() + make_interval(days => $1), 'planted')"
+    await world.conn.execute(planted, days)
+    outcomes = [await Desk(world, worker, desk.dsn).ask(ana, person) for _ in range(2)]
+    assert [isinstance(outcome, Granted) for outcome in outcomes] == [opens, opens]
+    assert opens or outcomes == [Fault.UNAVAILABLE] * 2
+    assert caplog.text.count("host clocks") == (0 if opens else 1)
     await worker.stop()
 
 

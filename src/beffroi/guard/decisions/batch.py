@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from beffroi.core.decision import Entitlement, Refusal
@@ -13,6 +14,7 @@ from beffroi.core.refusals import Code
 from beffroi.guard.decisions import judging, literals, statements, writing
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, Effect, Granted, Manner, Outcome
 from beffroi.guard.decisions.books import Books, BudgetReader
+from beffroi.guard.decisions.connections import is_scratch
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
 from beffroi.guard.web.problems import Fault
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _NO_BOOKS: Final = ()
+CLOCKS_APART: Final = timedelta(minutes=5)
+"""How far apart the database's instant and the host's clock may be."""
 
 
 class OtherPolicy(Exception):
@@ -40,11 +44,19 @@ class Abandoned(Exception):
         self.outcome = outcome
 
 
+class ClockAstray(Exception):
+    """The batch's instant is far from this host's clock: one of them is wrong, and nothing is decided meanwhile.
+
+    The instant is never behind the journal (guard.instant): one row of the future would begin all budgets anew.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The statements of one hot connection."""
+    """The statements of one hot connection; ``scratch``: its database is a throw-away, whose clock may be shifted."""
 
     conn: Any
+    scratch: bool
     load_facts: "PreparedStatement"
     load_budgets: "PreparedStatement"
     load_ciphertexts: "PreparedStatement"
@@ -57,6 +69,7 @@ async def prepare(conn: Any) -> Prepared:
     """Prepare every statement of the hot path on a connection."""
     prepared = Prepared(
         conn,
+        await is_scratch(conn),
         await conn.prepare(statements.LOAD_FACTS),
         await conn.prepare(statements.LOAD_BUDGETS),
         await conn.prepare(statements.LOAD_CIPHERTEXTS),
@@ -81,7 +94,7 @@ class Bench:
     async def run(self, db: Prepared, asks: Sequence[Ask], policy: Policy) -> list[Outcome]:
         """Decide, charge and journal; outcomes in order, to be told only once the caller has committed.
 
-        Raises OtherPolicy, or whatever the database raises: then nothing may be answered but a refusal.
+        Raises OtherPolicy, ClockAstray, or whatever the database raises: then nothing may be answered but a refusal.
         """
         applications = {ask.request.application for ask in asks}
         rows = await db.load_facts.fetch(
@@ -90,6 +103,8 @@ class Bench:
             literals.texts(applications),
         )
         shared, known = self._facts.read(asks, rows)
+        if not db.scratch and abs(shared.clock.at - datetime.now(UTC)) > CLOCKS_APART:
+            raise ClockAstray
         if shared.policy is not None and shared.policy != policy.version:
             raise OtherPolicy(shared.policy)
         entitled = judging.entitlements(asks, known, policy)

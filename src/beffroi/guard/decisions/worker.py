@@ -20,7 +20,7 @@ from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions import statements
 from beffroi.guard.decisions.asks import Ask, Effect, FreeText, Granted, Manner, Outcome
-from beffroi.guard.decisions.batch import Abandoned, Bench, OtherPolicy, Prepared, prepare
+from beffroi.guard.decisions.batch import CLOCKS_APART, Abandoned, Bench, ClockAstray, OtherPolicy, Prepared, prepare
 from beffroi.guard.decisions.connections import connect_hot, refuse_forgetful
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.vault.sealing import SealRefused
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger("beffroi.guard.decisions")
 _SHORTEST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 2.0
+_ALERT_SECONDS: Final = 60.0
 _BROKEN: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _POISON: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 _FORGED: Final = (*_POISON, WrappedKeyRefused, SealRefused)
@@ -67,6 +68,7 @@ class Worker:
         self._arrival = asyncio.Event()
         self._turns = asyncio.Semaphore(batching.connections if batching.one_by_one else 1)
         self._ready = 0
+        self._alerted_at = -_ALERT_SECONDS
         self._lanes: list[asyncio.Task[None]] = []
         self._first: asyncio.Future[None] | None = None
 
@@ -234,12 +236,24 @@ class Worker:
             if self._reload_policy is not None:
                 await self._reload_policy(failed.version)
             return [Fault.UNAVAILABLE] * len(asks)
+        if isinstance(failed, ClockAstray):
+            self._alert_of_clock()
+            return [Fault.UNAVAILABLE] * len(asks)
         forged = isinstance(failed, _FORGED)
         word = "integrity: " if forged else ""
         _LOG.critical("%sa batch of %d could not be carried out: %s", word, len(asks), type(failed).__name__)
         if len(asks) > 1:
             return None
         return [Refusal(Code.INTEGRITY) if forged else Fault.UNAVAILABLE]
+
+    def _alert_of_clock(self) -> None:
+        """Say it once a minute, not once a batch."""
+        now = self._loop.time()
+        if now - self._alerted_at >= _ALERT_SECONDS:
+            self._alerted_at = now
+            _LOG.critical(
+                "database and host clocks are more than %s apart: nothing opens", CLOCKS_APART
+            )
 
     async def _one_by_one(self, db: Prepared, asks: Sequence[Ask]) -> None:
         """A batch that failed for one request's sake: each is tried alone, so that only that one suffers."""
