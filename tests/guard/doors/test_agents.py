@@ -127,3 +127,17 @@ async def test_thief_without_the_session_or_from_another_client_reads_no_name(gu
         "code"
     ] == "session-other-client"
     assert (await guard.post(ana, "/v1/agents", asked)).json()["code"] == "session-ended"
+
+
+@pytest.mark.parametrize(("table", "key"), [("habilitation", "account"), ("account", "id")])
+async def test_i16_forged_row_brings_nobody_among_the_colleagues(guard: Guard, table: str, key: str) -> None:
+    reader = await named(guard.world, "North", "Ana", "Garnier")
+    colleague = await named(guard.world, "North", "Rui", "Costa")
+    body = {"accounts": [colleague.account, reader.account]}
+    before = (await guard.post(reader, "/v1/agents", body)).json()["names"]
+    assert set(before) == {colleague.account, reader.account}
+    await guard.world.conn.execute(
+        f"UPDATE guard.{table} SET version = version + 1 WHERE {key} = $1", colleague.account
+    )
+    answer = await guard.post(reader, "/v1/agents", body)
+    assert answer.json()["names"] == {reader.account: "Ana Garnier"}

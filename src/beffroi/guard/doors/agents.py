@@ -1,6 +1,7 @@
 """POST /v1/agents: names of colleagues of one's own organisation, for screens that show who did what."""
 
 import logging
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -20,11 +21,8 @@ from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
-COLLEAGUES: Final = """
-SELECT DISTINCT a.id, a.wrapped_key, a.epoch, a.personal
-FROM guard.habilitation h JOIN guard.account a ON a.id = h.account
-WHERE h.organisation = $1 AND a.id = ANY ($2::uuid[])
-"""
+HELD: Final = "SELECT * FROM guard.habilitation WHERE organisation = $1 AND account = ANY ($2::uuid[])"
+ACCOUNTS: Final = "SELECT * FROM guard.account WHERE id = ANY ($1::uuid[])"
 _ACTIVE: Final = frozenset({"probation", "confirmed"})
 
 
@@ -61,17 +59,29 @@ async def agents(call: Call) -> Answer:
         organisation = await _organisation_of(conn, services.keys, caller.application, session)
         if isinstance(organisation, Code):
             return problems.answer(organisation, call.headers.get(b"accept-language"))
-        rows = await conn.fetch(COLLEAGUES, organisation, list(body.accounts))
+        held = _genuine(services.keys, "habilitation", await conn.fetch(HELD, organisation, list(body.accounts)))
+        colleagues = list({row["account"] for row in held})
+        rows = _genuine(services.keys, "account", await conn.fetch(ACCOUNTS, colleagues))
     found: dict[str, str] = {}
-    for account, wrapped_key, epoch, personal in rows:
-        owner = owner_bytes(str(account))
+    for row in rows:
+        account, owner = row["id"], owner_bytes(str(row["id"]))
         try:
-            agent = decode_agent(unseal_for(services.keys, owner, wrapped_key, epoch, "agent", personal))
+            agent = decode_agent(
+                unseal_for(services.keys, owner, row["wrapped_key"], row["epoch"], "agent", row["personal"])
+            )
         except (SealRefused, WrappedKeyRefused, msgspec.DecodeError) as error:
             _LOG.critical("integrity: account %s: %s", account, type(error).__name__)
             continue
         found[str(account)] = f"{agent.first_name} {agent.last_name}"
     return json_answer(Named(found))
+
+
+def _genuine(keys: Keys, table: str, rows: Sequence[stamped.Row]) -> list[stamped.Row]:
+    """The rows that the guard wrote; the others name nobody, and are said in the log."""
+    forged = [row["id"] for row in rows if not keys.authenticator.genuine_row(table, row)]
+    if forged:
+        _LOG.critical("integrity: names of colleagues: guard.%s %s", table, ", ".join(map(str, forged)))
+    return [row for row in rows if row["id"] not in forged]
 
 
 async def _organisation_of(conn: Any, keys: Keys, application: str, session: stamped.Row) -> UUID | Code:
