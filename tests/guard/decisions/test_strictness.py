@@ -20,9 +20,12 @@ from beffroi.guard.decisions.connections import NotDurable, connect_hot, refuse_
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.metrics import Metrics
+from beffroi.guard.sessions.handles import digest
 from beffroi.guard.settings import Batching
+from beffroi.guard.web.problems import Fault
 from tests.databases import FreshDatabase
 from tests.guard.decisions.conftest import Desk
+from tests.guard.world import CLIENT
 
 
 @pytest.fixture
@@ -143,6 +146,44 @@ async def test_i16_database_administrator_forges_a_row_and_nothing_opens(desk: D
     if expected is Code.INTEGRITY:
         [entry] = await world.conn.fetch("SELECT * FROM guard.journal WHERE kind = 'integrity'")
         assert str(entry["account"]) == ana.account or table == "session"
+
+
+@pytest.mark.parametrize("change", ["restored", "deleted"])
+async def test_i02_budget_row_set_back_to_what_it_was_opens_nothing_in_any_guard(
+    desk: Desk, second: Desk, change: str
+) -> None:
+    world = desk.world
+    north = world.offices["North"]
+    ana, bea = await world.agent(north), await world.agent(world.offices["South"])
+    people = [await world.person(north) for _ in range(4)]
+    theirs = [await world.person(bea.organisation) for _ in range(2)]
+    assert isinstance(await desk.ask(ana, people[0]), Granted)
+    before = await world.conn.fetch("SELECT * FROM guard.budget WHERE key LIKE 'account/%'")
+    assert isinstance(await second.ask(ana, people[1]), Granted)
+    assert isinstance(await desk.ask(ana, people[2]), Granted)
+    assert isinstance(await second.ask(bea, theirs[0]), Granted)
+    [mine] = before
+    await world.conn.execute("DELETE FROM guard.budget WHERE key = $1", mine["key"])
+    if change == "restored":
+        await world.conn.execute("INSERT INTO guard.budget SELECT ($1::guard.budget).*", mine)
+    for guard in (desk, second):
+        assert await guard.ask(ana, people[3]) == Refusal(Code.INTEGRITY)
+        assert isinstance(await guard.ask(bea, theirs[1]), Granted)
+
+
+async def test_i02_command_rolled_back_leaves_its_budget_genuine(desk: Desk) -> None:
+    world = desk.world
+    ana = await world.agent(world.offices["North"])
+    person = await world.person(ana.organisation, referent=ana)
+    request = world.request(person, action=Action.UPDATE, groups=1)
+
+    async def refused(conn: object, granted: Granted, at: object) -> Fault:
+        return Fault.VERSION_CONFLICT
+
+    for _ in range(2):
+        outcome = await desk.worker.decide(request, ana.handle_hash, digest(CLIENT), kind="updated", effect=refused)
+        assert outcome is Fault.VERSION_CONFLICT
+    assert isinstance(await desk.ask(ana, person), Granted)
 
 
 async def test_i16_find_copied_from_a_colleague_or_another_person_opens_no_glass(desk: Desk) -> None:

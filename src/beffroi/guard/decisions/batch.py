@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.fields import NAME_OF
@@ -83,6 +83,13 @@ async def prepare(conn: Any) -> Prepared:
     return prepared
 
 
+class Judged(NamedTuple):
+    """A batch before its commit: the outcomes in order, and the books that were charged."""
+
+    outcomes: list[Outcome]
+    books: Books
+
+
 class Bench:
     """Judges batches: the readers that remember genuine rows, and the keys. Shared by the lanes of one guard."""
 
@@ -91,8 +98,8 @@ class Bench:
         self._facts = facts or FactReader(keys.authenticator)
         self._budgets = BudgetReader(keys.authenticator)
 
-    async def run(self, db: Prepared, asks: Sequence[Ask], policy: Policy) -> list[Outcome]:
-        """Decide, charge and journal; outcomes in order, to be told only once the caller has committed.
+    async def run(self, db: Prepared, asks: Sequence[Ask], policy: Policy) -> Judged:
+        """Decide, charge and journal; outcomes in order, to be told only once the caller has committed and said so.
 
         Raises OtherPolicy, ClockAstray, or whatever the database raises: then nothing may be answered but a refusal.
         """
@@ -130,7 +137,11 @@ class Bench:
                 granted = verdict.outcomes[place]
                 assert isinstance(granted, Granted), "only what is granted has a place"
                 verdict.outcomes[place] = granted._replace(entry=entry)
-        return verdict.outcomes
+        return Judged(verdict.outcomes, books)
+
+    def committed(self, judged: Judged) -> None:
+        """The batch is durable."""
+        self._budgets.committed(judged.books)
 
     async def _command(self, db: Prepared, effect: Effect, verdict: judging.Judgement, shared: Shared) -> None:
         """Let the command write. Raises Abandoned when it cannot: then nothing is charged either."""
@@ -145,7 +156,7 @@ class Bench:
         self, db: Prepared, entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy
     ) -> Books:
         keys = judging.keys(entitled, known, policy)
-        return self._budgets.read(await db.load_budgets.fetch(literals.texts(keys)) if keys else _NO_BOOKS)
+        return self._budgets.read(keys, await db.load_budgets.fetch(literals.texts(keys)) if keys else _NO_BOOKS)
 
     async def _questions(
         self, db: Prepared, asks: Sequence[Ask], known: Sequence[Known], shared: Shared, policy: Policy

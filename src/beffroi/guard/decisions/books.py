@@ -10,6 +10,8 @@ from beffroi.guard.authentic import Authenticator
 
 _RECENT: Final = Struct(f">{DAYS}I")
 _REMEMBERED: Final = 1 << 16
+_VERSIONS: Final = 1 << 18
+"""Keys whose last version is remembered: enough for those of a day; the one forgotten is the one seen first."""
 
 Values = tuple[str, int, int, bytes, int, int, int, int, int, int, int, int, int]
 
@@ -28,9 +30,13 @@ class BudgetReader:
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
         self._written: dict[str, Written] = {}
+        self._versions: dict[str, int] = {}
 
-    def read(self, rows: Iterable[Sequence[Any]]) -> "Books":
-        """The books of a batch from the rows of load_budgets.sql; a row that is not genuine bars its key."""
+    def read(self, keys: Iterable[str], rows: Iterable[Sequence[Any]]) -> "Books":
+        """The books of a batch from the rows of load_budgets.sql for ``keys``; a row that is not genuine bars its key.
+
+        So does one older than this guard saw committed, or gone: versions only grow, and no budget is ever deleted.
+        """
         windows: dict[str, Window] = {}
         versions: dict[str, int] = {}
         forged: set[str] = set()
@@ -47,7 +53,28 @@ class BudgetReader:
             else:
                 forged.add(key)
             versions[key] = values[12]
+        seen = self._versions
+        for key in keys:
+            version = versions.get(key, 0)
+            last_version = seen.get(key, 0)
+            if version < last_version:
+                forged.add(key)
+                windows.pop(key, None)
+            elif version > last_version and key not in forged:
+                self._remember(key, version)
         return Books(windows, versions, forged, {})
+
+    def committed(self, books: "Books") -> None:
+        """What :meth:`rows` gave for these books is durable: nothing older is genuine from now on."""
+        for key in books.caps:
+            version = books.versions.get(key, 0) + 1
+            if version > self._versions.get(key, 0):
+                self._remember(key, version)
+
+    def _remember(self, key: str, version: int) -> None:
+        if key not in self._versions and len(self._versions) >= _VERSIONS:
+            del self._versions[next(iter(self._versions))]
+        self._versions[key] = version
 
     def rows(self, books: "Books") -> list[tuple[Any, ...]]:
         """Rows to write, in the order of keys: the thirteen columns, the MAC, whether the row exists."""

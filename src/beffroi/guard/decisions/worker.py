@@ -221,10 +221,11 @@ class Worker:
         failed: Exception
         try:
             async with asyncio.timeout(self._batching.deadline):
-                outcomes = await self._bench.run(db, asks, self._policy())
+                judged = await self._bench.run(db, asks, self._policy())
                 if await db.conn.execute("COMMIT") != "COMMIT":
                     raise NotCommitted
-            return outcomes
+            self._bench.committed(judged)
+            return judged.outcomes
         except Exception as error:
             if isinstance(error, _BROKEN) and not isinstance(error, (*_POISON, ValueError)):
                 raise
