@@ -326,3 +326,20 @@ async def test_worker_with_a_full_queue_refuses_at_once(desk: Desk) -> None:
     assert len(granted(list(outcomes))) == 3
     await worker.stop()
     assert not isinstance(await crowded.ask(ana, person), Granted)
+
+
+async def test_session_that_floods_the_queue_leaves_room_for_a_colleague(desk: Desk) -> None:
+    world = desk.world
+    ana, bea = [await world.agent(world.offices["North"]) for _ in range(2)]
+    person = await world.person(world.offices["North"], referent=ana)
+    worker = Worker(desk.dsn, world.keys, lambda: world.policy, Batching(waiting=400), Metrics())
+    await worker.start()
+    crowded = Desk(world, worker, desk.dsn)
+    flood = [asyncio.create_task(crowded.ask(ana, person)) for _ in range(300)]
+    await asyncio.sleep(0)
+    assert worker.waiting == 100
+    assert isinstance(await crowded.ask(bea, person), Granted)
+    outcomes = await asyncio.gather(*flood)
+    assert (len(granted(list(outcomes))), list(outcomes).count(Fault.OVERLOADED)) == (100, 200)
+    assert isinstance(await crowded.ask(ana, person), Granted)
+    await worker.stop()

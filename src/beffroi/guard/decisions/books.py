@@ -33,9 +33,10 @@ class BudgetReader:
         self._versions: dict[str, int] = {}
 
     def read(self, keys: Iterable[str], rows: Iterable[Sequence[Any]]) -> "Books":
-        """The books of a batch from the rows of load_budgets.sql for ``keys``; a row that is not genuine bars its key.
+        """The books of a batch from the rows of load_budgets.sql for ``keys``.
 
-        So does one older than this guard saw committed, or gone: versions only grow, and no budget is ever deleted.
+        A row that is not genuine bars its key; so does one older than this guard saw committed, or gone: versions
+        only grow, and no budget is ever deleted.
         """
         windows: dict[str, Window] = {}
         versions: dict[str, int] = {}

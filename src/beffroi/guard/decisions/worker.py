@@ -35,6 +35,9 @@ _LOG: Final = logging.getLogger("beffroi.guard.decisions")
 _SHORTEST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 2.0
 _ALERT_SECONDS: Final = 60.0
+_SHARE: Final = 4
+_LEAST_SHARE: Final = 64
+"""A session may fill a quarter of the queue, and never less than a page of a list may ask at once."""
 _BROKEN: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _POISON: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 _FORGED: Final = (*_POISON, WrappedKeyRefused, SealRefused)
@@ -65,6 +68,8 @@ class Worker:
         self._bench = bench or Bench(keys)
         self._reload_policy = reload_policy
         self._waiting: deque[Ask] = deque()
+        self._of_session: dict[bytes, int] = {}
+        self._share = max(batching.waiting // _SHARE, _LEAST_SHARE)
         self._arrival = asyncio.Event()
         self._turns = asyncio.Semaphore(batching.connections if batching.one_by_one else 1)
         self._ready = 0
@@ -106,7 +111,10 @@ class Worker:
             ask.done(Fault.UNAVAILABLE)
         elif len(self._waiting) >= self._batching.waiting:
             ask.done(Fault.OVERLOADED)
+        elif (mine := self._of_session.get(ask.handle_hash, 0)) >= self._share:
+            ask.done(Fault.OVERLOADED)
         else:
+            self._of_session[ask.handle_hash] = mine + 1
             ask.waiting_since = self._loop.time()
             self._waiting.append(ask)
             self._arrival.set()
@@ -191,6 +199,7 @@ class Worker:
             if taken and self._waiting[0].effect is not None:
                 break
             ask = self._waiting.popleft()
+            self._leaves(ask)
             if ask.waiting_since < too_old:
                 _tell(ask, Fault.OVERLOADED)
                 continue
@@ -252,9 +261,7 @@ class Worker:
         now = self._loop.time()
         if now - self._alerted_at >= _ALERT_SECONDS:
             self._alerted_at = now
-            _LOG.critical(
-                "database and host clocks are more than %s apart: nothing opens", CLOCKS_APART
-            )
+            _LOG.critical("database and host clocks are more than %s apart: nothing opens", CLOCKS_APART)
 
     async def _one_by_one(self, db: Prepared, asks: Sequence[Ask]) -> None:
         """A batch that failed for one request's sake: each is tried alone, so that only that one suffers."""
@@ -275,7 +282,15 @@ class Worker:
             metrics.decided(ask.kind, outcome if isinstance(outcome, Granted | Fault) else outcome.code)
             _tell(ask, outcome)
 
+    def _leaves(self, ask: Ask) -> None:
+        left = self._of_session[ask.handle_hash] - 1
+        if left:
+            self._of_session[ask.handle_hash] = left
+        else:
+            del self._of_session[ask.handle_hash]
+
     def _refuse_waiting(self) -> None:
+        self._of_session.clear()
         while self._waiting:
             _tell(self._waiting.popleft(), Fault.UNAVAILABLE)
 
