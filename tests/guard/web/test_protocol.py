@@ -203,3 +203,18 @@ async def test_caller_who_connects_and_says_nothing_is_let_go(hurried: None, por
     reader, writer = await connected(port, b"")
     assert await ends(reader) == b""
     writer.close()
+
+
+async def test_attacker_opens_more_connections_than_the_limit_each_beyond_is_cut_before_it_asks(port: int) -> None:
+    held = [await connected(port, b"GET") for _ in range(50)]
+    reader, writer = await connected(port, b"")
+    answer = await ends(reader)
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b"overloaded" in answer
+    writer.close()
+    for _, other in held:
+        other.write(b" /echo HTTP/1.1\r\nhost: g\r\nconnection: close\r\n\r\n")
+    answers = await asyncio.gather(*[ends(reader) for reader, _ in held])
+    assert {answer[:13] for answer in answers} == {b"HTTP/1.1 200 "}
+    for _, other in held:
+        other.close()

@@ -123,7 +123,7 @@ class GuardProtocol(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Count the connection."""
+        """Count the connection; past the limit it is refused at once, before anything it sends is read."""
         socket: Any = transport
         self._transport = socket
         peer = get_remote_addr(socket)
@@ -131,6 +131,8 @@ class GuardProtocol(asyncio.Protocol):
         connections: set[Any] = self._state.connections
         connections.add(self)
         self._edge.hold(self)
+        if len(connections) > self._limit:
+            self._fail(Fault.OVERLOADED)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it; what is being decided is decided and journaled all the same."""
@@ -239,10 +241,6 @@ class GuardProtocol(asyncio.Protocol):
         if request.fault is not None:
             request.keep_alive = False
             self._answer(problems.answer(request.fault, tongue))
-            return
-        if len(self._state.connections) > self._limit:
-            request.keep_alive = False
-            self._answer(problems.answer(Fault.OVERLOADED, tongue))
             return
         if len(headers) != len(request.headers) and (repeated := app.repeated(request.headers)):
             self._answer(app.malformed(Malformed(repeated, "once"), tongue))
