@@ -125,6 +125,32 @@ async def test_adviser_registers_a_known_nir_is_refused_even_said_to_be_somebody
     assert (await create(guard, ana, {"identity": other})).status_code == 200
 
 
+async def test_i16_forged_relation_makes_nobody_a_follower(guard: Guard) -> None:
+    ana, bea = await adviser(guard), await adviser(guard, "South")
+    person = (await create(guard, ana)).json()["person"]
+    [match] = (await create(guard, bea)).json()["matches"]
+    assert [one["name"] for one in match["followed_by"]] == ["North"]
+    [unexplained] = (await guard.open(bea, person)).json()["followed_by"]
+    assert unexplained["name"] == "North"
+    await guard.world.conn.execute("UPDATE guard.relation SET since_at = since_at - interval '1 second'")
+    [match] = (await create(guard, bea)).json()["matches"]
+    assert (match["person"], match["followed_by"]) == (person, [])
+    assert (await guard.open(bea, person)).json()["followed_by"] == []
+
+
+async def test_adviser_registers_a_nir_of_a_wrong_key_is_refused_and_the_number_does_not_come_back(
+    guard: Guard,
+) -> None:
+    ana = await adviser(guard)
+    right = str(some_nir().nir)
+    wrong = right[:13] + f"{int(right[13:]) % 97 + 1:02d}"
+    refused = await create(guard, ana, {"identity": IDENTITY, "nir": {"nir": wrong}})
+    assert refused.status_code == 400, pretty(refused)
+    assert [error["field"] for error in refused.json()["errors"]] == ["$.fields.nir.nir"]
+    assert wrong[:13] not in refused.text
+    assert (await create(guard, ana, {"identity": IDENTITY, "nir": {"nir": right}})).status_code == 200
+
+
 async def test_adviser_registers_somebody_known_elsewhere_learns_where_and_nothing_more(guard: Guard) -> None:
     ana, bea = await adviser(guard), await adviser(guard, "South")
     person = (await create(guard, ana)).json()["person"]

@@ -1,8 +1,8 @@
 """What the doors have in common on the way out: problems of a refusal, budgets, where a person is followed."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
@@ -10,13 +10,15 @@ from beffroi.core.decision import Refusal
 from beffroi.core.ids import PersonId
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Paid
+from beffroi.guard.keys import Keys
 from beffroi.guard.sessions import handles
 from beffroi.guard.web import problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call
 
+_LOG: Final = logging.getLogger("beffroi.guard.doors")
 FOLLOWERS: Final = """
-SELECT r.person, o.id, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
+SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
 WHERE r.person = ANY ($1::uuid[]) AND r.kind = 'followed' AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
 ORDER BY r.person, o.name, o.id
@@ -44,17 +46,27 @@ async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None 
     if person is None or not isinstance(outcome, Refusal) or outcome.code is not Code.NOT_FOLLOWED:
         return denial(call, outcome)
     async with call.services.pool.acquire() as conn:
-        where = (await followers(conn, [person]))[person]
+        where = (await followers(conn, call.services.keys, [person]))[person]
     return problems.answer(outcome.code, call.headers.get(b"accept-language"), {"followed_by": where})
 
 
-async def followers(conn: Any, people: Sequence[PersonId]) -> dict[PersonId, list[dict[str, str]]]:
+async def followers(conn: Any, keys: Keys, people: Sequence[PersonId]) -> dict[PersonId, list[dict[str, str]]]:
     """Organisations that follow each person now, by their public names."""
     found: dict[PersonId, list[dict[str, str]]] = {person: [] for person in people}
-    person: UUID
-    for person, organisation, name in await conn.fetch(FOLLOWERS, list(people)):
-        found[PersonId(str(person))].append({"organisation": str(organisation), "name": name})
+    for row in genuine(keys, await conn.fetch(FOLLOWERS, list(people))):
+        found[PersonId(str(row["person"]))].append({"organisation": str(row["organisation"]), "name": row["name"]})
     return found
+
+
+def genuine(keys: Keys, rows: Iterable[Any]) -> list[Any]:
+    """Rows of guard.relation that this guard wrote; a forged one is left out, and said (integrity alert)."""
+    kept = []
+    for row in rows:
+        if keys.authenticator.genuine_row("relation", row):
+            kept.append(row)
+        else:
+            _LOG.critical("integrity: a relation of person %s is not genuine", row["person"])
+    return kept
 
 
 class Budget(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.core.policy import Action
 from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome
 from beffroi.guard.decisions.facts import PARIS
-from beffroi.guard.doors.answers import followers, refused
+from beffroi.guard.doors.answers import followers, genuine, refused
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.doors.opening import Gathered
 from beffroi.guard.vault import blind
@@ -32,7 +32,7 @@ from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_ans
 Typed = Annotated[str, Meta(min_length=1, max_length=300)]
 _STRENGTH: Final = ("followed", "appointment", "enrolment", "prescription")
 _RELATIONS: Final = """
-SELECT person, kind, referent FROM guard.relation WHERE person = ANY ($1::uuid[]) AND organisation = $2
+SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]) AND organisation = $2
     AND since_at <= guard.instant() AND (until_at IS NULL OR until_at > guard.instant())
 """
 
@@ -143,11 +143,12 @@ async def reveal(
     if denied is not None:
         return denied
     async with call.services.pool.acquire() as conn:
-        related = await conn.fetch(_RELATIONS, list(people), agent.organisation.id)
-        where = await followers(conn, people)
+        keys = call.services.keys
+        related = genuine(keys, await conn.fetch(_RELATIONS, list(people), agent.organisation.id))
+        where = await followers(conn, keys, people)
     matches = []
     for person in people:
-        own = [(row[1], row[2]) for row in related if str(row[0]) == person]
+        own = [(row["kind"], row["referent"]) for row in related if str(row["person"]) == person]
         following = [Follower(**one) for one in where[person]]
         matches.append(Match(person, True, _relation(own, agent), following))
     return matches

@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from beffroi.core.fields import NAMES
 from beffroi.core.identifying import REDACTED
+from beffroi.core.nir import NirRefusal, parse_nir
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
@@ -191,14 +192,17 @@ def decode(group: str, text: bytes) -> Record:
 
 
 def convert(group: str, fields: object) -> Record:
-    """Read a group already parsed from JSON (builtin types). Raises RecordRefused."""
+    """Read a group already parsed from JSON (builtin types). Raises RecordRefused, for a NIR of a wrong key too."""
     kind = RECORDS.get(group)
     if kind is None:
         raise RecordRefused("fields", "unknown group")
     try:
-        return msgspec.convert(fields, kind)
+        record = msgspec.convert(fields, kind)
     except msgspec.ValidationError as error:
         raise RecordRefused(group, str(error)) from None
+    if isinstance(record, Nir) and isinstance(read := parse_nir(record.nir), NirRefusal):
+        raise RecordRefused(group, f"{read.value} - at `$.nir`")
+    return record
 
 
 def decode_agent(text: bytes) -> Agent:
