@@ -107,11 +107,10 @@ class Worker:
 
     def put(self, ask: Ask) -> None:
         """Queue a request; its ``done`` is called once, at once when there is no database or no room."""
+        mine = self._of_session.get(ask.handle_hash, 0)
         if self._ready == 0:
             ask.done(Fault.UNAVAILABLE)
-        elif len(self._waiting) >= self._batching.waiting:
-            ask.done(Fault.OVERLOADED)
-        elif (mine := self._of_session.get(ask.handle_hash, 0)) >= self._share:
+        elif len(self._waiting) >= self._batching.waiting or mine >= self._share:
             ask.done(Fault.OVERLOADED)
         else:
             self._of_session[ask.handle_hash] = mine + 1
