@@ -45,11 +45,6 @@ class ScratchServer:
         return self.server.cluster
 
     @property
-    def server_log(self) -> Path:
-        """PostgreSQL's log."""
-        return self.server.log_path
-
-    @property
     def programs(self) -> Path:
         """Where pg_dump is, if it is part of the build."""
         return locate().folder

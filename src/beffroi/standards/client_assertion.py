@@ -7,14 +7,10 @@ and nothing lives longer than sixty seconds.
 
 import base64
 import binascii
-import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
-
-from joserfc import jwt
-from joserfc.jwk import ECKey, OKPKey
 
 from beffroi.standards.jose import Algorithm, PublicKeys, Verified, read_json_object, verify
 
@@ -116,21 +112,6 @@ def verify_assertion(
     if expires_at - now > MAX_LIFE + LEEWAY or expires_at - issued_at > MAX_LIFE:
         return AssertionRefusal.TOO_LONG_LIVED
     return Assertion(client, verified.kid, jti, expires_at)
-
-
-def write_assertion(key: ECKey | OKPKey, kid: str, client: str, audience: str, now: datetime) -> str:
-    """A fresh assertion of ``client`` under its private ``key``, good for one minute and one use."""
-    algorithm = Algorithm.EDDSA if isinstance(key, OKPKey) else Algorithm.ES256
-    issued_at = int(now.timestamp())
-    claims = {
-        "iss": client,
-        "sub": client,
-        "aud": audience,
-        "iat": issued_at,
-        "exp": issued_at + int(MAX_LIFE.total_seconds()),
-        "jti": secrets.token_urlsafe(24),
-    }
-    return jwt.encode({"alg": algorithm.value, "kid": kid}, claims, key, algorithms=[algorithm.value])
 
 
 def _instant(value: object) -> datetime | None:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Final
 
 import webauthn
-from webauthn.helpers import bytes_to_base64url
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -147,8 +146,3 @@ def verify_assertion(
     if (counter or credential.sign_count) and counter <= credential.sign_count:
         return WebAuthnRefusal.CLONED
     return counter
-
-
-def challenge_text(challenge: bytes) -> str:
-    """How a challenge is written in the options and in the client data (base64url without padding)."""
-    return bytes_to_base64url(challenge)

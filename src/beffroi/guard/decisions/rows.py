@@ -9,7 +9,6 @@ import hmac
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, Generic, TypeVar
-from uuid import UUID
 
 from beffroi.guard.authentic import TABLES, Authenticator, Kind, Value
 
@@ -130,8 +129,3 @@ class Reader(Generic[Fact]):
                 place += length
         mac = values.pop()
         return values, mac if isinstance(mac, bytes) else None
-
-
-def maybe_text(value: UUID | None) -> str | None:
-    """Canonical text of a UUID the driver decoded."""
-    return None if value is None else str(value)

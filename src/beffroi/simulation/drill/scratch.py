@@ -39,11 +39,6 @@ class Scratch(Protocol):
         ...
 
     @property
-    def server_log(self) -> Path:
-        """The server's own log."""
-        ...
-
-    @property
     def programs(self) -> Path:
         """Folder of PostgreSQL's programs: pg_dump is there."""
         ...

@@ -52,10 +52,6 @@ class Stage:
         """The console's private key."""
         return ApplicationKey.read(APPLICATION, self.application_key_file)
 
-    def organisation_id(self, code: str) -> str:
-        """Id of an organisation by its code."""
-        return self.population.world.directory.by_code[code].id
-
 
 def prepare(
     scratch: Scratch,
