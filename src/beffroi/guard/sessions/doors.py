@@ -17,7 +17,7 @@ from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.beginning import NotRedeemed, redeem
 from beffroi.guard.sessions.describing import describe
 from beffroi.guard.sessions.ending import revoke, revoke_of_account
-from beffroi.guard.sessions.live import live_session
+from beffroi.guard.sessions.live import WRITTEN, live_session, seen_session
 from beffroi.guard.sessions.logout import logout_url
 from beffroi.guard.sessions.memberships import memberships
 from beffroi.guard.stamped import Forged, Row
@@ -87,7 +87,7 @@ async def show(call: Call) -> Answer:
         services = call.services
         return json_answer(await describe(conn, services.keys, services.policy, session, with_budgets=True))
 
-    return await _with_session(call, act)
+    return await _with_session(call, act, writes=False)
 
 
 async def choose(call: Call) -> Answer:
@@ -135,8 +135,12 @@ async def end_all(call: Call) -> Answer:
     return await _with_session(call, act)
 
 
-async def _with_session(call: Call, act: Act) -> Answer:
-    """Check token, handle and client, then act in one transaction under the turnstile."""
+async def _with_session(call: Call, act: Act, *, writes: bool = True) -> Answer:
+    """Check token, handle and client, then act in one transaction under the turnstile.
+
+    What writes nothing reads one snapshot instead, taken after the request arrived, and delays no decision: a
+    revocation committed before is seen. Only a refusal that leaves a trace then waits for its turn.
+    """
     tongue, services = call.headers.get(b"accept-language"), call.services
     application = application_of(call)
     if application is None:
@@ -144,13 +148,19 @@ async def _with_session(call: Call, act: Act) -> Answer:
     handle, client = call.header(b"beffroi-session") or "", call.header(b"beffroi-client") or ""
     if len(client) > handles.CLIENT_CHARACTERS:
         raise Malformed("beffroi-client", f"at most {handles.CLIENT_CHARACTERS} characters")
+    keys, rules = services.keys, services.policy.session
     async with services.pool.acquire() as conn:
         try:
+            if not writes:
+                async with conn.transaction(isolation="repeatable_read", readonly=True):
+                    session = await seen_session(conn, keys, rules, application, handle, client)
+                    if not isinstance(session, Code):
+                        return await act(conn, session)
+                    if session not in WRITTEN:
+                        return problems.answer(session, tongue)
             async with conn.transaction():
                 await turnstile.take(conn)
-                session = await live_session(
-                    conn, services.keys, services.policy.session, application, handle, client
-                )
+                session = await live_session(conn, keys, rules, application, handle, client)
                 if isinstance(session, Code):
                     return problems.answer(session, tongue)
                 return await act(conn, session)
