@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beffroi.core import nir
 from beffroi.core.identifying import REDACTED, Identifying
-from beffroi.core.nir import Nir, NirRefusal, nir_key, parse_nir
+from beffroi.core.nir import Nir, NirRefusal, nir_key, nir_text, parse_nir
 
 places = st.one_of(
     st.tuples(st.sampled_from(["01", "20", "2A", "2B", "59", "75", "95", "96", "99"]), st.integers(1, 999)).map(
@@ -57,6 +58,14 @@ def test_parse_one_digit_mistyped_refused(body: str, position: int, digit: str) 
         return
     mistyped = body[:position] + digit + body[position + 1 :]
     assert isinstance(parse_nir(f"{mistyped}{nir_key(body):02d}"), NirRefusal)
+
+
+@given(bodies, st.integers(0, 14), st.sampled_from("0123456789AB٣ \n"))
+def test_parse_number_at_one_look_answers_as_rule_by_rule(body: str, position: int, other: str) -> None:
+    whole = f"{body}{nir_key(body):02d}"
+    assert nir_text(whole) == nir._read_slowly(whole) == whole
+    changed = whole[:position] + other + whole[position + 1 :]
+    assert nir_text(changed) == nir._read_slowly(changed)
 
 
 @given(st.text(max_size=60))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beffroi.core import normalisation
 from beffroi.core.normalisation import (
     MAX_NAME_LENGTH,
     NormalisationRefusal,
@@ -110,6 +111,17 @@ def test_name_without_letter_refused(text: str) -> None:
 )
 def test_email_text_gives_address_or_reason(text: str, key: str) -> None:
     assert email_key(text) == key
+
+
+@given(
+    st.from_regex(r"[!-~]{1,5}@[a-z0-9_.-]{1,20}", fullmatch=True)
+    | st.text(st.characters(codec="ascii"), max_size=80)
+    | st.emails()
+)
+def test_email_of_ascii_alone_is_read_as_any_other(text: str) -> None:
+    if text.isascii():
+        quick = normalisation._ASCII_EMAIL.fullmatch(text.lower()) is None
+        assert quick == (normalisation._EMAIL.fullmatch(text.lower()) is None)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ _PLACE: Final = re.compile(
     r"|99(?!000)[0-9]{3}"  # country
 )
 
+# A number written without separator, with its key, every rule but the key's in one pattern: the reading of nearly all
+# the numbers of a file. What it does not match is read again slowly, so that the refusal can say which rule it broke.
+_COMPLETE: Final = re.compile(
+    rf"[123478][0-9]{{2}}(?:{_MONTH.pattern})(?:{_PLACE.pattern})(?!000)[0-9]{{3}}[0-9]{{2}}", re.ASCII
+)
+
 SPECIMENS: Final = frozenset({"2690549588157", "2550814168025"})
 """Numbers printed everywhere: the specimen of the Vitale card, and the usual example of the documentation."""
 
@@ -114,6 +120,8 @@ def nir_key(body: str) -> int:
 
     Raises ValueError when ``body`` is not made of digits once the Corsican letter is replaced.
     """
+    if body.isdigit():
+        return 97 - int(body) % 97
     number = int(body.replace("A", "0").replace("B", "0"))
     if body[6] == "A":
         number -= 1_000_000
@@ -128,6 +136,20 @@ def parse_nir(text: str) -> Nir | NirRefusal:
     Spaces (no-break ones included), dots and hyphens are ignored, letters may be small. Without a key, the key
     is computed: nothing then protects from a slip of the keyboard, so forms should ask for it.
     """
+    number = nir_text(text)
+    return number if isinstance(number, NirRefusal) else Nir(number)
+
+
+def nir_text(text: str) -> str | NirRefusal:
+    """The fifteen characters of :func:`parse_nir`, bare: for who reads millions and encrypts each at once."""
+    if _COMPLETE.fullmatch(text) is not None:
+        body = text[:13]
+        if nir_key(body) == int(text[13:]) and body not in SPECIMENS and body != body[0] * 13:
+            return text
+    return _read_slowly(text)
+
+
+def _read_slowly(text: str) -> str | NirRefusal:
     if len(text) > MAX_INPUT_LENGTH:
         return NirRefusal.TOO_LONG
     compact = (text if text.isalnum() else _SEPARATORS.sub("", text)).upper()
@@ -143,7 +165,7 @@ def parse_nir(text: str) -> Nir | NirRefusal:
     # After the key, so that a mistyped number is never told to be a specimen.
     if body in SPECIMENS or body == body[0] * 13:
         return NirRefusal.SPECIMEN
-    return Nir(body + expected)
+    return body + expected
 
 
 def _refusal_of_body(body: str) -> NirRefusal | None:

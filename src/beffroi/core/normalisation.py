@@ -138,6 +138,12 @@ _EMAIL: Final = re.compile(
     r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f\ud800-\udfff]{1,64}"
     r"@(?=.{4,253}\Z)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_](?:[\w-]{0,61}[^\W_])"
 )
+# The same on a text of ASCII alone, where a set of characters is one look in a table.
+_ASCII_EMAIL: Final = re.compile(
+    r"[!#-'*+\-./0-9=?^_`a-z{|}~]{1,64}"
+    r"@(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9_-]{0,61}[a-z0-9])",
+    re.ASCII,
+)
 
 
 def email_key(text: str) -> str | NormalisationRefusal:
@@ -148,13 +154,17 @@ def email_key(text: str) -> str | NormalisationRefusal:
     """
     if len(text) > MAX_EMAIL_LENGTH + 16:
         return NormalisationRefusal.TOO_LONG
-    address = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).lower())
+    if text.isascii():  # as it is already in NFC
+        address, shape = text.strip().lower(), _ASCII_EMAIL
+    else:
+        address = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).lower())
+        shape = _EMAIL
     address = address.removeprefix("mailto:").strip()
     if not address:
         return NormalisationRefusal.EMPTY
     if len(address) > MAX_EMAIL_LENGTH:
         return NormalisationRefusal.TOO_LONG
-    if _EMAIL.fullmatch(address) is None or ".." in address or address[0] == "." or ".@" in address:
+    if shape.fullmatch(address) is None or ".." in address or address[0] == "." or ".@" in address:
         return NormalisationRefusal.EMAIL
     return address
 
@@ -182,6 +192,8 @@ def phone_key(text: str) -> str | NormalisationRefusal:
     Ten digits from 01 to 09 are French; overseas prefixes get their own country code (+262, +590, +594, +596), as
     do +508, +681, +687 and +689 written in full. Other countries need ``+`` or ``00``. Short numbers are refused.
     """
+    if _NATIONAL.fullmatch(text) is not None:
+        return _french(text[1:])
     if len(text) > MAX_PHONE_LENGTH:
         return NormalisationRefusal.TOO_LONG
     number = _PHONE_SEPARATORS.sub("", text.replace("(0)", ""))
@@ -254,6 +266,8 @@ def agency_id_key(text: str) -> str | NormalisationRefusal:
     one, seven digits then a digit or a letter; the national one, eleven characters, ten digits then a digit or a
     letter. There is no public check character, hence none is checked.
     """
+    if _AGENCY_ID.fullmatch(text) is not None:
+        return text
     if len(text) > MAX_PHONE_LENGTH:
         return NormalisationRefusal.TOO_LONG
     compact = _AGENCY_SEPARATORS.sub("", text).upper()
