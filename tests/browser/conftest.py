@@ -18,6 +18,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.pages import Tour
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -110,6 +112,18 @@ def screenshot() -> Callable[[Page, str], Path]:
         return path
 
     return take
+
+
+@pytest.fixture
+def tour(
+    new_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+    screenshot: Callable[[Page, str], Path],
+    locale: str,
+    width: int,
+) -> Tour:
+    """A page on which to meet others; its language and width come from :func:`tests.browser.pages.meets`."""
+    return Tour(new_page(viewport={"width": width, "height": 900}, locale=locale), locale, axe, screenshot)
 
 
 class _Server(ThreadingMixIn, WSGIServer):

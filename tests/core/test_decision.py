@@ -378,7 +378,7 @@ def test_i15_adviser_reopening_the_same_day_pays_nothing_and_the_next_day_pays_a
     entitlement = allowed(facts, opening())
     settled = settle(entitlement, facts, NO_WINDOWS, POLICY)
     assert not isinstance(settled, Refusal)
-    assert {due.key for due, _ in settled.charged} == set(keys(entitlement, facts, POLICY))
+    assert {due.key for due, _ in settled.charged} == set(keys(entitlement))
     reach = remembered(None, settled, facts.clock)
     windows = {due.key: window for due, window in settled.charged}
     again = settle(entitlement, facts._replace(reach=reach), windows, POLICY)

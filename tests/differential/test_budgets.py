@@ -113,7 +113,7 @@ class World:
             step.account, step.person, step.office, step.application, entitlement.bucket,
             POOLS[step.account], clock.day, clock.hour,
         )  # fmt: skip
-        seen = {key: self.windows[key] for key in keys(entitlement, facts, TIGHT) if key in self.windows}
+        seen = {key: self.windows[key] for key in keys(entitlement) if key in self.windows}
         answer = decide(request, facts, seen, TIGHT)
         if isinstance(answer, Refusal):
             return False, wanted, facts

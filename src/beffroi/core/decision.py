@@ -308,7 +308,7 @@ def _daily(people: int) -> Caps:
     return Caps(people, people, 7 * people, 30 * people)
 
 
-def keys(entitlement: Entitlement, facts: Facts, policy: Policy) -> tuple[str, ...]:
+def keys(entitlement: Entitlement) -> tuple[str, ...]:
     """Keys of every budget :func:`settle` must see for this entitlement."""
     return tuple(due.key for due in entitlement.dues)
 

@@ -52,7 +52,7 @@ class Batching:
     bench's baseline asks for.
     """
 
-    connections: int = 1
+    connections: int = 2
     most: int = 256
     waiting: int = 4096
     deadline: float = 5.0

@@ -1,14 +1,14 @@
 """One batch, from the requests taken to the moment before its commit, on one connection that holds the turn."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.fields import NAME_OF
-from beffroi.core.ids import AccountId
+from beffroi.core.ids import AccountId, PersonId, SessionId
 from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions import judging, literals, statements, writing
@@ -16,6 +16,7 @@ from beffroi.guard.decisions.asks import Ask, Ciphertexts, Effect, Granted, Mann
 from beffroi.guard.decisions.books import Books, BudgetReader
 from beffroi.guard.decisions.connections import is_scratch
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
+from beffroi.guard.decisions.memory import Memory
 from beffroi.guard.web.problems import Fault
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Prepared:
     conn: Any
     scratch: bool
     load_facts: "PreparedStatement"
+    load_relations: "PreparedStatement"
     load_budgets: "PreparedStatement"
     load_ciphertexts: "PreparedStatement"
     count_refusals: "PreparedStatement"
@@ -71,6 +73,7 @@ async def prepare(conn: Any) -> Prepared:
         conn,
         await is_scratch(conn),
         await conn.prepare(statements.LOAD_FACTS),
+        await conn.prepare(statements.LOAD_RELATIONS),
         await conn.prepare(statements.LOAD_BUDGETS),
         await conn.prepare(statements.LOAD_CIPHERTEXTS),
         await conn.prepare(statements.COUNT_REFUSALS),
@@ -84,19 +87,30 @@ async def prepare(conn: Any) -> Prepared:
 
 
 class Judged(NamedTuple):
-    """A batch before its commit: the outcomes in order, and the books that were charged."""
+    """A batch before its commit: the outcomes in order, the books that were charged, and what it was judged on."""
 
     outcomes: list[Outcome]
     books: Books
+    asks: Sequence[Ask]
+    known: list[Known]
+    shared: Shared
+    used: set[SessionId]
 
 
 class Bench:
-    """Judges batches: the readers that remember genuine rows, and the keys. Shared by the lanes of one guard."""
+    """Judges batches: the readers that remember genuine rows, the memory, the keys. Shared by a guard's lanes."""
 
     def __init__(self, keys: "Keys", facts: FactReader | None = None) -> None:
         self.keys = keys
-        self._facts = facts or FactReader(keys.authenticator)
-        self._budgets = BudgetReader(keys.authenticator)
+        self.memory = Memory()
+        self._remembers = facts is None
+        self.facts = facts or FactReader(keys.authenticator)
+        self.budgets = BudgetReader(keys.authenticator)
+
+    @property
+    def judges_ahead(self) -> bool:
+        """Whether the next batch may be judged on the memory; never with a reader of one's own, which drills have."""
+        return self._remembers and self.memory.usable
 
     async def run(self, db: Prepared, asks: Sequence[Ask], policy: Policy) -> Judged:
         """Decide, charge and journal; outcomes in order, to be told only once the caller has committed and said so.
@@ -109,39 +123,41 @@ class Bench:
             literals.nullable([None, *[ask.request.person for ask in asks]]),
             literals.texts(applications),
         )
-        shared, known = self._facts.read(asks, rows)
+        shared, known = self.facts.read(asks, rows)
+        self.memory.turn(shared.number)
         if not db.scratch and abs(shared.clock.at - datetime.now(UTC)) > CLOCKS_APART:
             raise ClockAstray
         if shared.policy is not None and shared.policy != policy.version:
             raise OtherPolicy(shared.policy)
         entitled = judging.entitlements(asks, known, policy)
-        books = await self._books(db, entitled, known, policy)
+        books = await self._books(db, entitled)
         too_many = await self._questions(db, asks, known, shared, policy)
         verdict = judging.judge(asks, known, entitled, books, too_many, policy)
         await self._seal(db, asks, verdict)
         lines = await writing.refused_lines(db.count_refusals, asks, known, shared, verdict)
         if verdict.revoked:
-            lines += await writing.revoke_sessions(db.conn, self.keys, self._facts, known, shared, verdict)
+            lines += await writing.revoke_sessions(db.conn, self.keys, self.facts, known, shared, verdict)
         if any(ask.text is not None for ask in asks):
             await writing.keep_texts(db.conn, self.keys, asks, verdict, shared)
         if len(asks) == 1 and asks[0].effect is not None and isinstance(verdict.outcomes[0], Granted):
             await self._command(db, asks[0].effect, verdict, shared)
-        places, released = writing.granted_lines(asks, verdict)
+        places, released = writing.granted_lines(asks, verdict.outcomes)
         released += lines
         if released or verdict.used or books.caps or verdict.reach:
             stamp = self.keys.authenticator.stamp
-            entries = await writing.write(
-                db.write, stamp, self._budgets, books, verdict, released, shared, policy.version
-            )
+            batch = writing.Batch(books, verdict, released, shared.clock.at, policy.version)
+            entries = await writing.write(db.write, stamp, self.budgets, batch, None)
             for place, entry in zip(places, entries, strict=False):
                 granted = verdict.outcomes[place]
                 assert isinstance(granted, Granted), "only what is granted has a place"
                 verdict.outcomes[place] = granted._replace(entry=entry)
-        return Judged(verdict.outcomes, books)
+        return Judged(verdict.outcomes, books, asks, known, shared, verdict.used)
 
     def committed(self, judged: Judged) -> None:
         """The batch is durable."""
-        self._budgets.committed(judged.books)
+        self.budgets.committed(judged.books)
+        self.memory.committed(judged.shared, judged.asks, judged.known, judged.used)
+        self.memory.charged(judged.books)
 
     async def _command(self, db: Prepared, effect: Effect, verdict: judging.Judgement, shared: Shared) -> None:
         """Let the command write. Raises Abandoned when it cannot: then nothing is charged either."""
@@ -152,11 +168,9 @@ class Bench:
             raise Abandoned(done)
         verdict.outcomes[0] = granted._replace(entry=done)
 
-    async def _books(
-        self, db: Prepared, entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy
-    ) -> Books:
-        keys = judging.keys(entitled, known, policy)
-        return self._budgets.read(keys, await db.load_budgets.fetch(literals.texts(keys)) if keys else _NO_BOOKS)
+    async def _books(self, db: Prepared, entitled: Sequence[Entitlement | Refusal]) -> Books:
+        keys = judging.keys(entitled)
+        return self.budgets.read(keys, await db.load_budgets.fetch(literals.texts(keys)) if keys else _NO_BOOKS)
 
     async def _questions(
         self, db: Prepared, asks: Sequence[Ask], known: Sequence[Known], shared: Shared, policy: Policy
@@ -175,26 +189,32 @@ class Bench:
 
     async def _seal(self, db: Prepared, asks: Sequence[Ask], verdict: judging.Judgement) -> None:
         """Load what the allowed openings will decrypt; a person whose record is gone is unknown."""
-        places = [
-            place
+        wanted = {
+            place: (ask.request.person, outcome.groups)
             for place, (ask, outcome) in enumerate(zip(asks, verdict.outcomes, strict=True))
             if ask.sealed and isinstance(outcome, Granted)
-        ]
-        if not places:
-            return
-        granted = [verdict.outcomes[place] for place in places]
-        masks = [one.groups for one in granted if isinstance(one, Granted)]
-        rows = await db.load_ciphertexts.fetch(
-            literals.nullable(asks[place].request.person for place in places), literals.plain(masks)
-        )
-        found = {row[0]: row for row in rows}
-        for n, (place, mask) in enumerate(zip(places, masks, strict=True), 1):
-            row, one = found.get(n), verdict.outcomes[place]
+        }
+        for place, sealed in (await ciphertexts(db, wanted)).items():
+            one = verdict.outcomes[place]
             assert isinstance(one, Granted), "places are of grants"
-            if row is None:
-                verdict.outcomes[place] = Refusal(Code.PERSON_UNKNOWN)
-                continue
-            groups = tuple(
-                (name, row[3 + place_of]) for place_of, (bit, name) in enumerate(NAME_OF.items()) if mask & bit
-            )
-            verdict.outcomes[place] = one._replace(sealed=Ciphertexts(row[1], row[2], groups, row[11]))
+            verdict.outcomes[place] = Refusal(Code.PERSON_UNKNOWN) if sealed is None else one._replace(sealed=sealed)
+
+
+async def ciphertexts(
+    db: Prepared, wanted: Mapping[int, tuple[PersonId | None, int]]
+) -> dict[int, Ciphertexts | None]:
+    """Sealed groups by place, of the person and the mask of groups of each; ``None`` where the record is gone."""
+    if not wanted:
+        return {}
+    people, masks = zip(*wanted.values(), strict=True)
+    rows = await db.load_ciphertexts.fetch(literals.nullable(people), literals.plain(masks))
+    found = {row[0]: row for row in rows}
+    given: dict[int, Ciphertexts | None] = {}
+    for n, (place, (_, mask)) in enumerate(wanted.items(), 1):
+        row = found.get(n)
+        if row is None:
+            given[place] = None
+            continue
+        groups = tuple((name, row[3 + column]) for column, (bit, name) in enumerate(NAME_OF.items()) if mask & bit)
+        given[place] = Ciphertexts(row[1], row[2], groups, row[11])
+    return given

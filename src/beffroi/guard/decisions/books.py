@@ -78,7 +78,7 @@ class BudgetReader:
         self._versions[key] = version
 
     def rows(self, books: "Books") -> list[tuple[Any, ...]]:
-        """Rows to write, in the order of keys: the thirteen columns, the MAC, whether the row exists."""
+        """Rows to write, in the order of keys: the thirteen columns and the MAC; a row of version 1 is new."""
         rows = []
         stamp = self._authenticator.stamp
         if len(self._written) > _REMEMBERED:
@@ -90,7 +90,7 @@ class BudgetReader:
             values = (key, window.hour, window.day, _RECENT.pack(*window.recent), *spent, *caps, version + 1)
             mac = stamp("budget", values)
             self._written[key] = Written(values, mac, window)
-            rows.append((*values, mac, version > 0))
+            rows.append((*values, mac))
         return rows
 
 

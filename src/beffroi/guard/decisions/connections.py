@@ -18,6 +18,7 @@ TIMEOUTS: Final = {
 }
 _HOT: Final = {
     "application_name": "beffroi-guard-hot",
+    "beffroi.batch": "on",  # batches add one to the turnstile's number themselves (schema/0006_turns.sql)
     "plan_cache_mode": "force_generic_plan",
     "enable_seqscan": "off",
     "enable_hashjoin": "off",

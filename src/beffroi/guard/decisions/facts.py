@@ -19,10 +19,10 @@ from beffroi.core.facts import (
     RelationFacts,
     SessionFacts,
 )
-from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, RoleCode, SessionId
+from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, PersonId, RoleCode, SessionId
 from beffroi.core.policy import Relation
 from beffroi.guard.authentic import Authenticator
-from beffroi.guard.decisions.asks import Ask
+from beffroi.guard.decisions.asks import Agent, Ask
 from beffroi.guard.decisions.rows import Forged, Reader, Row, instant, maybe_instant
 
 PARIS: Final = ZoneInfo("Europe/Paris")
@@ -30,13 +30,17 @@ _RELATIONS: Final = {relation.value: relation for relation in Relation if relati
 
 
 class Shared(NamedTuple):
-    """What all requests of a batch have in common. ``tampered``: an application's row is not genuine."""
+    """What all requests of a batch have in common. ``tampered``: an application's row is not genuine.
+
+    ``number`` is the turnstile's, in the snapshot the facts are of.
+    """
 
     clock: Clock
     policy: str | None
     containment: Containment
     applications: dict[ApplicationId, ApplicationFacts]
     tampered: bool
+    number: int
 
 
 class Known(NamedTuple):
@@ -94,7 +98,9 @@ class FactReader:
                 tampered = True
                 continue
             applications[facts.id] = facts
-        return Shared(clock_at(head[16]), head[17], self._containment(tuple(head[18])), applications, tampered)
+        return Shared(
+            clock_at(head[16]), head[17], self._containment(tuple(head[18])), applications, tampered, head[22]
+        )
 
     def _containment(self, records: tuple[bytes, ...]) -> Containment:
         if records == self._in_force[0]:
@@ -143,33 +149,52 @@ class FactReader:
             if row[5] is not None:
                 organisation = self._organisations.read(row[5])
             if row[9] is not None and session is not None:
-                relations = (self._relation(ask, session, row), *[self._relation(ask, session, r) for r in more])
+                relations = tuple(
+                    [self._relation(ask.request.person, session.account, one[9], one[10:16]) for one in (row, *more)]
+                )
             if row[6] is not None and session is not None:
-                reach = self._reach(ask, session, row)
+                reach = self._reach(ask.request.person, session.account, (*row[6:9], *row[20:22]))
         except Forged as error:
             forged = error.table
         agent = (session, account, habilitation, organisation)
         facts = Facts(shared.clock, shared.containment, application, *agent, relations, reach)
         return Known(facts, forged, record, row[20] or 0)
 
-    def _reach(self, ask: Ask, session: SessionFacts, row: Sequence[Any]) -> Reach:
-        day, marks, found_day = row[6:9]
-        version, mac = row[20:22]
-        values = (session.account, ask.request.person, day, marks, found_day, version)
+    def related(
+        self, person: PersonId | None, agent: Agent, rows: Sequence[Sequence[Any]]
+    ) -> tuple[tuple[RelationFacts, ...], Reach | None, int]:
+        """Relations and reach of one request from its rows of load_relations.sql; the reach row's version or 0.
+
+        Raises Forged.
+        """
+        first, account = rows[0], agent.account.id
+        relations: tuple[RelationFacts, ...] = ()
+        if first[1] is not None:
+            organisation = agent.organisation.id
+            relations = tuple([self._relation(person, account, organisation, row[1:7]) for row in rows])
+        if first[7] is None:
+            return relations, None, 0
+        return relations, self._reach(person, account, first[7:12]), first[10]
+
+    def _reach(self, person: PersonId | None, account: AccountId, row: Sequence[Any]) -> Reach:
+        day, marks, found_day, version, mac = row
+        values = (account, person, day, marks, found_day, version)
         if not hmac.compare_digest(self._authenticator.stamp("reach", values), mac):
             raise Forged("reach")
         return Reach(day, tuple(marks), found_day)
 
-    def _relation(self, ask: Ask, session: SessionFacts, row: Sequence[Any]) -> RelationFacts:
-        organisation, kind, referent, since_at, until_at, version, mac = row[9:16]
-        values = (ask.request.person, organisation, kind, referent, since_at, until_at, version)
+    def _relation(
+        self, person: PersonId | None, account: AccountId, organisation: Any, row: Sequence[Any]
+    ) -> RelationFacts:
+        kind, referent, since_at, until_at, version, mac = row
+        values = (person, organisation, kind, referent, since_at, until_at, version)
         # Not remembered: people are many, and the memory is better spent on rows that come back.
         if not hmac.compare_digest(self._authenticator.stamp("relation", values), mac):
             raise Forged("relation")
         known = _RELATIONS.get(kind)
         if known is None:
             raise Forged("relation")
-        own = referent is not None and str(referent) == session.account
+        own = referent is not None and str(referent) == account
         return RelationFacts(known, own, since_at, until_at)
 
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from beffroi.core import budgets, decision
 from beffroi.core.decision import Entitlement, Refusal
-from beffroi.core.facts import Facts, Reach
+from beffroi.core.facts import Facts, Reach, Request
 from beffroi.core.ids import AccountId, PersonId, SessionId
 from beffroi.core.policy import Action, Policy
 from beffroi.core.refusals import Code
@@ -23,6 +23,8 @@ _ORDER: Final = {code: place for place, code in enumerate(Code)}
 _AT_WORK: Final = _ORDER[Code.PURPOSE_NOT_ALLOWED]
 """From this step on a refusal speaks to somebody whose session is live: it counts as use of the session."""
 
+FORGED: Final = Refusal(Code.INTEGRITY)
+UNKNOWN: Final = Refusal(Code.PERSON_UNKNOWN)
 NOBODY: Final = AccountId("00000000-0000-0000-0000-000000000000")
 ReachKey = tuple[AccountId, PersonId]
 
@@ -49,20 +51,23 @@ class Judgement(NamedTuple):
     revoked: dict[SessionId, int]
 
 
+def entitlement(request: Request, facts: Facts, forged: str | None, policy: Policy) -> Entitlement | Refusal:
+    """Steps 1 to 7; with a row that is not genuine, nothing else counts."""
+    return FORGED if forged is not None else decision.entitle(request, facts, policy)
+
+
 def entitlements(asks: Sequence[Ask], known: Sequence[Known], policy: Policy) -> list[Entitlement | Refusal]:
     """Steps 1 to 7 of each request."""
-    return [
-        Refusal(Code.INTEGRITY) if one.forged is not None else decision.entitle(ask.request, one.facts, policy)
-        for ask, one in zip(asks, known, strict=True)
-    ]
+    return [entitlement(ask.request, one.facts, one.forged, policy) for ask, one in zip(asks, known, strict=True)]
 
 
-def keys(entitled: Sequence[Entitlement | Refusal], known: Sequence[Known], policy: Policy) -> dict[str, None]:
+def keys(entitled: Sequence[Entitlement | Refusal]) -> dict[str, None]:
     """Keys of every budget that settling may need, once each."""
     wanted: dict[str, None] = {}
-    for one, facts in zip(entitled, known, strict=True):
-        if not isinstance(one, Refusal):
-            wanted.update(dict.fromkeys(decision.keys(one, facts.facts, policy)))
+    for one in entitled:
+        if isinstance(one, Entitlement):
+            for due in one.dues:
+                wanted[due.key] = None
     return wanted
 
 
@@ -149,8 +154,8 @@ def _settle(
     changed = None if reach_key is None else verdict.reach.get(reach_key)
     if changed is not None:
         facts = facts._replace(reach=changed[0])
-    if books.forged and not books.forged.isdisjoint(decision.keys(entitled, facts, policy)):
-        return Refusal(Code.INTEGRITY)
+    if books.forged and not books.forged.isdisjoint(decision.keys(entitled)):
+        return FORGED
     agent = Agent(session, account, habilitation, organisation)
     settled = decision.settle(entitled, facts, books.windows, policy)
     if isinstance(settled, Refusal):

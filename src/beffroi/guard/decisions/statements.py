@@ -10,6 +10,7 @@ def _read(name: str) -> str:
 
 TAKE_TURN: Final = _read("take_turn")
 LOAD_FACTS: Final = _read("load_facts")
+LOAD_RELATIONS: Final = _read("load_relations")
 LOAD_BUDGETS: Final = _read("load_budgets")
 LOAD_CIPHERTEXTS: Final = _read("load_ciphertexts")
 COUNT_REFUSALS: Final = _read("count_refusals")

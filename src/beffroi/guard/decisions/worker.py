@@ -9,7 +9,7 @@ before its commit (I-01). Whatever ends a lane, it begins again.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
@@ -18,11 +18,13 @@ from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
 from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
-from beffroi.guard.decisions import statements
+from beffroi.guard.decisions import ahead, statements
+from beffroi.guard.decisions.ahead import Plan
 from beffroi.guard.decisions.asks import Ask, Effect, FreeText, Granted, Manner, Outcome
 from beffroi.guard.decisions.batch import CLOCKS_APART, Abandoned, Bench, ClockAstray, OtherPolicy, Prepared, prepare
 from beffroi.guard.decisions.connections import connect_hot, refuse_forgetful
 from beffroi.guard.keys import WrappedKeyRefused
+from beffroi.guard.turnstile import TurnstileGone
 from beffroi.guard.vault.sealing import SealRefused
 from beffroi.guard.web.problems import Fault
 
@@ -68,10 +70,12 @@ class Worker:
         self._bench = bench or Bench(keys)
         self._reload_policy = reload_policy
         self._waiting: deque[Ask] = deque()
+        self._left: deque[Ask] = deque()
         self._of_session: dict[bytes, int] = {}
         self._share = max(batching.waiting // _SHARE, _LEAST_SHARE)
         self._arrival = asyncio.Event()
         self._turns = asyncio.Semaphore(batching.connections if batching.one_by_one else 1)
+        self._writing = asyncio.Lock()
         self._ready = 0
         self._alerted_at = -_ALERT_SECONDS
         self._lanes: list[asyncio.Task[None]] = []
@@ -173,21 +177,94 @@ class Worker:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _serve(self, db: Prepared) -> None:
-        """Batch after batch on one connection, until it breaks."""
-        conn = db.conn
-        while True:
-            async with self._turns:
-                while not self._waiting:
-                    self._arrival.clear()
-                    await self._arrival.wait()
-                    if conn.is_closed():
-                        raise ConnectionResetError
-                await conn.execute(statements.TAKE_TURN, timeout=self._batching.deadline)
-                asks = self._take()
-            if asks:
-                await self._batch(db, asks)
-            else:
-                await conn.execute("ROLLBACK", timeout=self._batching.deadline)
+        """Batch after batch on one connection, until it breaks.
+
+        While one lane's batch is being written, the next lane judges its own on what the first will leave.
+        """
+        owed: list[Ask] = []
+        try:
+            while True:
+                async with self._turns:
+                    await self._somebody_waits(db)
+                    plan: Plan | list[Ask] = []
+                    if self._left:
+                        plan = owed = [self._left.popleft() for _ in range(min(len(self._left), self._batching.most))]
+                    elif self._bench.judges_ahead:
+                        owed = self._take()
+                        plan = await self._judge_ahead(db, owed)
+                    await self._writing.acquire()
+                    if not isinstance(plan, Plan):
+                        try:
+                            owed = []
+                            await self._from_rows(db, plan)
+                        finally:
+                            self._writing.release()
+                        continue
+                try:
+                    owed = plan.left + await self._write_ahead(db, plan)
+                finally:
+                    self._writing.release()
+                if owed:
+                    self._left.extend(owed)
+                    owed = []
+                    self._arrival.set()
+        except BaseException:
+            _tell_all(owed, Fault.UNAVAILABLE)
+            raise
+
+    async def _somebody_waits(self, db: Prepared) -> None:
+        while not (self._waiting or self._left):
+            self._arrival.clear()
+            await self._arrival.wait()
+            if db.conn.is_closed():
+                raise ConnectionResetError
+
+    async def _judge_ahead(self, db: Prepared, asks: list[Ask]) -> Plan | list[Ask]:
+        """What can be written once the batch before it is; the requests, when they must be taken from the rows."""
+        if not asks:
+            return asks
+        try:
+            async with asyncio.timeout(self._batching.deadline):
+                return await ahead.judge(self._bench, db, asks, self._policy())
+        except Exception as error:
+            if isinstance(error, _BROKEN) and not isinstance(error, _POISON):
+                raise
+            _LOG.critical("a batch of %d could not be judged ahead: %s", len(asks), type(error).__name__)
+            self._bench.memory.forget()
+            return asks
+
+    async def _write_ahead(self, db: Prepared, plan: Plan) -> list[Ask]:
+        """Write a plan and answer; the requests that must be taken from the rows instead."""
+        begun = self._loop.time()
+        try:
+            async with asyncio.timeout(self._batching.deadline):
+                outcomes = await ahead.write(self._bench, db, plan)
+        except ahead.Overtaken:
+            return plan.asks
+        except Exception as error:
+            if isinstance(error, _BROKEN) and not isinstance(error, _POISON):
+                raise
+            _LOG.critical("a batch of %d could not be written: %s", len(plan.asks), type(error).__name__)
+            return plan.asks
+        self._answer(plan.asks, outcomes, begun)
+        return []
+
+    async def _from_rows(self, db: Prepared, asks: list[Ask]) -> None:
+        """Decide under the turn these requests, or all that waits when it has come."""
+        try:
+            await self._take_turn(db)
+        except BaseException:
+            _tell_all(asks, Fault.UNAVAILABLE)
+            raise
+        asks = asks or self._take()
+        if asks:
+            await self._batch(db, asks)
+        else:
+            await db.conn.execute("ROLLBACK", timeout=self._batching.deadline)
+
+    async def _take_turn(self, db: Prepared) -> None:
+        if await db.conn.execute(statements.TAKE_TURN, timeout=self._batching.deadline) != "UPDATE 1":
+            raise TurnstileGone
 
     def _take(self) -> list[Ask]:
         """All that waits, at most a batch; what waited past its deadline is refused."""
@@ -213,8 +290,7 @@ class Worker:
         try:
             outcomes = await self._outcomes(db, asks)
         except BaseException:
-            for ask in asks:
-                _tell(ask, Fault.UNAVAILABLE)
+            _tell_all(asks, Fault.UNAVAILABLE)
             raise
         if outcomes is None:
             await self._one_by_one(db, asks)
@@ -267,12 +343,11 @@ class Worker:
         left = deque(asks)
         try:
             while left:
-                await db.conn.execute(statements.TAKE_TURN, timeout=self._batching.deadline)
+                await self._take_turn(db)
                 ask = left.popleft()
                 await self._batch(db, [ask])
         finally:
-            for ask in left:
-                _tell(ask, Fault.UNAVAILABLE)
+            _tell_all(left, Fault.UNAVAILABLE)
 
     def _answer(self, asks: Sequence[Ask], outcomes: Sequence[Outcome], begun: float) -> None:
         metrics, now = self._metrics, self._loop.time()
@@ -292,6 +367,8 @@ class Worker:
         self._of_session.clear()
         while self._waiting:
             _tell(self._waiting.popleft(), Fault.UNAVAILABLE)
+        while self._left:
+            _tell(self._left.popleft(), Fault.UNAVAILABLE)
 
 
 def _tell(ask: Ask, outcome: Outcome) -> None:
@@ -300,6 +377,11 @@ def _tell(ask: Ask, outcome: Outcome) -> None:
         ask.done(outcome)
     except Exception as error:
         _LOG.error("an outcome could not be told: %s", type(error).__name__)
+
+
+def _tell_all(asks: Iterable[Ask], outcome: Outcome) -> None:
+    for ask in asks:
+        _tell(ask, outcome)
 
 
 def _resolve(answer: "asyncio.Future[Outcome]") -> Callable[[Outcome], None]:

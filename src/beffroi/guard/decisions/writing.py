@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -11,7 +12,7 @@ from beffroi.core.policy import BREAK_GLASS
 from beffroi.core.refusals import Code
 from beffroi.guard.authentic import Value
 from beffroi.guard.decisions import literals
-from beffroi.guard.decisions.asks import Ask, Granted, Manner
+from beffroi.guard.decisions.asks import Ask, Granted, Manner, Outcome
 from beffroi.guard.decisions.books import Books, BudgetReader
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
 from beffroi.guard.decisions.judging import NOBODY, Judgement
@@ -30,11 +31,11 @@ Line = tuple[str, Maybe, int, Maybe, Maybe, Maybe, Maybe, Maybe, Maybe, str, May
 role, purpose, explanation, detail."""
 
 
-def granted_lines(asks: Sequence[Ask], verdict: Judgement) -> tuple[list[int], list[Line]]:
+def granted_lines(asks: Sequence[Ask], outcomes: Sequence[Outcome]) -> tuple[list[int], list[Line]]:
     """Journal lines of what is released, and the place of each request they speak of."""
     places: list[int] = []
     lines: list[Line] = []
-    for place, (ask, outcome) in enumerate(zip(asks, verdict.outcomes, strict=True)):
+    for place, (ask, outcome) in enumerate(zip(asks, outcomes, strict=True)):
         if ask.manner is not Manner.CHARGE or ask.effect is not None or not isinstance(outcome, Granted):
             continue
         request, agent = ask.request, outcome.agent
@@ -153,46 +154,61 @@ async def keep_texts(
         )
 
 
+class Batch(NamedTuple):
+    """All that one batch changes, at one instant under one policy."""
+
+    books: Books
+    verdict: Judgement
+    lines: Sequence[Line]
+    at: datetime
+    policy: str
+
+
 async def write(
     statement: "PreparedStatement",
     stamp: Callable[[str, Sequence[Value]], bytes],
     budget_reader: BudgetReader,
-    books: Books,
-    verdict: Judgement,
-    lines: Sequence[Line],
-    shared: Shared,
-    policy: str,
+    batch: Batch,
+    expected: int | None,
 ) -> list[EntryNumber]:
-    """Write all of it in one statement; numbers of the journal entries, in the order of ``lines``.
+    """Write all of it in one call; numbers of the journal entries, in the order of ``batch.lines``.
 
-    Raises asyncpg.CheckViolationError when a budget would exceed its cap: nothing of the batch is kept then.
+    ``expected`` as in schema/0006_turns.sql: with a number, nothing comes back when somebody else wrote meanwhile.
+    Raises asyncpg.IntegrityConstraintViolationError when a budget would exceed its cap, or when a row is not as it
+    was read: nothing of the batch is kept then.
     """
+    books, verdict = batch.books, batch.verdict
     rows = budget_reader.rows(books)
-    keys, hours, days, recents, *spans, macs, known = zip(*rows, strict=True) if rows else [()] * 15
+    keys, hours, days, recents, *numbers, macs = zip(*rows, strict=True) if rows else [()] * 14
     reach = [
         (account, person, after.day, after.marks, after.found_day, version + 1)
         for (account, person), (after, version) in verdict.reach.items()
     ]
     accounts, people, reach_days, marks, found, versions = zip(*reach, strict=True) if reach else [()] * 6
-    kinds, *ids, details = zip(*lines, strict=True) if lines else [()] * _JOURNAL_COLUMNS
+    kinds, *ids, details = zip(*batch.lines, strict=True) if batch.lines else [()] * _JOURNAL_COLUMNS
     persons, groups, agents, sessions, organisations, *codes = ids
-    plain, nullable, texts = literals.plain, literals.nullable, literals.texts
+    plain, nullable, texts, binary = literals.plain, literals.nullable, literals.texts, literals.binary
     records = await statement.fetch(
+        expected,
+        batch.at,
+        batch.policy,
+        len(rows),
+        numbers[-1].count(1),
         texts(keys),
         plain(hours),
         plain(days),
-        literals.binary(recents),
-        *map(plain, spans),
-        literals.binary(macs),
-        plain(known),
+        binary(recents),
+        *map(plain, numbers),
+        binary(macs),
+        len(reach),
+        versions.count(1),
         plain(accounts),
         plain(people),
         plain(reach_days),
-        texts([literals.plain(one) for one in marks]),
+        texts([plain(one) for one in marks]),
         plain(found),
         plain(versions),
-        literals.binary([stamp("reach", row) for row in reach]),
-        shared.clock.at,
+        binary([stamp("reach", row) for row in reach]),
         plain(verdict.used),
         texts(kinds),
         nullable(persons),
@@ -201,7 +217,6 @@ async def write(
         nullable(sessions),
         nullable(organisations),
         *map(texts, codes),
-        policy,
         texts(details),
     )
     return [EntryNumber(record[0]) for record in records]

@@ -4,17 +4,19 @@ Format: PostgreSQL documentation, COPY, "Binary Format". Written by hand because
 value's type, which is half of what an import would cost.
 """
 
+from collections.abc import Callable, Iterable
 from hashlib import sha256
+from itertools import repeat
 from struct import Struct, pack
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from beffroi.core.fields import NAMES
 from beffroi.guard.authentic import Authenticator, encoded
-from beffroi.guard.importing.reading import Prepared
+from beffroi.guard.importing.reading import People
 from beffroi.guard.keys import WRAPPED_BYTES, Keys
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.people import COLUMNS as PERSON_COLUMNS
-from beffroi.guard.vault.sealing import seal_person
+from beffroi.guard.vault.sealing import seal_people
 
 SIGNATURE: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER: Final = b"\xff\xff"
@@ -25,7 +27,7 @@ _NULL: Final = b"\xff\xff\xff\xff"
 _UUID: Final = b"\0\0\0\x10"
 _NUMBERS_AND_PERSON: Final = 8 + 8 + 4 + 16
 _LAST: Final = _NULL + b"\0\0\0\4\0\0\0\1\0\0\0\x10"
-_REMEMBERED: Final = 1 << 16
+_SIZE: Final = Struct(">i").pack
 _POSTGRES_EPOCH: Final = 946_684_800_000_000
 _GROUPS: Final = tuple(NAMES)
 _KINDS: Final = (blind.NIR, blind.AGENCY_ID, blind.EMAIL, blind.PHONE, blind.NAME, blind.NAME)
@@ -53,32 +55,44 @@ class PersonRows:
             started.update(kind)
             self._inner.append(started)
 
-    def encode(self, person: Prepared) -> bytes:
-        """One row, in the order of ``PERSON_COLUMNS``."""
-        wrapped, sealed = seal_person(self._keys, person.id, zip(_GROUPS, person.groups, strict=True))
-        parts = [self._head, person.id, self._epoch, wrapped]
-        for blob in sealed:
-            if blob is None:
-                parts.append(_NULL)
+    def encode(self, people: People) -> list[bytes]:
+        """One row a person, each in the order of ``PERSON_COLUMNS``."""
+        wrapped, sealed = seal_people(self._keys, people.ids, zip(_GROUPS, people.groups, strict=True))
+        size = _SIZE
+        columns: list[Iterable[bytes]] = [repeat(self._head), people.ids, repeat(self._epoch), wrapped]
+        for blobs in sealed:
+            columns.append([_NULL if blob is None else size(len(blob)) + blob for blob in blobs])
+        for started, values in zip(self._inner, people.indexed, strict=True):
+            columns.append(self._indexes(started.copy, values))
+        columns.append(repeat(self._tail))
+        return list(map(b"".join, zip(*columns, strict=False)))  # the same for all: without an end
+
+    def _indexes(self, started: Callable[[], "_Hash"], values: Iterable[str]) -> list[bytes]:
+        outer = self._outer.copy
+        fields = []
+        for value in values:
+            if value:
+                first, second = started(), outer()
+                first.update(value.encode())
+                second.update(first.digest())
+                fields.append(_UUID + second.digest()[:16])
             else:
-                parts += (len(blob).to_bytes(4, "big"), blob)
-        for started, value in zip(self._inner, person.indexed, strict=True):
-            if value is None:
-                parts.append(_NULL)
-            else:
-                inner, outer = started.copy(), self._outer.copy()
-                inner.update(value.encode())
-                outer.update(inner.digest())
-                parts += (_UUID, outer.digest()[:16])
-        parts.append(self._tail)
-        return b"".join(parts)
+                fields.append(_NULL)
+        return fields
+
+
+class RelationLink(NamedTuple):
+    """What the relations of one organisation, kind and referent share: under the MAC, and in the row."""
+
+    authenticated: bytes
+    middle: bytes
 
 
 class RelationRows:
     """Encoder of relations, each with its MAC.
 
     What is the same for all the people of one referent is encoded once, in the row and under the MAC: there the
-    authenticated numbers and the person come first, so what follows them can be kept.
+    authenticated numbers and the person come first, so what follows them can be kept (:func:`relation_link`).
     """
 
     def __init__(self, authenticator: Authenticator) -> None:
@@ -88,26 +102,21 @@ class RelationRows:
         self._instant = Struct(">q").pack
         sample = encoded("relation", _relation(bytes(16), bytes(16), "", None, 0))
         self._prefix = sample[: -len(_after_person(sample)) - _NUMBERS_AND_PERSON]
-        self._kept: dict[tuple[bytes, str, bytes | None], tuple[bytes, bytes]] = {}
 
-    def encode(self, person: bytes, organisation: bytes, kind: str, referent: bytes | None, since: int) -> bytes:
+    def encode(self, person: bytes, link: RelationLink, since: int) -> bytes:
         """One row, version 1, without end; ``since`` in microseconds since 1970."""
-        kept = self._kept.get((organisation, kind, referent))
-        if kept is None:
-            kept = self._keep(organisation, kind, referent)
-        authenticated, middle = kept
-        mac = self._stamp(self._prefix + self._numbers(since, 1) + _UUID + person + authenticated)
-        return b"".join((self._head, person, middle, self._instant(since - _POSTGRES_EPOCH), _LAST, mac))
+        mac = self._stamp(self._prefix + self._numbers(since, 1) + _UUID + person + link.authenticated)
+        return b"".join((self._head, person, link.middle, self._instant(since - _POSTGRES_EPOCH), _LAST, mac))
 
-    def _keep(self, organisation: bytes, kind: str, referent: bytes | None) -> tuple[bytes, bytes]:
-        if len(self._kept) >= _REMEMBERED:
-            self._kept.clear()
-        authenticated = _after_person(encoded("relation", _relation(bytes(16), organisation, kind, referent, 0)))
-        name = kind.encode()
-        middle = _UUID + organisation + len(name).to_bytes(4, "big") + name
-        middle += (_NULL if referent is None else _UUID + referent) + b"\0\0\0\x08"
-        self._kept[organisation, kind, referent] = authenticated, middle
-        return authenticated, middle
+
+def relation_link(organisation: bytes, kind: str, referent: bytes | None) -> RelationLink:
+    """What to give :meth:`RelationRows.encode` for all the people of one referent; worth keeping."""
+    name = kind.encode()
+    middle = _UUID + organisation + len(name).to_bytes(4, "big") + name
+    middle += (_NULL if referent is None else _UUID + referent) + b"\0\0\0\x08"
+    return RelationLink(
+        _after_person(encoded("relation", _relation(bytes(16), organisation, kind, referent, 0))), middle
+    )
 
 
 def _relation(

@@ -2,9 +2,15 @@
 -- Conventions: `mac` authenticates a row that grants, caps or authenticates (I-16), over its values, id and version;
 -- identifying values are ciphertexts (bytea) or keyed blind indexes (uuid: 128 bits of an HMAC), never text.
 
--- The lock every batch and every command takes before it reads or changes a fact (guard/turnstile.py). A table, not
--- an advisory lock: any role of the server may take an advisory lock, and the console's would then stop the guard.
-CREATE TABLE guard.turnstile ();
+-- Every batch and every command locks this row first (guard/turnstile.py): that is the order of commits. Whatever
+-- changes a fact adds one to its number, and a guard that finds the number it left there knows that nothing it
+-- remembers has changed (0006). A row and not an advisory lock: any role of the server may take an advisory lock, and
+-- the console's would stop the guard.
+CREATE TABLE guard.turnstile (
+    "only"          boolean PRIMARY KEY DEFAULT true CHECK ("only"),
+    number          bigint NOT NULL
+) WITH (fillfactor = 50);
+INSERT INTO guard.turnstile (number) VALUES (0);
 
 CREATE TABLE guard.key_check (                 -- proves at start that the key file is the one this database was made with
     name            text PRIMARY KEY,          -- master/<epoch>, blind, mac, session
@@ -313,5 +319,6 @@ CREATE TRIGGER keep_whole BEFORE TRUNCATE ON guard.journal FOR EACH STATEMENT EX
 GRANT USAGE ON SCHEMA guard TO beffroi_guard;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA guard TO beffroi_guard;
 REVOKE UPDATE, DELETE, TRUNCATE ON guard.journal FROM beffroi_guard;
+REVOKE INSERT, DELETE, TRUNCATE ON guard.turnstile FROM beffroi_guard;
 REVOKE ALL ON ALL TABLES IN SCHEMA guard FROM PUBLIC;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA guard TO beffroi_guard;

@@ -10,7 +10,7 @@ BEGIN
     IF months NOT BETWEEN 0 AND 24 THEN
         RAISE EXCEPTION 'between 0 and 24 months ahead' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    LOCK TABLE guard.turnstile IN EXCLUSIVE MODE;           -- two guards may ask at the same instant
+    PERFORM 1 FROM guard.turnstile FOR UPDATE;              -- two guards may ask at the same instant
     FOR ahead IN 0 .. months LOOP
         name := 'journal_' || to_char(month, 'YYYY_MM');
         IF to_regclass('guard.' || name) IS NULL THEN

@@ -10,8 +10,9 @@ account's own key: ``agent``, ``factor/<id>``, ``free-text/<id>``.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from struct import unpack
 from typing import Final
 
 import msgspec
@@ -92,28 +93,42 @@ def unseal(key: bytes, owner: bytes, label: str, sealed: bytes) -> bytes:
         raise SealRefused("a ciphertext does not open") from None
 
 
-def seal_person(
-    keys: KeyService, owner: bytes, groups: Iterable[tuple[str, bytes | None]]
-) -> tuple[bytes, list[bytes | None]]:
-    """A new random key for this person, wrapped, and the groups sealed under it; for bulk imports."""
-    random = os.urandom(KEY_BYTES + 12 * len(_GROUP_LABELS))
-    key, at = random[:KEY_BYTES], KEY_BYTES
-    block = key + bytes(32)
-    # HMAC-SHA256 as in _derived, with the two blocks of this person's key absorbed once for all groups.
-    inner, outer = sha256(block.translate(_IPAD)).copy, sha256(block.translate(_OPAD)).copy
-    prefix = b"beffroi/v1" + owner
-    sealed: list[bytes | None] = []
-    for name, clear in groups:
-        if clear is None:
-            sealed.append(None)
-            continue
-        label, nonce = _GROUP_LABELS[name], random[at : at + 12]
-        at += 12
-        first, second = inner(), outer()
-        first.update(label.info)
-        second.update(first.digest())
-        sealed.append(FORMAT + nonce + AESGCM(second.digest()).encrypt(nonce, clear, prefix + label.context))
-    return keys.wrap(key, owner), sealed
+def seal_people(
+    keys: KeyService, owners: Sequence[bytes], groups: Iterable[tuple[str, Sequence[bytes | None]]]
+) -> tuple[list[bytes], list[list[bytes | None]]]:
+    """A new random key for each person, wrapped, and their groups sealed under it, column by column; for imports.
+
+    ``groups`` gives the clear texts of one group after the other, in the order of ``owners``. All randomness of one
+    column comes from one read of the system's generator.
+    """
+    own_keys = _random(KEY_BYTES, len(owners))
+    blocks = [key + bytes(32) for key in own_keys]
+    # HMAC-SHA256 as in _derived, with the two blocks of each person's key absorbed once for all groups.
+    inners = [sha256(block.translate(_IPAD)).copy for block in blocks]
+    outers = [sha256(block.translate(_OPAD)).copy for block in blocks]
+    prefixes = [b"beffroi/v1" + owner for owner in owners]
+    sealed: list[list[bytes | None]] = []
+    for name, column in groups:
+        label = _GROUP_LABELS[name]
+        info, context = label.info, label.context
+        blobs: list[bytes | None] = []
+        for clear, inner, outer, prefix, nonce in zip(
+            column, inners, outers, prefixes, _random(12, len(owners)), strict=True
+        ):
+            if clear is None:
+                blobs.append(None)
+                continue
+            first, second = inner(), outer()
+            first.update(info)
+            second.update(first.digest())
+            blobs.append(FORMAT + nonce + AESGCM(second.digest()).encrypt(nonce, clear, prefix + context))
+        sealed.append(blobs)
+    return list(map(keys.wrap, own_keys, owners)), sealed
+
+
+def _random(size: int, count: int) -> tuple[bytes, ...]:
+    """``count`` random values of ``size`` bytes."""
+    return unpack(f"{size}s" * count, os.urandom(size * count))
 
 
 def open_groups(

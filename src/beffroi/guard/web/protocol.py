@@ -15,8 +15,9 @@ import httptools
 from uvicorn.protocols.utils import get_remote_addr
 
 from beffroi.guard.web import app, problems
+from beffroi.guard.web.heads import HEAD_END, Head, Heads
 from beffroi.guard.web.problems import Fault
-from beffroi.guard.web.requests import Answer, Call, Malformed
+from beffroi.guard.web.requests import Answer, Call, Direct, Header, Malformed
 from beffroi.guard.web.routing import BODY_LIMIT, Router
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class Edge:
     def __init__(self, router: Router, services: "Services") -> None:
         self.router = router
         self.services = services
-        self._heads: dict[tuple[int, tuple[tuple[bytes, bytes], ...]], bytes] = {}
+        self.heads = Heads()
+        self._openings: dict[tuple[int, tuple[Header, ...]], bytes] = {}
+        self._default: list[Header] = []
         self._connections: set[GuardProtocol] = set()
         self._sweeping: asyncio.TimerHandle | None = None
 
@@ -67,20 +70,23 @@ class Edge:
             self._sweep()
         return GuardProtocol(self, server_state, config.limit_concurrency or 1 << 30)
 
-    def head(self, answer: Answer) -> bytes:
-        """Status line and headers of an answer, but for the date, the length and the end."""
-        key = (answer.status, answer.headers)
-        known = self._heads.get(key)
+    def opening(self, answer: Answer, default: list[Header]) -> bytes:
+        """Status line and headers of an answer up to the value of its length; ``default`` are uvicorn's, the date."""
+        if default is not self._default:  # uvicorn makes a new list every second
+            self._default = default
+            self._openings.clear()
+        key = answer[:2]
+        known = self._openings.get(key)
         if known is None:
             lines = [b"HTTP/1.1 %d \r\n" % answer.status]
-            for name, value in (*answer.headers, *app.SAFE):
+            for name, value in (*answer.headers, *app.SAFE, *default):
                 if b"\r" in value or b"\n" in value:
                     raise ValueError("a header value holds a line end")
                 lines.append(b"%b: %b\r\n" % (name, value))
-            known = b"".join(lines)
-            if len(self._heads) >= _REMEMBERED:
-                self._heads.clear()
-            self._heads[key] = known
+            known = b"".join([*lines, b"content-length: "])
+            if len(self._openings) >= _REMEMBERED:
+                self._openings.clear()
+            self._openings[key] = known
         return known
 
     def hold(self, connection: "GuardProtocol") -> None:
@@ -96,6 +102,7 @@ class Edge:
         now = loop.time()
         for connection in list(self._connections):
             connection.close_if_stale(now)
+        self.heads.sweep(now)
         self._sweeping = loop.call_later(SWEEP_SECONDS, self._sweep)
 
 
@@ -108,13 +115,19 @@ class GuardProtocol(asyncio.Protocol):
         self._limit = limit
         self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpRequestParser(self)
+        self._known = edge.heads.find
+        self._between = True  # the parser stands at the start of a message, and nothing forbids another one
+        self._begun = 0
+        self._called: tuple[Call, Direct] | None = None
         self._url = b""
-        self._headers: list[tuple[bytes, bytes]] = []
+        self._headers: list[Header] = []
         self._head_bytes = 0
         self._in_head = True
         self._request: Request | None = None
         self._waiting: deque[Request] = deque()
-        self._busy: Request | None = None
+        self._busy = False
+        self._bodiless = False
+        self._last = False
         self._since = self._loop.time()
         self._partial = False
         self._closing = False
@@ -143,16 +156,22 @@ class GuardProtocol(asyncio.Protocol):
         self._closing = True
 
     def data_received(self, data: bytes) -> None:
-        """Feed the parser; a request that is not HTTP is answered 400 and the connection closed."""
+        """A request like one before, or bytes for the parser; what is not HTTP is answered 400 and cut off."""
         if self._closing:
             return
+        between = self._between
+        if between:
+            end = data.find(HEAD_END) + 4
+            head = self._known(data[:end])
+            if head is not None and len(data) - end == head.length:
+                self._again(head, data[end:])
+                return
+            self._begun, self._called = 0, None
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_LIMIT + BODY_LIMIT:
                 self._fail(Fault.TOO_LARGE)
                 return
-        if not self._partial:
-            self._partial, self._since = True, self._loop.time()
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -160,29 +179,34 @@ class GuardProtocol(asyncio.Protocol):
             return
         if self._in_head and self._head_bytes > HEAD_LIMIT:
             self._fail(Fault.TOO_LARGE)
+        elif between and self._between and self._begun == 1 and self._called is not None:
+            self._edge.heads.learn(data, *self._called)
 
     def eof_received(self) -> None:
         """The client has said all it had to say."""
 
     def shutdown(self) -> None:
         """Called by uvicorn at the end: finish what is under way, then close."""
-        if self._busy is None:
+        if self._busy:
+            self._last = True
+            self._waiting.clear()
+        else:
             self._closing = True
             self._transport.close()
-        else:
-            self._busy.keep_alive = False
-            self._waiting.clear()
 
     def close_if_stale(self, now: float) -> None:
         """Close a connection that is idle, or sends its request too slowly."""
-        if self._busy is None and now - self._since > (REQUEST_SECONDS if self._partial else IDLE_SECONDS):
+        if not self._busy and now - self._since > (REQUEST_SECONDS if self._partial else IDLE_SECONDS):
             self._closing = True
             self._transport.close()
 
     # httptools
 
     def on_message_begin(self) -> None:
-        """A new request."""
+        """The first byte of a new request."""
+        self._between = False
+        self._begun += 1
+        self._partial, self._since = True, self._loop.time()
         self._url, self._headers, self._in_head = b"", [], True
 
     def on_url(self, url: bytes) -> None:
@@ -225,21 +249,39 @@ class GuardProtocol(asyncio.Protocol):
         request, self._request = self._request, None
         assert request is not None, "a message has a head"
         self._partial, self._in_head, self._head_bytes = False, True, 0
-        if self._busy is None:
+        self._between = request.keep_alive and request.fault is None
+        if self._busy:
+            self._wait(request)
+        else:
             self._start(request)
-            return
+
+    # Answers
+
+    def _wait(self, request: Request) -> None:
+        """Keep a request until the ones before it are answered (RFC 9112 section 9.3.2)."""
         self._waiting.append(request)
         if len(self._waiting) >= MOST_PIPELINED:
             self._transport.pause_reading()
 
-    # Answers
+    def _again(self, head: Head, body: bytes) -> None:
+        """A request whose head was read before."""
+        call = Call(
+            head.method, head.path, head.query, head.headers, body, self._peer, self._edge.services, head.known
+        )
+        if self._busy:
+            self._wait(Request.of(call))
+            return
+        self._busy, self._bodiless = True, False
+        self._ask(call, head.direct)
 
     def _start(self, request: Request) -> None:
-        self._busy = request
+        self._busy, self._bodiless = True, request.method == "HEAD"
+        if not request.keep_alive:
+            self._last = True
         headers = dict(request.headers)
         tongue = headers.get(b"accept-language")
         if request.fault is not None:
-            request.keep_alive = False
+            self._last = True
             self._answer(problems.answer(request.fault, tongue))
             return
         if len(headers) != len(request.headers) and (repeated := app.repeated(request.headers)):
@@ -258,13 +300,17 @@ class GuardProtocol(asyncio.Protocol):
             self._state.tasks.add(task)
             task.add_done_callback(self._told)
             return
+        self._called = call, direct
+        self._ask(call, direct)
+
+    def _ask(self, call: Call, direct: Direct) -> None:
         try:
             direct(call, self._answer)
         except Malformed as error:
-            self._answer(app.malformed(error, tongue))
+            self._answer(app.malformed(error, call.headers.get(b"accept-language")))
         except Exception as error:
             app.report(call, error)
-            self._answer(problems.answer(Fault.INTERNAL, tongue))
+            self._answer(problems.answer(Fault.INTERNAL, call.headers.get(b"accept-language")))
 
     def _told(self, task: "asyncio.Task[Answer]") -> None:
         self._state.tasks.discard(task)
@@ -276,38 +322,33 @@ class GuardProtocol(asyncio.Protocol):
 
     def _answer(self, answer: Answer) -> None:
         """Write one answer in one piece, then take the next request of the connection."""
-        request = self._busy
-        if request is None:
+        if not self._busy:
             return
-        self._busy = None
-        self._state.total_requests += 1
-        if self._closing or self._transport.is_closing():
+        self._busy = False
+        state, transport = self._state, self._transport
+        state.total_requests += 1
+        if self._closing or transport.is_closing():
             return
         self._since = self._loop.time()
         body = answer.body
-        parts = [self._edge.head(answer)]
-        for name, value in self._state.default_headers:
-            parts.append(b"%b: %b\r\n" % (name, value))
-        parts.append(b"content-length: %d\r\n" % len(body))
-        parts.append(b"\r\n" if request.keep_alive else b"connection: close\r\n\r\n")
-        if request.method != "HEAD":
-            parts.append(body)
-        self._transport.write(b"".join(parts))
-        if not request.keep_alive:
+        opening = self._edge.opening(answer, state.default_headers)
+        end = b"\r\nconnection: close\r\n\r\n" if self._last else HEAD_END
+        transport.write(b"%b%d%b%b" % (opening, len(body), end, b"" if self._bodiless else body))
+        if self._last:
             self._closing = True
-            self._transport.close()
+            transport.close()
         elif self._waiting:
             following = self._waiting.popleft()
             if len(self._waiting) == MOST_PIPELINED - 1:
-                self._transport.resume_reading()
+                transport.resume_reading()
             self._loop.call_soon(self._start, following)
-            self._busy = following
+            self._busy = True
 
     def _fail(self, fault: Fault) -> None:
         """Answer what cannot be read, and close."""
         self._request = None
-        if self._busy is None:
-            self._busy = Request("GET", b"", [], keep_alive=False)
+        if not self._busy:
+            self._busy, self._last, self._bodiless = True, True, False
             self._answer(problems.answer(fault, None))
         self._closing = True
         self._transport.close()

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 if TYPE_CHECKING:
+    from beffroi.guard.doors.gate import Caller
     from beffroi.guard.services import Services
 
 Header = tuple[bytes, bytes]
@@ -15,6 +16,7 @@ JSON: Final[Header] = (b"content-type", b"application/json")
 HTML: Final[Header] = (b"content-type", b"text/html; charset=utf-8")
 NO_STORE: Final[Header] = (b"cache-control", b"no-store")
 _MOST_FORM_FIELDS: Final = 32
+_ORDINARY: Final = (JSON, NO_STORE)
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -36,9 +38,12 @@ class Malformed(Exception):
 
 
 class Call:
-    """One HTTP request, its body already read within the limit of its route."""
+    """One HTTP request, its body already read within the limit of its route.
 
-    __slots__ = ("body", "headers", "method", "path", "peer", "query", "services")
+    ``known`` is what the gate found in this very head, earlier or now: the token as it was sent, and who calls.
+    """
+
+    __slots__ = ("body", "headers", "known", "method", "path", "peer", "query", "services")
 
     def __init__(
         self,
@@ -49,6 +54,7 @@ class Call:
         body: bytes,
         peer: str,
         services: "Services",
+        known: "tuple[str, Caller] | None" = None,
     ) -> None:
         self.method = method
         self.path = path
@@ -57,6 +63,7 @@ class Call:
         self.body = body
         self.peer = peer
         self.services = services
+        self.known = known
 
     def header(self, name: bytes) -> str | None:
         """Value of one header (its name in lower case), ``None`` when absent. A repeated one is refused earlier."""
@@ -127,7 +134,12 @@ def handler_of(direct: Direct) -> Handler:
 
 def json_answer(value: object, status: int = 200, *headers: Header) -> Answer:
     """An answer holding ``value`` as JSON, never kept by a cache."""
-    return Answer(status, (JSON, NO_STORE, *headers), _encoder.encode(value))
+    return Answer(status, (*_ORDINARY, *headers) if headers else _ORDINARY, _encoder.encode(value))
+
+
+def written_answer(body: bytes) -> Answer:
+    """200 with JSON that is written already, never kept by a cache."""
+    return Answer(200, _ORDINARY, body)
 
 
 def redirect(location: str, *headers: Header) -> Answer:

@@ -25,7 +25,8 @@ SELECT
     CASE WHEN q.n = 1 THEN ARRAY(SELECT record_send(ROW(b.id, b.name, b.organisation, b.open, b.redirect_uris,
         b.hour_cap, b.day_cap, b.week_cap, b.month_cap, b.version, b.mac))
         FROM guard.application b WHERE b.id = ANY ($3::text::text[])) END,
-    x.version, x.mac
+    x.version, x.mac,
+    CASE WHEN q.n = 1 THEN (SELECT t.number FROM guard.turnstile t) END
 FROM unnest($1::text::bytea[], $2::text::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
 LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account

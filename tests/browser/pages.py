@@ -1,0 +1,136 @@
+"""Every page of the product, and the tours that meet each one in both languages, on a desk and on a telephone."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+DESK, TELEPHONE = 1280, 390
+"""Widths in pixels; what is meant to be read at one must be at the other."""
+LANGUAGES = (("fr-FR", DESK), ("en-GB", TELEPHONE))
+"""A tour in each language, walked at that width; every page it meets is checked at both."""
+
+
+class Sheet(NamedTuple):
+    """One page: its template, its heading in French and in English (regular expressions), and its address.
+
+    ``route`` is the address as the URL configuration writes it; None when the page may come up anywhere.
+    """
+
+    template: str
+    fr: str
+    en: str
+    route: str | None = None
+
+
+CONSOLE = {
+    "welcome": Sheet("directory/welcome.html", "sous bonne garde", "in safe keeping", ""),
+    "lost-return": Sheet("directory/lost_return.html", "n.a pas abouti", "did not succeed", "retour/"),
+    "resume": Sheet("directory/resume.html", "identité est confirmée", "identity is confirmed", "retour/"),
+    "choice": Sheet("directory/choice.html", "Pour qui travaillez-vous", "Who are you working for", "structures/"),
+    "account": Sheet("directory/account.html", "Mon compte", "My account", "mon-compte/"),
+    "accessibility": Sheet("directory/accessibility.html", "Accessibilité", "Accessibility", "accessibilite/"),
+    "session-over": Sheet("directory/session_over.html", "session est terminée", "session has ended"),
+    "step-up": Sheet("directory/step_up.html", "Confirmez que c.est bien vous", "Confirm that it is you"),
+    "budget": Sheet("directory/budget.html", "Volume de consultations atteint", "Consultation limit reached"),
+    "refused": Sheet("directory/refused.html", "Compte suspendu", "Account suspended"),
+    "unknown": Sheet("directory/unknown_person.html", "inconnue", "[Uu]nknown", "personnes/<uuid:person>/"),
+    "portfolio": Sheet("cases/portfolio.html", "Mon portefeuille", "My portfolio", "portefeuille/"),
+    "organisation": Sheet(
+        "cases/portfolio.html", "personnes de ma structure", "people of my organisation", "portefeuille/structure/"
+    ),
+    "no-file": Sheet("cases/no_file.html", "n.ouvre aucun dossier", "opens no file", "personnes/nouvelle/"),
+    "search": Sheet("cases/search.html", "Rechercher une personne", "Search for a person", "recherche/"),
+    "registration": Sheet("cases/registration.html", "Inscrire", "Register a person", "personnes/nouvelle/"),
+    "file": Sheet("cases/file.html", "Inès Delaunay", "Inès Delaunay", "personnes/<uuid:person>/"),
+    "break-glass": Sheet("cases/file.html", "Le Gall", "Le Gall", "personnes/<uuid:person>/urgence/"),
+    "elsewhere": Sheet("cases/elsewhere.html", "ne suit pas cette", "does not follow", "personnes/<uuid:person>/"),
+    "elsewhere-reason": Sheet(
+        "cases/elsewhere.html", "ne suit pas cette", "does not follow", "personnes/<uuid:person>/urgence/"
+    ),
+    "note": Sheet("cases/note.html", "Ajouter une note", "Add a note", "personnes/<uuid:person>/suivi/"),
+    "edit": Sheet(
+        "cases/edit.html", "Coordonnées", "Contact details", "personnes/<uuid:person>/modifier/<slug:group>/"
+    ),
+    "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
+    "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
+}
+GUARD = {
+    "factor": Sheet("factor.html", "Confirmez que c.est bien vous", "Confirm that it is you", "/sign-in/factor"),
+    "code": Sheet("code.html", "Votre code d.enrôlement", "Your enrolment code", "/sign-in/enrol"),
+    "enrol": Sheet("enrol.html", "Enregistrez votre moyen", "Register your means", "/sign-in/enrol"),
+    "WRONG_LINK": Sheet("message.html", "lien n.est pas valable", "link is not valid"),
+    "OVER": Sheet("message.html", "n.est plus en cours", "no longer under way"),
+    "NOT_IDENTIFIED": Sheet("message.html", "n.a pas abouti", "could not be identified", "/sign-in/callback"),
+    "UNKNOWN": Sheet("message.html", "pas d.accès ici", "no access here", "/sign-in/callback"),
+    "SUSPENDED": Sheet("message.html", "accès est suspendu", "access is suspended"),
+    "QUARANTINED": Sheet("message.html", "vérifiée de nouveau", "verified again", "/sign-in/callback"),
+    "TOO_MANY": Sheet("message.html", "Trop d.essais", "Too many attempts"),
+    "PROVIDER_DOWN": Sheet("message.html", "ne répond pas", "does not answer"),
+    "REFUSED_FORM": Sheet("message.html", "ne vient pas d.ici", "does not come from here"),
+    "SESSION_OVER": Sheet("message.html", "session est terminée", "session is over"),
+    "ADDED": Sheet("message.html", "confirmation enregistré", "confirmation registered", "/sign-in/enrol"),
+    "SIGNED_OUT": Sheet("message.html", "Vous êtes déconnecté", "signed out", "/sign-out"),
+    "INTEGRITY": Sheet("message.html", "Connexion impossible", "."),
+}
+"""Messages under the name that the guard gives them."""
+PAGES = CONSOLE | GUARD
+
+
+@dataclass
+class Tour:
+    """A walk through pages in one language; each page met is read by axe at both widths."""
+
+    page: Page
+    locale: str
+    axe: Callable[[Page], None]
+    screenshot: Callable[[Page, str], Path]
+    met: set[str] = field(default_factory=set)
+
+    @property
+    def french(self) -> bool:
+        """Whether this tour is in French."""
+        return self.locale == "fr-FR"
+
+    def meet(self, name: str, state: str = "") -> None:
+        """The page shown is that page, whole and without barrier; ``state`` names one of several it may be in."""
+        sheet, page = PAGES[name], self.page
+        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(sheet.fr if self.french else sheet.en))
+        expect(page.locator("html")).to_have_attribute("lang", self.locale[:2])
+        if sheet.route is not None:
+            pattern = re.sub(r"<[^>]+>", "[^/]+", sheet.route)
+            assert re.fullmatch(f"/?{pattern}", urlsplit(page.url).path), page.url
+        walked = page.viewport_size
+        for width in (DESK, TELEPHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            shown = f"{name}{state and '-'}{state}-{self.locale[:2]}-{width}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{shown} overflows"
+            self.screenshot(page, f"{'console' if name in CONSOLE else 'guard'}-{shown}")
+            self.axe(page)
+        page.set_viewport_size(walked)
+        self.met.add(name)
+
+    def press(self, role: str, fr: str, en: str) -> None:
+        """Press the first link or button of that name."""
+        self.page.get_by_role(role, name=re.compile(fr if self.french else en)).first.click()  # type: ignore[arg-type]
+
+
+def meets(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A test that takes ``tour`` and meets exactly these pages, once in each language."""
+
+    def declare(test: Callable[..., None]) -> Callable[..., None]:
+        @wraps(test)
+        def toured(**arguments: Any) -> None:
+            test(**arguments)
+            assert arguments["tour"].met == set(names)
+
+        toured.meets = frozenset(names)  # type: ignore[attr-defined]
+        return pytest.mark.parametrize(("locale", "width"), LANGUAGES)(toured)
+
+    return declare
