@@ -25,14 +25,18 @@ def caller_of(call: Call) -> Caller | Fault | Refusal:
 
     Raises Malformed when the client's fingerprint is too long.
     """
+    if call.known is not None:
+        token, caller = call.known
+        return Fault.TOKEN_INVALID if call.services.tokens.read(token) is None else caller
     headers = call.headers
     authorization = headers.get(b"authorization", b"")
     if authorization[:7] != _BEARER:
-        scheme, _, token = authorization.partition(b" ")
+        scheme, _, rest = authorization.partition(b" ")
         if scheme.lower() != b"bearer":
             return Fault.TOKEN_INVALID
-        authorization = _BEARER + token.strip()
-    application = call.services.tokens.read(authorization[7:].decode("latin-1"))
+        authorization = _BEARER + rest.strip()
+    token = authorization[7:].decode("latin-1")
+    application = call.services.tokens.read(token)
     if application is None:
         return Fault.TOKEN_INVALID
     handle = headers.get(b"beffroi-session", b"").decode("latin-1")
@@ -41,4 +45,6 @@ def caller_of(call: Call) -> Caller | Fault | Refusal:
     client = headers.get(b"beffroi-client", b"").decode("latin-1")
     if len(client) > CLIENT_CHARACTERS:
         raise Malformed("beffroi-client", f"at most {CLIENT_CHARACTERS} characters")
-    return Caller(application, digest(handle), digest(client))
+    caller = Caller(application, digest(handle), digest(client))
+    call.known = token, caller
+    return caller

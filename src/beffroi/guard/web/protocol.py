@@ -41,13 +41,20 @@ class Request:
 
     __slots__ = ("body", "fault", "headers", "keep_alive", "method", "url")
 
-    def __init__(self, method: str, url: bytes, headers: list[tuple[bytes, bytes]], keep_alive: bool) -> None:
+    def __init__(self, method: str, url: bytes, headers: list[Header], keep_alive: bool) -> None:
         self.method = method
         self.url = url
         self.headers = headers
         self.keep_alive = keep_alive
         self.body: bytes | bytearray = b""
         self.fault: Fault | None = None
+
+    @classmethod
+    def of(cls, call: Call) -> "Request":
+        """The request a call was made of."""
+        request = cls(call.method, call.path.encode() + b"?" + call.query, list(call.headers.items()), True)
+        request.body = call.body
+        return request
 
 
 class Edge:
@@ -324,7 +331,7 @@ class GuardProtocol(asyncio.Protocol):
         """Write one answer in one piece, then take the next request of the connection."""
         if not self._busy:
             return
-        self._busy = False
+        self._busy, self._called = False, None
         state, transport = self._state, self._transport
         state.total_requests += 1
         if self._closing or transport.is_closing():
