@@ -15,7 +15,7 @@ from beffroi.guard.importing.sources import Chunk, Row
 from beffroi.guard.importing.writing import Batch, Job, Preparer
 from beffroi.guard.keys import Keys
 from beffroi.guard.vault import blind
-from tests.guard.importing.network_samples import ADVISER, OFFICE, OTHER_OFFICE, SCHOOL
+from tests.guard.importing.network_samples import ADVISER, OFFICE, OTHER_OFFICE, SCHOOL, identifier
 from tests.guard.importing.people_samples import LEA, PLAIN
 
 
@@ -88,7 +88,7 @@ def test_row_wrong_in_one_column_is_refused_for_that_column(held: Keys, name: st
     change, column, code = WRONG[name]
     batch = prepared(held, LEA, LEA | {"person_id": ""} | change, PLAIN)
     assert batch.problems == [Problem(3, column, code)]
-    assert [line.line for line in batch.lines] == [2, 4]
+    assert batch.lines == [2, 4]
     told = sentence(batch.problems[0])
     assert told.endswith((".", ")"))
     assert all(value not in told for value in change.values() if len(value) > 3)
@@ -104,9 +104,37 @@ def test_second_row_of_the_same_person_is_refused(held: Keys) -> None:
 
 
 def test_row_without_id_gets_a_random_one(held: Keys) -> None:
-    one, other = prepared(held, PLAIN, PLAIN).lines
-    assert one.id != other.id
-    assert UUID(bytes=one.id).version == 4
+    one, other = prepared(held, PLAIN, PLAIN).ids
+    assert one != other
+    assert UUID(bytes=one).version == UUID(bytes=other).version == 4
+
+
+def test_rows_wrong_among_a_thousand_are_named_and_only_they_are_left_out(held: Keys) -> None:
+    rows = [PLAIN | {"person_id": identifier(number)} for number in range(1_000)]
+    rows[3] |= {"sex": "X", "phone": "1"}
+    rows[300] |= {"city": "x" * 201, "sex": "X"}
+    rows[700] |= {"person_id": identifier(5)}
+    rows[701] |= {"training_organisation": "OF-NULLE"}
+    batch = prepared(held, *rows)
+    assert sorted(batch.problems) == [
+        Problem(5, "phone", "phone_malformed"),
+        Problem(5, "sex", "sex_malformed"),
+        Problem(302, "city", "too_long"),
+        Problem(702, "person_id", "person_id_twice"),
+        Problem(703, "training_organisation", "organisation_unknown"),
+    ]
+    kept = [number for number in range(1_000) if number not in (3, 300, 700, 701)]
+    assert batch.lines == [number + 2 for number in kept]
+    assert batch.ids == [UUID(identifier(number)).bytes for number in kept]
+    # Each row of the vault begins with a count of columns and the length of the id.
+    assert [row[6:22] for row in batch.people] == batch.ids
+    assert len(batch.relations) == len(kept)
+
+
+def test_row_and_relations_of_one_person_stay_together_when_others_are_refused(held: Keys) -> None:
+    batch = prepared(held, PLAIN, LEA | {"sex": "X", "person_id": ""}, LEA, PLAIN)
+    assert [bool(rows) for rows in batch.relations] == [False, True, False]
+    assert batch.relations[1].count(batch.ids[1]) == 2
 
 
 def test_referent_may_be_named_by_account_id(held: Keys) -> None:

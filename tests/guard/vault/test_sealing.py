@@ -14,7 +14,7 @@ from beffroi.core.fields import NAMES
 from beffroi.guard import keys
 from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault import blind, sealing
-from beffroi.guard.vault.sealing import OVERHEAD, Sealer, SealRefused, seal, seal_person, unseal
+from beffroi.guard.vault.sealing import OVERHEAD, Sealer, SealRefused, seal, seal_people, unseal
 
 OWNER = bytes(range(16))
 KEY = bytes(range(32))
@@ -78,21 +78,64 @@ def test_group_key_is_hkdf_expand_of_the_persons_key(key: bytes, label: str) -> 
     assert sealing._derived(key, info) == hmac.digest(key, info, "sha256")
 
 
-def test_person_sealed_in_bulk_opens_group_by_group(held: Keys) -> None:
-    owner = uuid4().bytes
-    clear = {name: f'{{"x":"{name}"}}'.encode() for name in NAMES} | {"training": None}
-    wrapped, sealed = seal_person(held, owner, clear.items())
-    blobs = dict(zip(clear, sealed, strict=True))
-    opened = sealing.open_groups(held, owner, wrapped, held.epoch, blobs.items())
-    assert {name: bytes(raw) for name, raw in opened.items()} == {n: c for n, c in clear.items() if c is not None}
-    assert len({blob[1:13] for blob in sealed if blob is not None}) == len(NAMES) - 1
+def test_people_sealed_in_bulk_open_group_by_group_and_each_with_its_own_key(held: Keys) -> None:
+    owners = [uuid4().bytes, uuid4().bytes]
+    columns: dict[str, list[bytes | None]] = {
+        name: [f'{{"x":"{name} {number}"}}'.encode() for number in range(2)] for name in NAMES
+    }
+    columns |= {"training": [None, b"{}"], "nir": [b"{}", None]}
+    wrapped, sealed = seal_people(held, owners, columns.items())
+    for place, owner in enumerate(owners):
+        blobs = [(name, column[place]) for name, column in zip(columns, sealed, strict=True)]
+        opened = sealing.open_groups(held, owner, wrapped[place], held.epoch, blobs)
+        wanted = {name: column[place] for name, column in columns.items() if column[place] is not None}
+        assert {name: bytes(raw) for name, raw in opened.items()} == wanted
+    nonces = [blob[1:13] for column in sealed for blob in column if blob is not None]
+    assert len(set(nonces)) == len(nonces) == 2 * len(NAMES) - 2
+    assert len({held.unwrap(key, held.epoch, owner) for key, owner in zip(wrapped, owners, strict=True)}) == 2
+    with pytest.raises(SealRefused):
+        sealing.open_groups(held, owners[0], wrapped[0], held.epoch, [("identity", sealed[0][1])])
 
 
 def test_persons_key_moved_to_another_row_opens_nothing(held: Keys) -> None:
     owner, other = uuid4().bytes, uuid4().bytes
-    wrapped, sealed = seal_person(held, owner, [("identity", b"{}")])
+    (wrapped,), ((sealed,),) = seal_people(held, [owner], [("identity", [b"{}"])])
     with pytest.raises(WrappedKeyRefused):
-        sealing.open_groups(held, other, wrapped, held.epoch, [("identity", sealed[0])])
+        sealing.open_groups(held, other, wrapped, held.epoch, [("identity", sealed)])
+
+
+@pytest.mark.parametrize(
+    ("label", "blob"),
+    [
+        ("identity", "016465666768696a6b6c6d6e6fba9371af7e397ae5ed7b2456c4f3685f486589fd8b0fe9"),
+        ("nir", "016465666768696a6b6c6d6e6f6f383b9a837520bfa2eba4c19a7b48968bf8088ec72112"),
+        ("factor/7", "016465666768696a6b6c6d6e6f53a23fe63af5c2ddd30868fee5c7d89153d1c9b719ad8d"),
+    ],
+)
+def test_value_sealed_by_the_first_release_still_opens(label: str, blob: str) -> None:
+    assert unseal(KEY, OWNER, label, bytes.fromhex(blob)) == b'{"x":1}'
+
+
+def test_row_sealed_by_the_first_release_still_opens() -> None:
+    masters = {3: bytes(range(1, 33))}
+    held = Keys(masters, 3, blind=bytes(range(2, 34)), mac=bytes(range(3, 35)), session=bytes(range(4, 36)))
+    wrapped = bytes.fromhex(
+        "016465666768696a6b6c6d6e6f605e714f9587ba7ef05ea5931421f633e48e0ad8ebf3e116b8cbf8e465fcf76cd513b256a7ca239d488c91"
+        "d69717e04a"
+    )
+    assert held.unwrap(wrapped, 3, OWNER) == KEY
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        (blind.NIR, "204032901900147", "f5067ee5cca1eba5c3beb98347036db7"),
+        (blind.NAME, "legall|léa|2004-03-05", "8bcecce12214ea47ca1db46d6d7dd7e4"),
+        (blind.EMAIL, "lea.legall@exemple.fr", "895b0d78216aef1fbc31e06eb5e5af63"),
+    ],
+)
+def test_index_is_the_one_of_the_first_release(kind: bytes, value: str, expected: str) -> None:
+    assert blind.index(bytes(range(2, 34)), kind, value).hex() == expected
 
 
 def test_sealer_of_one_purpose_does_not_open_anothers(held: Keys) -> None:

@@ -4,11 +4,10 @@ Format: PostgreSQL documentation, COPY, "Binary Format". Written by hand because
 value's type, which is half of what an import would cost.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from itertools import repeat
 from struct import Struct, pack
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from beffroi.core.fields import NAMES
 from beffroi.guard.authentic import Authenticator, encoded
@@ -58,17 +57,17 @@ class PersonRows:
     def encode(self, people: People) -> list[bytes]:
         """One row a person, each in the order of ``PERSON_COLUMNS``."""
         wrapped, sealed = seal_people(self._keys, people.ids, zip(_GROUPS, people.groups, strict=True))
-        size = _SIZE
-        columns: list[Iterable[bytes]] = [repeat(self._head), people.ids, repeat(self._epoch), wrapped]
+        size, count = _SIZE, len(people.ids)
+        columns: list[Sequence[bytes]] = [[self._head] * count, people.ids, [self._epoch] * count, wrapped]
         for blobs in sealed:
             columns.append([_NULL if blob is None else size(len(blob)) + blob for blob in blobs])
-        for started, values in zip(self._inner, people.indexed, strict=True):
-            columns.append(self._indexes(started.copy, values))
-        columns.append(repeat(self._tail))
-        return list(map(b"".join, zip(*columns, strict=False)))  # the same for all: without an end
+        columns += [self._indexes(place, values) for place, values in enumerate(people.indexed)]
+        columns.append([self._tail] * count)
+        return list(map(b"".join, zip(*columns, strict=True)))
 
-    def _indexes(self, started: Callable[[], "_Hash"], values: Iterable[str]) -> list[bytes]:
-        outer = self._outer.copy
+    def _indexes(self, place: int, values: Iterable[str]) -> list[bytes]:
+        """Fields of one blind index, one of ``_KINDS``; null for an empty text."""
+        started, outer = self._inner[place].copy, self._outer.copy
         fields = []
         for value in values:
             if value:

@@ -147,13 +147,15 @@ class Reader:
             keep = _kept(found, lines)
             lines, texts = list(compress(lines, keep)), _compressed(texts, keep)
         texts = {name: list(map(str.strip, column)) for name, column in texts.items()}
-        forms = {name: list(map(form, texts[name])) for name, form in self._required.items()}
-        for name, form in self._optional.items():
-            forms[name] = [form(text) if text else "" for text in texts[name]]
+        required = {name: list(map(form, texts[name])) for name, form in self._required.items()}
+        optional = {
+            name: [form(text) if text else "" for text in texts[name]] for name, form in self._optional.items()
+        }
+        forms: Texts = required | optional
         if found := [*_refused(lines, forms), *_contradictory(lines, texts)]:
             problems += found
-            kept, texts = _without(found, lines, texts)
-            lines, forms = _without(found, lines, forms)
+            keep = _kept(found, lines)
+            lines, texts, forms = list(compress(lines, keep)), _compressed(texts, keep), _compressed(forms, keep)
         return self._people(lines, texts, forms), problems
 
     def _people(self, lines: list[int], texts: Texts, forms: Texts) -> People:

@@ -68,7 +68,7 @@ async def _serve(pipe: Connection, order: Order, thread: ThreadPoolExecutor) -> 
         while (batch := await ready.get()) is not None:
             if order.dry:
                 refused = len({problem.line for problem in batch.problems})
-                written = Written(batch.chunk, len(batch.lines), refused, already=False)
+                written = Written(batch.chunk, len(batch.ids), refused, already=False)
             else:
                 written = await write(conn, order.job, batch, order.operator)
             pipe.send((written, batch.problems if order.dry else []))

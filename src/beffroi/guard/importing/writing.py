@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import compress, islice
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from beffroi.guard import journal, turnstile
 from beffroi.guard.importing import copying
 from beffroi.guard.importing.network_map import NetworkMap
 from beffroi.guard.importing.problems import Problem
-from beffroi.guard.importing.reading import Prepared, Reader
+from beffroi.guard.importing.reading import People, Reader
 from beffroi.guard.importing.sources import Chunk, Source
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import Keys
@@ -22,6 +23,9 @@ from beffroi.guard.vault.people import COLUMNS as PERSON_COLUMNS
 
 FOLLOWED_BEFORE: Final = timedelta(days=30)
 """A follow-up imported without a date is taken to be this old: taking over a portfolio makes nobody a newcomer."""
+TOGETHER: Final = 256
+"""Rows worked on column by column: enough to share each rule's cost, few enough to stay in a processor's cache."""
+_REMEMBERED: Final = 1 << 15
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -33,20 +37,14 @@ class Job(NamedTuple):
     started_at: datetime
 
 
-class Line(NamedTuple):
-    """One person encoded: the row of the vault and those of its relations."""
-
-    line: int
-    id: bytes
-    person: bytes
-    relations: bytes
-
-
 class Batch(NamedTuple):
-    """A chunk ready to be written."""
+    """A chunk ready to be written, by columns: line, id, row of the vault and rows of relations of each person."""
 
     chunk: Chunk
-    lines: list[Line]
+    lines: list[int]
+    ids: list[bytes]
+    people: list[bytes]
+    relations: list[bytes]
     problems: list[Problem]
 
 
@@ -69,56 +67,85 @@ class Preparer:
         self._reader = Reader(job.started_at.date(), job.started_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
         self._people = copying.PersonRows(keys, at)
         self._relations = copying.RelationRows(keys.authenticator)
-        self._referents: dict[tuple[str, bytes], bytes | None] = {}
+        self._followed = lru_cache(_REMEMBERED)(self._followed_link)
+        self._trained = lru_cache(_REMEMBERED)(self._training_link)
 
     def prepare(self, chunk: Chunk) -> Batch:
         """Encode one chunk. Raises SourceRefused when the content has changed."""
-        lines: list[Line] = []
-        problems: list[Problem] = []
+        batch = Batch(chunk, [], [], [], [], [])
+        rows = iter(self._source.rows(chunk))
         seen: set[bytes] = set()
-        for number, values in self._source.rows(chunk):
-            person = self._reader.read(number, values)
-            if isinstance(person, list):
-                problems += person
-                continue
-            relations = self._related(person)
-            if isinstance(relations, Problem):
-                problems.append(relations)
-            elif person.id in seen:
-                problems.append(Problem(number, "person_id", "person_id_twice"))
-            else:
-                seen.add(person.id)
-                lines.append(Line(number, person.id, self._people.encode(person), relations))
-        return Batch(chunk, lines, problems)
+        while together := list(islice(rows, TOGETHER)):
+            people, problems = self._reader.read(together)
+            relations = self._related(people, problems)
+            problems += _twice(people, seen)
+            if wrong := {problem.line for problem in problems}:
+                relations = [row for row, line in zip(relations, people.lines, strict=True) if line not in wrong]
+                people = people.without(wrong)
+            seen.update(people.ids)
+            batch.problems.extend(problems)
+            batch.lines.extend(people.lines)
+            batch.ids.extend(people.ids)
+            batch.people.extend(self._people.encode(people))
+            batch.relations.extend(relations)
+        return batch
 
-    def _related(self, person: Prepared) -> bytes | Problem:
-        rows = b""
-        if person.follower:
-            organisation = self._network.organisations.get(person.follower)
-            if organisation is None:
-                return Problem(person.line, "follower_organisation", "organisation_unknown")
-            referent = None
-            if person.referent:
-                referent = self._referent(person.referent, organisation)
-                if referent is None:
-                    return Problem(person.line, "referent", "referent_unknown")
-            since = _midnight(person.followed_since) if person.followed_since else self._since
-            rows = self._relations.encode(person.id, organisation, Relation.FOLLOWED.value, referent, since)
-        if person.training_organisation:
-            organisation = self._network.organisations.get(person.training_organisation)
-            if organisation is None:
-                return Problem(person.line, "training_organisation", "organisation_unknown")
-            rows += self._relations.encode(person.id, organisation, Relation.ENROLMENT.value, None, self._since)
-        return rows
+    def _related(self, people: People, problems: list[Problem]) -> list[bytes]:
+        """The relations of each; what is wrong with them is added to ``problems``."""
+        encode, default = self._relations.encode, self._since
+        relations = []
+        for line, person, follower, referent, followed_since, training in zip(
+            people.lines, people.ids, people.followers, people.referents, people.followed_since,
+            people.training_organisations, strict=True,
+        ):  # fmt: skip
+            rows = b""
+            if follower:
+                link = self._followed(follower, referent)
+                if isinstance(link, copying.RelationLink):
+                    rows = encode(person, link, _midnight(followed_since) if followed_since else default)
+                else:
+                    problems.append(Problem(line, *link))
+            if training:
+                link = self._trained(training)
+                if isinstance(link, copying.RelationLink):
+                    rows += encode(person, link, default)
+                else:
+                    problems.append(Problem(line, *link))
+            relations.append(rows)
+        return relations
 
-    def _referent(self, text: str, organisation: bytes) -> bytes | None:
-        known = (text, organisation)
-        if known not in self._referents:
-            self._referents[known] = self._network.referent(self._blind, text, organisation)
-        return self._referents[known]
+    def _followed_link(self, follower: str, referent: str) -> copying.RelationLink | tuple[str, str]:
+        """What a follower and its referent (perhaps empty) give their relations, or column and code of a problem."""
+        organisation = self._network.organisations.get(follower)
+        if organisation is None:
+            return "follower_organisation", "organisation_unknown"
+        account = None
+        if referent:
+            account = self._network.referent(self._blind, referent, organisation)
+            if account is None:
+                return "referent", "referent_unknown"
+        return copying.relation_link(organisation, Relation.FOLLOWED.value, account)
+
+    def _training_link(self, code: str) -> copying.RelationLink | tuple[str, str]:
+        organisation = self._network.organisations.get(code)
+        if organisation is None:
+            return "training_organisation", "organisation_unknown"
+        return copying.relation_link(organisation, Relation.ENROLMENT.value, None)
 
 
-@lru_cache(1 << 15)
+def _twice(people: People, seen: set[bytes]) -> list[Problem]:
+    """People whose id another row of the chunk has, before them."""
+    if len(set(people.ids)) == len(people.ids) and seen.isdisjoint(people.ids):
+        return []
+    known, problems = set(seen), []
+    for line, person in zip(people.lines, people.ids, strict=True):
+        if person in known:
+            problems.append(Problem(line, "person_id", "person_id_twice"))
+        known.add(person)
+    return problems
+
+
+@lru_cache(_REMEMBERED)
 def _midnight(day: str) -> int:
     return (datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) - _EPOCH) // _MICROSECOND
 
@@ -136,7 +163,7 @@ async def _write(conn: asyncpg.Connection, job: Job, batch: Batch, operator: str
     async with conn.transaction():
         if await conn.fetchval("SELECT EXISTS (SELECT FROM guard.erased)"):
             batch = _without(batch, await _erased(conn, batch), "person_erased")
-        chunk, people, refused = batch.chunk, len(batch.lines), len({problem.line for problem in batch.problems})
+        chunk, people, refused = batch.chunk, len(batch.ids), len({problem.line for problem in batch.problems})
         claimed = await conn.fetchval(
             "INSERT INTO guard.import_chunk (job, number, people, refused, problems) VALUES ($1, $2, $3, $4, $5)"
             " ON CONFLICT (job, number) DO NOTHING RETURNING number",
@@ -149,8 +176,8 @@ async def _write(conn: asyncpg.Connection, job: Job, batch: Batch, operator: str
             assert row is not None
             return Written(chunk, row["people"], row["refused"], already=True)
         for table, columns, rows in (
-            ("person", PERSON_COLUMNS, [line.person for line in batch.lines]),
-            ("relation", copying.RELATION_COLUMNS, [line.relations for line in batch.lines if line.relations]),
+            ("person", PERSON_COLUMNS, batch.people),
+            ("relation", copying.RELATION_COLUMNS, list(filter(None, batch.relations))),
         ):
             if rows:
                 await _copy(conn, table, columns, rows)
@@ -172,16 +199,24 @@ async def _copy(conn: asyncpg.Connection, table: str, columns: tuple[str, ...], 
 
 
 async def _known(conn: asyncpg.Connection, batch: Batch) -> set[bytes]:
-    ids = [UUID(bytes=line.id) for line in batch.lines]
+    ids = [UUID(bytes=person) for person in batch.ids]
     return {row["id"].bytes for row in await conn.fetch("SELECT id FROM guard.person WHERE id = ANY($1)", ids)}
 
 
 async def _erased(conn: asyncpg.Connection, batch: Batch) -> set[bytes]:
-    ids = [UUID(bytes=line.id) for line in batch.lines]
+    ids = [UUID(bytes=person) for person in batch.ids]
     rows = await conn.fetch("SELECT person FROM guard.erased WHERE person = ANY($1)", ids)
     return {row["person"].bytes for row in rows}
 
 
 def _without(batch: Batch, ids: set[bytes], code: str) -> Batch:
-    refused = [Problem(line.line, "person_id", code) for line in batch.lines if line.id in ids]
-    return Batch(batch.chunk, [line for line in batch.lines if line.id not in ids], batch.problems + refused)
+    keep = [person not in ids for person in batch.ids]
+    refused = [Problem(line, "person_id", code) for line, kept in zip(batch.lines, keep, strict=True) if not kept]
+    return Batch(
+        batch.chunk,
+        list(compress(batch.lines, keep)),
+        list(compress(batch.ids, keep)),
+        list(compress(batch.people, keep)),
+        list(compress(batch.relations, keep)),
+        batch.problems + refused,
+    )
