@@ -38,12 +38,15 @@ CONSOLE = {
     "accessibility": Sheet("directory/accessibility.html", "Accessibilité", "Accessibility", "accessibilite/"),
     "session-over": Sheet("directory/session_over.html", "session est terminée", "session has ended"),
     "step-up": Sheet("directory/step_up.html", "Confirmez que c.est bien vous", "Confirm that it is you"),
-    "budget": Sheet("directory/budget.html", "Volume de consultations atteint", "Consultation limit reached"),
+    "budget": Sheet("directory/budget.html", "Volume de consultations atteint", "volume reached"),
     "refused": Sheet("directory/refused.html", "Compte suspendu", "Account suspended"),
-    "unknown": Sheet("directory/unknown_person.html", "inconnue", "[Uu]nknown", "personnes/<uuid:person>/"),
+    "unknown": Sheet("directory/unknown_person.html", "introuvable", "No such file", "personnes/<uuid:person>/"),
     "portfolio": Sheet("cases/portfolio.html", "Mon portefeuille", "My portfolio", "portefeuille/"),
     "organisation": Sheet(
         "cases/portfolio.html", "personnes de ma structure", "people of my organisation", "portefeuille/structure/"
+    ),
+    "own-organisation": Sheet(
+        "cases/portfolio.html", "personnes de ma structure", "people of my organisation", "portefeuille/"
     ),
     "no-file": Sheet("cases/no_file.html", "n.ouvre aucun dossier", "opens no file", "personnes/nouvelle/"),
     "search": Sheet("cases/search.html", "Rechercher une personne", "Search for a person", "recherche/"),
@@ -77,10 +80,12 @@ GUARD = {
     "SESSION_OVER": Sheet("message.html", "session est terminée", "session is over"),
     "ADDED": Sheet("message.html", "confirmation enregistré", "confirmation registered", "/sign-in/enrol"),
     "SIGNED_OUT": Sheet("message.html", "Vous êtes déconnecté", "signed out", "/sign-out"),
-    "INTEGRITY": Sheet("message.html", "Connexion impossible", "."),
+    "INTEGRITY": Sheet("message.html", "Connexion impossible", "Sign-in impossible"),
 }
 """Messages under the name that the guard gives them."""
 PAGES = CONSOLE | GUARD
+_WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('*')]
+    .filter(each => each.getBoundingClientRect().right > innerWidth).map(each => each.outerHTML.slice(0, 90))"""
 
 
 @dataclass
@@ -110,7 +115,8 @@ class Tour:
         for width in (DESK, TELEPHONE):
             page.set_viewport_size({"width": width, "height": 900})
             shown = f"{name}{state and '-'}{state}-{self.locale[:2]}-{width}"
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{shown} overflows"
+            wider = page.evaluate(_WIDER)
+            assert not wider, f"{shown} overflows: {wider}"
             self.screenshot(page, f"{'console' if name in CONSOLE else 'guard'}-{shown}")
             self.axe(page)
         page.set_viewport_size(walked)

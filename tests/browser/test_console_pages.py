@@ -103,13 +103,13 @@ def test_adviser_finds_somebody_followed_elsewhere_without_meeting_a_barrier(
     tour.meet("registration", "known")
 
 
-@meets("organisation", "file", "no-file")
+@meets("own-organisation", "file", "no-file")
 def test_receptionist_sees_a_smaller_console_without_meeting_a_barrier(
     stack: Stack, camille: Member, tour: Tour, width: int
 ) -> None:
     page = tour.page
     sign_in(stack, page, stack.guard.member(f"Sandrine Lopez{width}", role="receptionist"))
-    tour.meet("organisation")
+    tour.meet("own-organisation")
     expect(page.locator("main").get_by_role("link", name="Inscrire" if tour.french else "Register")).to_have_count(0)
     tour.press("link", "DELAUNAY", "DELAUNAY")
     expect(page.get_by_text("14 mars 2005" if tour.french else "14 March 2005")).to_be_visible()
@@ -174,7 +174,7 @@ def test_adviser_out_of_break_glass_is_told_when_it_comes_back(
     tour.meet("budget")
 
 
-@meets("choice", "organisation", "portfolio")
+@meets("choice", "own-organisation", "portfolio")
 def test_agent_of_two_organisations_chooses_and_changes(
     stack: Stack, camille: Member, tour: Tour, width: int
 ) -> None:
@@ -186,7 +186,7 @@ def test_agent_of_two_organisations_chooses_and_changes(
     page.locator("main").get_by_role("button", name="Rochefleury").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("structure" if tour.french else "organisation")
     page.locator(".account > summary").click()
-    tour.meet("organisation", "menu")
+    tour.meet("own-organisation", "menu")
     tour.press("button", "Valbrume", "Valbrume")
     page.wait_for_url(f"{stack.url}/portefeuille/")
     tour.meet("portfolio", "empty")

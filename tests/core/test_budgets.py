@@ -2,6 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from beffroi.core import budgets
 from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope, Window, at, charge, exceeds, exhausted, mark, purse, spent
 from beffroi.core.ids import Bucket
 
@@ -69,11 +70,11 @@ def test_window_last_day_ahead_of_the_clock_counts_as_new() -> None:
 
 
 def test_exceeds_each_span_at_its_cap_holds_and_one_over_is_named() -> None:
-    assert exceeds(Window(1, 2, 1, (3, 2, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) is None
-    assert exceeds(Window(1, 3, 1, (3, 2, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) == "hour"
-    assert exceeds(Window(1, 2, 1, (4, 1, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) == "day"
-    assert exceeds(Window(1, 2, 1, (3, 3, 0, 0, 0, 0, 0, 1) + (0,) * 22), CAPS) == "week"
-    assert exceeds(Window(1, 2, 1, (3, 2, 0, 0, 0, 0, 0, 3) + (0,) * 22), CAPS) == "month"
+    assert exceeds(budgets.window(1, 2, 1, (3, 2, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) is None
+    assert exceeds(budgets.window(1, 3, 1, (3, 2, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) == "hour"
+    assert exceeds(budgets.window(1, 2, 1, (4, 1, 0, 0, 0, 0, 0, 2) + (0,) * 22), CAPS) == "day"
+    assert exceeds(budgets.window(1, 2, 1, (3, 3, 0, 0, 0, 0, 0, 1) + (0,) * 22), CAPS) == "week"
+    assert exceeds(budgets.window(1, 2, 1, (3, 2, 0, 0, 0, 0, 0, 3) + (0,) * 22), CAPS) == "month"
 
 
 def test_mark_each_budget_has_its_own_and_fits_a_signed_64_bit_column() -> None:
@@ -93,7 +94,7 @@ def test_exhausted_window_passes_no_cap_it_held_and_has_room_for_nobody_today(
     recent: list[int], caps: tuple[int, int, int, int], days: int
 ) -> None:
     limits = Caps(*caps)
-    window = Window(10, 0, 100, tuple(recent))
+    window = budgets.window(10, 0, 100, tuple(recent))
     full = exhausted(window, limits, days)
     assert all(after >= before for after, before in zip(full.recent, recent, strict=True))
     if exceeds(window, limits) is None:
@@ -102,6 +103,6 @@ def test_exhausted_window_passes_no_cap_it_held_and_has_room_for_nobody_today(
 
 
 def test_exhausted_window_fills_the_latest_days_first() -> None:
-    full = exhausted(Window(10, 0, 100, EMPTY.recent), Caps(5, 20, 50, 55), 4)
+    full = exhausted(budgets.window(10, 0, 100, EMPTY.recent), Caps(5, 20, 50, 55), 4)
     assert full.recent[:6] == (20, 20, 10, 0, 0, 0)
     assert full.in_hour == 5

@@ -25,6 +25,15 @@ def test_repository_catalogues_in_step_and_complete(application: Path) -> None:
     assert translations.faults(application) == []
 
 
+def test_repository_message_reads_the_same_in_english_on_every_screen() -> None:
+    english: dict[tuple[str, str | None], set[tuple[str, ...]]] = {}
+    for application in APPLICATIONS:
+        written = application / "locale" / "en" / "LC_MESSAGES" / "django.po"
+        for message in catalogue.parse(written.read_text(encoding="utf-8")):
+            english.setdefault((message.text, message.context), set()).add(message.strings)
+    assert {text: strings for text, strings in english.items() if len(strings) > 1} == {}
+
+
 def test_translator_forgotten_message_is_named(tmp_path: Path) -> None:
     (tmp_path / "locale").mkdir()
     (tmp_path / "screen.py").write_text('title = _("Bonjour !")\n')

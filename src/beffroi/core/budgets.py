@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from beffroi.core.ids import Bucket
 
 DAYS: Final = 30
+WEEK: Final = 7
 _NOTHING: Final = (0,) * DAYS
 
 
@@ -26,12 +27,17 @@ class Caps(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Counts of one budget as of ``day`` and ``hour``."""
+    """Counts of one budget as of ``day`` and ``hour``; ``week`` and ``month`` are sums of ``recent``, kept at hand.
+
+    Made by :func:`window`, which sums them.
+    """
 
     hour: int
     in_hour: int
     day: int
     recent: tuple[int, ...]
+    week: int
+    month: int
 
 
 class Spent(NamedTuple):
@@ -43,70 +49,75 @@ class Spent(NamedTuple):
     month: int
 
 
-EMPTY: Final = Window(0, 0, 0, _NOTHING)
+EMPTY: Final = Window(0, 0, 0, _NOTHING, 0, 0)
 
 
-def at(window: Window, day: int, hour: int) -> Window:
+def window(hour: int, in_hour: int, day: int, recent: tuple[int, ...]) -> Window:
+    """A window from its counts."""
+    return Window(hour, in_hour, day, recent, sum(recent[:WEEK]), sum(recent))
+
+
+def at(seen: Window, day: int, hour: int) -> Window:
     """The same budget seen at a later instant; a clock that went back changes nothing (counts never shrink)."""
-    elapsed = day - window.day
+    if day <= seen.day and hour <= seen.hour:
+        return seen
+    elapsed = day - seen.day
+    last_hour, in_hour, last_day, recent, _, _ = seen
     if elapsed > 0:
-        recent = ((0,) * min(elapsed, DAYS) + window.recent)[:DAYS]
-        window = Window(window.hour, window.in_hour, day, recent)
-    if hour > window.hour:
-        window = Window(hour, 0, window.day, window.recent)
-    return window
+        last_day, recent = day, ((0,) * min(elapsed, DAYS) + recent)[:DAYS]
+    if hour > last_hour:
+        last_hour, in_hour = hour, 0
+    return window(last_hour, in_hour, last_day, recent)
 
 
-def spent(window: Window) -> Spent:
+def spent(seen: Window) -> Spent:
     """What the window has counted, at the window's own instant."""
-    recent = window.recent
-    return Spent(window.in_hour, recent[0], sum(recent[:7]), sum(recent))
+    return Spent(seen.in_hour, seen.recent[0], seen.week, seen.month)
 
 
-def charge(window: Window, last_day: int | None) -> Window:
+def charge(seen: Window, last_day: int | None) -> Window:
     """Count one person whose previous opening under this budget was on ``last_day`` (``None``: never).
 
     The window must already be seen at the present instant (:func:`at`). Moving somebody from an earlier day keeps
     the sums of distinct people exact; a ``last_day`` the window does not remember counts as a new person, which
     can only make the budget stricter.
     """
-    recent = list(window.recent)
-    if last_day is not None:
-        age = window.day - last_day
-        if 0 <= age < DAYS and recent[age] > 0:
-            recent[age] -= 1
-    recent[0] += 1
-    return Window(window.hour, window.in_hour + 1, window.day, tuple(recent))
+    hour, in_hour, day, recent, week, month = seen
+    age = -1 if last_day is None else day - last_day
+    if 0 <= age < DAYS and recent[age] > 0:
+        moved = list(recent)
+        moved[age] -= 1
+        moved[0] += 1
+        return Window(hour, in_hour + 1, day, tuple(moved), week if age < WEEK else week + 1, month)
+    return Window(hour, in_hour + 1, day, (recent[0] + 1, *recent[1:]), week + 1, month + 1)
 
 
-def exceeds(window: Window, caps: Caps) -> str | None:
+def exceeds(seen: Window, caps: Caps) -> str | None:
     """Name of the first span over its cap (``hour``, ``day``, ``week``, ``month``), or ``None`` if all hold."""
-    if window.in_hour > caps.hour:
+    if seen.in_hour > caps.hour:
         return "hour"
-    recent = window.recent
-    if recent[0] > caps.day:
+    if seen.recent[0] > caps.day:
         return "day"
-    people = sum(recent)
-    if people > caps.week and sum(recent[:7]) > caps.week:
+    if seen.week > caps.week:
         return "week"
-    if people > caps.month:
+    if seen.month > caps.month:
         return "month"
     return None
 
 
-def exhausted(window: Window, caps: Caps, days: int) -> Window:
+def exhausted(seen: Window, caps: Caps, days: int) -> Window:
     """The window as if all that its caps allow had been opened on its own day and the ``days`` days before.
 
     What happened is unknown, so the worst is counted: the latest days are filled first, because they are the last
     to be forgotten, each to the daily cap and all within the caps of 7 and 30 days. Never less than the window has.
     """
-    recent = list(window.recent)
+    recent = list(seen.recent)
     for age in range(min(days + 1, DAYS)):
         room = [caps.day - recent[age], caps.month - sum(recent)]
-        if age < 7:
-            room.append(caps.week - sum(recent[:7]))
+        if age < WEEK:
+            room.append(caps.week - sum(recent[:WEEK]))
         recent[age] += max(0, min(room))
-    return Window(window.hour, max(window.in_hour, caps.hour), window.day, tuple(recent))
+    return window(seen.hour, max(seen.in_hour, caps.hour), seen.day, tuple(recent))
 
 
 class Scope(NamedTuple):

@@ -7,6 +7,7 @@ Step 9, the release, belongs to the guard: it writes what :func:`remembered` and
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -59,6 +60,18 @@ class Entitlement(NamedTuple):
     organisation: OrganisationId
 
 
+class Standing(NamedTuple):
+    """Steps 1 to 5 passed for one session, action and purpose: until ``until``, if none of its facts changes before.
+
+    ``dues`` keeps the budgets of each bucket once they were worked out; they follow from the same facts.
+    """
+
+    role: Role
+    rule: Rule
+    until: datetime
+    dues: dict[Bucket, tuple[Due, ...] | Refusal]
+
+
 class Settlement(NamedTuple):
     """Paid: the windows as they must be written; empty when nothing was owed."""
 
@@ -87,8 +100,43 @@ _WRITING: Final = frozenset({Action.UPDATE, Action.CREATE})
 _FIELDLESS: Final = frozenset({Action.FIND, Action.RELATE, Action.ERASE})
 
 
-def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
-    """Steps 1 to 7 of the decision: containment, session, account, habilitation, assurance, relation, fields."""
+def entitle(
+    request: Request, facts: Facts, policy: Policy, standing: Standing | None = None
+) -> Entitlement | Refusal:
+    """Steps 1 to 7 of the decision: containment, session, account, habilitation, assurance, relation, fields.
+
+    ``standing`` spares the first five: what :func:`stand` said of this session, action and purpose on the same facts
+    (relations and reach apart), at an earlier instant of which it still holds.
+    """
+    if standing is None:
+        stood = stand(request, facts, policy)
+        if isinstance(stood, Refusal):
+            return stood
+        standing = stood
+
+    # 6. relation, or break-glass
+    known = _explained(request, facts, standing.role, policy)
+    if isinstance(known, Refusal):
+        return known
+    explanation, bucket = known
+
+    # 7. fields
+    assert facts.session is not None, "step 2 passed"
+    groups = _granted(request, facts.session, standing.rule, facts, policy)
+    if isinstance(groups, Refusal):
+        return groups
+
+    dues = standing.dues.get(bucket)
+    if dues is None:
+        dues = standing.dues[bucket] = _owed(bucket, facts, policy)
+    if isinstance(dues, Refusal):
+        return dues
+    assert facts.organisation is not None, "step 4 passed"
+    return Entitlement(groups, explanation, bucket, dues, facts.organisation.id)
+
+
+def stand(request: Request, facts: Facts, policy: Policy) -> Standing | Refusal:
+    """Steps 1 to 5: containment, session, account, habilitation, assurance. Reads neither person nor relations."""
     clock, contained = facts.clock, facts.containment
     now = clock.at
 
@@ -158,21 +206,21 @@ def entitle(request: Request, facts: Facts, policy: Policy) -> Entitlement | Ref
     if lacking is not None:
         return lacking
 
-    # 6. relation, or break-glass
-    known = _explained(request, facts, role, policy)
-    if isinstance(known, Refusal):
-        return known
-    explanation, bucket = known
+    ends = [
+        session.expires_at, _after(session.seen_at, policy.session.idle_life), account.attested_until,
+        account.reviewed_until, habilitation.until_at, organisation.contract_until,
+    ]  # fmt: skip
+    for demand in (role.demand, policy.actions[action]):
+        if demand.factor_life is not None:
+            ends.append(_after(session.factor_at, demand.factor_life))
+    return Standing(role, rule, min(ends), {})
 
-    # 7. fields
-    groups = _granted(request, session, rule, facts, policy)
-    if isinstance(groups, Refusal):
-        return groups
 
-    dues = _owed(bucket, facts, policy)
-    if isinstance(dues, Refusal):
-        return dues
-    return Entitlement(groups, explanation, bucket, dues, organisation.id)
+def _after(instant: datetime, life: timedelta) -> datetime:
+    try:
+        return instant + life
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _lacking(session: SessionFacts, clock: Clock, demand: Demand | None) -> Refusal | None:

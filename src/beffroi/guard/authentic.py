@@ -104,7 +104,8 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_ABSENT: Final = b"\xff\xff\xff\xff"
+ABSENT: Final = b"\xff\xff\xff\xff"
+"""The length of a value that is not there."""
 
 
 def columns(table: str) -> tuple[str, ...]:
@@ -112,7 +113,8 @@ def columns(table: str) -> tuple[str, ...]:
     return tuple(TABLES[table])
 
 
-def _microseconds(value: datetime) -> int:
+def microseconds(value: datetime) -> int:
+    """An instant as the encoding counts it: since 1970. Raises TypeError for a naive one."""
     since = value - _EPOCH  # raises TypeError for a naive datetime: a bug of the caller
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
@@ -121,7 +123,7 @@ def _number(value: Value) -> int:
     if type(value) is int or type(value) is bool:
         return value
     if isinstance(value, datetime):
-        return _microseconds(value)
+        return microseconds(value)
     raise TypeError("an authenticated number is an int, a bool or an aware datetime")
 
 
@@ -130,12 +132,12 @@ def _sized(value: bytes) -> bytes:
 
 
 def _maybe_number(value: Value) -> bytes:
-    return _ABSENT if value is None else b"\0\0\0\x08" + _number(value).to_bytes(8, "big", signed=True)
+    return ABSENT if value is None else b"\0\0\0\x08" + _number(value).to_bytes(8, "big", signed=True)
 
 
 def _id(value: Value) -> bytes:
     if value is None:
-        return _ABSENT
+        return ABSENT
     if isinstance(value, str):
         raw = bytes.fromhex(value.replace("-", ""))
     elif isinstance(value, UUID):
@@ -149,7 +151,7 @@ def _id(value: Value) -> bytes:
 
 def _text(value: Value) -> bytes:
     if value is None:
-        return _ABSENT
+        return ABSENT
     if not isinstance(value, str):
         raise TypeError("an authenticated text is a str")
     return _sized(value.encode())
@@ -157,7 +159,7 @@ def _text(value: Value) -> bytes:
 
 def _bytes(value: Value) -> bytes:
     if value is None:
-        return _ABSENT
+        return ABSENT
     if not isinstance(value, bytes):
         raise TypeError("authenticated bytes are bytes")
     return _sized(value)
@@ -221,6 +223,11 @@ class _Layout:
 _LAYOUTS: Final = {table: _Layout(table, kinds) for table, kinds in TABLES.items()}
 
 
+def prefix(table: str) -> bytes:
+    """What the encoding of a row of this table begins with."""
+    return _LAYOUTS[table].prefix
+
+
 def encoded(table: str, values: Sequence[Value]) -> bytes:
     """The bytes that a row's MAC covers. Raises as :meth:`Authenticator.stamp` does."""
     return _LAYOUTS[table].encode(values)
@@ -233,12 +240,13 @@ class Authenticator:
     was given. The memory is bounded; when full, the older half is forgotten.
     """
 
-    __slots__ = ("_genuine", "_key")
+    __slots__ = ("_genuine", "_key", "_keyed")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != 32:
             raise ValueError("the MAC key has 32 bytes")
         self._key = key
+        self._keyed = blake2b(digest_size=MAC_BYTES, key=key)
         self._genuine: dict[tuple[str, bytes, tuple[Value, ...]], None] = {}
 
     def __repr__(self) -> str:
@@ -250,7 +258,7 @@ class Authenticator:
         Raises KeyError for a table without MAC, ValueError for a wrong number of values, TypeError or
         struct.error for a value of the wrong type: all bugs of the caller.
         """
-        return blake2b(_LAYOUTS[table].encode(values), digest_size=MAC_BYTES, key=self._key).digest()
+        return self.stamp_encoded(_LAYOUTS[table].encode(values))
 
     def genuine(self, table: str, values: Sequence[Value], mac: bytes) -> bool:
         """Whether ``mac`` is the MAC of these values. Lists among the values must be tuples to be remembered."""
@@ -270,7 +278,9 @@ class Authenticator:
 
     def stamp_encoded(self, encoded: bytes) -> bytes:
         """MAC of a row already encoded as :func:`encoded` does: for who writes a million rows of one table."""
-        return blake2b(encoded, digest_size=MAC_BYTES, key=self._key).digest()
+        hashing = self._keyed.copy()  # the key's block is hashed once
+        hashing.update(encoded)
+        return hashing.digest()
 
     def stamp_text(self, purpose: str, text: bytes) -> bytes:
         """MAC of what is no row, 16 bytes; ``purpose`` (16 ASCII letters at most) keeps uses and rows apart."""

@@ -120,7 +120,9 @@ async def _note(conn: Any, keys: "Keys", application: str) -> None:
     if budget is None:
         return
     stamped.genuine(keys, "budget", budget)
-    seen = _seen(Window(budget["hour"], budget["hour_spent"], budget["day"], _RECENT.unpack(budget["recent"])))
+    seen = _seen(
+        budgets.window(budget["hour"], budget["hour_spent"], budget["day"], _RECENT.unpack(budget["recent"]))
+    )
     row = await conn.fetchrow(
         "SELECT * FROM guard.application_day WHERE application = $1 AND day = $2", application, seen.day
     )

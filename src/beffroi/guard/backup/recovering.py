@@ -11,7 +11,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from beffroi.core import budgets
-from beffroi.core.budgets import DAYS, EMPTY, Caps, Window
+from beffroi.core.budgets import DAYS, EMPTY, Caps
 from beffroi.core.policy import EVERYTHING
 from beffroi.guard import key_check, place, stamped, turnstile
 from beffroi.guard.decisions.facts import clock_at
@@ -95,7 +95,7 @@ async def _exhaust(conn: "asyncpg.Connection", keys: "Keys", known: datetime, no
     written = []
     for row in rows.values():
         caps_now = Caps(row["hour_cap"], row["day_cap"], row["week_cap"], row["month_cap"])
-        window = Window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+        window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
         full = budgets.exhausted(budgets.at(window, clock.day, clock.hour), caps_now, days)
         within = Caps(*map(max, caps_now, budgets.spent(full)))
         values = (

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from beffroi.core.decision import Entitlement, Refusal
-from beffroi.core.facts import Facts
+from beffroi.core.facts import Facts, RelationFacts
 from beffroi.core.policy import Policy
 from beffroi.guard.decisions import judging, literals, writing
 from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome
@@ -113,7 +113,7 @@ async def write(bench: Bench, db: Prepared, plan: Plan) -> list[Outcome]:
     if plan.generation != memory.generation:
         raise Overtaken
     try:
-        stamp = bench.keys.authenticator.stamp
+        stamp = bench.keys.authenticator.stamp_encoded
         entries = await writing.write(db.write, stamp, bench.budgets, plan.batch, memory.number)
     except BaseException:
         memory.forget()  # whether it was committed is not known
@@ -155,23 +155,33 @@ def _entitled(
     bench: Bench, asks: Sequence[Ask], agents: Sequence[Agent], rows: Sequence[Any], at: datetime, policy: Policy
 ) -> tuple[list[Known], list[Entitlement | Refusal]]:
     """Steps 1 to 7 of each request, on its rows of load_relations.sql."""
-    memory, clock = bench.memory, clock_at(at)
-    of_request: list[list[Any]] = [[] for _ in asks]
-    for row in rows:
-        of_request[row[0] - 1].append(row)
+    memory, clock, related = bench.memory, clock_at(at), bench.facts.related
+    containment, applications = memory.containment, memory.applications
     known: list[Known] = []
     entitled: list[Entitlement | Refusal] = []
-    for ask, agent, own in zip(asks, agents, of_request, strict=True):
+    for ask, agent, own in zip(asks, agents, _by_request(rows, len(asks)), strict=True):
         request, forged = ask.request, None
-        try:
-            relations, reach, version = bench.facts.related(request.person, agent, own)
-        except Forged as error:
-            relations, reach, version, forged = (), None, 0, error.table
-        application = memory.applications[request.application]
-        facts = Facts(clock, memory.containment, application, *agent, relations, reach)
+        relations: tuple[RelationFacts, ...] = ()
+        reach, version = None, 0
+        if request.person is not None:
+            try:
+                relations, reach, version = related(request.person, agent, own)
+            except Forged as error:
+                forged = error.table
+        facts = Facts(clock, containment, applications[request.application], *agent, relations, reach)
         known.append(Known(facts, forged, None, version))
-        entitled.append(judging.entitlement(request, facts, forged, policy))
+        entitled.append(judging.FORGED if forged is not None else memory.entitle(ask, facts, policy))
     return known, entitled
+
+
+def _by_request(rows: Sequence[Any], count: int) -> Sequence[Sequence[Any]]:
+    """Rows of each request: one, or as many as it has relations."""
+    if len(rows) == count:
+        return [(row,) for row in rows]
+    of_request: list[list[Any]] = [[] for _ in range(count)]
+    for row in rows:
+        of_request[row[0] - 1].append(row)
+    return of_request
 
 
 async def _sealed(db: Prepared, asks: Sequence[Ask], entitled: list[Entitlement | Refusal]) -> dict[int, Any]:

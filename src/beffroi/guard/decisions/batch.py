@@ -144,7 +144,7 @@ class Bench:
         places, released = writing.granted_lines(asks, verdict.outcomes)
         released += lines
         if released or verdict.used or books.caps or verdict.reach:
-            stamp = self.keys.authenticator.stamp
+            stamp = self.keys.authenticator.stamp_encoded
             batch = writing.Batch(books, verdict, released, shared.clock.at, policy.version)
             entries = await writing.write(db.write, stamp, self.budgets, batch, None)
             for place, entry in zip(places, entries, strict=False):

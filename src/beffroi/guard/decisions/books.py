@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from beffroi.core import budgets
 from beffroi.core.budgets import DAYS, Caps, Window
 from beffroi.guard.authentic import Authenticator
+from beffroi.guard.decisions import hot_rows
 
 _RECENT: Final = Struct(f">{DAYS}I")
 _REMEMBERED: Final = 1 << 16
@@ -50,7 +51,7 @@ class BudgetReader:
             if last is not None and last.mac == mac and last.values == values:
                 windows[key] = last.window
             elif self._authenticator.genuine("budget", values, mac):
-                windows[key] = Window(values[1], values[4], values[2], _RECENT.unpack(values[3]))
+                windows[key] = budgets.window(values[1], values[4], values[2], _RECENT.unpack(values[3]))
             else:
                 forged.add(key)
             versions[key] = values[12]
@@ -80,7 +81,7 @@ class BudgetReader:
     def rows(self, books: "Books") -> list[tuple[Any, ...]]:
         """Rows to write, in the order of keys: the thirteen columns and the MAC; a row of version 1 is new."""
         rows = []
-        stamp = self._authenticator.stamp
+        stamp = self._authenticator.stamp_encoded
         if len(self._written) > _REMEMBERED:
             self._written.clear()
         for key in sorted(books.caps):
@@ -88,7 +89,7 @@ class BudgetReader:
             spent = budgets.spent(window)
             version = books.versions.get(key, 0)
             values = (key, window.hour, window.day, _RECENT.pack(*window.recent), *spent, *caps, version + 1)
-            mac = stamp("budget", values)
+            mac = stamp(hot_rows.budget(values))
             self._written[key] = Written(values, mac, window)
             rows.append((*values, mac))
         return rows

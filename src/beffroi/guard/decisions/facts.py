@@ -22,6 +22,7 @@ from beffroi.core.facts import (
 from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, PersonId, RoleCode, SessionId
 from beffroi.core.policy import Relation
 from beffroi.guard.authentic import Authenticator
+from beffroi.guard.decisions import hot_rows
 from beffroi.guard.decisions.asks import Agent, Ask
 from beffroi.guard.decisions.rows import Forged, Reader, Row, instant, maybe_instant
 
@@ -148,12 +149,16 @@ class FactReader:
                 habilitation = self._habilitations.read(row[4])
             if row[5] is not None:
                 organisation = self._organisations.read(row[5])
-            if row[9] is not None and session is not None:
+            person = ask.request.person
+            if row[9] is not None and session is not None and person is not None:
                 relations = tuple(
-                    [self._relation(ask.request.person, session.account, one[9], one[10:16]) for one in (row, *more)]
+                    [
+                        self._relation(person, session.account, OrganisationId(str(one[9])), one[10:16])
+                        for one in (row, *more)
+                    ]
                 )
-            if row[6] is not None and session is not None:
-                reach = self._reach(ask.request.person, session.account, (*row[6:9], *row[20:22]))
+            if row[6] is not None and session is not None and person is not None:
+                reach = self._reach(person, session.account, (*row[6:9], *row[20:22]))
         except Forged as error:
             forged = error.table
         agent = (session, account, habilitation, organisation)
@@ -161,7 +166,7 @@ class FactReader:
         return Known(facts, forged, record, row[20] or 0)
 
     def related(
-        self, person: PersonId | None, agent: Agent, rows: Sequence[Sequence[Any]]
+        self, person: PersonId, agent: Agent, rows: Sequence[Sequence[Any]]
     ) -> tuple[tuple[RelationFacts, ...], Reach | None, int]:
         """Relations and reach of one request from its rows of load_relations.sql; the reach row's version or 0.
 
@@ -176,20 +181,24 @@ class FactReader:
             return relations, None, 0
         return relations, self._reach(person, account, first[7:12]), first[10]
 
-    def _reach(self, person: PersonId | None, account: AccountId, row: Sequence[Any]) -> Reach:
+    def _reach(self, person: PersonId, account: AccountId, row: Sequence[Any]) -> Reach:
         day, marks, found_day, version, mac = row
-        values = (account, person, day, marks, found_day, version)
-        if not hmac.compare_digest(self._authenticator.stamp("reach", values), mac):
+        encoded = hot_rows.reach(
+            hot_rows.sized_id(account), hot_rows.person_id(person), day, marks, found_day, version
+        )
+        if not hmac.compare_digest(self._authenticator.stamp_encoded(encoded), mac):
             raise Forged("reach")
         return Reach(day, tuple(marks), found_day)
 
     def _relation(
-        self, person: PersonId | None, account: AccountId, organisation: Any, row: Sequence[Any]
+        self, person: PersonId, account: AccountId, organisation: OrganisationId, row: Sequence[Any]
     ) -> RelationFacts:
         kind, referent, since_at, until_at, version, mac = row
-        values = (person, organisation, kind, referent, since_at, until_at, version)
         # Not remembered: people are many, and the memory is better spent on rows that come back.
-        if not hmac.compare_digest(self._authenticator.stamp("relation", values), mac):
+        encoded = hot_rows.relation(
+            hot_rows.person_id(person), hot_rows.sized_id(organisation), kind, referent, since_at, until_at, version
+        )
+        if not hmac.compare_digest(self._authenticator.stamp_encoded(encoded), mac):
             raise Forged("relation")
         known = _RELATIONS.get(kind)
         if known is None:

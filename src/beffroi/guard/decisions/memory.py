@@ -14,8 +14,10 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from beffroi.core.budgets import EMPTY, Window
-from beffroi.core.facts import ApplicationFacts, Containment, Reach
-from beffroi.core.ids import ApplicationId, SessionId
+from beffroi.core.decision import Entitlement, Refusal, Standing, entitle, stand
+from beffroi.core.facts import ApplicationFacts, Containment, Facts, Reach
+from beffroi.core.ids import ApplicationId, PurposeCode, SessionId
+from beffroi.core.policy import Action, Policy
 from beffroi.guard.decisions.asks import Agent, Ask
 from beffroi.guard.decisions.books import Books
 from beffroi.guard.decisions.facts import Known, Shared
@@ -26,6 +28,7 @@ MOST_WINDOWS: Final = 1 << 18
 _KEPT_BATCHES: Final = 16
 _LONGEST_PATIENCE: Final = 64
 
+StandingKey = tuple[bytes, ApplicationId, PurposeCode, Action]
 Reached = Mapping[ReachKey, tuple[Reach, int]]
 """New reach rows of one batch, each with the version of the row it replaces (0: none)."""
 
@@ -52,6 +55,8 @@ class Memory:
         self.applications: dict[ApplicationId, ApplicationFacts] = {}
         self.agents: dict[bytes, Remembered] = {}
         self.windows: dict[str, tuple[Window, int]] = {}
+        self._law: Policy | None = None
+        self._standings: dict[StandingKey, Standing] = {}
         self._since = 0
         self._sequence = 0
         self._confirmed = 0
@@ -75,6 +80,7 @@ class Memory:
         self.applications.clear()
         self.agents.clear()
         self.windows.clear()
+        self._standings.clear()
         self._reached.clear()
         self._confirmed = self._sequence
 
@@ -150,6 +156,23 @@ class Memory:
     def wrote_at(self, at: datetime) -> None:
         """The clock of a later batch is not behind this instant."""
         self.at = max(self.at, at)
+
+    def entitle(self, ask: Ask, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+        """Steps 1 to 7, the first five as remembered where they still hold."""
+        request = ask.request
+        if self._law is not policy:
+            self._law = policy
+            self._standings.clear()
+        key = (ask.handle_hash, request.application, request.purpose, request.action)
+        standing = self._standings.get(key)
+        if standing is None or facts.clock.at >= standing.until:
+            stood = stand(request, facts, policy)
+            if isinstance(stood, Refusal):
+                return stood
+            if len(self._standings) > MOST_AGENTS:
+                self._standings.clear()
+            standing = self._standings[key] = stood
+        return entitle(request, facts, policy, standing)
 
     # Batches judged ahead: one after another, each on what the earlier will have written
 

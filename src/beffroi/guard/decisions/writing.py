@@ -10,11 +10,11 @@ import msgspec
 from beffroi.core.ids import EntryNumber
 from beffroi.core.policy import BREAK_GLASS
 from beffroi.core.refusals import Code
-from beffroi.guard.authentic import Value
-from beffroi.guard.decisions import literals
+from beffroi.guard.decisions import hot_rows, literals
 from beffroi.guard.decisions.asks import Ask, Granted, Manner, Outcome
 from beffroi.guard.decisions.books import Books, BudgetReader
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
+from beffroi.guard.decisions.hot_rows import person_id, sized_id
 from beffroi.guard.decisions.judging import NOBODY, Judgement
 from beffroi.guard.vault.sealing import owner_bytes, seal_for
 
@@ -166,7 +166,7 @@ class Batch(NamedTuple):
 
 async def write(
     statement: "PreparedStatement",
-    stamp: Callable[[str, Sequence[Value]], bytes],
+    stamp: Callable[[bytes], bytes],
     budget_reader: BudgetReader,
     batch: Batch,
     expected: int | None,
@@ -208,7 +208,7 @@ async def write(
         texts([plain(one) for one in marks]),
         plain(found),
         plain(versions),
-        binary([stamp("reach", row) for row in reach]),
+        binary([stamp(hot_rows.reach(sized_id(one[0]), person_id(one[1]), *one[2:])) for one in reach]),
         plain(verdict.used),
         texts(kinds),
         nullable(persons),

@@ -79,4 +79,8 @@ class Budget(msgspec.Struct, frozen=True):
 
 def budget(paid: Paid | None) -> Budget | None:
     """A budget as answers show it."""
-    return None if paid is None else Budget(paid.bucket, paid.spent._asdict(), paid.caps._asdict())
+    return None if paid is None else Budget(paid.bucket, _by_span(*paid.spent), _by_span(*paid.caps))
+
+
+def _by_span(hour: int, day: int, week: int, month: int) -> dict[str, int]:
+    return {"hour": hour, "day": day, "week": week, "month": month}

@@ -5,7 +5,8 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from typing import Annotated, Final, Literal
+from functools import lru_cache, partial
+from typing import Annotated, Final
 from uuid import uuid4
 
 import msgspec
@@ -14,20 +15,22 @@ from msgspec import Meta
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
 from beffroi.core.fields import NAMES, names
-from beffroi.core.ids import PersonId, PurposeCode
+from beffroi.core.ids import CODE, PersonId, PurposeCode, is_uuid
 from beffroi.core.policy import BREAK_GLASS, Action
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, FreeText, Granted, Outcome
 from beffroi.guard.doors.answers import Budget, budget, denial, refused
 from beffroi.guard.doors.gate import Caller, caller_of
+from beffroi.guard.doors.released import written, written_all
 from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault.sealing import SealRefused, open_groups, owner_bytes
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
-from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, Tell, handler_of, json_answer
+from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, Tell, handler_of, json_answer, written_answer
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
 MOST_ITEMS: Final = 500
+LONGEST_CODE: Final = 48
 _UNDER_WAY: Final[set["asyncio.Future[Answer]"]] = set()
 """Denials being looked up: asyncio itself holds a task only weakly."""
 
@@ -39,13 +42,26 @@ class BreakGlass(bodies.Strict, frozen=True):
     text: Annotated[str, Meta(min_length=10, max_length=2000)]
 
 
-class Opening(bodies.Strict, frozen=True):
+class Unmatched(bodies.Strict, frozen=True):
+    """An :class:`Opening` whose texts are still to be matched with their patterns; see :func:`_matched`."""
+
+    person: str
+    purpose: str
+    groups: bodies.GroupNames
+    break_glass: BreakGlass | None = None
+
+
+class Opening(Unmatched, frozen=True):
     """Body of /v1/open and /v1/release."""
 
     person: bodies.PersonText
     purpose: bodies.Code
-    groups: bodies.GroupNames
-    break_glass: BreakGlass | None = None
+
+
+class UnmatchedAll(bodies.Strict, frozen=True):
+    """A :class:`Releasing` whose texts are still to be matched with their patterns."""
+
+    items: Annotated[tuple[Unmatched, ...], Meta(max_length=MOST_ITEMS)]
 
 
 class Releasing(bodies.Strict, frozen=True):
@@ -73,50 +89,35 @@ class Opened(msgspec.Struct, frozen=True):
     obligations: list[str]
 
 
-class Released(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Answer of /v1/release, and of each item of /v1/releases; ``code`` is ``granted`` or the refusal's."""
-
-    outcome: Literal["allow", "deny"]
-    code: str
-    groups: tuple[str, ...]
-    entry: int | None = None
-    span: str | None = None
-    status: int | None = None
-
-
-class ReleasedAll(msgspec.Struct, frozen=True):
-    """Answer of /v1/releases, in the order of the items."""
-
-    results: list[Released]
-
-
 _OPENING: Final = msgspec.json.Decoder(Opening)
 _RELEASING: Final = msgspec.json.Decoder(Releasing)
+_UNMATCHED: Final = msgspec.json.Decoder(Unmatched)
+_UNMATCHED_ALL: Final = msgspec.json.Decoder(UnmatchedAll)
+_OPEN, _RELEASE = Action.OPEN, Action.RELEASE  # looked up once: reading a member from its enumeration costs
+Write = Callable[[Call, Unmatched, Granted], Answer]
 
 
 def open_file(call: Call, tell: Tell) -> None:
     """Decide, journal, then decrypt exactly the groups of the decision."""
+    _ask(call, tell, _OPEN, _opened)
 
-    def granted(body: Opening, outcome: Granted) -> None:
-        sealed = outcome.sealed
-        fields = None if sealed is None else decrypted(call.services.keys, PersonId(body.person), sealed)
-        if sealed is None or fields is None:
-            tell(problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language")))
-            return
-        withheld = names(_mask(body.groups) & ~outcome.groups)
-        reviewed = body.break_glass is not None and outcome.explanation == BREAK_GLASS
-        answer = {
-            "entry": outcome.entry,
-            "person": {"id": body.person, "fields": fields},
-            "version": sealed.version,
-            "withheld": withheld,
-            "explanation": outcome.explanation,
-            "budget": budget(outcome.paid),
-            "obligations": ["review"] if reviewed else [],
-        }
-        tell(json_answer(answer))
 
-    _ask(call, tell, Action.OPEN, granted)
+def _opened(call: Call, body: Unmatched, outcome: Granted) -> Answer:
+    sealed = outcome.sealed
+    fields = None if sealed is None else decrypted(call.services.keys, PersonId(body.person), sealed)
+    if sealed is None or fields is None:
+        return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+    reviewed = body.break_glass is not None and outcome.explanation == BREAK_GLASS
+    answer = {
+        "entry": outcome.entry,
+        "person": {"id": body.person, "fields": fields},
+        "version": sealed.version,
+        "withheld": _withheld(body.groups, outcome.groups),
+        "explanation": outcome.explanation,
+        "budget": budget(outcome.paid),
+        "obligations": ["review"] if reviewed else [],
+    }
+    return json_answer(answer)
 
 
 def decrypted(keys: Keys, person: PersonId, sealed: Ciphertexts) -> dict[str, msgspec.Raw] | None:
@@ -130,29 +131,32 @@ def decrypted(keys: Keys, person: PersonId, sealed: Ciphertexts) -> dict[str, ms
 
 def release(call: Call, tell: Tell) -> None:
     """Decide, charge and journal; nothing is returned but the decision."""
+    _ask(call, tell, _RELEASE, _released)
 
-    def granted(body: Opening, outcome: Granted) -> None:
-        tell(json_answer(result(outcome)))
 
-    _ask(call, tell, Action.RELEASE, granted)
+def _released(_call: Call, _body: Unmatched, outcome: Granted) -> Answer:
+    return written_answer(written(outcome))
 
 
 async def releases(call: Call) -> Answer:
     """The same for many people at once; a refusal of one is no refusal of the others."""
-    body, caller = bodies.read(call, _RELEASING), caller_of(call)
+    items, caller = _read_all(call), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
-    if any(item.break_glass is not None for item in body.items):
-        raise Malformed("$.items[...].break_glass", "null: a glass is broken for one person at a time")
-    if not body.items:
-        return json_answer({"results": []})
+    for item in items:
+        if item.break_glass is not None:
+            raise Malformed("$.items[...].break_glass", "null: a glass is broken for one person at a time")
+    if not items:
+        return written_answer(written_all([]))
     waiting = asyncio.get_running_loop().create_future()
-    gathered = Gathered(len(body.items), waiting)
-    for place, item in enumerate(body.items):
-        request = _request(caller, item, Action.RELEASE)
-        call.services.worker.put(Ask(request, caller.handle_hash, caller.client_hash, gathered.at(place)))
+    gathered = Gathered(len(items), waiting)
+    put, tell, (application, handle_hash, client_hash) = call.services.worker.put, gathered.tell, caller
+    for place, item in enumerate(items):
+        purpose, person = PurposeCode(item.purpose), PersonId(item.person)
+        request = Request(_RELEASE, application, purpose, person, _mask(item.groups), None)
+        put(Ask(request, handle_hash, client_hash, partial(tell, place)))
     await waiting
-    return json_answer({"results": [result(outcome) for outcome in gathered.outcomes]})
+    return written_answer(written_all(gathered.outcomes))
 
 
 class Gathered:
@@ -165,9 +169,9 @@ class Gathered:
         self._left = count
         self._waiting = waiting
 
-    def at(self, place: int) -> "Done":
+    def at(self, place: int) -> Callable[[Outcome], None]:
         """What the request of this place calls with its outcome."""
-        return Done(self, place)
+        return partial(self.tell, place)
 
     def tell(self, place: int, outcome: Outcome) -> None:
         """Keep one outcome."""
@@ -177,29 +181,7 @@ class Gathered:
             self._waiting.set_result(None)
 
 
-class Done:
-    """The ``done`` of one request among several."""
-
-    __slots__ = ("_gathered", "_place")
-
-    def __init__(self, gathered: Gathered, place: int) -> None:
-        self._gathered = gathered
-        self._place = place
-
-    def __call__(self, outcome: Outcome) -> None:
-        self._gathered.tell(self._place, outcome)
-
-
-def result(outcome: Outcome) -> Released:
-    """A decision as /v1/release tells it."""
-    if isinstance(outcome, Granted):
-        return Released("allow", "granted", names(outcome.groups), outcome.entry)
-    if isinstance(outcome, Refusal):
-        code = outcome.code.value
-        return Released("deny", code, (), None, outcome.span, problems.status_of(code))
-    return Released("deny", outcome.value, (), None, None, problems.status_of(outcome.value))
-
-
+@lru_cache(maxsize=1024)
 def _mask(groups: tuple[bodies.GroupName, ...]) -> int:
     mask = 0
     for name in groups:
@@ -207,38 +189,73 @@ def _mask(groups: tuple[bodies.GroupName, ...]) -> int:
     return mask
 
 
-def _request(caller: Caller, body: Opening, action: Action) -> Request:
-    reason = None if body.break_glass is None else body.break_glass.reason
-    person, purpose = PersonId(body.person), PurposeCode(body.purpose)
-    return Request(action, caller.application, purpose, person, _mask(body.groups), reason)
+@lru_cache(maxsize=1024)
+def _withheld(wanted: tuple[bodies.GroupName, ...], granted: int) -> tuple[str, ...]:
+    return names(_mask(wanted) & ~granted)
 
 
-def _ask(call: Call, tell: Tell, action: Action, granted: Callable[[Opening, Granted], None]) -> None:
-    """Put one request to the hot path; a denial is told here, an allow by ``granted``."""
-    body, caller = bodies.read(call, _OPENING), caller_of(call)
+def _matched(item: Unmatched) -> bool:
+    """Whether the texts are what :class:`Opening` demands. The same few purposes come again and again."""
+    return is_uuid(item.person) and len(item.purpose) <= LONGEST_CODE and _is_code(item.purpose)
+
+
+@lru_cache(maxsize=1024)
+def _is_code(text: str) -> bool:
+    return CODE.fullmatch(text) is not None
+
+
+def _read(call: Call) -> Unmatched:
+    """A body of /v1/open or /v1/release. Raises Malformed; what is wrong is said by the type that knows patterns."""
+    try:
+        body = bodies.read(call, _UNMATCHED)
+        if _matched(body):
+            return body
+    except Malformed:
+        pass
+    return bodies.read(call, _OPENING)
+
+
+def _read_all(call: Call) -> tuple[Unmatched, ...]:
+    """The items of a body of /v1/releases, read as :func:`_read` does."""
+    try:
+        items = bodies.read(call, _UNMATCHED_ALL).items
+        if all(map(_matched, items)):
+            return items
+    except Malformed:
+        pass
+    return bodies.read(call, _RELEASING).items
+
+
+def _ask(call: Call, tell: Tell, action: Action, write: Write) -> None:
+    """Put one request to the hot path; a denial is told here, an allow as ``write`` says."""
+    body, caller = _read(call), caller_of(call)
     if not isinstance(caller, Caller):
         _deny(call, tell, caller, body)
         return
-
-    def done(outcome: Outcome) -> None:
-        try:
-            if isinstance(outcome, Granted):
-                granted(body, outcome)
-            else:
-                _deny(call, tell, outcome, body)
-        except Exception as error:
-            _LOG.error("an answer could not be written: %s", type(error).__name__)
-            tell(problems.answer(Fault.INTERNAL, call.headers.get(b"accept-language")))
-
-    text, detail = (None, None) if body.break_glass is None else _kept(body.break_glass)
-    ask = Ask(
-        _request(caller, body, action), caller.handle_hash, caller.client_hash, done,
-        sealed=action is Action.OPEN, detail=detail, text=text,
-    )  # fmt: skip
+    application, handle_hash, client_hash = caller
+    purpose, person, glass = PurposeCode(body.purpose), PersonId(body.person), body.break_glass
+    reason = None if glass is None else glass.reason
+    request = Request(action, application, purpose, person, _mask(body.groups), reason)
+    ask = Ask(request, handle_hash, client_hash, partial(_done, call, tell, body, write))
+    if action is _OPEN:
+        ask.sealed = True
+    if glass is not None:
+        ask.text, ask.detail = _kept(glass)
     call.services.worker.put(ask)
 
 
-def _deny(call: Call, tell: Tell, outcome: Refusal | Fault, body: Opening) -> None:
+def _done(call: Call, tell: Tell, body: Unmatched, write: Write, outcome: Outcome) -> None:
+    try:
+        if isinstance(outcome, Granted):
+            tell(write(call, body, outcome))
+        else:
+            _deny(call, tell, outcome, body)
+    except Exception as error:
+        _LOG.error("an answer could not be written: %s", type(error).__name__)
+        tell(problems.answer(Fault.INTERNAL, call.headers.get(b"accept-language")))
+
+
+def _deny(call: Call, tell: Tell, outcome: Refusal | Fault, body: Unmatched) -> None:
     """Tell a denial; where the person is followed is looked up first for those who found them today."""
     if isinstance(outcome, Refusal) and outcome.code is Code.NOT_FOLLOWED:
         task = asyncio.ensure_future(refused(call, outcome, PersonId(body.person)))

@@ -9,6 +9,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
@@ -151,24 +152,26 @@ class CsvSource(_File):
         self.refuse_changed()
         with open(self.path, "rb") as file:
             file.seek(chunk.start)
-            text = file.read(chunk.size).decode("utf-8", "surrogateescape")
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter, strict=True)
+            content = io.BytesIO(file.read(chunk.size))
+        # Decoded line by line: one letter outside Latin-1 would otherwise make every text of the chunk twice as wide.
+        texts = map(str, content, repeat("utf-8"), repeat("surrogateescape"))
+        reader = csv.reader(texts, delimiter=self._delimiter, strict=True)
         width, picked = self._width, _picker(self._places)
-        line = chunk.first_line
+        line, first = chunk.first_line, chunk.first_line
         while True:
             try:
-                values = next(reader)
-            except StopIteration:
-                return
+                for values in reader:
+                    if len(values) == width:
+                        values.append("")
+                        yield Row(line, picked(values))
+                    elif values:  # an empty line is no person
+                        yield Row(line, None)
+                    line = first + reader.line_num
             except csv.Error:  # misplaced quotes
                 yield Row(line, None)
+                line = first + reader.line_num
             else:
-                if len(values) == width:
-                    values.append("")
-                    yield Row(line, picked(values))
-                elif values:  # an empty line is no person
-                    yield Row(line, None)
-            line = chunk.first_line + reader.line_num
+                return
 
 
 @dataclass

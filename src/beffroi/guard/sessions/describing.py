@@ -107,7 +107,7 @@ async def _budgets(
     windows: dict[Bucket, Window] = {}
     for row in await conn.fetch("SELECT * FROM guard.budget WHERE key = ANY ($1::text[])", list(of_key)):
         stamped.genuine(keys, "budget", row)
-        window = Window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+        window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
         windows[of_key[row["key"]]] = window
     day, hour = now.astimezone(_PARIS).toordinal(), int(now.timestamp()) // 3600
     return [
