@@ -5,14 +5,13 @@ The same content is the same job for ever: running it again writes only the chun
 
 import asyncio
 import json
-import multiprocessing
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
@@ -155,16 +154,12 @@ async def _finish(dsn: str, job: Job) -> list[Problem]:
 
 def _distribute(chunks: Iterator[Chunk], order: Order, workers: int) -> Iterator[tuple[Written, list[Problem]]]:
     """Hand chunks out as workers become free, and give back what each wrote."""
-    context = multiprocessing.get_context("spawn")
-    pipes: dict[Connection, BaseProcess] = {}
+    pipes: dict[Connection, subprocess.Popen[bytes]] = {}
     held: dict[Connection, int] = {}
     try:
         for _ in range(workers):
-            ours, theirs = context.Pipe()
-            process: BaseProcess = context.Process(target=worker.run, args=(theirs, order), daemon=True)
-            process.start()
-            theirs.close()
-            pipes[ours], held[ours] = process, 0
+            pipe, process = worker.start(order)
+            pipes[pipe], held[pipe] = process, 0
         for pipe in list(pipes) * AHEAD:
             _hand(pipe, chunks, held)
         while any(held.values()):
@@ -172,7 +167,7 @@ def _distribute(chunks: Iterator[Chunk], order: Order, workers: int) -> Iterator
                 assert isinstance(ready, Connection)
                 try:
                     answer = ready.recv()
-                except EOFError:
+                except (EOFError, ConnectionResetError):
                     raise ImportStopped("a worker of the import was killed") from None
                 if isinstance(answer, Failure):
                     raise ImportStopped(answer.text)
@@ -185,9 +180,11 @@ def _distribute(chunks: Iterator[Chunk], order: Order, workers: int) -> Iterator
         for pipe, process in pipes.items():
             with suppress(OSError):
                 pipe.close()
-            process.join(30)
-            if process.is_alive():
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
 
 
 def _hand(pipe: Connection, chunks: Iterator[Chunk], held: dict[Connection, int]) -> None:

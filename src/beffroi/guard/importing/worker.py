@@ -3,10 +3,12 @@
 import asyncio
 import gc
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,13 +40,31 @@ class Failure(NamedTuple):
     text: str
 
 
-def run(pipe: Connection, order: Order) -> None:
-    """Entry point of the process: chunks come through ``pipe``, outcomes go back, until the other end closes it."""
+def start(order: Order) -> tuple[Connection, "subprocess.Popen[bytes]"]:
+    """A new worker, and our end of its pipe.
+
+    Not a process of ``multiprocessing``, which would first import again the whole program of who asks for the import.
+    """
+    ours, theirs = Pipe()
+    with theirs:
+        descriptor = theirs.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "beffroi.guard.importing", str(descriptor)],
+            stdin=subprocess.DEVNULL,
+            pass_fds=(descriptor,),
+        )
+    with suppress(BrokenPipeError):  # it died at once: the first answer waited for will say so
+        ours.send(order)
+    return ours, process
+
+
+def run(pipe: Connection) -> None:
+    """Entry point of the process: an order comes through ``pipe``, then chunks; outcomes go back, until its end."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)  # rows are freed when nobody names them: looking for cycles in them is a waste
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides; a chunk under way is finished
     with suppress(EOFError, OSError):  # the parent is gone: what was committed is committed
-        asyncio.run(_work(pipe, order))
+        asyncio.run(_work(pipe, pipe.recv()))
 
 
 async def _work(pipe: Connection, order: Order) -> None:

@@ -1,0 +1,10 @@
+"""``python -m beffroi.guard.importing N``: a worker of an import, which its parent starts; N is a socket inherited."""
+
+import sys
+from multiprocessing.connection import Connection
+
+from beffroi.guard.importing import worker
+
+if __name__ == "__main__":
+    with Connection(int(sys.argv[1])) as pipe:
+        worker.run(pipe)
