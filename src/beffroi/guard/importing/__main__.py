@@ -1,4 +1,4 @@
-"""``python -m beffroi.guard.importing N``: a worker of an import, which its parent starts; N is a socket inherited."""
+"""``python -m beffroi.guard.importing N``: a worker of an import, started by its parent; N is a socket inherited."""
 
 import sys
 from multiprocessing.connection import Connection
