@@ -10,19 +10,10 @@ from beffroi.guard.authentic import Authenticator
 from beffroi.guard.decisions import hot_rows
 
 _RECENT: Final = Struct(f">{DAYS}I")
-_REMEMBERED: Final = 1 << 16
 _VERSIONS: Final = 1 << 18
 """Keys whose last version is remembered: enough for those of a day; the one forgotten is the one seen first."""
 
-Values = tuple[str, int, int, bytes, int, int, int, int, int, int, int, int, int]
-
-
-class Written(NamedTuple):
-    """A row as this guard wrote it last: if the database still holds exactly it, it needs no second check."""
-
-    values: Values
-    mac: bytes
-    window: Window
+Row = tuple[str, int, int, bytes, int, int, int, int, int, int, int, int, int, bytes]
 
 
 class BudgetReader:
@@ -30,7 +21,6 @@ class BudgetReader:
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
-        self._written: dict[str, Written] = {}
         self._versions: dict[str, int] = {}
 
     def read(self, keys: Iterable[str], rows: Iterable[Sequence[Any]]) -> "Books":
@@ -42,15 +32,11 @@ class BudgetReader:
         windows: dict[str, Window] = {}
         versions: dict[str, int] = {}
         forged: set[str] = set()
-        written = self._written
         for row in rows:
             *columns, mac = row
             values = tuple(columns)
             key = values[0]
-            last = written.get(key)
-            if last is not None and last.mac == mac and last.values == values:
-                windows[key] = last.window
-            elif self._authenticator.genuine("budget", values, mac):
+            if self._authenticator.genuine("budget", values, mac):
                 windows[key] = budgets.window(values[1], values[4], values[2], _RECENT.unpack(values[3]))
             else:
                 forged.add(key)
@@ -78,21 +64,17 @@ class BudgetReader:
             del self._versions[next(iter(self._versions))]
         self._versions[key] = version
 
-    def rows(self, books: "Books") -> list[tuple[Any, ...]]:
-        """Rows to write, in the order of keys: the thirteen columns and the MAC; a row of version 1 is new."""
-        rows = []
-        stamp = self._authenticator.stamp_encoded
-        if len(self._written) > _REMEMBERED:
-            self._written.clear()
-        for key in sorted(books.caps):
-            window, caps = books.windows[key], books.caps[key]
-            spent = budgets.spent(window)
+    def rows(self, books: "Books") -> tuple[list[Row], list[Row]]:
+        """Rows to insert and rows to change, as columns of guard.budget."""
+        new: list[Row] = []
+        changed: list[Row] = []
+        stamp, pack = self._authenticator.stamp_encoded, _RECENT.pack
+        for key, caps in books.caps.items():
+            hour, in_hour, day, recent, week, month = books.windows[key]
             version = books.versions.get(key, 0)
-            values = (key, window.hour, window.day, _RECENT.pack(*window.recent), *spent, *caps, version + 1)
-            mac = stamp(hot_rows.budget(values))
-            self._written[key] = Written(values, mac, window)
-            rows.append((*values, mac))
-        return rows
+            values = (key, hour, day, pack(*recent), in_hour, recent[0], week, month, *caps, version + 1)
+            (changed if version else new).append((*values, stamp(hot_rows.budget(values))))
+        return new, changed
 
 
 class Books(NamedTuple):

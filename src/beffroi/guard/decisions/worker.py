@@ -40,6 +40,7 @@ _ALERT_SECONDS: Final = 60.0
 _SHARE: Final = 4
 _LEAST_SHARE: Final = 64
 """A session may fill a quarter of the queue, and never less than a page of a list may ask at once."""
+_LEAST_HALF: Final = 12
 _BROKEN: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _POISON: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 _FORGED: Final = (*_POISON, WrappedKeyRefused, SealRefused)
@@ -76,6 +77,7 @@ class Worker:
         self._arrival = asyncio.Event()
         self._turns = asyncio.Semaphore(batching.connections if batching.one_by_one else 1)
         self._writing = asyncio.Lock()
+        self._being_written = 0
         self._ready = 0
         self._alerted_at = -_ALERT_SECONDS
         self._lanes: list[asyncio.Task[None]] = []
@@ -236,6 +238,7 @@ class Worker:
     async def _write_ahead(self, db: Prepared, plan: Plan) -> list[Ask]:
         """Write a plan and answer; the requests that must be taken from the rows instead."""
         begun = self._loop.time()
+        self._being_written = len(plan.asks)
         try:
             async with asyncio.timeout(self._batching.deadline):
                 outcomes = await ahead.write(self._bench, db, plan)
@@ -246,6 +249,8 @@ class Worker:
                 raise
             _LOG.critical("a batch of %d could not be written: %s", len(plan.asks), type(error).__name__)
             return plan.asks
+        finally:
+            self._being_written = 0
         self._answer(plan.asks, outcomes, begun)
         return []
 
@@ -269,6 +274,9 @@ class Worker:
     def _take(self) -> list[Ask]:
         """All that waits, at most a batch; what waited past its deadline is refused."""
         most = 1 if self._batching.one_by_one else self._batching.most
+        if self._bench.judges_ahead:
+            # Half of all that is under way: one half is judged while the other is written.
+            most = min(most, max(_LEAST_HALF, (len(self._waiting) + self._being_written + 1) // 2))
         too_old = self._loop.time() - self._batching.deadline
         taken: list[Ask] = []
         while self._waiting and len(taken) < most:

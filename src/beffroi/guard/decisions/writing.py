@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from beffroi.core.ids import EntryNumber
 from beffroi.core.policy import BREAK_GLASS
 from beffroi.core.refusals import Code
-from beffroi.guard.decisions import hot_rows, literals
+from beffroi.guard.decisions import hot_rows
 from beffroi.guard.decisions.asks import Ask, Granted, Manner, Outcome
 from beffroi.guard.decisions.books import Books, BudgetReader
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
     from beffroi.guard.keys import Keys
 
-_JOURNAL_COLUMNS: Final = 11
 Maybe = str | None
 Line = tuple[str, Maybe, int, Maybe, Maybe, Maybe, Maybe, Maybe, Maybe, str, Maybe]
 """A journal row but for its instant and policy: kind, person, groups, account, session, organisation, application,
 role, purpose, explanation, detail."""
+
+ReachRow = tuple[str, str, int, tuple[int, ...], int, int, bytes]
+"""As the columns of guard.reach."""
 
 
 def granted_lines(asks: Sequence[Ask], outcomes: Sequence[Outcome]) -> tuple[list[int], list[Line]]:
@@ -177,46 +179,16 @@ async def write(
     Raises asyncpg.IntegrityConstraintViolationError when a budget would exceed its cap, or when a row is not as it
     was read: nothing of the batch is kept then.
     """
-    books, verdict = batch.books, batch.verdict
-    rows = budget_reader.rows(books)
-    keys, hours, days, recents, *numbers, macs = zip(*rows, strict=True) if rows else [()] * 14
-    reach = [
-        (account, person, after.day, after.marks, after.found_day, version + 1)
-        for (account, person), (after, version) in verdict.reach.items()
-    ]
-    accounts, people, reach_days, marks, found, versions = zip(*reach, strict=True) if reach else [()] * 6
-    kinds, *ids, details = zip(*batch.lines, strict=True) if batch.lines else [()] * _JOURNAL_COLUMNS
-    persons, groups, agents, sessions, organisations, *codes = ids
-    plain, nullable, texts, binary = literals.plain, literals.nullable, literals.texts, literals.binary
+    new_budgets, changed_budgets = budget_reader.rows(batch.books)
+    new_reach: list[ReachRow] = []
+    changed_reach: list[ReachRow] = []
+    for (account, person), (after, version) in batch.verdict.reach.items():
+        day, marks, found_day = after
+        mac = stamp(hot_rows.reach(sized_id(account), person_id(person), day, marks, found_day, version + 1))
+        row = (account, person, day, marks, found_day, version + 1, mac)
+        (changed_reach if version else new_reach).append(row)
     records = await statement.fetch(
-        expected,
-        batch.at,
-        batch.policy,
-        len(rows),
-        numbers[-1].count(1),
-        texts(keys),
-        plain(hours),
-        plain(days),
-        binary(recents),
-        *map(plain, numbers),
-        binary(macs),
-        len(reach),
-        versions.count(1),
-        plain(accounts),
-        plain(people),
-        plain(reach_days),
-        texts([plain(one) for one in marks]),
-        plain(found),
-        plain(versions),
-        binary([stamp(hot_rows.reach(sized_id(one[0]), person_id(one[1]), *one[2:])) for one in reach]),
-        plain(verdict.used),
-        texts(kinds),
-        nullable(persons),
-        plain(groups),
-        nullable(agents),
-        nullable(sessions),
-        nullable(organisations),
-        *map(texts, codes),
-        texts(details),
-    )
+        expected, batch.at, batch.policy, changed_budgets, new_budgets, changed_reach, new_reach,
+        batch.verdict.used, batch.lines,
+    )  # fmt: skip
     return [EntryNumber(record[0]) for record in records]
