@@ -1,128 +1,16 @@
-"""The guard's own pages in a real browser, with a virtual authenticator: enrolment, sign-in, step-up, axe."""
+"""The guard's own sign-in in a real browser: without JavaScript, with a failing passkey, in the dark, in a frame."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, Page
 
-from tests.databases import FreshDatabase
-from tests.guard.signin.serving import CONSOLE, STATE, Guard, Member, fresh_code, serve
-from tests.guard.signin.test_step_up import link
+from tests.browser.at_guard import authenticator, begin, guard, redeemed, running, serve_application
+from tests.guard.signin.serving import Guard, fresh_code
 
+__all__ = ["guard", "running", "serve_application"]
 pytestmark = pytest.mark.browser
-
-
-def application(environ: object, start_response: Callable[..., object]) -> list[bytes]:
-    """Where the browser comes back to: another origin of this machine."""
-    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
-    return [
-        b'<!doctype html><html lang="fr"><title>Application</title><link rel="icon" href="data:,"><h1>Retour</h1>'
-    ]
-
-
-@pytest.fixture(scope="module")
-def running(
-    serve_application: str, fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Guard]:
-    return_to = f"{serve_application}/back"
-    with serve(fresh_for_module.guard, tmp_path_factory.mktemp("provider"), return_to=return_to) as guard:
-        yield guard
-
-
-@pytest.fixture(scope="module")
-def serve_application(request: pytest.FixtureRequest) -> str:
-    address: str = request.getfixturevalue("serve")(application)
-    return address.replace("127.0.0.1", "localhost").rstrip("/")
-
-
-@pytest.fixture
-def guard(running: Guard) -> Guard:
-    running.provider.forget()
-    running.execute("DELETE FROM guard.attempt")
-    return running
-
-
-def authenticator(page: Page, *, verified: bool = True) -> tuple[CDPSession, str]:
-    """A platform authenticator that asks nobody (WebDriver BiDi/CDP domain WebAuthn)."""
-    session = page.context.new_cdp_session(page)
-    session.send("WebAuthn.enable")
-    made = session.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": verified,
-                "automaticPresenceSimulation": True,
-            }
-        },
-    )
-    return session, made["authenticatorId"]
-
-
-def begin(guard: Guard, page: Page, member: Member) -> None:
-    """From the application's link to the guard's own page, through the provider's."""
-    fields = {"application": CONSOLE, "return_to": guard.return_to, "state": STATE}
-    page.goto(f"{guard.url}/sign-in?{urlencode(fields)}")
-    if urlsplit(page.url).netloc == urlsplit(guard.provider.settings.origin).netloc:
-        name = f"{member.persona.given_name} {member.persona.usual_name}"
-        page.get_by_role("link", name=re.compile(re.escape(name))).click()
-        page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_url(f"{guard.url}/sign-in/*")
-
-
-def redeemed(guard: Guard, page: Page) -> str:
-    """Wait for the application and redeem its code as it would; the handle."""
-    page.wait_for_url(f"{guard.return_to}?*")
-    fields = parse_qs(urlsplit(page.url).query)
-    assert fields["state"] == [STATE]
-    answer = guard.redeem(fields["code"][0])
-    assert answer.status_code == 200, answer.text
-    handle: str = answer.json()["handle"]
-    return handle
-
-
-@pytest.mark.parametrize("width", [1280, 360])
-def test_invited_manager_enrols_a_passkey_then_signs_in_with_it_by_keyboard(
-    guard: Guard,
-    new_page: Callable[..., Page],
-    axe: Callable[[Page], None],
-    screenshot: Callable[[Page, str], Path],
-    width: int,
-) -> None:
-    member = guard.member(
-        f"Mona Manager{width}", role="account-manager", with_totp=False, bound=False, status="invited"
-    )
-    code = guard.issue_code(member)
-    page = new_page(viewport={"width": width, "height": 900})
-    authenticator(page)
-    begin(guard, page, member)
-    axe(page)
-    screenshot(page, f"guard-code-{width}")
-    page.get_by_label("Code d’enrôlement").fill(code)
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Enregistrer une clé d’accès").wait_for()
-    axe(page)
-    screenshot(page, f"guard-enrol-{width}")
-    page.get_by_role("button", name="Enregistrer une clé d’accès").press("Enter")
-    redeemed(guard, page)
-    begin(guard, page, member)
-    axe(page)
-    screenshot(page, f"guard-passkey-{width}")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    page.get_by_role("button", name="Utiliser ma clé d’accès").press("Enter")
-    handle = redeemed(guard, page)
-    assert guard.call("GET", "/v1/session", handle).json()["level"] == 3
-    page.goto(guard.url + link(guard, handle, level="passkey"))
-    axe(page)
-    screenshot(page, f"guard-step-up-{width}")
-    page.get_by_role("button", name="Utiliser ma clé d’accès").click()
-    page.wait_for_url(f"{guard.return_to}?state={STATE}")
 
 
 def test_adviser_without_javascript_enrols_and_uses_a_code_application(

@@ -35,7 +35,7 @@ def provider(running: Served) -> Served:
     return running
 
 
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [1280, 390])
 def test_newcomer_signs_in_by_keyboard_and_every_page_is_accessible(
     provider: Served,
     new_page: Callable[..., Page],
@@ -63,14 +63,21 @@ def test_newcomer_signs_in_by_keyboard_and_every_page_is_accessible(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 def test_newcomer_finds_a_code_and_the_page_follows_the_time(
-    provider: Served, page: Page, axe: Callable[[Page], None], screenshot: Callable[[Page, str], Path]
+    provider: Served,
+    new_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+    screenshot: Callable[[Page, str], Path],
+    width: int,
 ) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
     page.goto(f"{provider.settings.origin}/telephone")
     axe(page)
     page.get_by_role("link", name="Claire Martin").click()
     axe(page)
-    screenshot(page, "identity-provider-telephone")
+    screenshot(page, f"identity-provider-telephone-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     provider.clock.shift += 28 - provider.clock() % 30  # two seconds before the period's end
     page.reload()
     before = page.locator("[data-code]").get_attribute("data-code")
@@ -91,8 +98,10 @@ def test_newcomer_signs_out_and_lands_at_the_service(provider: Served, page: Pag
     assert page.get_by_role("heading", name="Qui se connecte").is_visible()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
 def test_stranger_on_an_address_that_does_not_exist_reads_an_accessible_page(
-    provider: Served, page: Page, axe: Callable[[Page], None]
+    provider: Served, new_page: Callable[..., Page], axe: Callable[[Page], None], width: int
 ) -> None:
+    page = new_page(viewport={"width": width, "height": 800})
     page.goto(f"{provider.settings.origin}/nulle-part")
     axe(page)

@@ -11,6 +11,7 @@ from django.test import override_settings
 from playwright.sync_api import Page
 
 from beffroi.ui.standalone import SETTINGS
+from tests.browser.pages import DESK, TELEPHONE
 
 pytestmark = pytest.mark.browser
 
@@ -56,15 +57,26 @@ def test_reader_guide_breaks_no_rule_of_axe(
     axe(page)
 
 
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
 @pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
 def test_reader_error_page_breaks_no_rule_of_axe(
-    page: Page, axe: Callable[[Page], None], screenshot: Callable[[Page, str], Path], guide_url: str, status: int
+    new_page: Callable[..., Page],
+    axe: Callable[[Page], None],
+    screenshot: Callable[[Page, str], Path],
+    guide_url: str,
+    status: int,
+    locale: str,
 ) -> None:
+    page = new_page(locale=locale)
     answer = page.goto(f"{guide_url}erreur/{status}/")
     assert answer is not None
     assert answer.status == status
-    screenshot(page, f"error-{status}")
-    axe(page)
+    assert page.locator("html").get_attribute("lang") == locale[:2]
+    for width in (DESK, TELEPHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        screenshot(page, f"error-{status}-{locale[:2]}-{width}")
+        axe(page)
 
 
 def test_keyboard_user_first_stop_skips_to_the_content(page: Page, guide_url: str) -> None:

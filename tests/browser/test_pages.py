@@ -1,0 +1,61 @@
+"""A page that exists is met by a tour: templates, addresses and messages are read from the product itself."""
+
+import re
+from pathlib import Path
+
+import beffroi
+from beffroi.guard.signin import messages
+from beffroi.guard.signin.doors import ROUTES
+from beffroi.guard.signin.messages import Message
+from beffroi.guard.signin.pages import STATIC_ROUTES
+from tests.browser import test_console_pages, test_guard_pages
+from tests.browser.pages import CONSOLE, GUARD, PAGES
+
+SOURCES = Path(beffroi.__file__).parent
+OTHER_TESTS = {"ui/guide.html", "ui/base.html"}
+"""The style guide has tests of its own (test_style_guide); the frame of all pages is none."""
+LEAD_ELSEWHERE = {
+    "connexion/", "confirmation/", "deconnexion/", "deconnexion/partout/", "langue/",
+    "guide-de-style/", "guide-de-style/erreur/<int:status>/",
+    "/sign-in", "/step-up", "/factors/add",
+}  # fmt: skip
+"""Addresses that only redirect, or show what may come up anywhere; and the style guide's."""
+
+
+def templates(folder: Path, base: str) -> set[str]:
+    """Templates that are whole pages: those extending the base, by the name a view gives them."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*.html")
+        if re.match(rf'\{{% extends "{base}" %\}}', path.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_page_is_met_by_a_tour_and_no_tour_meets_a_page_that_is_none() -> None:
+    tours = [test for module in (test_console_pages, test_guard_pages) for test in vars(module).values()]
+    assert set().union(*(getattr(tour, "meets", ()) for tour in tours)) == set(PAGES)
+
+
+def test_every_template_of_the_console_is_a_page_to_meet() -> None:
+    folders = [folder for folder in SOURCES.rglob("templates") if not folder.is_relative_to(SOURCES / "guard")]
+    found = set().union(*(templates(folder, "ui/(base|document).html") for folder in folders))
+    assert found - OTHER_TESTS == {sheet.template for sheet in CONSOLE.values()}
+
+
+def test_every_address_of_the_console_is_a_page_to_meet() -> None:
+    routes = {
+        route
+        for path in SOURCES.rglob("*urls.py")
+        for route in re.findall(r'\bpath\("([^"]*)", (?!include\()', path.read_text(encoding="utf-8"))
+    }
+    assert routes - LEAD_ELSEWHERE == {sheet.route for sheet in CONSOLE.values()} - {None}
+
+
+def test_every_template_address_and_message_of_the_guard_is_a_page_to_meet() -> None:
+    assert templates(SOURCES / "guard" / "signin" / "templates", "base.html") == {
+        sheet.template for sheet in GUARD.values()
+    }
+    addresses = {path for method, path in ROUTES if method == "GET"} - {path for _, path in STATIC_ROUTES}
+    assert addresses - LEAD_ELSEWHERE == {sheet.route for sheet in GUARD.values()} - {None}
+    named = {name for name, value in vars(messages).items() if isinstance(value, Message)}
+    assert named == {name for name, sheet in GUARD.items() if sheet.template == "message.html"}
