@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from beffroi.core import budgets
-from beffroi.core.budgets import Caps, Scope, Window, purse
+from beffroi.core.budgets import EMPTY, Caps, Scope, Window, purse
 from beffroi.core.facts import Clock, Facts, Reach, Request, SessionFacts
 from beffroi.core.ids import Bucket, OrganisationId
 from beffroi.core.policy import (
@@ -370,13 +370,14 @@ def settle(
     the same day under the same budgets charges nothing (I-15).
     """
     (_, day, hour), reach = facts.clock, facts.reach
-    marks: tuple[int, ...] = () if reach is None else reach.marks
     charged: list[tuple[Due, Window]] = []
     for due in entitlement.dues:
-        last_day = reach.day if reach is not None and due.mark in marks else None
-        if last_day == day:
-            continue
-        window = budgets.charge(budgets.at(windows.get(due.key, budgets.EMPTY), day, hour), last_day)
+        last_day = None
+        if reach is not None and due.mark in reach.marks:
+            last_day = reach.day
+            if last_day == day:
+                continue
+        window = budgets.charge(budgets.at(windows.get(due.key, EMPTY), day, hour), last_day)
         span = budgets.exceeds(window, due.caps)
         if span is not None:
             return Refusal(due.refusal, span)
@@ -390,7 +391,7 @@ def remembered(reach: Reach | None, settlement: Settlement, clock: Clock, *, fou
     Marks are of one day only, the last: a budget charged on an earlier day and not today is forgotten, so that a
     later opening under it counts the person again. That can only be stricter. ``found`` when a search answered.
     """
-    marks = tuple(due.mark for due, _ in settlement.charged)
+    marks = tuple([due.mark for due, _ in settlement.charged])
     found_day = clock.day if found else 0 if reach is None else reach.found_day
     if reach is None:
         return Reach(clock.day, marks, found_day)

@@ -169,7 +169,7 @@ def _entitled(
             except Forged as error:
                 forged = error.table
         facts = Facts(clock, containment, applications[request.application], *agent, relations, reach)
-        known.append(Known(facts, forged, None, version))
+        known.append(Known(facts, forged, None, version, agent))
         entitled.append(judging.FORGED if forged is not None else memory.entitle(ask, facts, policy))
     return known, entitled
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from beffroi.core.budgets import Caps, Spent
+from beffroi.core.budgets import Caps, Spent, Window, spent
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import AccountFacts, HabilitationFacts, OrganisationFacts, Request, SessionFacts
 from beffroi.core.ids import Bucket, EntryNumber
@@ -38,8 +38,13 @@ class Paid(NamedTuple):
     """The account's budget that an opening drew on, as it stands after it."""
 
     bucket: Bucket
-    spent: Spent
+    window: Window
     caps: Caps
+
+    @property
+    def spent(self) -> Spent:
+        """People counted in each span."""
+        return spent(self.window)
 
 
 class Ciphertexts(NamedTuple):

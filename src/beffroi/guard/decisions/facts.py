@@ -47,13 +47,15 @@ class Shared(NamedTuple):
 class Known(NamedTuple):
     """Facts of one request; ``forged`` names the table whose row is not genuine, and then nothing else counts.
 
-    ``record`` holds the session's bytes, for its revocation; ``reach_version`` is 0 where no reach row exists.
+    ``record`` holds the session's bytes, for its revocation; ``reach_version`` is 0 where no reach row exists;
+    ``agent`` is who asks, where all of it is known.
     """
 
     facts: Facts
     forged: str | None
     record: bytes | None
     reach_version: int
+    agent: Agent | None
 
 
 def clock_at(at: datetime) -> Clock:
@@ -161,9 +163,14 @@ class FactReader:
                 reach = self._reach(person, session.account, (*row[6:9], *row[20:22]))
         except Forged as error:
             forged = error.table
-        agent = (session, account, habilitation, organisation)
-        facts = Facts(shared.clock, shared.containment, application, *agent, relations, reach)
-        return Known(facts, forged, record, row[20] or 0)
+        facts = Facts(
+            shared.clock, shared.containment, application, session, account, habilitation, organisation, relations,
+            reach,
+        )  # fmt: skip
+        agent = None
+        if session is not None and account is not None and habilitation is not None and organisation is not None:
+            agent = Agent(session, account, habilitation, organisation)
+        return Known(facts, forged, record, row[20] or 0, agent)
 
     def related(
         self, person: PersonId, agent: Agent, rows: Sequence[Sequence[Any]]

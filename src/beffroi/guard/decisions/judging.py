@@ -14,7 +14,7 @@ from beffroi.core.facts import Facts, Reach, Request
 from beffroi.core.ids import AccountId, PersonId, SessionId
 from beffroi.core.policy import Action, Policy
 from beffroi.core.refusals import Code
-from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome, Paid
+from beffroi.guard.decisions.asks import Ask, Granted, Manner, Outcome, Paid
 from beffroi.guard.decisions.books import Books
 from beffroi.guard.decisions.facts import Known
 from beffroi.guard.web.problems import Fault
@@ -23,6 +23,8 @@ _ORDER: Final = {code: place for place, code in enumerate(Code)}
 _AT_WORK: Final = _ORDER[Code.PURPOSE_NOT_ALLOWED]
 """From this step on a refusal speaks to somebody whose session is live: it counts as use of the session."""
 
+# Looked up once: reading a member from its enumeration costs more than the comparison it is read for.
+_CHARGE, _QUESTION, _IDENTIFY, _FIND = Manner.CHARGE, Manner.QUESTION, Manner.IDENTIFY, Action.FIND
 FORGED: Final = Refusal(Code.INTEGRITY)
 UNKNOWN: Final = Refusal(Code.PERSON_UNKNOWN)
 NOBODY: Final = AccountId("00000000-0000-0000-0000-000000000000")
@@ -81,26 +83,25 @@ def judge(
 ) -> Judgement:
     """Step 8 of each request in turn. ``asked_too_much`` are accounts over their questions of the hour."""
     verdict = Judgement([], {}, [], set(), {})
+    outcomes, revoked = verdict.outcomes, verdict.revoked
+    touch = _seconds(policy.session.touch)
     for place, (ask, one, granted) in enumerate(zip(asks, known, entitled, strict=True)):
-        facts = one.facts
-        session = facts.session
-        if session is not None and session.id in verdict.revoked:
+        session, manner = one.facts.session, ask.manner
+        if revoked and session is not None and session.id in revoked:
             granted = Refusal(Code.SESSION_ENDED)
-        if ask.manner is Manner.QUESTION and session is not None and session.account in asked_too_much:
+        if manner is _QUESTION and session is not None and session.account in asked_too_much:
             outcome: Outcome = Fault.TOO_MANY_QUESTIONS
         elif isinstance(granted, Refusal):
             outcome = granted
         else:
             outcome = _settle(ask, one, granted, books, verdict, policy)
-        if ask.manner is Manner.IDENTIFY:
-            outcome = _identify(outcome, facts)
-        verdict.outcomes.append(outcome)
+        if manner is _IDENTIFY:
+            outcome = _identify(outcome, one)
+        outcomes.append(outcome)
         if isinstance(outcome, Refusal):
             _note(place, outcome, one, verdict)
-        if session is not None and _is_use(outcome):
-            idle = facts.clock.at - session.seen_at
-            if idle >= _seconds(policy.session.touch):
-                verdict.used.add(session.id)
+        if session is not None and one.facts.clock.at - session.seen_at >= touch and _is_use(outcome):
+            verdict.used.add(session.id)
     return verdict
 
 
@@ -109,15 +110,11 @@ def _seconds(count: int) -> timedelta:
     return timedelta(seconds=count)
 
 
-def _identify(outcome: Outcome, facts: Facts) -> Outcome:
+def _identify(outcome: Outcome, known: Known) -> Outcome:
     """Who asks, when all that stands between them and an allow is a person to ask about (steps 1 to 5 passed)."""
     if isinstance(outcome, Refusal) and outcome.code is not Code.PERSON_UNKNOWN:
         return outcome
-    session, account = facts.session, facts.account
-    habilitation, organisation = facts.habilitation, facts.organisation
-    if session is None or account is None or habilitation is None or organisation is None:
-        return outcome
-    return Granted(None, 0, "", None, Agent(session, account, habilitation, organisation), None)
+    return outcome if known.agent is None else Granted(None, 0, "", None, known.agent, None)
 
 
 def _is_use(outcome: Outcome) -> bool:
@@ -142,36 +139,31 @@ def _note(place: int, refusal: Refusal, known: Known, verdict: Judgement) -> Non
 def _settle(
     ask: Ask, known: Known, entitled: Entitlement, books: Books, verdict: Judgement, policy: Policy
 ) -> Outcome:
-    facts = known.facts
-    session, account = facts.session, facts.account
-    habilitation, organisation = facts.habilitation, facts.organisation
-    assert session is not None, "entitled"
-    assert account is not None, "entitled"
-    assert habilitation is not None, "entitled"
-    assert organisation is not None, "entitled"
+    facts, _, _, version, agent = known
+    assert agent is not None, "entitled"
     person = ask.request.person
-    reach_key = None if person is None else (account.id, person)
-    changed = None if reach_key is None else verdict.reach.get(reach_key)
-    if changed is not None:
-        facts = facts._replace(reach=changed[0])
+    reach_key = None if person is None else (agent.account.id, person)
+    if verdict.reach:
+        changed = None if reach_key is None else verdict.reach.get(reach_key)
+        if changed is not None:
+            facts = facts._replace(reach=changed[0])
     if books.forged and not books.forged.isdisjoint(decision.keys(entitled)):
         return FORGED
-    agent = Agent(session, account, habilitation, organisation)
-    settled = decision.settle(entitled, facts, books.windows, policy)
+    windows = books.windows
+    settled = decision.settle(entitled, facts, windows, policy)
     if isinstance(settled, Refusal):
         return settled
-    if ask.manner is Manner.CHARGE:
+    if ask.manner is _CHARGE:
         for due, window in settled.charged:
-            books.windows[due.key] = window
+            windows[due.key] = window
             books.caps[due.key] = due.caps
         if reach_key is not None:
-            reach = decision.remembered(facts.reach, settled, facts.clock, found=ask.request.action is Action.FIND)
+            reach = decision.remembered(facts.reach, settled, facts.clock, found=ask.request.action is _FIND)
             if reach != facts.reach:
-                verdict.reach[reach_key] = (reach, known.reach_version)
-    paid = None
+                verdict.reach[reach_key] = (reach, version)
     own = entitled.dues[0]
-    counted = books.windows.get(own.key)
+    counted = windows.get(own.key)
+    paid = None
     if counted is not None:
-        seen = budgets.at(counted, facts.clock.day, facts.clock.hour)
-        paid = Paid(entitled.bucket, budgets.spent(seen), own.caps)
+        paid = Paid(entitled.bucket, budgets.at(counted, facts.clock.day, facts.clock.hour), own.caps)
     return Granted(None, entitled.groups, entitled.explanation, paid, agent, None)

@@ -115,17 +115,8 @@ class Memory:
         self.policy, self.containment = shared.policy, shared.containment
         self.applications.update(shared.applications)
         for ask, one in zip(asks, known, strict=True):
-            facts = one.facts
-            session, account, habilitation, organisation = facts[3:7]
-            if (
-                one.forged is None
-                and session is not None
-                and account is not None
-                and habilitation is not None
-                and organisation is not None
-                and session.same_client
-            ):
-                agent = Agent(session, account, habilitation, organisation)
+            agent = one.agent
+            if one.forged is None and agent is not None and agent.session.same_client:
                 self.agents[ask.handle_hash] = Remembered(ask.client_hash, agent)
 
     def charged(self, books: Books) -> None:

@@ -124,7 +124,6 @@ class GuardProtocol(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._known = edge.heads.find
         self._between = True  # the parser stands at the start of a message, and nothing forbids another one
-        self._begun = 0
         self._called: tuple[Call, Direct] | None = None
         self._url = b""
         self._headers: list[Header] = []
@@ -173,7 +172,7 @@ class GuardProtocol(asyncio.Protocol):
             if head is not None and len(data) - end == head.length:
                 self._again(head, data[end:])
                 return
-            self._begun, self._called = 0, None
+            self._called = None
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_LIMIT + BODY_LIMIT:
@@ -186,7 +185,7 @@ class GuardProtocol(asyncio.Protocol):
             return
         if self._in_head and self._head_bytes > HEAD_LIMIT:
             self._fail(Fault.TOO_LARGE)
-        elif between and self._between and self._begun == 1 and self._called is not None:
+        elif between and self._between and self._called is not None:
             self._edge.heads.learn(data, *self._called)
 
     def eof_received(self) -> None:
@@ -212,7 +211,6 @@ class GuardProtocol(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """The first byte of a new request."""
         self._between = False
-        self._begun += 1
         self._partial, self._since = True, self._loop.time()
         self._url, self._headers, self._in_head = b"", [], True
 
