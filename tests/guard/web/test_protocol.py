@@ -171,6 +171,16 @@ async def test_caller_too_slow_with_a_request_is_cut_off_and_others_are_answered
     writer.close()
 
 
+async def test_caller_too_slow_with_a_request_begun_in_the_same_breath_as_one_before_is_cut_off(
+    hurried: None, port: int
+) -> None:
+    reader, writer = await connected(port, request("GET", "/slow", close=False) + b"POST /direct HTTP/1.1\r\n")
+    began = asyncio.get_running_loop().time()
+    assert (await ends(reader)).endswith(b'{"slow":true}')
+    assert asyncio.get_running_loop().time() - began < 1.0  # an idle connection would be kept for 1.2
+    writer.close()
+
+
 async def test_caller_who_drips_a_request_byte_by_byte_gains_no_time(hurried: None, port: int) -> None:
     reader, writer = await connected(port, b"POST /direct HTTP/1.1\r\n")
     loop = asyncio.get_running_loop()
