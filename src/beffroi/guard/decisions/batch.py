@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.fields import NAME_OF
-from beffroi.core.ids import AccountId, PersonId, SessionId
+from beffroi.core.ids import AccountId, PersonId
 from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions import judging, literals, statements, writing
@@ -87,14 +87,14 @@ async def prepare(conn: Any) -> Prepared:
 
 
 class Judged(NamedTuple):
-    """A batch before its commit: the outcomes in order, the books that were charged, and what it was judged on."""
+    """A batch before its commit: its outcomes in order, the books it charged, what it was judged on, and how."""
 
     outcomes: list[Outcome]
     books: Books
     asks: Sequence[Ask]
     known: list[Known]
     shared: Shared
-    used: set[SessionId]
+    verdict: judging.Judgement
 
 
 class Bench:
@@ -151,12 +151,12 @@ class Bench:
                 granted = verdict.outcomes[place]
                 assert isinstance(granted, Granted), "only what is granted has a place"
                 verdict.outcomes[place] = granted._replace(entry=entry)
-        return Judged(verdict.outcomes, books, asks, known, shared, verdict.used)
+        return Judged(verdict.outcomes, books, asks, known, shared, verdict)
 
     def committed(self, judged: Judged) -> None:
         """The batch is durable."""
         self.budgets.committed(judged.books)
-        self.memory.committed(judged.shared, judged.asks, judged.known, judged.used)
+        self.memory.committed(judged.shared, judged.asks, judged.known, judged.verdict)
         self.memory.charged(judged.books)
 
     async def _command(self, db: Prepared, effect: Effect, verdict: judging.Judgement, shared: Shared) -> None:

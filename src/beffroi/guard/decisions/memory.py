@@ -21,7 +21,7 @@ from beffroi.core.policy import Action, Policy
 from beffroi.guard.decisions.asks import Agent, Ask
 from beffroi.guard.decisions.books import Books
 from beffroi.guard.decisions.facts import Known, Shared
-from beffroi.guard.decisions.judging import ReachKey
+from beffroi.guard.decisions.judging import Judgement, ReachKey
 
 MOST_AGENTS: Final = 1 << 16
 MOST_WINDOWS: Final = 1 << 18
@@ -97,7 +97,7 @@ class Memory:
         if self.number is not None and number != self.number + 1:
             self.forget()
 
-    def committed(self, shared: Shared, asks: Iterable[Ask], known: Iterable[Known], used: set[SessionId]) -> None:
+    def committed(self, shared: Shared, asks: Iterable[Ask], known: Iterable[Known], verdict: Judgement) -> None:
         """A batch from the rows is durable: its facts hold from its own number on."""
         if self.number is None:
             self._since = shared.number
@@ -106,7 +106,12 @@ class Memory:
         self._pause = max(0, self._pause - 1)
         self.wrote_at(shared.clock.at)
         self.learn(shared, asks, known)
-        self.used(used, {ask.handle_hash for ask in asks}, shared.clock.at)
+        handles = {ask.handle_hash for ask in asks}
+        self.used(verdict.used, handles, shared.clock.at)
+        for handle in handles:
+            held = self.agents.get(handle)
+            if held is not None and held.agent.session.id in verdict.revoked:
+                del self.agents[handle]
 
     def learn(self, shared: Shared, asks: Iterable[Ask], known: Iterable[Known]) -> None:
         """Keep genuine facts that were read under the turn, or in a snapshot that :meth:`follows`."""
