@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from itertools import chain, compress
+from itertools import compress
 from typing import Final, NamedTuple
 
 from beffroi.core.ids import is_uuid
@@ -27,7 +27,7 @@ from beffroi.core.normalisation import (
 )
 from beffroi.guard.importing.columns import COLUMNS, LONGEST
 from beffroi.guard.importing.problems import Problem
-from beffroi.guard.importing.sources import Row
+from beffroi.guard.importing.sources import Table
 from beffroi.guard.vault.records import (
     AgencyId,
     Contact,
@@ -43,8 +43,6 @@ from beffroi.guard.vault.records import (
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|[\ud800-\udfff]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
-_ASCII_CONTROL: Final = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
-_OTHER_CONTROL: Final = re.compile(rb"\xc2[\x80-\x9f]")  # U+0080 to U+009F in UTF-8
 _COMMUNE: Final = re.compile(r"[0-9](?:[0-9]|[AB])[0-9]{3}")
 _REMEMBERED: Final = 1 << 15
 _ACCEPTED: Final = {str}
@@ -132,19 +130,12 @@ class Reader:
         }
         self._situation = remembering(_situation)
 
-    def read(self, rows: Iterable[Row]) -> tuple[People, list[Problem]]:
+    def read(self, table: Table) -> tuple[People, list[Problem]]:
         """Check every column of these rows; all that is wrong with a row is reported at once."""
-        problems: list[Problem] = []
-        lines: list[int] = []
-        whole: list[tuple[str, ...]] = []
-        for line, values in rows:
-            if values is None:
-                problems.append(Problem(line, "", "row_malformed"))
-            else:
-                lines.append(line)
-                whole.append(values)
-        texts: Texts = dict(zip(COLUMNS, zip(*whole, strict=True) if whole else [()] * len(COLUMNS), strict=True))
-        if found := list(_unacceptable(lines, texts)):
+        problems = [Problem(line, "", "row_malformed") for line in table.malformed]
+        lines = table.lines
+        texts: Texts = dict(zip(COLUMNS, table.columns, strict=True))
+        if found := list(_unacceptable(lines, texts, table.clean)):
             problems += found
             keep = _kept(found, lines)
             lines, texts = list(compress(lines, keep)), _compressed(texts, keep)
@@ -192,27 +183,17 @@ class Reader:
         return [encode_trusted(Followup(notes=(Note(at=at, text=text),))) if text else None for text in notes]
 
 
-def _unacceptable(lines: Sequence[int], texts: Texts) -> Iterator[Problem]:
-    """Values too long, or with characters that no file of people holds. Most rows cost one look in all."""
-    clean = not _has_control("".join(chain.from_iterable(texts.values())))
+def _unacceptable(lines: Sequence[int], texts: Texts, clean: bool) -> Iterator[Problem]:
+    """Values too long, or with characters that no file of people holds."""
     for name, column in texts.items():
         longest = LONGEST[name]
-        if clean and max(map(len, column), default=0) <= longest:
+        if max(map(len, column), default=0) <= longest and (clean or "".join(column).isprintable()):
             continue
         for line, value in zip(lines, column, strict=True):
             if len(value) > longest:
                 yield Problem(line, name, "too_long")
             elif _CONTROL.search(value):
                 yield Problem(line, name, "encoding" if _SURROGATE.search(value) else "control_character")
-
-
-def _has_control(text: str) -> bool:
-    """Whether ``_CONTROL`` is somewhere in a long text, ten times as fast."""
-    try:
-        encoded = text.encode()
-    except UnicodeEncodeError:  # surrogates
-        return True
-    return len(encoded.translate(None, _ASCII_CONTROL)) < len(encoded) or bool(_OTHER_CONTROL.search(encoded))
 
 
 def _refused(lines: Sequence[int], forms: Texts) -> Iterator[Problem]:
@@ -225,13 +206,17 @@ def _refused(lines: Sequence[int], forms: Texts) -> Iterator[Problem]:
 
 def _contradictory(lines: Sequence[int], texts: Texts) -> Iterator[Problem]:
     """What is wrong between two columns of a row."""
-    for line, referent, follower in zip(lines, texts["referent"], texts["follower_organisation"], strict=True):
-        if referent and not follower:
-            yield Problem(line, "referent", "referent_alone")
+    followers, referents = texts["follower_organisation"], texts["referent"]
+    if "" in followers:
+        for line, referent, follower in zip(lines, referents, followers, strict=True):
+            if referent and not follower:
+                yield Problem(line, "referent", "referent_alone")
     named, *others = (texts[name] for name in _REPRESENTATIVE)
-    for line, name, *rest in zip(lines, named, *others, strict=True):
-        if not name and any(rest):
-            yield Problem(line, "legal_representative_last_name", "representative_name")
+    unnamed = [not name for name in named]
+    if any(any(compress(column, unnamed)) for column in others):
+        for line, name, *rest in zip(lines, named, *others, strict=True):
+            if not name and any(rest):
+                yield Problem(line, "legal_representative_last_name", "representative_name")
 
 
 def _kept(problems: Iterable[Problem], lines: Iterable[int]) -> list[bool]:

@@ -7,16 +7,19 @@ and an import that was killed takes up exactly the chunks that are missing.
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import islice, repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from beffroi.guard.importing.columns import HeaderRefused, places
+from beffroi.guard.importing.columns import COLUMNS, HeaderRefused, places
 
 CHUNK_ROWS: Final = 4_000
+TOGETHER: Final = 256
+"""Rows worked on column by column: enough to share each rule's cost, few enough to stay in a processor's cache."""
 LONGEST_RECORD: Final = 1 << 20
 csv.field_size_limit(LONGEST_RECORD)
 
@@ -46,6 +49,19 @@ class Row(NamedTuple):
     values: tuple[str, ...] | None
 
 
+class Table(NamedTuple):
+    """Some rows, by columns: ``columns`` in the order of ``COLUMNS``, each as long as ``lines``, the rows' lines.
+
+    ``malformed`` are the lines of rows of wrong width; ``clean`` says that no text has a control character, tab and
+    line ends excepted, or a lone surrogate; when it is false, some may have.
+    """
+
+    lines: list[int]
+    columns: Sequence[Sequence[str]]
+    malformed: list[int]
+    clean: bool
+
+
 class Source(Protocol):
     """What people are read from. It must be possible to pickle it: workers read their chunks by themselves."""
 
@@ -66,6 +82,22 @@ class Source(Protocol):
     def rows(self, chunk: Chunk) -> Iterator[Row]:
         """The rows of one chunk. Raises SourceRefused when the content has changed."""
         ...
+
+
+def tables(source: Source, chunk: Chunk) -> Iterator[Table]:
+    """The rows of one chunk, ``TOGETHER`` at a time. Raises SourceRefused as :meth:`Source.rows` does."""
+    if isinstance(source, CsvSource):
+        yield from source.tables(chunk)
+        return
+    rows = iter(source.rows(chunk))
+    while some := list(islice(rows, TOGETHER)):
+        whole = [row for row in some if row.values is not None]
+        yield Table(
+            [row.line for row in whole],
+            _columns([row.values for row in whole if row.values is not None], range(len(COLUMNS))),
+            [row.line for row in some if row.values is None],
+            clean=False,
+        )
 
 
 def open_source(path: Path) -> "CsvSource | ParquetSource":
@@ -148,30 +180,44 @@ class CsvSource(_File):
             yield Chunk(number, start, at - start, first_line, 1.0)
 
     def rows(self, chunk: Chunk) -> Iterator[Row]:
-        """Bytes that are no UTF-8 become lone surrogates, which the row's checks refuse."""
+        """See :meth:`tables`, which is how an import reads."""
+        for table in self.tables(chunk):
+            found = [Row(line, None) for line in table.malformed]
+            found += map(Row, table.lines, zip(*table.columns, strict=True))
+            yield from sorted(found, key=itemgetter(0))
+
+    def tables(self, chunk: Chunk) -> Iterator[Table]:
+        """Bytes that are no UTF-8 become lone surrogates, which the checks of the rows refuse."""
         self.refuse_changed()
         with open(self.path, "rb") as file:
             file.seek(chunk.start)
-            content = io.BytesIO(file.read(chunk.size))
+            content = file.read(chunk.size)
+        clean = not _has_control(content)
         # Decoded line by line: one letter outside Latin-1 would otherwise make every text of the chunk twice as wide.
-        texts = map(str, content, repeat("utf-8"), repeat("surrogateescape"))
+        texts = map(str, io.BytesIO(content), repeat("utf-8"), repeat("surrogateescape"))
         reader = csv.reader(texts, delimiter=self._delimiter, strict=True)
-        width, picked = self._width, _picker(self._places)
-        line, first = chunk.first_line, chunk.first_line
-        while True:
+        line, first, width = chunk.first_line, chunk.first_line, self._width
+        ended = False
+        while not ended:
+            lines: list[int] = []
+            whole: list[list[str]] = []
+            malformed: list[int] = []
             try:
                 for values in reader:
                     if len(values) == width:
-                        values.append("")
-                        yield Row(line, picked(values))
+                        lines.append(line)
+                        whole.append(values)
                     elif values:  # an empty line is no person
-                        yield Row(line, None)
+                        malformed.append(line)
                     line = first + reader.line_num
+                    if len(lines) == TOGETHER:
+                        break
+                else:
+                    ended = True
             except csv.Error:  # misplaced quotes
-                yield Row(line, None)
+                malformed.append(line)
                 line = first + reader.line_num
-            else:
-                return
+            yield Table(lines, _columns(whole, self._places), malformed, clean)
 
 
 @dataclass
@@ -223,10 +269,27 @@ class ParquetSource(_File):
             yield Row(line, values)
 
 
-def _picker(order: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
-    """Rows in the order of ``COLUMNS``; the last value of a row, appended empty, stands for absent columns."""
-    first, second, *rest = order
-    return itemgetter(first, second, *rest)
+def _columns(rows: Sequence[Sequence[str]], order: Iterable[int]) -> list[Sequence[str]]:
+    """The columns of ``COLUMNS``: where each is in the rows, or -1 for one that is not there."""
+    present = list(zip(*rows, strict=True))
+    empty = [""] * len(rows)
+    return [present[place] if place >= 0 and rows else empty for place in order]
 
 
-__all__ = ["Chunk", "CsvSource", "HeaderRefused", "ParquetSource", "Row", "Source", "SourceRefused", "open_source"]
+_CONTROL: Final = bytes({*range(32), 127} - set(b"\t\n\r"))
+_OTHER_CONTROL: Final = re.compile(rb"\xc2[\x80-\x9f]")  # U+0080 to U+009F in UTF-8
+
+
+def _has_control(content: bytes) -> bool:
+    """Whether these bytes are no UTF-8 or have a control character: for a million bytes at once."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return True
+    return len(content.translate(None, _CONTROL)) < len(content) or _OTHER_CONTROL.search(content) is not None
+
+
+__all__ = [
+    "Chunk", "CsvSource", "HeaderRefused", "ParquetSource", "Row", "Source", "SourceRefused", "Table", "open_source",
+    "tables",
+]  # fmt: skip

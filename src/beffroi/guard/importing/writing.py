@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import compress, islice
+from itertools import compress
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -16,15 +16,13 @@ from beffroi.guard.importing import copying
 from beffroi.guard.importing.network_map import NetworkMap
 from beffroi.guard.importing.problems import Problem
 from beffroi.guard.importing.reading import People, Reader
-from beffroi.guard.importing.sources import Chunk, Source
+from beffroi.guard.importing.sources import Chunk, Source, tables
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import Keys
 from beffroi.guard.vault.people import COLUMNS as PERSON_COLUMNS
 
 FOLLOWED_BEFORE: Final = timedelta(days=30)
 """A follow-up imported without a date is taken to be this old: taking over a portfolio makes nobody a newcomer."""
-TOGETHER: Final = 256
-"""Rows worked on column by column: enough to share each rule's cost, few enough to stay in a processor's cache."""
 _REMEMBERED: Final = 1 << 15
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,10 +71,9 @@ class Preparer:
     def prepare(self, chunk: Chunk) -> Batch:
         """Encode one chunk. Raises SourceRefused when the content has changed."""
         batch = Batch(chunk, [], [], [], [], [])
-        rows = iter(self._source.rows(chunk))
         seen: set[bytes] = set()
-        while together := list(islice(rows, TOGETHER)):
-            people, problems = self._reader.read(together)
+        for table in tables(self._source, chunk):
+            people, problems = self._reader.read(table)
             relations = self._related(people, problems)
             problems += _twice(people, seen)
             if wrong := {problem.line for problem in problems}:
