@@ -1,10 +1,13 @@
 """A load generator that costs little: keep-alive connections on uvloop, one request in flight on each.
 
 Run as ``python -m bench.clients`` in a process of its own, told what to do by one JSON object on its standard
-input; it prints one JSON object: requests, seconds, latencies in milliseconds, statuses.
+input; it prints one JSON object: requests, seconds, latencies in milliseconds, statuses, its own CPU a request in
+microseconds. It shares the machine with what it measures, so the requests are drawn and written before the first one
+leaves; one that was not foreseen is drawn on the way, from the same generator.
 """
 
 import asyncio
+import gc
 import json
 import random
 import sys
@@ -16,42 +19,42 @@ import uvloop
 
 from bench.population import APPLICATION, CLIENT, advisers, handle, identifier
 
+PREPARED_A_SECOND = 25_000
+"""Decisions to prepare for each second of a run: more than a guard on two cores answers."""
+PREPARED_A_CLIENT = 4_000
+"""The same for each client: it waits for its answer before it asks again."""
+_LENGTH = b"content-length: "
+
 
 class Client(asyncio.Protocol):
     """One connection that asks again as soon as it is answered, until the time is up."""
 
-    def __init__(self, run: "Run", seed: int) -> None:
+    def __init__(self, run: "Run") -> None:
         self._run = run
-        self._random = random.Random(seed)
         self._buffer = b""
         self._sent = 0.0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport
-        self._ask()
-
-    def _ask(self) -> None:
         self._sent = time.perf_counter()
-        self._transport.write(self._run.request(self._random))
+        self._transport.write(self._run.following())
 
     def data_received(self, data: bytes) -> None:
-        buffer = self._buffer + data if self._buffer else data
-        head = buffer.find(b"\r\n\r\n")
-        if head < 0:
-            self._buffer = buffer
-            return
-        start = buffer.find(b"content-length: ") + 16
-        length = int(buffer[start : buffer.find(b"\r\n", start)])
-        if len(buffer) < head + 4 + length:
-            self._buffer = buffer
+        if self._buffer:
+            data = self._buffer + data
+        head = data.find(b"\r\n\r\n") + 4
+        start = data.find(_LENGTH) + len(_LENGTH)
+        if head < 4 or len(data) < head + int(data[start : data.find(b"\r\n", start)]):
+            self._buffer = data
             return
         self._buffer = b""
-        now = time.perf_counter()
-        run = self._run
-        run.count(buffer, now - self._sent, now)
+        now, run = time.perf_counter(), self._run
+        if now >= run.from_:
+            run.count(data, now - self._sent)
         if now < run.until:
-            self._ask()
+            self._sent = now
+            self._transport.write(run.following())
         else:
             self._transport.close()
             if not self.done.done():
@@ -79,66 +82,78 @@ class Run:
             f"beffroi-client: {CLIENT}\r\ncontent-type: application/json\r\n"
         )
         self._tail = json.dumps({"purpose": "follow-up", "groups": self._groups})[1:]
-        self.statuses: Counter[int] = Counter()
+        self._random = random.Random(order["seed"])
+        self._prepared: list[bytes] = []
+        self.statuses: Counter[bytes] = Counter()
         self.latencies: list[float] = []
         self.denied = 0
         self.from_ = self.until = 0.0
 
-    def request(self, rng: random.Random) -> bytes:
+    def prepare(self, clients: int, seconds: float) -> None:
+        """Write what these clients are likely to ask in so many seconds."""
+        decisions = min(PREPARED_A_SECOND, PREPARED_A_CLIENT * clients) * seconds
+        self._prepared = [self.request() for _ in range(int(decisions / self._items))]
+        gc.freeze()
+
+    def following(self) -> bytes:
+        """The next request."""
+        return self._prepared.pop() if self._prepared else self.request()
+
+    def request(self) -> bytes:
         """One request about somebody drawn uniformly from the population, by the adviser who follows them.
 
         With ``bodies``, one of these instead, by one of the ``speaking`` first advisers.
         """
-        rank = int(rng.random() * self._people)
+        draw = self._random.random
+        rank = int(draw() * self._people)
         adviser = rank % self._advisers
         if self._bodies:
             adviser %= self._speaking
-            body = self._bodies[int(rng.random() * len(self._bodies))]
+            body = self._bodies[int(draw() * len(self._bodies))]
         elif self._items == 1:
             body = f'{{"person":"{identifier("person", rank)}",{self._tail}'
         else:
             ranks = [rank]
             most = (self._people - adviser - 1) // self._advisers
-            ranks += [adviser + self._advisers * int(rng.random() * most) for _ in range(self._items - 1)]
+            ranks += [adviser + self._advisers * int(draw() * most) for _ in range(self._items - 1)]
             items = ",".join(f'{{"person":"{identifier("person", one)}",{self._tail}' for one in ranks)
             body = f'{{"items":[{items}]}}'
         return (
             f"{self._head}beffroi-session: {self._handles[adviser]}\r\ncontent-length: {len(body)}\r\n\r\n{body}"
         ).encode()
 
-    def count(self, answer: bytes, seconds: float, now: float) -> None:
+    def count(self, answer: bytes, seconds: float) -> None:
         """Keep one answer; those of the warming-up are not counted."""
-        status = int(answer[9:12])
-        if now >= self.from_:
-            self.statuses[status] += 1
-            self.latencies.append(seconds)
-            if self._items > 1:
-                self.denied += answer.count(b'"deny"')
-            if self._bodies:
-                self.denied += answer.count(b'"masked"')
+        self.statuses[answer[9:12]] += 1
+        self.latencies.append(seconds)
+        if self._items > 1:
+            self.denied += answer.count(b'"deny"')
+        if self._bodies:
+            self.denied += answer.count(b'"masked"')
 
     async def go(self, order: dict[str, Any]) -> dict[str, Any]:
         """Run the clients to the end."""
         loop = asyncio.get_running_loop()
-        started = time.perf_counter()
+        self.prepare(order["clients"], order["seconds"] + order["warm_up"])
+        started, cpu = time.perf_counter(), time.process_time()
         self.from_, self.until = started + order["warm_up"], started + order["warm_up"] + order["seconds"]
         clients = []
-        for number in range(order["clients"]):
-            _, client = await loop.create_connection(
-                lambda seed=number: Client(self, order["seed"] * 1000 + seed), "127.0.0.1", order["port"]
-            )
+        for _ in range(order["clients"]):
+            _, client = await loop.create_connection(lambda: Client(self), "127.0.0.1", order["port"])
             clients.append(client)
         await asyncio.wait_for(asyncio.gather(*[client.done for client in clients]), order["seconds"] + 60)
-        ended = time.perf_counter()
+        ended, cpu = time.perf_counter(), time.process_time() - cpu
         self.latencies.sort()
+        share = order["seconds"] / (order["seconds"] + order["warm_up"])
         return {
             "requests": len(self.latencies),
             "decisions": len(self.latencies) * self._items - self.denied,
             "seconds": ended - self.from_,
             "p50_ms": _quantile(self.latencies, 0.50),
             "p99_ms": _quantile(self.latencies, 0.99),
-            "statuses": dict(self.statuses),
+            "statuses": {status.decode(): count for status, count in self.statuses.items()},
             "denied": self.denied,
+            "generator_us": round(1e6 * cpu * share / max(1, len(self.latencies)), 1),
             "application": APPLICATION,
         }
 
