@@ -1,7 +1,6 @@
 """The HTTP doors of sessions: POST /v1/sessions, GET, PUT and DELETE /v1/session, POST /v1/session/end-all."""
 
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -20,6 +19,7 @@ from beffroi.guard.sessions.ending import revoke, revoke_of_account
 from beffroi.guard.sessions.live import WRITTEN, live_session, seen_session
 from beffroi.guard.sessions.logout import logout_url
 from beffroi.guard.sessions.memberships import memberships
+from beffroi.guard.signin.integrity import report
 from beffroi.guard.stamped import Forged, Row
 from beffroi.guard.vault.sealing import SealRefused
 from beffroi.guard.web import bodies, problems
@@ -68,15 +68,15 @@ async def begin_session(call: Call) -> Answer:
     if application is None:
         return problems.answer(Fault.TOKEN_INVALID, call.headers.get(b"accept-language"))
     body, services = bodies.read(call, _REDEMPTION), call.services
-    async with services.pool.acquire() as conn:
-        try:
+    try:
+        async with services.pool.acquire() as conn:
             redeemed = await redeem(conn, services.keys, application, body.code, body.state, body.client)
             if isinstance(redeemed, NotRedeemed):
                 _LOG.warning("code refused to application %s: %s", application, redeemed.value)
                 return problems.answer(Code.SESSION_UNKNOWN, call.headers.get(b"accept-language"))
             described = await describe(conn, services.keys, services.policy, redeemed.session, with_budgets=False)
-        except (Forged, SealRefused, WrappedKeyRefused) as error:
-            return await _integrity(call, conn, error)
+    except (Forged, SealRefused, WrappedKeyRefused) as error:
+        return await _integrity(call, error)
     return json_answer({"handle": redeemed.handle, **described})
 
 
@@ -149,8 +149,8 @@ async def _with_session(call: Call, act: Act, *, writes: bool = True) -> Answer:
     if len(client) > handles.CLIENT_CHARACTERS:
         raise Malformed("beffroi-client", f"at most {handles.CLIENT_CHARACTERS} characters")
     keys, rules = services.keys, services.policy.session
-    async with services.pool.acquire() as conn:
-        try:
+    try:
+        async with services.pool.acquire() as conn:
             if not writes:
                 async with conn.transaction(isolation="repeatable_read", readonly=True):
                     session = await seen_session(conn, keys, rules, application, handle, client)
@@ -164,17 +164,13 @@ async def _with_session(call: Call, act: Act, *, writes: bool = True) -> Answer:
                 if isinstance(session, Code):
                     return problems.answer(session, tongue)
                 return await act(conn, session)
-        except (Forged, SealRefused, WrappedKeyRefused) as error:
-            return await _integrity(call, conn, error)
+    except (Forged, SealRefused, WrappedKeyRefused) as error:
+        return await _integrity(call, error)
 
 
-async def _integrity(call: Call, conn: "asyncpg.Connection", error: Exception) -> Answer:
+async def _integrity(call: Call, error: Exception) -> Answer:
     """A forged row: nothing of the transaction stays, the alert does."""
-    reference = secrets.token_hex(4)
-    _LOG.critical("integrity %s: %s", reference, error)
-    table = error.table if isinstance(error, Forged) else "ciphertext"
-    detail = msgspec.json.encode({"reference": reference, "table": table}).decode()
-    await append(conn, [Entry(await stamped.instant(conn), "integrity", detail=detail)])
+    await report(call, error)
     return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
 
 

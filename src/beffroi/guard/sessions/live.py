@@ -59,9 +59,7 @@ async def seen_session(
 
     A code of ``WRITTEN`` asks for more than a refusal: the caller goes on to :func:`live_session`.
     """
-    if handles.SECRET.fullmatch(handle) is None:
-        return Code.SESSION_UNKNOWN
-    session = await conn.fetchrow(_SEEN, handles.digest(handle))
+    session = await _presented(conn, handle, _SEEN)
     if session is None:
         return Code.SESSION_UNKNOWN
     return refusal_of(keys, rules, application, client, session, await stamped.instant(conn)) or dict(session)
@@ -80,9 +78,7 @@ async def live_session(
     A handle that comes from another client than the one it was given to is a stolen one: the session is revoked, so
     the caller must let its transaction commit on a refusal too.
     """
-    if handles.SECRET.fullmatch(handle) is None:
-        return Code.SESSION_UNKNOWN
-    session = await conn.fetchrow(f"{_SEEN} FOR UPDATE", handles.digest(handle))
+    session = await _presented(conn, handle, f"{_SEEN} FOR UPDATE")
     if session is None:
         return Code.SESSION_UNKNOWN
     now = await stamped.instant(conn)
@@ -92,3 +88,10 @@ async def live_session(
     elif refusal is Code.SESSION_OTHER_CLIENT:
         await revoke(conn, keys, [session], now, refusal.value)
     return refusal or dict(session)
+
+
+async def _presented(conn: "asyncpg.Connection", handle: str, statement: str) -> Row | None:
+    if handles.SECRET.fullmatch(handle) is None:
+        return None
+    found: Row | None = await conn.fetchrow(statement, handles.digest(handle))
+    return found

@@ -16,7 +16,7 @@ from beffroi.core.policy import Level
 from beffroi.guard import stamped
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
-from beffroi.guard.signin import attempts, browser, factors, flow, messages, progress
+from beffroi.guard.signin import admitting, attempts, browser, factors, flow, messages, progress
 from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.integrity import alerting
 from beffroi.guard.signin.progress import Loaded, Purpose, Step
@@ -48,11 +48,9 @@ async def depart(call: Call) -> Answer:
         return messages.answer(call, messages.WRONG_LINK)
     async with services.pool.acquire() as conn:
         now = await stamped.instant(conn)
-        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, browser.address(call), now):
-            return messages.answer(call, messages.TOO_MANY)
-        to = await flow.destination(conn, call, fields)
-    if to is None:
-        return messages.answer(call, messages.WRONG_LINK)
+        to = await admitting.begin(conn, call, fields, now)
+    if isinstance(to, Answer):
+        return to
     try:
         if edge is None:
             raise Unreachable("no provider is set")

@@ -6,7 +6,7 @@ half an enrolment leaves no trace. Recovery is not self-service: without a code 
 
 import base64
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import segno
@@ -16,7 +16,8 @@ from beffroi.core.policy import Level
 from beffroi.guard import stamped
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke_of_account
-from beffroi.guard.signin import attempts, browser, enrolments, factors, flow, messages, progress
+from beffroi.guard.signin import admitting, attempts, browser, enrolments, factors, flow, messages, progress
+from beffroi.guard.signin.admitting import Admitted, Form
 from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.factors import FactorRefusal
 from beffroi.guard.signin.flow import Person
@@ -27,13 +28,14 @@ from beffroi.guard.signin.provider import edge_of
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.sealing import owner_bytes
-from beffroi.guard.web.requests import Answer, Call, Malformed, redirect
+from beffroi.guard.web.requests import Answer, Call, redirect
 from beffroi.standards import totp, webauthn
 from beffroi.standards.webauthn import WebAuthnRefusal
 
 if TYPE_CHECKING:
     import asyncpg
 
+_STEPS: Final = frozenset({Step.FACTOR, Step.CODE, Step.ENROL})
 _WRONG_CODE = "Ce code n’est pas le bon, a expiré ou a déjà servi. Après cinq erreurs, il faut en demander un autre."
 _NOT_KEPT = "Ce moyen de confirmation n’a pas été reconnu. Réessayez."
 _KNOWN = "Cette clé d’accès est déjà enregistrée, ou vous en avez trop. Utilisez-en une autre."
@@ -42,59 +44,41 @@ _KNOWN = "Cette clé d’accès est déjà enregistrée, ou vous en avez trop. U
 @alerting
 async def ask(call: Call) -> Answer:
     """Ask for the code; once it is accepted, show what may be enrolled."""
-    async with call.services.pool.acquire() as conn, conn.transaction():
-        now = await stamped.instant(conn)
-        loaded = await flow.current(conn, call, now)
-        if loaded is None or loaded.step in (Step.IDENTITY, Step.EXCHANGE) or loaded.progress.account is None:
-            return messages.answer(call, messages.OVER)
-        who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
-        if who is None:
-            return messages.answer(call, messages.SUSPENDED, over=True)
-        if loaded.step is Step.ENROL:
-            return await _choices(conn, call, loaded, who, None)
-        if loaded.progress.purpose is not Purpose.SIGN_IN:
-            return messages.answer(call, messages.OVER)
-        return _code_page(call, loaded, None)
+    return await admitting.show(call, _STEPS, _ask)
 
 
 @alerting
 async def enrol(call: Call) -> Answer:
     """Take the code, or the factor itself."""
-    try:
-        form = call.form_fields()
-    except Malformed:
-        return messages.answer(call, messages.REFUSED_FORM)
-    services = call.services
-    async with services.pool.acquire() as conn, conn.transaction():
-        now = await flow.take_turn(conn)
-        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, browser.address(call), now):
-            return messages.answer(call, messages.TOO_MANY)
-        loaded = await flow.current(conn, call, now)
-        if loaded is None or loaded.step in (Step.IDENTITY, Step.EXCHANGE) or loaded.progress.account is None:
-            return messages.answer(call, messages.OVER)
-        if not browser.is_own_form(call, form, loaded.progress.form_token):
-            return messages.answer(call, messages.REFUSED_FORM)
-        who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
-        if who is None:
-            return messages.answer(call, messages.SUSPENDED, over=True)
-        again = loaded.progress.purpose is not Purpose.SIGN_IN
-        if again and await flow.begun_for(conn, call, loaded.progress, now) is None:
-            return messages.answer(call, messages.SESSION_OVER, over=True)
-        if loaded.step is Step.ENROL:
-            return await _keep(conn, call, loaded, who, form, now)
-        if loaded.progress.purpose is not Purpose.SIGN_IN:
-            return messages.answer(call, messages.OVER)
-        account = AccountId(loaded.progress.account)
-        enrolment = await enrolments.check(conn, services.keys, account, form.get("code", ""), now)
-        if enrolment is None:
-            await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
-            await progress.fail(conn, loaded)
-            return _code_page(call, loaded, _WRONG_CODE)
-        granted = msgspec.structs.replace(
-            loaded.progress, enrolment=enrolment, level=int(Level.PASSKEY), challenge=None, totp_secret=None
-        )
-        await progress.save(conn, services.keys, loaded, Step.ENROL, granted)
-        return redirect("/sign-in/enrol")
+    return await admitting.read(call, _STEPS, _enrol)
+
+
+async def _ask(conn: "asyncpg.Connection", call: Call, admitted: Admitted) -> Answer:
+    loaded, who, _ = admitted
+    if loaded.step is Step.ENROL:
+        return await _choices(conn, call, loaded, who, None)
+    if loaded.progress.purpose is not Purpose.SIGN_IN:
+        return messages.answer(call, messages.OVER)
+    return _code_page(call, loaded, None)
+
+
+async def _enrol(conn: "asyncpg.Connection", call: Call, admitted: Admitted, form: Form) -> Answer:
+    services, (loaded, who, now) = call.services, admitted
+    if loaded.step is Step.ENROL:
+        return await _keep(conn, call, loaded, who, form, now)
+    if loaded.progress.purpose is not Purpose.SIGN_IN:
+        return messages.answer(call, messages.OVER)
+    account = AccountId(str(who.account["id"]))
+    enrolment = await enrolments.check(conn, services.keys, account, form.get("code", ""), now)
+    if enrolment is None:
+        await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
+        await progress.fail(conn, loaded)
+        return _code_page(call, loaded, _WRONG_CODE)
+    granted = msgspec.structs.replace(
+        loaded.progress, enrolment=enrolment, level=int(Level.PASSKEY), challenge=None, totp_secret=None
+    )
+    await progress.save(conn, services.keys, loaded, Step.ENROL, granted)
+    return redirect("/sign-in/enrol")
 
 
 def _code_page(call: Call, loaded: Loaded, error: str | None) -> Answer:
@@ -137,7 +121,7 @@ async def _choices(conn: "asyncpg.Connection", call: Call, loaded: Loaded, who: 
 
 
 async def _keep(
-    conn: "asyncpg.Connection", call: Call, loaded: Loaded, who: Person, form: dict[str, str], now: datetime
+    conn: "asyncpg.Connection", call: Call, loaded: Loaded, who: Person, form: Form, now: datetime
 ) -> Answer:
     """Verify the new factor, then in one piece: use the code, bind the account, keep the factor, end sessions."""
     services, going = call.services, loaded.progress
@@ -169,9 +153,7 @@ async def _keep(
     return left or messages.answer(call, messages.OVER, over=True)
 
 
-def _verify(
-    call: Call, going: Progress, who: Person, form: dict[str, str], now: datetime
-) -> webauthn.Credential | int | None:
+def _verify(call: Call, going: Progress, who: Person, form: Form, now: datetime) -> webauthn.Credential | int | None:
     """The verified passkey, or the time step of the first code; None when neither holds."""
     if form.get("kind") == factors.PASSKEY and going.challenge is not None and going.level >= Level.PASSKEY:
         answer, party = form.get("answer", ""), flow.relying_party(call)

@@ -18,6 +18,16 @@ from beffroi.guard.web.requests import Answer, Call, Handler
 _LOG: Final = logging.getLogger("beffroi.guard.signin")
 
 
+async def report(call: Call, error: Exception) -> None:
+    """Log what was found and journal it under one reference; the caller's transaction is over."""
+    reference = secrets.token_hex(4)
+    _LOG.critical("integrity %s: %s", reference, error)
+    table = error.table if isinstance(error, Forged) else "ciphertext"
+    detail = msgspec.json.encode({"reference": reference, "table": table}).decode()
+    async with call.services.pool.acquire() as conn:
+        await append(conn, [Entry(await stamped.instant(conn), "integrity", detail=detail)])
+
+
 def alerting(handler: Handler) -> Handler:
     """Turn integrity failures of a page into a journal entry, a critical log line and a plain page (I-16)."""
 
@@ -26,12 +36,7 @@ def alerting(handler: Handler) -> Handler:
         try:
             return await handler(call)
         except (Forged, SealRefused, WrappedKeyRefused) as error:
-            reference = secrets.token_hex(4)
-            _LOG.critical("integrity %s: %s", reference, error)
-            table = error.table if isinstance(error, Forged) else "ciphertext"
-            detail = msgspec.json.encode({"reference": reference, "table": table}).decode()
-            async with call.services.pool.acquire() as conn:
-                await append(conn, [Entry(await stamped.instant(conn), "integrity", detail=detail)])
+            await report(call, error)
             return messages.answer(call, messages.INTEGRITY, over=True)
 
     return guarded

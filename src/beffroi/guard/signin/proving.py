@@ -5,20 +5,22 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from beffroi.guard.signin import attempts, browser, factors, flow, messages, progress
+from beffroi.guard.signin import admitting, attempts, browser, factors, flow, messages, progress
+from beffroi.guard.signin.admitting import Admitted, Form
 from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.factors import FactorRefusal
 from beffroi.guard.signin.flow import Person
 from beffroi.guard.signin.integrity import alerting
 from beffroi.guard.signin.pages import clock_text, is_same_day, language, page, translate
 from beffroi.guard.signin.progress import Loaded, Progress, Purpose, Step
-from beffroi.guard.stamped import Row, instant
-from beffroi.guard.web.requests import Answer, Call, Malformed, redirect
+from beffroi.guard.stamped import Row
+from beffroi.guard.web.requests import Answer, Call, redirect
 from beffroi.standards import webauthn
 
 if TYPE_CHECKING:
     import asyncpg
 
+_STEPS: Final = frozenset({Step.FACTOR})
 _COPIED: Final = (
     "Cette clé d’accès semble avoir été copiée : elle vient d’être retirée. Prévenez votre responsable sécurité."
 )
@@ -29,57 +31,38 @@ _TOMORROW: Final = "Trop de codes faux : cette application est bloquée jusqu’
 @alerting
 async def ask(call: Call) -> Answer:
     """Show the factors that fit."""
-    async with call.services.pool.acquire() as conn, conn.transaction():
-        now = await instant(conn)
-        loaded = await flow.current(conn, call, now)
-        if loaded is None or loaded.step is not Step.FACTOR or loaded.progress.account is None:
-            return messages.answer(call, messages.OVER)
-        who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
-        if who is None:
-            return messages.answer(call, messages.SUSPENDED, over=True)
-        return await _page(conn, call, loaded, who, None, now)
+    return await admitting.show(call, _STEPS, _ask)
 
 
 @alerting
 async def prove(call: Call) -> Answer:
     """Judge what was answered; a challenge serves once, whatever comes of it."""
-    try:
-        form = call.form_fields()
-    except Malformed:
-        return messages.answer(call, messages.REFUSED_FORM)
-    services = call.services
-    async with services.pool.acquire() as conn, conn.transaction():
-        now = await flow.take_turn(conn)
-        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, browser.address(call), now):
-            return messages.answer(call, messages.TOO_MANY)
-        loaded = await flow.current(conn, call, now)
-        if loaded is None or loaded.step is not Step.FACTOR or loaded.progress.account is None:
-            return messages.answer(call, messages.OVER)
-        if not browser.is_own_form(call, form, loaded.progress.form_token):
-            return messages.answer(call, messages.REFUSED_FORM)
-        who = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
-        if who is None:
-            return messages.answer(call, messages.SUSPENDED, over=True)
-        again = loaded.progress.purpose is not Purpose.SIGN_IN
-        if again and await flow.begun_for(conn, call, loaded.progress, now) is None:
-            return messages.answer(call, messages.SESSION_OVER, over=True)
-        proven = await _judge(conn, call, loaded.progress, who, form, now)
-        if isinstance(proven, FactorRefusal):
-            await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
-            await progress.fail(conn, loaded)
-            fresh = await flow.person(conn, call, loaded.progress.application, loaded.progress.account, now)
-            return await _page(conn, call, loaded, fresh or who, proven, now)
-        if loaded.progress.purpose is Purpose.ADD_FACTOR:
-            level = int(factors.LEVELS[proven["kind"]])
-            allowed = msgspec.structs.replace(loaded.progress, level=level, challenge=None)
-            await progress.save(conn, services.keys, loaded, Step.ENROL, allowed)
-            return redirect("/sign-in/enrol")
-        left = await flow.finish(conn, call, loaded, who.account, proven, now)
-        return left or messages.answer(call, messages.SESSION_OVER, over=True)
+    return await admitting.read(call, _STEPS, _prove)
+
+
+async def _ask(conn: "asyncpg.Connection", call: Call, admitted: Admitted) -> Answer:
+    return await _page(conn, call, admitted.loaded, admitted.who, None, admitted.now)
+
+
+async def _prove(conn: "asyncpg.Connection", call: Call, admitted: Admitted, form: Form) -> Answer:
+    services, (loaded, who, now) = call.services, admitted
+    proven = await _judge(conn, call, loaded.progress, who, form, now)
+    if isinstance(proven, FactorRefusal):
+        await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
+        await progress.fail(conn, loaded)
+        fresh = await flow.person(conn, call, loaded.progress.application, str(who.account["id"]), now)
+        return await _page(conn, call, loaded, fresh or who, proven, now)
+    if loaded.progress.purpose is Purpose.ADD_FACTOR:
+        level = int(factors.LEVELS[proven["kind"]])
+        allowed = msgspec.structs.replace(loaded.progress, level=level, challenge=None)
+        await progress.save(conn, services.keys, loaded, Step.ENROL, allowed)
+        return redirect("/sign-in/enrol")
+    left = await flow.finish(conn, call, loaded, who.account, proven, now)
+    return left or messages.answer(call, messages.SESSION_OVER, over=True)
 
 
 async def _judge(
-    conn: "asyncpg.Connection", call: Call, going: Progress, who: Person, form: dict[str, str], now: datetime
+    conn: "asyncpg.Connection", call: Call, going: Progress, who: Person, form: Form, now: datetime
 ) -> Row | FactorRefusal:
     keys, fitting = call.services.keys, _fitting(going, who)
     if form.get("kind") == factors.TOTP:

@@ -14,8 +14,7 @@ from beffroi.core.policy import Level
 from beffroi.guard import stamped
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.live import is_over
-from beffroi.guard.signin import attempts, browser, flow, messages, progress
-from beffroi.guard.signin.attempts import Limit
+from beffroi.guard.signin import admitting, browser, flow, messages, progress
 from beffroi.guard.signin.flow import Destination
 from beffroi.guard.signin.integrity import alerting
 from beffroi.guard.signin.progress import Purpose, Step
@@ -48,11 +47,9 @@ async def _begin(call: Call, purpose: Purpose) -> Answer:
     services = call.services
     async with services.pool.acquire() as conn, conn.transaction():
         now = await stamped.instant(conn)
-        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, browser.address(call), now):
-            return messages.answer(call, messages.TOO_MANY)
-        to = await flow.destination(conn, call, fields)
-        if to is None:
-            return messages.answer(call, messages.WRONG_LINK)
+        to = await admitting.begin(conn, call, fields, now)
+        if isinstance(to, Answer):
+            return to
         session = await _session(conn, call, to)
         if session is None or is_over(session, services.policy.session, now):
             return messages.answer(call, messages.SESSION_OVER)

@@ -46,6 +46,15 @@ class Section:
     fields: tuple[Field, ...]
 
 
+_REACHED = (
+    Field("phone", _("Téléphone"), formatting.phone),
+    Field("email", _("Adresse électronique")),
+    Field("address_line", _("Adresse")),
+    Field("postcode", _("Code postal")),
+    Field("city", _("Commune")),
+)
+"""How somebody is reached: the person, or who represents them."""
+
 SECTIONS: Mapping[str, Section] = {
     section.group: section
     for section in (
@@ -65,13 +74,7 @@ SECTIONS: Mapping[str, Section] = {
         Section(
             "contact",
             _("Coordonnées"),
-            (
-                Field("phone", _("Téléphone"), formatting.phone),
-                Field("email", _("Adresse électronique")),
-                Field("address_line", _("Adresse")),
-                Field("postcode", _("Code postal")),
-                Field("city", _("Commune")),
-            ),
+            _REACHED,
         ),
         Section(
             "situation",
@@ -107,11 +110,7 @@ SECTIONS: Mapping[str, Section] = {
                 Field("last_name", _("Nom")),
                 Field("first_names", _("Prénoms")),
                 Field("relationship", _("Lien")),
-                Field("phone", _("Téléphone"), formatting.phone),
-                Field("email", _("Adresse électronique")),
-                Field("address_line", _("Adresse")),
-                Field("postcode", _("Code postal")),
-                Field("city", _("Commune")),
+                *_REACHED,
             ),
         ),
         Section(
