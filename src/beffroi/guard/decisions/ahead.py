@@ -13,7 +13,7 @@ from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.facts import Facts, RelationFacts
 from beffroi.core.policy import Policy
 from beffroi.guard.decisions import judging, literals, writing
-from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome
+from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner
 from beffroi.guard.decisions.batch import CLOCKS_APART, Bench, Prepared, ciphertexts
 from beffroi.guard.decisions.books import Books
 from beffroi.guard.decisions.facts import Known, clock_at
@@ -29,7 +29,8 @@ class Plan(NamedTuple):
     asks: list[Ask]
     outcomes: list[Granted]
     left: list[Ask]
-    batch: writing.Batch
+    books: Books
+    rows: writing.Rows
     generation: int
     sequence: int
 
@@ -103,18 +104,17 @@ async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy)
     memory.charged(books)
     memory.used(verdict.used, [ask.handle_hash for ask in granted], at)
     memory.wrote_at(at)
-    batch = writing.Batch(books, verdict, lines, at, policy.version)
-    return Plan(granted, outcomes, left, batch, generation, memory.judged(verdict.reach))
+    rows_to_write = writing.rows(bench.stamp, bench.budgets, books, verdict, lines, at, policy.version)
+    return Plan(granted, outcomes, left, books, rows_to_write, generation, memory.judged(verdict.reach))
 
 
-async def write(bench: Bench, db: Prepared, plan: Plan) -> list[Outcome]:
+async def write(bench: Bench, db: Prepared, plan: Plan) -> list[Granted]:
     """Commit a plan, the earlier ones having been written. Raises Overtaken, or what the database raises."""
     memory = bench.memory
     if plan.generation != memory.generation:
         raise Overtaken
     try:
-        stamp = bench.keys.authenticator.stamp_encoded
-        entries = await writing.write(db.write, stamp, bench.budgets, plan.batch, memory.number)
+        entries = await writing.write(db.write, plan.rows, memory.number)
     except BaseException:
         memory.forget()  # whether it was committed is not known
         raise
@@ -122,7 +122,7 @@ async def write(bench: Bench, db: Prepared, plan: Plan) -> list[Outcome]:
         memory.crossed()
         raise Overtaken
     memory.confirmed(plan.sequence)
-    bench.budgets.committed(plan.batch.books)
+    bench.budgets.committed(plan.books)
     return [outcome._replace(entry=entry) for outcome, entry in zip(plan.outcomes, entries, strict=True)]
 
 

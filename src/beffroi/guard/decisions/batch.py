@@ -102,6 +102,7 @@ class Bench:
 
     def __init__(self, keys: "Keys", facts: FactReader | None = None) -> None:
         self.keys = keys
+        self.stamp = keys.authenticator.stamp_encoded
         self.memory = Memory()
         self._remembers = facts is None
         self.facts = facts or FactReader(keys.authenticator)
@@ -144,9 +145,9 @@ class Bench:
         places, released = writing.granted_lines(asks, verdict.outcomes)
         released += lines
         if released or verdict.used or books.caps or verdict.reach:
-            stamp = self.keys.authenticator.stamp_encoded
-            batch = writing.Batch(books, verdict, released, shared.clock.at, policy.version)
-            entries = await writing.write(db.write, stamp, self.budgets, batch, None)
+            at = shared.clock.at
+            rows = writing.rows(self.stamp, self.budgets, books, verdict, released, at, policy.version)
+            entries = await writing.write(db.write, rows, None)
             for place, entry in zip(places, entries, strict=False):
                 granted = verdict.outcomes[place]
                 assert isinstance(granted, Granted), "only what is granted has a place"

@@ -76,8 +76,9 @@ class Worker:
         self._share = max(batching.waiting // _SHARE, _LEAST_SHARE)
         self._arrival = asyncio.Event()
         self._turns = asyncio.Semaphore(batching.connections if batching.one_by_one else 1)
-        self._writing = asyncio.Lock()
-        self._being_written = 0
+        self._last_write = asyncio.Event()
+        self._last_write.set()
+        self._under_way = 0
         self._ready = 0
         self._alerted_at = -_ALERT_SECONDS
         self._lanes: list[asyncio.Task[None]] = []
@@ -181,7 +182,7 @@ class Worker:
     async def _serve(self, db: Prepared) -> None:
         """Batch after batch on one connection, until it breaks.
 
-        While one lane's batch is being written, the next lane judges its own on what the first will leave.
+        While one lane's batch is being written, the next lanes judge theirs on what the first will leave.
         """
         owed: list[Ask] = []
         try:
@@ -194,18 +195,26 @@ class Worker:
                     elif self._bench.judges_ahead:
                         owed = self._take()
                         plan = await self._judge_ahead(db, owed)
-                    await self._writing.acquire()
+                    before = self._last_write
                     if not isinstance(plan, Plan):
-                        try:
-                            owed = []
-                            await self._from_rows(db, plan)
-                        finally:
-                            self._writing.release()
+                        await before.wait()
+                        owed = []
+                        await self._from_rows(db, plan)
                         continue
+                    mine = self._last_write = asyncio.Event()
+                    self._under_way += len(plan.asks)
                 try:
-                    owed = plan.left + await self._write_ahead(db, plan)
+                    await before.wait()
+                    outcomes = await self._write_ahead(db, plan)
                 finally:
-                    self._writing.release()
+                    self._under_way -= len(plan.asks)
+                    mine.set()
+                if outcomes is None:
+                    owed = plan.asks + plan.left
+                else:
+                    await asyncio.sleep(0)  # the next lane's batch leaves before these answers are written
+                    owed = plan.left
+                    self._answer(plan.asks, outcomes)
                 if owed:
                     self._left.extend(owed)
                     owed = []
@@ -235,24 +244,21 @@ class Worker:
             self._bench.memory.forget()
             return asks
 
-    async def _write_ahead(self, db: Prepared, plan: Plan) -> list[Ask]:
-        """Write a plan and answer; the requests that must be taken from the rows instead."""
+    async def _write_ahead(self, db: Prepared, plan: Plan) -> list[Granted] | None:
+        """Commit a plan; ``None`` when its requests must be taken from the rows instead."""
         begun = self._loop.time()
-        self._being_written = len(plan.asks)
         try:
             async with asyncio.timeout(self._batching.deadline):
                 outcomes = await ahead.write(self._bench, db, plan)
         except ahead.Overtaken:
-            return plan.asks
+            return None
         except Exception as error:
             if isinstance(error, _BROKEN) and not isinstance(error, _POISON):
                 raise
             _LOG.critical("a batch of %d could not be written: %s", len(plan.asks), type(error).__name__)
-            return plan.asks
-        finally:
-            self._being_written = 0
-        self._answer(plan.asks, outcomes, begun)
-        return []
+            return None
+        self._metrics.batch(len(plan.asks), self._loop.time() - begun)
+        return outcomes
 
     async def _from_rows(self, db: Prepared, asks: list[Ask]) -> None:
         """Decide under the turn these requests, or all that waits when it has come."""
@@ -276,7 +282,7 @@ class Worker:
         most = 1 if self._batching.one_by_one else self._batching.most
         if self._bench.judges_ahead:
             # Half of all that is under way: one half is judged while the other is written.
-            most = min(most, max(_LEAST_HALF, (len(self._waiting) + self._being_written + 1) // 2))
+            most = min(most, max(_LEAST_HALF, (len(self._waiting) + self._under_way + 1) // 2))
         too_old = self._loop.time() - self._batching.deadline
         taken: list[Ask] = []
         while self._waiting and len(taken) < most:
@@ -303,7 +309,8 @@ class Worker:
         if outcomes is None:
             await self._one_by_one(db, asks)
         else:
-            self._answer(asks, outcomes, begun)
+            self._metrics.batch(len(asks), self._loop.time() - begun)
+            self._answer(asks, outcomes)
 
     async def _outcomes(self, db: Prepared, asks: Sequence[Ask]) -> Sequence[Outcome] | None:
         """What the batch came to once its transaction ended; ``None``: it failed, and its requests are worth a retry.
@@ -357,9 +364,8 @@ class Worker:
         finally:
             _tell_all(left, Fault.UNAVAILABLE)
 
-    def _answer(self, asks: Sequence[Ask], outcomes: Sequence[Outcome], begun: float) -> None:
-        metrics, now = self._metrics, self._loop.time()
-        metrics.batch(len(asks), now - begun)
+    def _answer(self, asks: Sequence[Ask], outcomes: Sequence[Outcome]) -> None:
+        metrics = self._metrics
         for ask, outcome in zip(asks, outcomes, strict=True):
             metrics.decided(ask.kind, outcome if isinstance(outcome, Granted | Fault) else outcome.code)
             _tell(ask, outcome)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -156,39 +156,36 @@ async def keep_texts(
         )
 
 
-class Batch(NamedTuple):
-    """All that one batch changes, at one instant under one policy."""
-
-    books: Books
-    verdict: Judgement
-    lines: Sequence[Line]
-    at: datetime
-    policy: str
+Rows = tuple[object, ...]
+"""Arguments of guard.write_batch after the first, in its order."""
 
 
-async def write(
-    statement: "PreparedStatement",
+def rows(
     stamp: Callable[[bytes], bytes],
     budget_reader: BudgetReader,
-    batch: Batch,
-    expected: int | None,
-) -> list[EntryNumber]:
-    """Write all of it in one call; numbers of the journal entries, in the order of ``batch.lines``.
+    books: Books,
+    verdict: Judgement,
+    lines: Sequence[Line],
+    at: datetime,
+    policy: str,
+) -> Rows:
+    """All that one batch changes, at one instant under one policy, with the MACs of its rows."""
+    new_budgets, changed_budgets = budget_reader.rows(books)
+    new_reach: list[ReachRow] = []
+    changed_reach: list[ReachRow] = []
+    for (account, person), (after, version) in verdict.reach.items():
+        day, marks, found_day = after
+        mac = stamp(hot_rows.reach(sized_id(account), person_id(person), day, marks, found_day, version + 1))
+        row = (account, person, day, marks, found_day, version + 1, mac)
+        (changed_reach if version else new_reach).append(row)
+    return at, policy, changed_budgets, new_budgets, changed_reach, new_reach, verdict.used, lines
+
+
+async def write(statement: "PreparedStatement", rows: Rows, expected: int | None) -> list[EntryNumber]:
+    """Write all of it in one call; numbers of the journal entries, in the order of their lines.
 
     ``expected`` as in schema/0006_turns.sql: with a number, nothing comes back when somebody else wrote meanwhile.
     Raises asyncpg.IntegrityConstraintViolationError when a budget would exceed its cap, or when a row is not as it
     was read: nothing of the batch is kept then.
     """
-    new_budgets, changed_budgets = budget_reader.rows(batch.books)
-    new_reach: list[ReachRow] = []
-    changed_reach: list[ReachRow] = []
-    for (account, person), (after, version) in batch.verdict.reach.items():
-        day, marks, found_day = after
-        mac = stamp(hot_rows.reach(sized_id(account), person_id(person), day, marks, found_day, version + 1))
-        row = (account, person, day, marks, found_day, version + 1, mac)
-        (changed_reach if version else new_reach).append(row)
-    records = await statement.fetch(
-        expected, batch.at, batch.policy, changed_budgets, new_budgets, changed_reach, new_reach,
-        batch.verdict.used, batch.lines,
-    )  # fmt: skip
-    return [EntryNumber(record[0]) for record in records]
+    return [EntryNumber(record[0]) for record in await statement.fetch(expected, *rows)]
