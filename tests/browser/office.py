@@ -7,7 +7,8 @@ from playwright.sync_api import Page
 from beffroi.guard.vault.records import Contact, Followup, Note, Situation
 from tests.config.console.stack import SMALL, Stack
 from tests.guard.signin.serving import Member, fresh_code
-from tests.guard.world import AgentOfTest, some_nir
+from tests.guard.world import some_nir
+from tests.systems.cases.adviser import as_referent
 
 FIRST_NAMES = ("Alexia", "Boubacar", "Océane", "Samuel", "Manon", "Lilou", "Jules", "Esteban", "Kelly")
 LAST_NAMES = ("André", "Bah", "Ben Youssef", "Bernard", "Bernier", "Bertin", "Bonnet", "Bouchet", "Bouvier")
@@ -19,7 +20,7 @@ def adviser_at_work(stack: Stack) -> Member:
     guard.amend("organisation", guard.organisation, name="Mission Locale de Valbrume")
     guard.amend("organisation", guard.world.offices["South"], name="Mission Locale de Rochefleury")
     member = guard.member("Camille Moreau")
-    referent = AgentOfTest(member.account, None, None, None, "", "")  # type: ignore[arg-type]
+    referent = as_referent(member)
     for number, (first, last) in enumerate(zip(FIRST_NAMES, LAST_NAMES, strict=True)):
         stack.person(
             organisation=guard.organisation, referent=referent, last_name=last, first_names=first,

@@ -11,6 +11,7 @@ from tests.browser.pages import Tour, meets
 from tests.config.console.stack import SMALL, Stack, running
 from tests.databases import FreshDatabase
 from tests.guard.signin.serving import Member
+from tests.systems.cases.adviser import as_referent
 
 pytestmark = pytest.mark.browser
 
@@ -133,6 +134,25 @@ def test_adviser_steps_up_for_the_nir_and_comes_back_to_it(stack: Stack, camille
     page.wait_for_url(f"{stack.url}/personnes/**")
     expect(page.get_by_text("(NIR)")).to_be_visible()
     tour.meet("file", "nir")
+
+
+@meets("edit-identity")
+def test_adviser_says_that_a_namesake_is_another_person(stack: Stack, camille: Member, tour: Tour) -> None:
+    page, name = tour.page, "Tanguy" if tour.french else "Trividic"
+    for last_name in (name, f"{name}-Bis"):
+        stack.person(
+            organisation=stack.guard.organisation, referent=as_referent(camille), last_name=last_name,
+        )  # fmt: skip
+    sign_in(stack, page, camille)
+    tour.press("link", f"{name}-Bis".upper(), f"{name}-Bis".upper())
+    tour.press("link", "Modifier la rubrique Identité", "Edit the section Identity")
+    page.locator("#id_identity-last_name").fill(name)
+    tour.press("button", "Enregistrer", "Save")
+    page.locator("#distinct").focus()
+    tour.meet("edit-identity", "namesake")
+    page.keyboard.press("Space")
+    tour.press("button", "Enregistrer", "Save")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Camille {name}")
 
 
 @meets("session-over", "resume")

@@ -1,57 +1,18 @@
-"""Portfolio, files, search, registration, edits and break-glass, through the whole product."""
+"""Portfolio, files, search and break-glass, through the whole product."""
 
-import json
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
-from beffroi.guard.vault.records import AgencyId, Contact, Nir
-from beffroi.guard.vault.sealing import open_groups, owner_bytes
 from tests.config.console.stack import SMALL, Page, Stack, Visitor
 from tests.guard.signin.serving import Member
-from tests.guard.world import AgentOfTest, some_agency_id, some_nir
+from tests.guard.world import some_nir
+from tests.systems.cases.adviser import Adviser, adviser, as_referent
+
+__all__ = ["adviser"]
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-
-
-def as_referent(member: Member) -> AgentOfTest:
-    """The member as the world writes relations: only the account counts."""
-    return AgentOfTest(member.account, None, None, None, "", "")  # type: ignore[arg-type]
-
-
-@dataclass
-class Adviser:
-    """An adviser at work, and the people of the tests."""
-
-    member: Member
-    visitor: Visitor
-    own: str
-    nir: Nir
-    agency_id: AgencyId
-
-    def asked(self) -> list[str]:
-        """What the console asked the guard since the last time."""
-        asked = [call for call in self.visitor.stack.asked if call != "POST /v1/token"]
-        self.visitor.stack.asked.clear()
-        return asked
-
-
-@pytest.fixture(scope="module")
-def adviser(stack: Stack) -> Adviser:
-    member = stack.guard.member("Ana Adviser")
-    nir, agency_id = some_nir(), some_agency_id()
-    own = stack.person(
-        organisation=stack.guard.organisation,
-        referent=as_referent(member),
-        last_name="Delaunay",
-        first_names="Inès, Marie",
-        birth_date="2005-03-14",
-        nir=nir,
-        agency_id=agency_id,
-    )
-    return Adviser(member, stack.signed_in(member), own, nir, agency_id)
 
 
 def test_adviser_portfolio_costs_one_list_and_the_session(adviser: Adviser) -> None:
@@ -327,111 +288,6 @@ def test_adviser_without_anybody_reads_an_empty_state(stack: Stack) -> None:
     page = stack.signed_in(stack.guard.member("Nina Nouvelle")).get("/portefeuille/")
     assert "Vous n’êtes encore le référent de personne" in page.text
     assert "0 personne" in page.text
-
-
-def test_adviser_registers_somebody_and_lands_on_the_file(stack: Stack, adviser: Adviser) -> None:
-    adviser.asked()
-    page = adviser.visitor.post("/personnes/nouvelle/", _registration("Quéméneur", nir=some_nir().nir))
-    assert page.status == 200
-    assert "Le dossier est créé" in page.text
-    assert "Yann Quéméneur" in page.text
-    assert adviser.asked() == ["GET /v1/session", "POST /v1/create", "GET /v1/session", "POST /v1/open"]
-    assert "Quéméneur" not in " ".join(adviser.visitor.went)
-
-
-def test_adviser_registering_a_known_number_creates_nothing(stack: Stack, adviser: Adviser) -> None:
-    count = stack.guard.one("SELECT count(*) FROM guard.person")
-    page = adviser.visitor.post("/personnes/nouvelle/", _registration("Autre", nir=adviser.nir.nir))
-    assert page.status == 409
-    assert "peut-être déjà connue" in page.text
-    assert f"/personnes/{adviser.own}/" in page.links()
-    assert 'value="Autre"' in page.html
-    assert stack.guard.one("SELECT count(*) FROM guard.person") == count
-
-
-def test_adviser_registers_a_namesake_once_he_has_checked(stack: Stack, adviser: Adviser) -> None:
-    adviser.visitor.post("/personnes/nouvelle/", _registration("Kerjean"))
-    page = adviser.visitor.post("/personnes/nouvelle/", _registration("Kerjean"))
-    assert page.status == 409
-    namesakes = re.search(r'name="distinct" value="([^"]+)"', page.html)
-    assert namesakes is not None
-    created = adviser.visitor.post(
-        "/personnes/nouvelle/", _registration("Kerjean") | {"distinct": namesakes[1]}, page=page
-    )
-    assert created.status == 200
-    assert "Le dossier est créé" in created.text
-
-
-def test_adviser_registration_that_cannot_be_keeps_everything(adviser: Adviser) -> None:
-    page = adviser.visitor.post("/personnes/nouvelle/", _registration("Le Bris", nir="1" * 15))
-    assert page.status == 422
-    assert "Le Bris" in page.html
-    assert "À corriger" in page.text or "à corriger" in page.text
-
-
-def _registration(last_name: str, *, nir: str = "") -> dict[str, str]:
-    return {
-        "identity-last_name": last_name,
-        "identity-first_names": "Yann",
-        "identity-birth_date": "01/02/2004",
-        "nir-nir": nir,
-        "contact-phone": "06 39 98 12 34",
-    }
-
-
-def test_adviser_changes_contact_and_keeps_what_the_form_does_not_show(stack: Stack, adviser: Adviser) -> None:
-    person = stack.person(
-        organisation=stack.guard.organisation,
-        referent=as_referent(adviser.member),
-        contact=Contact(email="avant@example.org", city="Lille", commune_code="59350"),
-    )
-    address = f"/personnes/{person}/modifier/contact/"
-    form = adviser.visitor.get(address)
-    assert 'value="avant@example.org"' in form.html
-    fields = form.hidden("Enregistrer") | {"contact-email": "apres@example.org", "contact-city": "Lille"}
-    adviser.asked()
-    page = adviser.visitor.post(address, fields, page=form)
-    assert page.status == 200
-    assert "C’est enregistré." in page.text
-    assert "apres@example.org" in page.text
-    calls = ["GET /v1/session", "POST /v1/open", "POST /v1/update", "GET /v1/session", "POST /v1/open"]
-    assert adviser.asked() == calls
-    sealed = stack.guard.run(_contact(stack, person))
-    assert sealed["commune_code"] == "59350"
-
-
-async def _contact(stack: Stack, person: str) -> dict[str, str]:
-    row = await stack.guard.world.conn.fetchrow("SELECT * FROM guard.person WHERE id = $1", person)
-    assert row is not None
-    keys = stack.guard.world.keys
-    clear = open_groups(keys, owner_bytes(person), row["wrapped_key"], row["epoch"], (("contact", row["contact"]),))
-    found: dict[str, str] = json.loads(bytes(clear["contact"]))
-    return found
-
-
-def test_two_advisers_at_once_nothing_is_overwritten(stack: Stack, adviser: Adviser) -> None:
-    address = f"/personnes/{adviser.own}/modifier/situation/"
-    first, second = adviser.visitor.get(address), adviser.visitor.get(address)
-    fields = {"situation-housing": "Foyer"}
-    saved = adviser.visitor.post(address, first.hidden("Enregistrer") | fields, page=first)
-    assert saved.status == 200
-    late = adviser.visitor.post(
-        address, second.hidden("Enregistrer") | {"situation-housing": "Colocation"}, page=second
-    )
-    assert late.status == 409
-    assert "Quelqu’un a modifié ce dossier" in late.text
-    assert 'value="Colocation"' in late.html
-    page = adviser.visitor.get(f"/personnes/{adviser.own}/?rubriques=situation")
-    assert "Foyer" in page.text
-    assert "Colocation" not in page.text
-
-
-def test_adviser_note_is_signed_and_dated(adviser: Adviser) -> None:
-    page = adviser.visitor.post(f"/personnes/{adviser.own}/suivi/", {"text": "Entretien : CAP <cuisine>."})
-    assert page.status == 200
-    assert "Entretien : CAP <cuisine>." in page.text
-    assert "Ana Adviser" in page.text[page.text.index("Notes") :]
-    assert "CAP &lt;cuisine&gt;" in page.html
 
 
 def test_page_number_out_of_range_shows_a_page(adviser: Adviser) -> None:

@@ -31,14 +31,19 @@ def change(
     *,
     shown: Sequence[str],
     version: int,
+    distinct_from: Sequence[str] = (),
 ) -> Registered | Refused:
-    """Replace the ``shown`` fields of a group and keep the others, if the file is still at ``version``."""
+    """Replace the ``shown`` fields of a group and keep the others, if the file is still at ``version``.
+
+    Refused as a duplicate when that gives it the name or the number of somebody else.
+    """
     opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return opened
     hidden = {name: value for name, value in opened.fields.get(group, {}).items() if name not in shown}
     fields = {group: {**_clear(hidden), **values}}
-    return conversation.ask(calls.update(person, rights.purpose_of(session, "update"), fields, version=version))
+    purpose = rights.purpose_of(session, "update")
+    return conversation.ask(calls.update(person, purpose, fields, version=version, distinct_from=distinct_from))
 
 
 def add_note(conversation: Conversation, session: Session, person: str, text: str) -> Registered | Refused:

@@ -1,5 +1,7 @@
 """Changing one group of a file, or adding a note to the follow-up."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +17,7 @@ from beffroi.systems.cases import actions, rights
 from beffroi.systems.cases.forms import EDITABLE, GroupForm, Note, initial_of
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.sections import SECTIONS
+from beffroi.systems.cases.web import namesakes
 from beffroi.ui.components import Crumb
 
 
@@ -28,6 +31,7 @@ def edit(request: AgentRequest, person: UUID, group: str) -> HttpResponse:
     form = GroupForm(group, request.POST)
     if not form.is_valid():
         return _form(request, str(person), group, form, status=422)
+    distinct = namesakes.checked(request)
     shown = [name.removeprefix(f"{group}-") for name in form.fields if name != "version"]
     answer = actions.change(
         request.conversation,
@@ -37,9 +41,13 @@ def edit(request: AgentRequest, person: UUID, group: str) -> HttpResponse:
         form.values().get(group, {}),
         shown=shown,
         version=form.cleaned_data["version"],
+        distinct_from=distinct,
     )
     if isinstance(answer, Refused) and answer.code == "version-conflict":
-        return _form(request, str(person), group, form, status=409, conflict=True)
+        return _form(request, str(person), group, form, status=409, more={"conflict": True})
+    if isinstance(answer, Refused) and answer.code == "duplicate":
+        known = namesakes.known(answer, distinct, by_name=group == rights.IDENTITY)
+        return _form(request, str(person), group, form, status=409, more=known)
     if isinstance(answer, Refused) and answer.code == "malformed":
         form.add_error(None, answer.detail)
         return _form(request, str(person), group, form, status=422)
@@ -63,8 +71,8 @@ def _form(
     form: GroupForm,
     *,
     status: int = 200,
-    conflict: bool = False,
     name: str = "",
+    more: Mapping[str, object] = MappingProxyType({}),
 ) -> HttpResponse:
     back = _address(person, group)
     crumbs = (
@@ -77,9 +85,9 @@ def _form(
         "section": SECTIONS[group],
         "crumbs": crumbs,
         "name": name,
-        "conflict": conflict,
         "back": back,
         "reload": request.path,
+        **more,
     }
     return render(request, "cases/edit.html", context, status=status)
 

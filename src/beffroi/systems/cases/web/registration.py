@@ -12,9 +12,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import actions, rights
 from beffroi.systems.cases.forms import Registration
 from beffroi.systems.cases.sections import SECTIONS
-from beffroi.systems.cases.web.search import hit
-
-MOST_NAMESAKES = 5
+from beffroi.systems.cases.web import namesakes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,16 +28,13 @@ def registration(request: AgentRequest) -> HttpResponse:
         return render(request, "cases/registration.html", context)
     if not form.is_valid():
         return render(request, "cases/registration.html", context, status=422)
-    namesakes = request.POST.get("distinct", "").split()[:MOST_NAMESAKES]
-    answer = actions.register(request.conversation, session, form.values(), distinct_from=namesakes)
+    distinct = namesakes.checked(request)
+    answer = actions.register(request.conversation, session, form.values(), distinct_from=distinct)
     if not isinstance(answer, Refused):
         messages.success(request, gettext("Le dossier est créé. Vous en êtes le référent."))
         return HttpResponseRedirect(reverse("cases:file", args=[answer.person]))
     if answer.code == "duplicate":
-        context |= {
-            "hits": [hit(match) for match in answer.matches],
-            "namesakes": " ".join(match.person for match in answer.matches),
-        }
+        context |= namesakes.known(answer, distinct)
         return render(request, "cases/registration.html", context, status=409)
     if answer.code == "malformed":
         form.add_error(None, answer.detail)
