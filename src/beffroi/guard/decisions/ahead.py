@@ -66,11 +66,11 @@ async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy)
             agents.append(held.agent)
     if not ready:
         return left
-    asked = [
-        (ask.request.person, agent.account.id, agent.organisation.id)
-        for ask, agent in zip(ready, agents, strict=True)
-    ]
-    rows = await db.load_relations.fetch(asked)
+    rows = await db.load_relations.fetch(
+        literals.nullable([ask.request.person for ask in ready]),
+        literals.ids([agent.account.id for agent in agents]),
+        literals.ids([agent.organisation.id for agent in agents]),
+    )
     at, number = rows[0][12], rows[0][13]
     if not memory.follows(number) or (not db.scratch and abs(at - datetime.now(UTC)) > CLOCKS_APART):
         memory.forget()

@@ -208,7 +208,7 @@ async def ciphertexts(
     if not wanted:
         return {}
     people, masks = zip(*wanted.values(), strict=True)
-    rows = await db.load_ciphertexts.fetch(literals.nullable(people), literals.plain(masks))
+    rows = await db.load_ciphertexts.fetch(literals.nullable(people), literals.numbers(masks))
     found = {row[0]: row for row in rows}
     given: dict[int, Ciphertexts | None] = {}
     for n, (place, (_, mask)) in enumerate(wanted.items(), 1):

@@ -10,9 +10,14 @@ _HEX: Final = '"\\\\x'
 _SPECIAL: Final = re.compile(r'(["\\])')
 
 
-def plain(items: Iterable[object]) -> str:
-    """Numbers, booleans and UUIDs: nothing in their text needs quoting, and none is null."""
-    return f"{{{','.join(map(str, items))}}}"
+def ids(items: Iterable[str]) -> str:
+    """UUIDs."""
+    return f"{{{','.join(items)}}}"
+
+
+def numbers(items: Iterable[int]) -> str:
+    """Whole numbers."""
+    return ids(map(str, items))
 
 
 def nullable(items: Iterable[str | None]) -> str:

@@ -40,7 +40,6 @@ _ALERT_SECONDS: Final = 60.0
 _SHARE: Final = 4
 _LEAST_SHARE: Final = 64
 """A session may fill a quarter of the queue, and never less than a page of a list may ask at once."""
-_LEAST_HALF: Final = 12
 _BROKEN: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _POISON: Final = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
 _FORGED: Final = (*_POISON, WrappedKeyRefused, SealRefused)
@@ -78,7 +77,6 @@ class Worker:
         self._turns = asyncio.Semaphore(batching.connections if batching.one_by_one else 1)
         self._last_write = asyncio.Event()
         self._last_write.set()
-        self._under_way = 0
         self._ready = 0
         self._alerted_at = -_ALERT_SECONDS
         self._lanes: list[asyncio.Task[None]] = []
@@ -202,12 +200,10 @@ class Worker:
                         await self._from_rows(db, plan)
                         continue
                     mine = self._last_write = asyncio.Event()
-                    self._under_way += len(plan.asks)
                 try:
                     await before.wait()
                     outcomes = await self._write_ahead(db, plan)
                 finally:
-                    self._under_way -= len(plan.asks)
                     mine.set()
                 if outcomes is None:
                     owed = plan.asks + plan.left
@@ -280,9 +276,6 @@ class Worker:
     def _take(self) -> list[Ask]:
         """All that waits, at most a batch; what waited past its deadline is refused."""
         most = 1 if self._batching.one_by_one else self._batching.most
-        if self._bench.judges_ahead:
-            # Half of all that is under way: one half is judged while the other is written.
-            most = min(most, max(_LEAST_HALF, (len(self._waiting) + self._under_way + 1) // 2))
         too_old = self._loop.time() - self._batching.deadline
         taken: list[Ask] = []
         while self._waiting and len(taken) < most:

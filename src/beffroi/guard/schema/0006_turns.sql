@@ -1,8 +1,7 @@
 -- A batch written in one call, and the notice of every change to the facts that guards remember between batches.
 
--- What a request asks about, and a line of the journal as a batch writes it. Rows travel as arrays of such composites:
--- one function scan for a list, and values in binary.
-CREATE TYPE guard.asked AS (person uuid, account uuid, organisation uuid);
+-- A line of the journal as a batch writes it. Rows travel as arrays of composites: one function scan for a list, and
+-- values in binary.
 CREATE TYPE guard.line AS (kind text, person uuid, groups integer, account uuid, session uuid, organisation uuid,
     application text, role text, purpose text, explanation text, detail text);
 

@@ -1,4 +1,5 @@
--- What a batch cannot remember, people being too many: each request's relations and reach, by what it asks ($1). The first row also carries the instant and the turnstile's number, all of one
+-- What a batch cannot remember, people being too many: each request's relations and reach, by person ($1), account ($2)
+-- and organisation ($3) of the request. The first row also carries the instant and the turnstile's number, all of one
 -- snapshot: a batch judged on it is written only if that number has not changed since (schema/0006_turns.sql).
 SELECT
     q.n,
@@ -6,7 +7,7 @@ SELECT
     x.day, x.marks, x.found_day, x.version, x.mac,
     CASE WHEN q.n = 1 THEN guard.present() END,
     CASE WHEN q.n = 1 THEN (SELECT t.number FROM guard.turnstile t) END
-FROM unnest($1::guard.asked[]) WITH ORDINALITY AS q (person, account, organisation, n)
+FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[]) WITH ORDINALITY AS q (person, account, organisation, n)
 -- OFFSET 0 keeps these two apart: flattened, the planner seeks by the first column of the key and filters the rest.
 LEFT JOIN LATERAL (
     SELECT r.day, r.marks, r.found_day, r.version, r.mac
