@@ -15,7 +15,7 @@ from msgspec import Meta
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
 from beffroi.core.fields import NAMES, names
-from beffroi.core.ids import CODE, PersonId, PurposeCode, is_uuid
+from beffroi.core.ids import CODE, PersonId, PurposeCode
 from beffroi.core.policy import BREAK_GLASS, Action
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, FreeText, Granted, Outcome
@@ -26,7 +26,7 @@ from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault.sealing import SealRefused, open_groups, owner_bytes
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
-from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, Tell, handler_of, json_answer, written_answer
+from beffroi.guard.web.requests import ORDINARY, Answer, Call, Malformed, Routes, Tell, handler_of, json_answer
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
 MOST_ITEMS: Final = 500
@@ -45,8 +45,8 @@ class BreakGlass(bodies.Strict, frozen=True):
 class Unmatched(bodies.Strict, frozen=True):
     """An :class:`Opening` whose texts are still to be matched with their patterns; see :func:`_matched`."""
 
-    person: str
-    purpose: str
+    person: PersonId
+    purpose: PurposeCode
     groups: bodies.GroupNames
     break_glass: BreakGlass | None = None
 
@@ -54,8 +54,8 @@ class Unmatched(bodies.Strict, frozen=True):
 class Opening(Unmatched, frozen=True):
     """Body of /v1/open and /v1/release."""
 
-    person: bodies.PersonText
-    purpose: bodies.Code
+    person: Annotated[PersonId, bodies.PERSON]
+    purpose: Annotated[PurposeCode, bodies.CODE]
 
 
 class UnmatchedAll(bodies.Strict, frozen=True):
@@ -104,7 +104,7 @@ def open_file(call: Call, tell: Tell) -> None:
 
 def _opened(call: Call, body: Unmatched, outcome: Granted) -> Answer:
     sealed = outcome.sealed
-    fields = None if sealed is None else decrypted(call.services.keys, PersonId(body.person), sealed)
+    fields = None if sealed is None else decrypted(call.services.keys, body.person, sealed)
     if sealed is None or fields is None:
         return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
     reviewed = body.break_glass is not None and outcome.explanation == BREAK_GLASS
@@ -135,7 +135,7 @@ def release(call: Call, tell: Tell) -> None:
 
 
 def _released(_call: Call, _body: Unmatched, outcome: Granted) -> Answer:
-    return written_answer(written(outcome))
+    return Answer(200, ORDINARY, written(outcome))
 
 
 async def releases(call: Call) -> Answer:
@@ -147,16 +147,15 @@ async def releases(call: Call) -> Answer:
         if item.break_glass is not None:
             raise Malformed("$.items[...].break_glass", "null: a glass is broken for one person at a time")
     if not items:
-        return written_answer(written_all([]))
+        return Answer(200, ORDINARY, written_all([]))
     waiting = asyncio.get_running_loop().create_future()
     gathered = Gathered(len(items), waiting)
     put, tell, (application, handle_hash, client_hash) = call.services.worker.put, gathered.tell, caller
     for place, item in enumerate(items):
-        purpose, person = PurposeCode(item.purpose), PersonId(item.person)
-        request = Request(_RELEASE, application, purpose, person, _mask(item.groups), None)
+        request = Request(_RELEASE, application, item.purpose, item.person, _mask(item.groups), None)
         put(Ask(request, handle_hash, client_hash, partial(tell, place)))
     await waiting
-    return written_answer(written_all(gathered.outcomes))
+    return Answer(200, ORDINARY, written_all(gathered.outcomes))
 
 
 class Gathered:
@@ -196,7 +195,7 @@ def _withheld(wanted: tuple[bodies.GroupName, ...], granted: int) -> tuple[str, 
 
 def _matched(item: Unmatched) -> bool:
     """Whether the texts are what :class:`Opening` demands. The same few purposes come again and again."""
-    return is_uuid(item.person) and len(item.purpose) <= LONGEST_CODE and _is_code(item.purpose)
+    return bodies.is_person(item.person) and len(item.purpose) <= LONGEST_CODE and _is_code(item.purpose)
 
 
 @lru_cache(maxsize=1024)
@@ -204,11 +203,19 @@ def _is_code(text: str) -> bool:
     return CODE.fullmatch(text) is not None
 
 
+def _said_once(body: bytes, items: int) -> bool:
+    """Whether each item names its person and its purpose once: of two the last would count, matched or not.
+
+    Without a backslash, a key cannot be written otherwise.
+    """
+    return b"\\" not in body and body.count(b'"person"') == items == body.count(b'"purpose"')
+
+
 def _read(call: Call) -> Unmatched:
     """A body of /v1/open or /v1/release. Raises Malformed; what is wrong is said by the type that knows patterns."""
     try:
         body = bodies.read(call, _UNMATCHED)
-        if _matched(body):
+        if _matched(body) and _said_once(call.body, 1):
             return body
     except Malformed:
         pass
@@ -219,7 +226,7 @@ def _read_all(call: Call) -> tuple[Unmatched, ...]:
     """The items of a body of /v1/releases, read as :func:`_read` does."""
     try:
         items = bodies.read(call, _UNMATCHED_ALL).items
-        if all(map(_matched, items)):
+        if all(map(_matched, items)) and _said_once(call.body, len(items)):
             return items
     except Malformed:
         pass
@@ -233,9 +240,9 @@ def _ask(call: Call, tell: Tell, action: Action, write: Write) -> None:
         _deny(call, tell, caller, body)
         return
     application, handle_hash, client_hash = caller
-    purpose, person, glass = PurposeCode(body.purpose), PersonId(body.person), body.break_glass
+    glass = body.break_glass
     reason = None if glass is None else glass.reason
-    request = Request(action, application, purpose, person, _mask(body.groups), reason)
+    request = Request(action, application, body.purpose, body.person, _mask(body.groups), reason)
     ask = Ask(request, handle_hash, client_hash, partial(_done, call, tell, body, write))
     if action is _OPEN:
         ask.sealed = True
@@ -258,7 +265,7 @@ def _done(call: Call, tell: Tell, body: Unmatched, write: Write, outcome: Outcom
 def _deny(call: Call, tell: Tell, outcome: Refusal | Fault, body: Unmatched) -> None:
     """Tell a denial; where the person is followed is looked up first for those who found them today."""
     if isinstance(outcome, Refusal) and outcome.code is Code.NOT_FOLLOWED:
-        task = asyncio.ensure_future(refused(call, outcome, PersonId(body.person)))
+        task = asyncio.ensure_future(refused(call, outcome, body.person))
         _UNDER_WAY.add(task)
 
         def finished(task: "asyncio.Future[Answer]") -> None:

@@ -64,8 +64,8 @@ class Edge:
         self.router = router
         self.services = services
         self.heads = Heads()
-        self._openings: dict[tuple[int, tuple[Header, ...]], bytes] = {}
-        self._default: list[Header] = []
+        self.openings: dict[tuple[int, tuple[Header, ...]], bytes] = {}  # good while default is uvicorn's
+        self.default: list[Header] = []  # uvicorn makes a new list every second
         self._connections: set[GuardProtocol] = set()
         self._sweeping: asyncio.TimerHandle | None = None
 
@@ -79,11 +79,11 @@ class Edge:
 
     def opening(self, answer: Answer, default: list[Header]) -> bytes:
         """Status line and headers of an answer up to the value of its length; ``default`` are uvicorn's, the date."""
-        if default is not self._default:  # uvicorn makes a new list every second
-            self._default = default
-            self._openings.clear()
+        if default is not self.default:
+            self.default = default
+            self.openings.clear()
         key = answer[:2]
-        known = self._openings.get(key)
+        known = self.openings.get(key)
         if known is None:
             lines = [b"HTTP/1.1 %d \r\n" % answer.status]
             for name, value in (*answer.headers, *app.SAFE, *default):
@@ -91,9 +91,9 @@ class Edge:
                     raise ValueError("a header value holds a line end")
                 lines.append(b"%b: %b\r\n" % (name, value))
             known = b"".join([*lines, b"content-length: "])
-            if len(self._openings) >= _REMEMBERED:
-                self._openings.clear()
-            self._openings[key] = known
+            if len(self.openings) >= _REMEMBERED:
+                self.openings.clear()
+            self.openings[key] = known
         return known
 
     def hold(self, connection: "GuardProtocol") -> None:
@@ -336,7 +336,10 @@ class GuardProtocol(asyncio.Protocol):
             return
         self._since = self._loop.time()
         body = answer.body
-        opening = self._edge.opening(answer, state.default_headers)
+        edge, default = self._edge, state.default_headers
+        opening = edge.openings.get(answer[:2]) if default is edge.default else None
+        if opening is None:
+            opening = edge.opening(answer, default)
         end = b"\r\nconnection: close\r\n\r\n" if self._last else HEAD_END
         transport.write(b"%b%d%b%b" % (opening, len(body), end, b"" if self._bodiless else body))
         if self._last:

@@ -16,7 +16,8 @@ JSON: Final[Header] = (b"content-type", b"application/json")
 HTML: Final[Header] = (b"content-type", b"text/html; charset=utf-8")
 NO_STORE: Final[Header] = (b"cache-control", b"no-store")
 _MOST_FORM_FIELDS: Final = 32
-_ORDINARY: Final = (JSON, NO_STORE)
+ORDINARY: Final = (JSON, NO_STORE)
+"""Headers of a JSON answer, never kept by a cache."""
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -134,12 +135,7 @@ def handler_of(direct: Direct) -> Handler:
 
 def json_answer(value: object, status: int = 200, *headers: Header) -> Answer:
     """An answer holding ``value`` as JSON, never kept by a cache."""
-    return Answer(status, (*_ORDINARY, *headers) if headers else _ORDINARY, _encoder.encode(value))
-
-
-def written_answer(body: bytes) -> Answer:
-    """200 with JSON that is written already, never kept by a cache."""
-    return Answer(200, _ORDINARY, body)
+    return Answer(status, (*ORDINARY, *headers) if headers else ORDINARY, _encoder.encode(value))
 
 
 def redirect(location: str, *headers: Header) -> Answer:
