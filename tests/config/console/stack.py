@@ -255,6 +255,7 @@ def guard_served(
 ) -> Iterator[tuple[Guard, list[str], threading.Event]]:
     """The guard's whole application in a thread, under the small policy, its calls written down."""
     listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on sockets it opens itself
     url = f"http://localhost:{listening.getsockname()[1]}"
     loop = asyncio.new_event_loop()
     asked: list[str] = []

@@ -320,6 +320,7 @@ def text_of(page: httpx.Response) -> str:
 def serve(database: str, folder: Path, *, return_to: str = "http://localhost:1/back") -> Iterator[Guard]:
     """Provider and guard, each on a free port of this machine."""
     listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on sockets it opens itself
     url = f"http://localhost:{listening.getsockname()[1]}"
     loop = asyncio.new_event_loop()
     with serve_provider(folder, service=url, pkce=True) as provider:
