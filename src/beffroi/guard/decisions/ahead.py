@@ -13,10 +13,11 @@ from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.facts import Facts, RelationFacts
 from beffroi.core.policy import Policy
 from beffroi.guard.decisions import judging, literals, writing
-from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner
+from beffroi.guard.decisions.asks import Ask, Granted, Manner
 from beffroi.guard.decisions.batch import CLOCKS_APART, Bench, Prepared, ciphertexts
 from beffroi.guard.decisions.books import Books
 from beffroi.guard.decisions.facts import Known, clock_at
+from beffroi.guard.decisions.memory import Remembered, entitlement_of
 from beffroi.guard.decisions.rows import Forged
 
 
@@ -46,6 +47,7 @@ async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy)
     Raises what the database raises.
     """
     memory = bench.memory
+    memory.under(policy)
     generation, mark = memory.generation, memory.mark()
     fit: list[Ask] = []
     left: list[Ask] = []
@@ -55,7 +57,7 @@ async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy)
         return list(asks)
     if memory.policy is not None and memory.policy != policy.version:
         return list(asks)
-    agents: list[Agent] = []
+    agents: list[Remembered] = []
     ready: list[Ask] = []
     for ask in fit:
         held = memory.agents.get(ask.handle_hash)
@@ -63,13 +65,13 @@ async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy)
             left.append(ask)
         else:
             ready.append(ask)
-            agents.append(held.agent)
+            agents.append(held)
     if not ready:
         return left
     rows = await db.load_relations.fetch(
         literals.nullable([ask.request.person for ask in ready]),
-        literals.ids([agent.account.id for agent in agents]),
-        literals.ids([agent.organisation.id for agent in agents]),
+        literals.ids([held.agent.account.id for held in agents]),
+        literals.ids([held.agent.organisation.id for held in agents]),
     )
     at, number = rows[0][12], rows[0][13]
     if not memory.follows(number) or (not db.scratch and abs(at - datetime.now(UTC)) > CLOCKS_APART):
@@ -84,7 +86,7 @@ async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy)
         return list(asks)
     for place, (ask, one) in enumerate(zip(ready, known, strict=True)):
         for earlier in reached:
-            row = earlier.get((agents[place].account.id, ask.request.person))  # type: ignore[arg-type]
+            row = earlier.get((agents[place].agent.account.id, ask.request.person))  # type: ignore[arg-type]
             if row is not None:
                 one = known[place] = one._replace(facts=one.facts._replace(reach=row[0]), reach_version=row[1] + 1)
     books = _books(bench, entitled)
@@ -152,15 +154,15 @@ async def _learn(bench: Bench, db: Prepared, asks: Sequence[Ask]) -> bool:
 
 
 def _entitled(
-    bench: Bench, asks: Sequence[Ask], agents: Sequence[Agent], rows: Sequence[Any], at: datetime, policy: Policy
+    bench: Bench, asks: Sequence[Ask], agents: Sequence[Remembered], rows: Sequence[Any], at: datetime, policy: Policy
 ) -> tuple[list[Known], list[Entitlement | Refusal]]:
     """Steps 1 to 7 of each request, on its rows of load_relations.sql."""
     memory, clock, related = bench.memory, clock_at(at), bench.facts.related
     containment, applications = memory.containment, memory.applications
     known: list[Known] = []
     entitled: list[Entitlement | Refusal] = []
-    for ask, agent, own in zip(asks, agents, _by_request(rows, len(asks)), strict=True):
-        request, forged = ask.request, None
+    for ask, held, own in zip(asks, agents, _by_request(rows, len(asks)), strict=True):
+        request, agent, forged = ask.request, held.agent, None
         relations: tuple[RelationFacts, ...] = ()
         reach, version = None, 0
         if request.person is not None:
@@ -170,7 +172,7 @@ def _entitled(
                 forged = error.table
         facts = Facts(clock, containment, applications[request.application], *agent, relations, reach)
         known.append(Known(facts, forged, None, version, agent))
-        entitled.append(judging.FORGED if forged is not None else memory.entitle(ask, facts, policy))
+        entitled.append(judging.FORGED if forged is not None else entitlement_of(held, request, facts, policy))
     return known, entitled
 
 

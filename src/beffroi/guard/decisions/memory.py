@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from beffroi.core.budgets import EMPTY, Window
 from beffroi.core.decision import Entitlement, Refusal, Standing, entitle, stand
-from beffroi.core.facts import ApplicationFacts, Containment, Facts, Reach
+from beffroi.core.facts import ApplicationFacts, Containment, Facts, Reach, Request
 from beffroi.core.ids import ApplicationId, PurposeCode, SessionId
 from beffroi.core.policy import Action, Policy
 from beffroi.guard.decisions.asks import Agent, Ask
@@ -28,16 +28,29 @@ MOST_WINDOWS: Final = 1 << 18
 _KEPT_BATCHES: Final = 16
 _LONGEST_PATIENCE: Final = 64
 
-StandingKey = tuple[bytes, ApplicationId, PurposeCode, Action]
+StandingKey = tuple[ApplicationId, PurposeCode, Action]
 Reached = Mapping[ReachKey, tuple[Reach, int]]
 """New reach rows of one batch, each with the version of the row it replaces (0: none)."""
 
 
 class Remembered(NamedTuple):
-    """A session in use, and the fingerprint of the client it was given to."""
+    """A session in use, the fingerprint of the client it was given to, and what it may do of what it has done."""
 
     client_hash: bytes
     agent: Agent
+    standings: dict[StandingKey, Standing]
+
+
+def entitlement_of(held: Remembered, request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """Steps 1 to 7, the first five as remembered of the session where they still hold."""
+    key = (request.application, request.purpose, request.action)
+    standing = held.standings.get(key)
+    if standing is None or facts.clock.at >= standing.until:
+        stood = stand(request, facts, policy)
+        if isinstance(stood, Refusal):
+            return stood
+        standing = held.standings[key] = stood
+    return entitle(request, facts, policy, standing)
 
 
 class Memory:
@@ -56,7 +69,6 @@ class Memory:
         self.agents: dict[bytes, Remembered] = {}
         self.windows: dict[str, tuple[Window, int]] = {}
         self._law: Policy | None = None
-        self._standings: dict[StandingKey, Standing] = {}
         self._since = 0
         self._sequence = 0
         self._confirmed = 0
@@ -69,9 +81,9 @@ class Memory:
         """Whether a batch may be judged on it: something is remembered, and others are not writing all the time."""
         return self.number is not None and self._pause == 0
 
-    def follows(self, number: int) -> bool:
+    def follows(self, number: int | None) -> bool:
         """Whether a snapshot with this number holds nothing but what this guard wrote or remembers."""
-        return self.number is not None and self._since <= number <= self.number + 1
+        return number is not None and self.number is not None and self._since <= number <= self.number + 1
 
     def forget(self) -> None:
         """Somebody else wrote, or it is not known whether a batch of one's own was committed."""
@@ -80,7 +92,6 @@ class Memory:
         self.applications.clear()
         self.agents.clear()
         self.windows.clear()
-        self._standings.clear()
         self._reached.clear()
         self._confirmed = self._sequence
 
@@ -121,8 +132,8 @@ class Memory:
         self.applications.update(shared.applications)
         for ask, one in zip(asks, known, strict=True):
             agent = one.agent
-            if one.forged is None and agent is not None and agent.session.same_client:
-                self.agents[ask.handle_hash] = Remembered(ask.client_hash, agent)
+            if one.forged is None and agent is not None and agent.session.same_client and not agent.session.revoked:
+                self.agents[ask.handle_hash] = Remembered(ask.client_hash, agent, {})
 
     def charged(self, books: Books) -> None:
         """Keep the budgets of a batch as it leaves them."""
@@ -153,22 +164,11 @@ class Memory:
         """The clock of a later batch is not behind this instant."""
         self.at = max(self.at, at)
 
-    def entitle(self, ask: Ask, facts: Facts, policy: Policy) -> Entitlement | Refusal:
-        """Steps 1 to 7, the first five as remembered where they still hold."""
-        request = ask.request
+    def under(self, policy: Policy) -> None:
+        """What follows is judged under this policy: what sessions may do is not remembered from another."""
         if self._law is not policy:
             self._law = policy
-            self._standings.clear()
-        key = (ask.handle_hash, request.application, request.purpose, request.action)
-        standing = self._standings.get(key)
-        if standing is None or facts.clock.at >= standing.until:
-            stood = stand(request, facts, policy)
-            if isinstance(stood, Refusal):
-                return stood
-            if len(self._standings) > MOST_AGENTS:
-                self._standings.clear()
-            standing = self._standings[key] = stood
-        return entitle(request, facts, policy, standing)
+            self.agents.clear()
 
     # Batches judged ahead: one after another, each on what the earlier will have written
 

@@ -64,6 +64,10 @@ BEGIN
         q.explanation, policy_version, q.detail
     FROM unnest(lines) AS q
     RETURNING entry;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    IF changed <> cardinality(lines) THEN
+        RAISE EXCEPTION 'the journal did not take every line' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
 END $$;
 
 -- The sole clock without a look at the journal: for a guard that remembers the last instant it wrote.
@@ -78,35 +82,42 @@ END $$;
 
 -- Whoever changes a fact that guards remember, or one that a batch under way has read, adds one to the turnstile's
 -- number, whatever the way: a command, an operator's SQL, a restore. Batches do it themselves, once
--- (guard/decisions/connections.py sets the mark). New rows matter only where their absence was remembered.
+-- (guard/decisions/connections.py sets the mark). Every trigger is of the statement: the turn is taken before any row is
+-- locked, as batches do. New rows matter where their absence was remembered, and in the journal, whose last instant the
+-- clock must not go behind.
 CREATE FUNCTION guard.note_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE guard.turnstile SET number = number + 1;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'guard.turnstile has lost its row' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    RETURN CASE WHEN TG_LEVEL = 'ROW' THEN NEW END;
+    RETURN NULL;
 END $$;
 
 DO $$
 DECLARE
-    remembered text;
+    noted text[];
 BEGIN
-    FOREACH remembered IN ARRAY ARRAY['organisation', 'application', 'account', 'habilitation', 'budget', 'relation',
-        'person', 'session', 'policy', 'containment'] LOOP
+    FOREACH noted SLICE 1 IN ARRAY ARRAY[
+        ['organisation', 'UPDATE OR DELETE OR TRUNCATE'],
+        ['application', 'UPDATE OR DELETE OR TRUNCATE'],
+        ['account', 'UPDATE OR DELETE OR TRUNCATE'],
+        ['habilitation', 'UPDATE OR DELETE OR TRUNCATE'],
+        ['relation', 'UPDATE OR DELETE OR TRUNCATE'],
+        ['person', 'UPDATE OR DELETE OR TRUNCATE'],
+        ['budget', 'UPDATE OR DELETE OR TRUNCATE'],
+        -- All but its last use, which page views write: what a guard remembers of that is older, so stricter.
+        ['session', 'UPDATE OF id, handle_hash, application, account, habilitation, level, factor_at, client_hash,
+            created_at, expires_at, revoked_at, version, mac OR DELETE OR TRUNCATE'],
+        ['policy', 'INSERT OR UPDATE OR DELETE OR TRUNCATE'],
+        ['containment', 'INSERT OR UPDATE OR DELETE OR TRUNCATE'],
+        ['journal', 'INSERT']
+    ] LOOP
         EXECUTE format('CREATE TRIGGER note_change BEFORE %s ON guard.%I FOR EACH STATEMENT
             WHEN (current_setting(''beffroi.batch'', true) IS DISTINCT FROM ''on'')
-            EXECUTE FUNCTION guard.note_change()',
-            CASE WHEN remembered IN ('policy', 'containment') THEN 'INSERT OR UPDATE OR DELETE OR TRUNCATE'
-                 WHEN remembered = 'session' THEN 'DELETE OR TRUNCATE'
-                 ELSE 'UPDATE OR DELETE OR TRUNCATE' END, remembered);
+            EXECUTE FUNCTION guard.note_change()', noted[2], noted[1]);
     END LOOP;
 END $$;
--- Of a session in use all but its last use, which page views write: what a guard remembers of it is older, so stricter.
-CREATE TRIGGER note_use BEFORE UPDATE OF id, handle_hash, application, account, habilitation, level, factor_at,
-    client_hash, created_at, expires_at, revoked_at, version, mac ON guard.session
-    FOR EACH ROW WHEN (OLD.handle_hash IS NOT NULL AND current_setting('beffroi.batch', true) IS DISTINCT FROM 'on')
-    EXECUTE FUNCTION guard.note_change();
 
 REVOKE ALL ON FUNCTION guard.present(), guard.note_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION guard.write_batch FROM PUBLIC;

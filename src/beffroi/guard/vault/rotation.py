@@ -11,11 +11,12 @@ from typing import Final
 
 import asyncpg
 
-from beffroi.guard import key_check
+from beffroi.guard import key_check, turnstile
 from beffroi.guard.keys import Keys
 
 TABLES: Final = ("person", "account")
-BATCH: Final = 1_000
+BATCH: Final = 200
+"""Rows of one transaction: decisions wait while their keys are wrapped."""
 
 
 async def remaining(conn: asyncpg.Connection, epoch: int) -> int:
@@ -44,6 +45,7 @@ async def rewrap(conn: asyncpg.Connection, keys: Keys, *, progress: Callable[[in
 
 async def _rewrap_batch(conn: asyncpg.Connection, keys: Keys, table: str) -> int | None:
     async with conn.transaction():
+        await turnstile.take(conn)  # before any row is locked, as every batch does
         rows = await conn.fetch(
             f"SELECT id, epoch, wrapped_key FROM guard.{table} WHERE epoch <> $1 LIMIT {BATCH} FOR UPDATE",
             keys.epoch,

@@ -7,7 +7,8 @@ SELECT
     x.day, x.marks, x.found_day, x.version, x.mac,
     CASE WHEN q.n = 1 THEN guard.present() END,
     CASE WHEN q.n = 1 THEN (SELECT t.number FROM guard.turnstile t) END
-FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[]) WITH ORDINALITY AS q (person, account, organisation, n)
+FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[]) WITH ORDINALITY
+    AS q (person, account, organisation, n)
 -- OFFSET 0 keeps these two apart: flattened, the planner seeks by the first column of the key and filters the rest.
 LEFT JOIN LATERAL (
     SELECT r.day, r.marks, r.found_day, r.version, r.mac
