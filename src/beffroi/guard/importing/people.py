@@ -131,7 +131,10 @@ async def _finish(dsn: str, job: Job) -> list[Problem]:
     waiting = list(INDEXES)
 
     async def build() -> None:
-        conn = await asyncpg.connect(dsn, server_settings={"maintenance_work_mem": "256MB"})
+        # Two at a time are the parallelism: each starting helpers of its own would cost more than they do.
+        conn = await asyncpg.connect(
+            dsn, server_settings={"maintenance_work_mem": "256MB", "max_parallel_maintenance_workers": "0"}
+        )
         try:
             while waiting:
                 await conn.execute("SELECT guard.restore_index($1)", waiting.pop())

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, repeat
-from operator import itemgetter
+from operator import and_, itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -160,17 +160,23 @@ class CsvSource(_File):
         record = 0
         with open(self.path, "rb") as file:
             file.seek(start)
-            for text in file:
-                at += len(text)
-                line += 1
-                record += len(text)
-                if record > LONGEST_RECORD:
-                    raise SourceRefused(f"line {line - 1}: a record is longer than 1 MiB; is a quote never closed?")
-                if b'"' in text and text.count(b'"') % 2:
-                    quoted = not quoted
-                if quoted:
-                    continue
-                rows, record = rows + 1, 0
+            # Never more lines than rows the chunk lacks: it can only be full at the last of them.
+            while lines := list(islice(file, CHUNK_ROWS - rows)):
+                if not quoted and _all_records(lines):
+                    at, line, rows = at + sum(map(len, lines)), line + len(lines), rows + len(lines)
+                    lines = []
+                for text in lines:
+                    at += len(text)
+                    line += 1
+                    record += len(text)
+                    if record > LONGEST_RECORD:
+                        raise SourceRefused(
+                            f"line {line - 1}: a record is longer than 1 MiB; is a quote never closed?"
+                        )
+                    if text.count(b'"') % 2:
+                        quoted = not quoted
+                    if not quoted:
+                        rows, record = rows + 1, 0
                 if rows == CHUNK_ROWS:
                     yield Chunk(number, start, at - start, first_line, at / self.size)
                     number, rows, start, first_line = number + 1, 0, at, line
@@ -274,6 +280,12 @@ def _columns(rows: Sequence[Sequence[str]], order: Iterable[int]) -> list[Sequen
     present = list(zip(*rows, strict=True))
     empty = [""] * len(rows)
     return [present[place] if place >= 0 and rows else empty for place in order]
+
+
+def _all_records(lines: Sequence[bytes]) -> bool:
+    """Whether each line is a record of its own, and none too long: true of most files, and quick to see."""
+    odd = map(and_, map(bytes.count, lines, repeat(b'"')), repeat(1))
+    return max(map(len, lines)) <= LONGEST_RECORD and not any(odd)
 
 
 _CONTROL: Final = bytes({*range(32), 127} - set(b"\t\n\r"))

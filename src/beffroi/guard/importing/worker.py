@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -18,6 +18,10 @@ from beffroi.guard import key_check, keys
 from beffroi.guard.importing import network_map
 from beffroi.guard.importing.sources import Chunk, Source
 from beffroi.guard.importing.writing import Batch, Job, Preparer, Written, write
+
+_SWITCH_SECONDS: Final = 0.0005
+"""What the thread that writes waits at most for the one that seals, each time a socket is ready. At Python's 5 ms a
+chunk, a hundred times ready, would be written more slowly than it is sealed."""
 
 
 class Order(NamedTuple):
@@ -62,6 +66,7 @@ def run(pipe: Connection) -> None:
     """Entry point of the process: an order comes through ``pipe``, then chunks; outcomes go back, until its end."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)  # rows are freed when nobody names them: looking for cycles in them is a waste
+    sys.setswitchinterval(_SWITCH_SECONDS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides; a chunk under way is finished
     with suppress(EOFError, OSError):  # the parent is gone: what was committed is committed
         asyncio.run(_work(pipe, pipe.recv()))

@@ -24,6 +24,8 @@ from beffroi.guard.vault.people import COLUMNS as PERSON_COLUMNS
 FOLLOWED_BEFORE: Final = timedelta(days=30)
 """A follow-up imported without a date is taken to be this old: taking over a portfolio makes nobody a newcomer."""
 _REMEMBERED: Final = 1 << 15
+_SENT: Final = 100
+"""Rows handed to the driver at a time: what a socket mostly takes at once, or the rest is copied to wait."""
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -188,8 +190,8 @@ async def _write(conn: asyncpg.Connection, job: Job, batch: Batch, operator: str
 async def _copy(conn: asyncpg.Connection, table: str, columns: tuple[str, ...], rows: list[bytes]) -> None:
     async def source() -> AsyncIterator[bytes]:
         yield copying.SIGNATURE
-        for start in range(0, len(rows), 400):
-            yield b"".join(rows[start : start + 400])
+        for start in range(0, len(rows), _SENT):
+            yield b"".join(rows[start : start + _SENT])
         yield copying.TRAILER
 
     await conn.copy_to_table(table, schema_name="guard", columns=columns, format="binary", source=source())
