@@ -212,7 +212,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=1_600_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--warm-up", type=float, default=2.0)
+    parser.add_argument("--warm-up", type=float, default=4.0)
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--output", type=Path, default=RESULTS / "decision.json")
     given = parser.parse_args()

@@ -123,7 +123,8 @@ async def write(bench: Bench, db: Prepared, plan: Plan) -> list[Granted]:
     if not entries:
         memory.crossed()
         raise Overtaken
-    memory.confirmed(plan.sequence)
+    if plan.generation == memory.generation:  # another lane may have seen a later change before this answer came
+        memory.confirmed(plan.sequence)
     bench.budgets.committed(plan.books)
     return [outcome._replace(entry=entry) for outcome, entry in zip(plan.outcomes, entries, strict=True)]
 
