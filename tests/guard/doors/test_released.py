@@ -12,7 +12,7 @@ from beffroi.core.decision import Refusal
 from beffroi.core.fields import EVERY
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Granted, Outcome
-from beffroi.guard.doors import opening
+from beffroi.guard.doors import asked
 from beffroi.guard.doors.released import ReleasedAll, result, written, written_all
 from beffroi.guard.web import bodies
 from beffroi.guard.web.problems import Fault
@@ -77,40 +77,41 @@ texts = st.one_of(
 @given(body=texts)
 @example(body=msgspec.json.encode({"person": PERSON, "purpose": "follow-up", "groups": ["identity"]}))
 def test_caller_body_is_read_or_refused_as_the_type_with_patterns_would(body: bytes) -> None:
-    assert read_by(opening._read, body) == read_by(lambda call: bodies.read(call, opening._OPENING), body)
+    assert read_by(asked.one, body) == read_by(lambda call: bodies.read(call, asked._OPENING), body)
 
 
-ONE = '{"person":"%s","purpose":"%s","groups":["identity"]%s}'
+ONE = '{%s"person":"%s","purpose":"%s","groups":["identity"]%s}'
 
 
 @given(
     found=st.lists(
         st.tuples(
+            st.sampled_from(["", '"purp\\u006fse":"B",', '"p\\u0065rson":"x",', '"person":"x",']),
             st.sampled_from([PERSON, "x", "\\u0030" + PERSON[1:], "\\ud800"]), st.sampled_from(["a", "A", "person"]),
             st.sampled_from(["", ',"person":"x"', f',"person":"{PERSON}"', ',"purpose":"b"', ',"purp\\u006fse":"B"']),
         ), min_size=1, max_size=3,
     )
 )  # fmt: skip
 def test_attacker_names_somebody_twice_or_in_other_letters_and_is_read_by_the_type_with_patterns(
-    found: list[tuple[str, str, str]],
+    found: list[tuple[str, str, str, str]],
 ) -> None:
     written_items = [ONE % one for one in found]
     alone = written_items[0].encode()
-    assert read_by(opening._read, alone) == read_by(lambda call: bodies.read(call, opening._OPENING), alone)
+    assert read_by(asked.one, alone) == read_by(lambda call: bodies.read(call, asked._OPENING), alone)
     body = f'{{"items":[{",".join(written_items)}]}}'.encode()
-    expected = read_by(lambda call: bodies.read(call, opening._RELEASING).items, body)
-    assert read_by(opening._read_all, body) == expected
+    expected = read_by(lambda call: bodies.read(call, asked._RELEASING).items, body)
+    assert read_by(asked.several, body) == expected
 
 
 @given(found=st.lists(items, max_size=3), more=st.booleans())
 def test_caller_items_are_read_or_refused_as_the_type_with_patterns_would(found: list[Any], more: bool) -> None:
     body = msgspec.json.encode({"items": found} | ({"more": 1} if more else {}))
-    expected = read_by(lambda call: bodies.read(call, opening._RELEASING).items, body)
-    assert read_by(opening._read_all, body) == expected
+    expected = read_by(lambda call: bodies.read(call, asked._RELEASING).items, body)
+    assert read_by(asked.several, body) == expected
 
 
 def test_caller_other_media_type_is_refused_first() -> None:
-    assert read_by(opening._read, b"{", b"text/plain") == ("content-type", "application/json")
+    assert read_by(asked.one, b"{", b"text/plain") == ("content-type", "application/json")
 
 
 @given(
@@ -120,7 +121,7 @@ def test_caller_other_media_type_is_refused_first() -> None:
     )
 )  # fmt: skip
 def test_person_text_is_told_by_its_shape_as_by_its_pattern(text: str) -> None:
-    assert bodies.is_person(text) == (re.search(str(bodies.PERSON.pattern), text) is not None)
+    assert bodies.is_person(text.encode()) == (re.search(str(bodies.PERSON.pattern), text) is not None)
 
 
 @pytest.mark.parametrize("place", range(36))
@@ -128,4 +129,55 @@ def test_person_text_with_any_one_character_changed_is_told_as_by_its_pattern(pl
     pattern = re.compile(str(bodies.PERSON.pattern))
     for code in [*range(0x180), 0x663, 0xFF10, 0x1D7CE]:
         text = PERSON[:place] + chr(code) + PERSON[place + 1 :]
-        assert bodies.is_person(text) == (pattern.search(text) is not None), code
+        assert bodies.is_person(text.encode()) == (pattern.search(text) is not None), code
+
+
+OTHER = "ffffffff-0000-4000-8000-0123456789ab"
+
+
+def body_of(person: str, rest: str = '","purpose":"follow-up","groups":["identity"]}') -> bytes:
+    return f'{{"person":"{person}{rest}'.encode()
+
+
+def strictly(body: bytes, kind: bytes = b"application/json") -> Any:
+    return read_by(lambda call: bodies.read(call, asked._OPENING), body, kind)
+
+
+def test_caller_asks_the_same_of_another_person_and_only_the_person_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = strictly(body_of(OTHER))
+    read_by(asked.one, body_of(PERSON))
+    monkeypatch.setattr(asked, "_OPENING", None)
+    assert read_by(asked.one, body_of(OTHER)) == expected == [(OTHER, "follow-up", ("identity",), None)]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        '","purpose":"follow-up","groups":["identity"]}',
+        '" , "groups":[],"purpose":"a"}',
+        '","purpose":"a","groups":[],"break_glass":null}',
+        f'","purpose":"a","groups":[],"person":"{PERSON}"}}',
+        f'","purpose":"a","groups":[],"p\\u0065rson":"{PERSON}"}}',
+        f'","purpose":"a","groups":[],"break_glass":{{"reason":"a","text":"{"x" * 12}"}}}}',
+        '","purpose":"person","groups":[]}',
+        '","purpose":"A","groups":[]}',
+        '","purpose":"a","groups":[]}' + " " * 300,
+    ],
+)
+@pytest.mark.parametrize(
+    "person", [OTHER, OTHER.upper(), "x" * 36, OTHER[:-1] + '"', OTHER[:-1] + "\\", "é" * 18, ""]
+)
+def test_attacker_ends_a_body_as_one_before_and_it_is_read_as_by_the_type(rest: str, person: str) -> None:
+    for known in (PERSON, person):
+        read_by(asked.one, body_of(known, rest))
+    assert read_by(asked.one, body_of(person, rest)) == strictly(body_of(person, rest))
+    assert read_by(asked.one, body_of(person, rest), b"text/plain") == strictly(body_of(person, rest), b"text/plain")
+
+
+def test_memory_of_bodies_holds_no_free_text_and_is_bounded() -> None:
+    glass = '","purpose":"a","groups":[],"break_glass":{"reason":"a","text":"Camille Rousseau"}}'
+    read_by(asked.one, body_of(PERSON, glass))
+    assert not [rest for rest in asked._rests if b"Rousseau" in rest]
+    for number in range(2 * asked.REMEMBERED):
+        read_by(asked.one, body_of(PERSON, f'","purpose":"a{number}","groups":[]}}'))
+        assert len(asked._rests) <= asked.REMEMBERED

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from beffroi.guard.doors import agents, changing, finding, listing, opening, released
+from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
 from beffroi.guard.sessions import doors as sessions
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 from beffroi.standards import authzen
@@ -57,14 +57,14 @@ class Operation(NamedTuple):
 
 _ANY: Final = dict[str, object]
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
-    ("POST", "/v1/open"): Operation("Open one person's file", opening.Opening, opening.Opened, (*_COMMON, 404, 422)),
+    ("POST", "/v1/open"): Operation("Open one person's file", asked.Opening, opening.Opened, (*_COMMON, 404, 422)),
     ("POST", "/v1/release"): Operation(
         "Decide, charge and journal the use of data held elsewhere",
-        opening.Opening,
+        asked.Opening,
         released.Released,
         (*_COMMON, 404, 422),
     ),
-    ("POST", "/v1/releases"): Operation("The same for many people", opening.Releasing, released.ReleasedAll),
+    ("POST", "/v1/releases"): Operation("The same for many people", asked.Releasing, released.ReleasedAll),
     ("POST", "/v1/list"): Operation("A page of people", listing.Listing, listing.ListPage),
     ("POST", "/v1/find"): Operation("Search exactly", finding.Search, finding.Found),
     ("POST", "/v1/create"): Operation("Register a person", changing.Creation, changing.Written, (*_COMMON, 404, 409)),

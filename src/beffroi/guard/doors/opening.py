@@ -6,20 +6,21 @@ import logging
 import secrets
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Annotated, Final
+from typing import Final
 from uuid import uuid4
 
 import msgspec
-from msgspec import Meta
 
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
 from beffroi.core.fields import NAMES, names
-from beffroi.core.ids import CODE, PersonId, PurposeCode
+from beffroi.core.ids import PersonId
 from beffroi.core.policy import BREAK_GLASS, Action
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, FreeText, Granted, Outcome
+from beffroi.guard.doors import asked
 from beffroi.guard.doors.answers import Budget, budget, denial, refused
+from beffroi.guard.doors.asked import BreakGlass, Opening
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.doors.released import written, written_all
 from beffroi.guard.keys import Keys, WrappedKeyRefused
@@ -29,45 +30,8 @@ from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import ORDINARY, Answer, Call, Malformed, Routes, Tell, handler_of, json_answer
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
-MOST_ITEMS: Final = 500
-LONGEST_CODE: Final = 48
 _UNDER_WAY: Final[set["asyncio.Future[Answer]"]] = set()
 """Denials being looked up: asyncio itself holds a task only weakly."""
-
-
-class BreakGlass(bodies.Strict, frozen=True):
-    """Why a file nobody here follows must be opened: a reason of the policy's list and a free text."""
-
-    reason: bodies.Code
-    text: Annotated[str, Meta(min_length=10, max_length=2000)]
-
-
-class Unmatched(bodies.Strict, frozen=True):
-    """An :class:`Opening` whose texts are still to be matched with their patterns; see :func:`_matched`."""
-
-    person: PersonId
-    purpose: PurposeCode
-    groups: bodies.GroupNames
-    break_glass: BreakGlass | None = None
-
-
-class Opening(Unmatched, frozen=True):
-    """Body of /v1/open and /v1/release."""
-
-    person: Annotated[PersonId, bodies.PERSON]
-    purpose: Annotated[PurposeCode, bodies.CODE]
-
-
-class UnmatchedAll(bodies.Strict, frozen=True):
-    """A :class:`Releasing` whose texts are still to be matched with their patterns."""
-
-    items: Annotated[tuple[Unmatched, ...], Meta(max_length=MOST_ITEMS)]
-
-
-class Releasing(bodies.Strict, frozen=True):
-    """Body of /v1/releases: up to 500 requests decided in one batch, in their order."""
-
-    items: Annotated[tuple[Opening, ...], Meta(max_length=MOST_ITEMS)]
 
 
 class OpenedPerson(msgspec.Struct, frozen=True):
@@ -89,12 +53,8 @@ class Opened(msgspec.Struct, frozen=True):
     obligations: list[str]
 
 
-_OPENING: Final = msgspec.json.Decoder(Opening)
-_RELEASING: Final = msgspec.json.Decoder(Releasing)
-_UNMATCHED: Final = msgspec.json.Decoder(Unmatched)
-_UNMATCHED_ALL: Final = msgspec.json.Decoder(UnmatchedAll)
 _OPEN, _RELEASE = Action.OPEN, Action.RELEASE  # looked up once: reading a member from its enumeration costs
-Write = Callable[[Call, Unmatched, Granted], Answer]
+Write = Callable[[Call, Opening, Granted], Answer]
 
 
 def open_file(call: Call, tell: Tell) -> None:
@@ -102,7 +62,7 @@ def open_file(call: Call, tell: Tell) -> None:
     _ask(call, tell, _OPEN, _opened)
 
 
-def _opened(call: Call, body: Unmatched, outcome: Granted) -> Answer:
+def _opened(call: Call, body: Opening, outcome: Granted) -> Answer:
     sealed = outcome.sealed
     fields = None if sealed is None else decrypted(call.services.keys, body.person, sealed)
     if sealed is None or fields is None:
@@ -134,13 +94,13 @@ def release(call: Call, tell: Tell) -> None:
     _ask(call, tell, _RELEASE, _released)
 
 
-def _released(_call: Call, _body: Unmatched, outcome: Granted) -> Answer:
+def _released(_call: Call, _body: Opening, outcome: Granted) -> Answer:
     return Answer(200, ORDINARY, written(outcome))
 
 
 async def releases(call: Call) -> Answer:
     """The same for many people at once; a refusal of one is no refusal of the others."""
-    items, caller = _read_all(call), caller_of(call)
+    items, caller = asked.several(call), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
     for item in items:
@@ -193,49 +153,9 @@ def _withheld(wanted: tuple[bodies.GroupName, ...], granted: int) -> tuple[str, 
     return names(_mask(wanted) & ~granted)
 
 
-def _matched(item: Unmatched) -> bool:
-    """Whether the texts are what :class:`Opening` demands. The same few purposes come again and again."""
-    return bodies.is_person(item.person) and len(item.purpose) <= LONGEST_CODE and _is_code(item.purpose)
-
-
-@lru_cache(maxsize=1024)
-def _is_code(text: str) -> bool:
-    return CODE.fullmatch(text) is not None
-
-
-def _said_once(body: bytes, items: int) -> bool:
-    """Whether each item names its person and its purpose once: of two the last would count, matched or not.
-
-    Without a backslash, a key cannot be written otherwise.
-    """
-    return b"\\" not in body and body.count(b'"person"') == items == body.count(b'"purpose"')
-
-
-def _read(call: Call) -> Unmatched:
-    """A body of /v1/open or /v1/release. Raises Malformed; what is wrong is said by the type that knows patterns."""
-    try:
-        body = bodies.read(call, _UNMATCHED)
-        if _matched(body) and _said_once(call.body, 1):
-            return body
-    except Malformed:
-        pass
-    return bodies.read(call, _OPENING)
-
-
-def _read_all(call: Call) -> tuple[Unmatched, ...]:
-    """The items of a body of /v1/releases, read as :func:`_read` does."""
-    try:
-        items = bodies.read(call, _UNMATCHED_ALL).items
-        if all(map(_matched, items)) and _said_once(call.body, len(items)):
-            return items
-    except Malformed:
-        pass
-    return bodies.read(call, _RELEASING).items
-
-
 def _ask(call: Call, tell: Tell, action: Action, write: Write) -> None:
     """Put one request to the hot path; a denial is told here, an allow as ``write`` says."""
-    body, caller = _read(call), caller_of(call)
+    body, caller = asked.one(call), caller_of(call)
     if not isinstance(caller, Caller):
         _deny(call, tell, caller, body)
         return
@@ -251,7 +171,7 @@ def _ask(call: Call, tell: Tell, action: Action, write: Write) -> None:
     call.services.worker.put(ask)
 
 
-def _done(call: Call, tell: Tell, body: Unmatched, write: Write, outcome: Outcome) -> None:
+def _done(call: Call, tell: Tell, body: Opening, write: Write, outcome: Outcome) -> None:
     try:
         if isinstance(outcome, Granted):
             tell(write(call, body, outcome))
@@ -262,7 +182,7 @@ def _done(call: Call, tell: Tell, body: Unmatched, write: Write, outcome: Outcom
         tell(problems.answer(Fault.INTERNAL, call.headers.get(b"accept-language")))
 
 
-def _deny(call: Call, tell: Tell, outcome: Refusal | Fault, body: Unmatched) -> None:
+def _deny(call: Call, tell: Tell, outcome: Refusal | Fault, body: Opening) -> None:
     """Tell a denial; where the person is followed is looked up first for those who found them today."""
     if isinstance(outcome, Refusal) and outcome.code is Code.NOT_FOLLOWED:
         task = asyncio.ensure_future(refused(call, outcome, body.person))

@@ -31,9 +31,9 @@ _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _UNKNOWN: Final = re.compile(r"unknown field `[^`]*`")
 
 
-def is_person(text: str) -> bool:
-    """Whether a text is a ``PersonText``; a third of the time the pattern takes."""
-    return text.encode().translate(_SHAPES) == _SHAPE
+def is_person(text: bytes) -> bool:
+    """Whether a text, in UTF-8, is a ``PersonText``; a third of the time the pattern takes."""
+    return text.translate(_SHAPES) == _SHAPE
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
