@@ -1,11 +1,14 @@
 """The office of the console's browser tests: an adviser, the people she follows, and how an agent signs in."""
 
 import re
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Page
 
 from beffroi.guard.vault.records import Contact, Followup, Note, Situation
-from tests.config.console.stack import SMALL, Stack
+from tests.config.console.stack import SMALL, Stack, running
+from tests.databases import FreshDatabase
 from tests.guard.signin.serving import Member, fresh_code
 from tests.guard.world import some_nir
 from tests.systems.cases.adviser import as_referent
@@ -14,7 +17,15 @@ FIRST_NAMES = ("Alexia", "Boubacar", "Océane", "Samuel", "Manon", "Lilou", "Jul
 LAST_NAMES = ("André", "Bah", "Ben Youssef", "Bernard", "Bernier", "Bertin", "Bonnet", "Bouchet", "Bouvier")
 
 
-def adviser_at_work(stack: Stack) -> Member:
+@pytest.fixture(scope="module")
+def stack(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole product, for one module."""
+    with running(fresh_for_module, tmp_path_factory.mktemp("stack")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def camille(stack: Stack) -> Member:
     """An adviser with ten people of her own, one of whom has a whole file; one colleague; one person elsewhere."""
     guard = stack.guard
     guard.amend("organisation", guard.organisation, name="Mission Locale de Valbrume")
@@ -54,6 +65,7 @@ def sign_in(stack: Stack, page: Page, member: Member, path: str = "/") -> None:
 
 
 def identify(stack: Stack, page: Page, member: Member) -> None:
+    """From the provider's page, where it is shown, through the guard's, with a one-time code."""
     if page.url.startswith(stack.guard.provider.settings.origin):
         page.get_by_role("link", name=f"{member.persona.given_name} {member.persona.usual_name}").click()
         page.get_by_role("button", name="Se connecter").click()

@@ -1,28 +1,17 @@
 """An adviser's day in a real browser: keyboard alone, without scripts, signing out everywhere."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.office import adviser_at_work, sign_in
-from tests.config.console.stack import Stack, running
-from tests.databases import FreshDatabase
+from tests.browser.office import camille, sign_in, stack
+from tests.config.console.stack import Stack
 from tests.guard.signin.serving import Member
 
+__all__ = ["camille", "stack"]
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def stack(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(fresh_for_module, tmp_path_factory.mktemp("stack")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def camille(stack: Stack) -> Member:
-    return adviser_at_work(stack)
 
 
 def test_agent_signs_out_everywhere_from_another_browser(

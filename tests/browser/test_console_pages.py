@@ -1,30 +1,18 @@
 """Every page of the console, met on the way to something: whole and without barrier in both languages and widths."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.office import adviser_at_work, identify, sign_in
+from tests.browser.office import camille, identify, sign_in, stack
 from tests.browser.pages import Tour, meets
-from tests.config.console.stack import SMALL, Stack, running
-from tests.databases import FreshDatabase
+from tests.config.console.stack import SMALL, Stack
 from tests.guard.signin.serving import Member
 from tests.systems.cases.adviser import as_referent
 
+__all__ = ["camille", "stack"]
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def stack(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running(fresh_for_module, tmp_path_factory.mktemp("stack")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def camille(stack: Stack) -> Member:
-    return adviser_at_work(stack)
 
 
 def search_le_gall(stack: Stack, tour: Tour, last_name: str = "Le Gall") -> None:
