@@ -80,17 +80,17 @@ def test_group_key_is_hkdf_expand_of_the_persons_key(key: bytes, label: str) -> 
 
 def test_people_sealed_in_bulk_open_group_by_group_and_each_with_its_own_key(held: Keys) -> None:
     owners = [uuid4().bytes, uuid4().bytes]
-    columns: dict[str, list[bytes | None]] = {
+    columns: dict[str, list[bytes]] = {
         name: [f'{{"x":"{name} {number}"}}'.encode() for number in range(2)] for name in NAMES
     }
-    columns |= {"training": [None, b"{}"], "nir": [b"{}", None]}
+    columns |= {"training": [b"", b"{}"], "nir": [b"{}", b""]}
     wrapped, sealed = seal_people(held, owners, columns.items())
     for place, owner in enumerate(owners):
-        blobs = [(name, column[place]) for name, column in zip(columns, sealed, strict=True)]
+        blobs = [(name, column[place] or None) for name, column in zip(columns, sealed, strict=True)]
         opened = sealing.open_groups(held, owner, wrapped[place], held.epoch, blobs)
-        wanted = {name: column[place] for name, column in columns.items() if column[place] is not None}
+        wanted = {name: column[place] for name, column in columns.items() if column[place]}
         assert {name: bytes(raw) for name, raw in opened.items()} == wanted
-    nonces = [blob[1:13] for column in sealed for blob in column if blob is not None]
+    nonces = [blob[1:13] for column in sealed for blob in column if blob]
     assert len(set(nonces)) == len(nonces) == 2 * len(NAMES) - 2
     assert len({held.unwrap(key, held.epoch, owner) for key, owner in zip(wrapped, owners, strict=True)}) == 2
     with pytest.raises(SealRefused):

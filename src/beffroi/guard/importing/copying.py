@@ -26,10 +26,20 @@ _NULL: Final = b"\xff\xff\xff\xff"
 _UUID: Final = b"\0\0\0\x10"
 _NUMBERS_AND_PERSON: Final = 8 + 8 + 4 + 16
 _LAST: Final = _NULL + b"\0\0\0\4\0\0\0\1\0\0\0\x10"
-_SIZE: Final = Struct(">i").pack
 _POSTGRES_EPOCH: Final = 946_684_800_000_000
 _GROUPS: Final = tuple(NAMES)
 _KINDS: Final = (blind.NIR, blind.AGENCY_ID, blind.EMAIL, blind.PHONE, blind.NAME, blind.NAME)
+
+
+class _Sizes(dict[int, bytes]):
+    """What precedes a field of each size, null for none. A value has some tens of thousands of bytes at most."""
+
+    def __missing__(self, size: int) -> bytes:
+        self[size] = found = size.to_bytes(4, "big")
+        return found
+
+
+_SIZES: Final = _Sizes({0: _NULL})
 
 
 class PersonRows:
@@ -57,10 +67,10 @@ class PersonRows:
     def encode(self, people: People) -> list[bytes]:
         """One row a person, each in the order of ``PERSON_COLUMNS``."""
         wrapped, sealed = seal_people(self._keys, people.ids, zip(_GROUPS, people.groups, strict=True))
-        size, count = _SIZE, len(people.ids)
+        count = len(people.ids)
         columns: list[Sequence[bytes]] = [[self._head] * count, people.ids, [self._epoch] * count, wrapped]
         for blobs in sealed:
-            columns.append([_NULL if blob is None else size(len(blob)) + blob for blob in blobs])
+            columns += [list(map(_SIZES.__getitem__, map(len, blobs))), blobs]
         columns += [self._indexes(place, values) for place, values in enumerate(people.indexed)]
         columns.append([self._tail] * count)
         return list(map(b"".join, zip(*columns, strict=True)))

@@ -65,12 +65,12 @@ class People(NamedTuple):
     """People ready to be sealed, by columns of one length.
 
     ``groups`` are clear JSON, one column a column of the table; ``indexed`` the normalised values of the six blind
-    indexes, empty for none; codes of organisations, referents and days as the file gives them, or empty.
+    indexes; both empty for none, as are codes of organisations, referents and days, which are the file's.
     """
 
     lines: Sequence[int]
     ids: Sequence[bytes]
-    groups: Sequence[Sequence[bytes | None]]
+    groups: Sequence[Sequence[bytes]]
     indexed: Sequence[Sequence[str]]
     followers: Sequence[str]
     referents: Sequence[str]
@@ -155,8 +155,12 @@ class Reader:
         last, first, born = forms["last_name"], forms["first_names"], forms["birth_date"]
         names = [f"{last_key}|{first_key}|{day}" for last_key, first_key, day in zip(last, first, born, strict=True)]
         birth_names = [
-            f"{key}|{first_key}|{day}" if name and (key := self._name(name)) != last_key and type(key) is str else ""
-            for name, last_key, first_key, day in zip(texts["birth_name"], last, first, born, strict=True)
+            f"{key}|{first_key}|{day}"
+            if name and name != last_name and (key := self._name(name)) != last_key and type(key) is str
+            else ""
+            for name, last_name, last_key, first_key, day in zip(
+                texts["birth_name"], texts["last_name"], last, first, born, strict=True
+            )
         ]
         return People(
             lines,
@@ -164,8 +168,8 @@ class Reader:
             (
                 _identities(texts, forms),
                 _contacts(texts, forms),
-                [encode_trusted(Nir(nir=text)) if text else None for text in forms["nir"]],
-                [encode_trusted(AgencyId(agency_id=text)) if text else None for text in forms["agency_id"]],
+                [encode_trusted(Nir(nir=text)) if text else b"" for text in forms["nir"]],
+                [encode_trusted(AgencyId(agency_id=text)) if text else b"" for text in forms["agency_id"]],
                 list(map(self._situation, *(texts[name] for name in _SITUATION))),
                 self._followups(texts["notes"]),
                 _trainings(texts, forms),
@@ -178,9 +182,9 @@ class Reader:
             texts["training_organisation"],
         )
 
-    def _followups(self, notes: Sequence[str]) -> list[bytes | None]:
+    def _followups(self, notes: Sequence[str]) -> list[bytes]:
         at = self._noted_at
-        return [encode_trusted(Followup(notes=(Note(at=at, text=text),))) if text else None for text in notes]
+        return [encode_trusted(Followup(notes=(Note(at=at, text=text),))) if text else b"" for text in notes]
 
 
 def _unacceptable(lines: Sequence[int], texts: Texts, clean: bool) -> Iterator[Problem]:
@@ -228,7 +232,7 @@ def _compressed(texts: Texts, keep: Sequence[bool]) -> Texts:
     return {name: list(compress(column, keep)) for name, column in texts.items()}
 
 
-def _identities(texts: Texts, forms: Texts) -> list[bytes | None]:
+def _identities(texts: Texts, forms: Texts) -> list[bytes]:
     return [
         encode_trusted(
             Identity(
@@ -254,7 +258,7 @@ def _identities(texts: Texts, forms: Texts) -> list[bytes | None]:
     ]
 
 
-def _contacts(texts: Texts, forms: Texts) -> list[bytes | None]:
+def _contacts(texts: Texts, forms: Texts) -> list[bytes]:
     return [
         encode_trusted(
             Contact(
@@ -267,7 +271,7 @@ def _contacts(texts: Texts, forms: Texts) -> list[bytes | None]:
             )
         )
         if email or phone or line or code or city or commune
-        else None
+        else b""
         for email, phone, line, code, city, commune in zip(
             forms["email"],
             forms["phone"],
@@ -283,9 +287,9 @@ def _contacts(texts: Texts, forms: Texts) -> list[bytes | None]:
 _SITUATION: Final = ("situation", "education_level", "housing", "mobility", "programme")
 
 
-def _situation(situation: str, education_level: str, housing: str, mobility: str, programme: str) -> bytes | None:
+def _situation(situation: str, education_level: str, housing: str, mobility: str, programme: str) -> bytes:
     if not (situation or education_level or housing or mobility or programme):
-        return None
+        return b""
     return encode_trusted(
         Situation(
             situation=situation or None,
@@ -297,11 +301,11 @@ def _situation(situation: str, education_level: str, housing: str, mobility: str
     )
 
 
-def _trainings(texts: Texts, forms: Texts) -> list[bytes | None]:
+def _trainings(texts: Texts, forms: Texts) -> list[bytes]:
     return [
         encode_trusted(Training(title=title or None, status=status or None, starts_on=starts_on or None))
         if title or status or starts_on
-        else None
+        else b""
         for title, status, starts_on in zip(
             texts["training_title"], texts["training_status"], forms["training_starts_on"], strict=True
         )
@@ -314,7 +318,7 @@ _REPRESENTATIVE: Final = (
 )  # fmt: skip
 
 
-def _representatives(texts: Texts, forms: Texts) -> list[bytes | None]:
+def _representatives(texts: Texts, forms: Texts) -> list[bytes]:
     last, first, phone, email = _REPRESENTATIVE
     return [
         encode_trusted(
@@ -323,7 +327,7 @@ def _representatives(texts: Texts, forms: Texts) -> list[bytes | None]:
             )
         )
         if last_name
-        else None
+        else b""
         for last_name, first_names, number, address in zip(
             texts[last], texts[first], forms[phone], forms[email], strict=True
         )

@@ -94,11 +94,12 @@ def unseal(key: bytes, owner: bytes, label: str, sealed: bytes) -> bytes:
 
 
 def seal_people(
-    keys: KeyService, owners: Sequence[bytes], groups: Iterable[tuple[str, Sequence[bytes | None]]]
-) -> tuple[list[bytes], list[list[bytes | None]]]:
+    keys: KeyService, owners: Sequence[bytes], groups: Iterable[tuple[str, Sequence[bytes]]]
+) -> tuple[list[bytes], list[list[bytes]]]:
     """A new random key for each person, wrapped, and their groups sealed under it, column by column; for imports.
 
-    ``groups`` gives the clear texts of one group after the other, in the order of ``owners``. All randomness of one
+    ``groups`` gives the clear texts of one group after the other, in the order of ``owners``; an empty one stands for
+    none, and is sealed to none. All randomness of one
     column comes from one read of the system's generator.
     """
     own_keys = _random(KEY_BYTES, len(owners))
@@ -107,16 +108,16 @@ def seal_people(
     inners = [sha256(block.translate(_IPAD)).copy for block in blocks]
     outers = [sha256(block.translate(_OPAD)).copy for block in blocks]
     prefixes = [b"beffroi/v1" + owner for owner in owners]
-    sealed: list[list[bytes | None]] = []
+    sealed: list[list[bytes]] = []
     for name, column in groups:
         label = _GROUP_LABELS[name]
         info, context = label.info, label.context
-        blobs: list[bytes | None] = []
+        blobs: list[bytes] = []
         for clear, inner, outer, prefix, nonce in zip(
             column, inners, outers, prefixes, _random(12, len(owners)), strict=True
         ):
-            if clear is None:
-                blobs.append(None)
+            if not clear:
+                blobs.append(b"")
                 continue
             first, second = inner(), outer()
             first.update(info)
