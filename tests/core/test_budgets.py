@@ -1,3 +1,5 @@
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -106,3 +108,25 @@ def test_exhausted_window_fills_the_latest_days_first() -> None:
     full = exhausted(budgets.window(10, 0, 100, EMPTY.recent), Caps(5, 20, 50, 55), 4)
     assert full.recent[:6] == (20, 20, 10, 0, 0, 0)
     assert full.in_hour == 5
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("at"), st.integers(-2, 40), st.integers(-3, 60)),
+    st.tuples(st.just("charge"), st.none() | st.integers(-2, 40)),
+    st.tuples(st.just("exhausted"), st.tuples(*[st.integers(0, 60)] * 4), st.integers(0, 40)),
+)
+
+
+@given(st.lists(st.integers(0, 9), min_size=DAYS, max_size=DAYS), st.lists(STEPS, max_size=30))
+def test_i02_window_after_any_steps_keeps_the_sums_of_its_days(recent: list[int], steps: list[Any]) -> None:
+    seen = budgets.window(1_000, 3, 100, tuple(recent))
+    for step, first, *rest in steps:
+        if step == "at":
+            seen = at(seen, seen.day + first, seen.hour + rest[0])
+        elif step == "charge":
+            seen = charge(seen, None if first is None else seen.day - first)
+        else:
+            seen = exhausted(seen, Caps(*first), rest[0])
+        assert budgets.window(*seen[:4]) == seen
+        assert len(seen.recent) == DAYS
+        assert min(seen.recent) >= 0
