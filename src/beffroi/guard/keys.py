@@ -15,8 +15,9 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from struct import unpack
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -53,6 +54,10 @@ class KeyService(Protocol):
 
     def wrap(self, key: bytes, owner: bytes) -> bytes:
         """Wrap a 32-byte key for its owner (16 bytes: the UUID of a person or an account)."""
+        ...
+
+    def wrap_all(self, keys: Sequence[bytes], owners: Sequence[bytes]) -> list[bytes]:
+        """:meth:`wrap` for many at once, in order."""
         ...
 
     def unwrap(self, wrapped: bytes, epoch: int, owner: bytes) -> bytes:
@@ -112,11 +117,17 @@ class Keys:
 
     def wrap(self, key: bytes, owner: bytes) -> bytes:
         """Wrap under the current epoch; see :class:`KeyService`. 61 bytes."""
-        if len(key) != KEY_BYTES or len(owner) != 16:
+        return self.wrap_all((key,), (owner,))[0]
+
+    def wrap_all(self, keys: Sequence[bytes], owners: Sequence[bytes]) -> list[bytes]:
+        """Wrap each for its owner; all nonces come from one read of the system's generator."""
+        if not ({KEY_BYTES}.issuperset(map(len, keys)) and {16}.issuperset(map(len, owners))):
             raise ValueError("32 bytes of key and 16 bytes of owner expected")
-        nonce = os.urandom(12)
-        context = b"%b%b%d" % (_WRAP, owner, self._epoch)
-        return _VERSION + nonce + self._masters[self._epoch].encrypt(nonce, key, context)
+        encrypt, epoch = self._masters[self._epoch].encrypt, b"%d" % self._epoch
+        return [
+            _VERSION + nonce + encrypt(nonce, key, _WRAP + owner + epoch)
+            for key, owner, nonce in zip(keys, owners, _nonces(len(keys)), strict=True)
+        ]
 
     def unwrap(self, wrapped: bytes, epoch: int, owner: bytes) -> bytes:
         """Unwrap; see :class:`KeyService`."""
@@ -160,6 +171,10 @@ class Keys:
             return self._masters[epoch]
         except KeyError:
             raise WrappedKeyRefused(f"the key file holds no master key of epoch {epoch}") from None
+
+
+def _nonces(count: int) -> tuple[bytes, ...]:
+    return unpack("12s" * count, os.urandom(12 * count))
 
 
 def _change_stamp(path: Path | None) -> tuple[int, int]:

@@ -92,6 +92,7 @@ def test_people_sealed_in_bulk_open_group_by_group_and_each_with_its_own_key(hel
         assert {name: bytes(raw) for name, raw in opened.items()} == wanted
     nonces = [blob[1:13] for column in sealed for blob in column if blob]
     assert len(set(nonces)) == len(nonces) == 2 * len(NAMES) - 2
+    assert len({key[1:13] for key in wrapped}) == 2
     assert len({held.unwrap(key, held.epoch, owner) for key, owner in zip(wrapped, owners, strict=True)}) == 2
     with pytest.raises(SealRefused):
         sealing.open_groups(held, owners[0], wrapped[0], held.epoch, [("identity", sealed[0][1])])

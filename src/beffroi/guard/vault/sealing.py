@@ -124,7 +124,7 @@ def seal_people(
             second.update(first.digest())
             blobs.append(FORMAT + nonce + AESGCM(second.digest()).encrypt(nonce, clear, prefix + context))
         sealed.append(blobs)
-    return list(map(keys.wrap, own_keys, owners)), sealed
+    return keys.wrap_all(own_keys, owners), sealed
 
 
 def _random(size: int, count: int) -> tuple[bytes, ...]:
