@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 
 from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.policy import Action
-from beffroi.guard.decisions.asks import Manner, Outcome
+from beffroi.guard.decisions import ahead
+from beffroi.guard.decisions.ahead import Plan
+from beffroi.guard.decisions.asks import Granted, Manner, Outcome
+from beffroi.guard.decisions.batch import Bench, Prepared
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.sessions.handles import digest
@@ -52,3 +56,34 @@ async def desk(fresh: FreshDatabase) -> AsyncIterator[Desk]:
     yield Desk(world, worker, fresh.guard)
     await worker.stop()
     await world.conn.close()
+
+
+@pytest.fixture
+async def second(desk: Desk) -> AsyncIterator[Desk]:
+    """Another guard over the same database."""
+    worker = Worker(desk.dsn, desk.world.keys, lambda: desk.world.policy, Batching(), Metrics())
+    await worker.start()
+    yield Desk(desk.world, worker, desk.dsn)
+    await worker.stop()
+
+
+class Written(NamedTuple):
+    """A plan that was judged ahead and committed, and the bench of the guard that did."""
+
+    bench: Bench
+    plan: Plan
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[Written]:
+    """What the guards of the test judged ahead and committed, in order."""
+    done: list[Written] = []
+    write = ahead.write
+
+    async def noted(bench: Bench, db: Prepared, plan: Plan) -> list[Granted]:
+        outcomes = await write(bench, db, plan)
+        done.append(Written(bench, plan))
+        return outcomes
+
+    monkeypatch.setattr(ahead, "write", noted)
+    return done

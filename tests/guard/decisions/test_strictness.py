@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -26,15 +25,6 @@ from beffroi.guard.web.problems import Fault
 from tests.databases import FreshDatabase
 from tests.guard.decisions.conftest import Desk
 from tests.guard.world import CLIENT
-
-
-@pytest.fixture
-async def second(desk: Desk) -> AsyncIterator[Desk]:
-    """Another guard over the same database."""
-    worker = Worker(desk.dsn, desk.world.keys, lambda: desk.world.policy, Batching(), Metrics())
-    await worker.start()
-    yield Desk(desk.world, worker, desk.dsn)
-    await worker.stop()
 
 
 def granted(outcomes: list[Outcome]) -> list[Granted]:
