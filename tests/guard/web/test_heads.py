@@ -186,7 +186,7 @@ def test_caller_with_known_and_unknown_heads_in_any_pieces_is_answered_as_by_the
     async def both() -> None:
         told = []
         for talk in (Talk(), Talk(remembers=False)):
-            for variant in (request(), *learnt):  # on other connections of the same server
+            for variant in (request(), request(), *learnt, *learnt):  # on other connections of the same server
                 teacher = talk.wire, talk.protocol
                 talk.wire, talk.protocol = talk.connect()
                 await talk.say(variant)
@@ -199,6 +199,8 @@ def test_caller_with_known_and_unknown_heads_in_any_pieces_is_answered_as_by_the
 
 async def test_caller_sends_the_same_head_again_and_the_parser_is_not_asked() -> None:
     talk = Talk()
+    await talk.say(request(b"12"))
+    talk.wire.written.clear()
     first = await talk.say(request(b"ab"))
     talk.wire.written.clear()
     deaf(talk)
@@ -209,6 +211,8 @@ async def test_caller_sends_the_same_head_again_and_the_parser_is_not_asked() ->
 
 async def test_caller_known_head_is_known_to_every_connection_with_the_peer_of_each() -> None:
     talk = Talk()
+    await talk.say(request())
+    talk.wire.written.clear()
     first = await talk.say(request())
     talk.wire, talk.protocol = talk.connect()
     deaf(talk)
@@ -218,7 +222,7 @@ async def test_caller_known_head_is_known_to_every_connection_with_the_peer_of_e
 
 async def test_attacker_begins_a_request_whose_body_is_anothers_request_and_gets_one_answer() -> None:
     talk = Talk()
-    await talk.say(request())
+    await talk.say(request(), request())
     talk.wire.written.clear()
     inner = request()
     outer = request(inner)[: -len(inner)]
@@ -236,9 +240,9 @@ async def test_attacker_begins_a_request_whose_body_is_anothers_request_and_gets
 )  # fmt: skip
 async def test_caller_head_that_is_not_wholly_plain_and_genuine_is_not_remembered(sent: bytes) -> None:
     talk = Talk()
-    await talk.say(sent)
+    await talk.say(sent, sent)
     assert talk.edge.heads.find(sent[: sent.index(b"\r\n\r\n") + 4]) is None
-    await talk.say(request())
+    await talk.say(request(), request())
     if not talk.wire.closed:
         assert talk.edge.heads.find(request()[:-2]) is not None
 
@@ -247,7 +251,7 @@ async def test_caller_token_expires_and_a_known_head_is_refused_as_any_other(mon
     talk, clock = Talk(), SimpleNamespace(time=lambda: 1e9)
     monkeypatch.setattr(access_tokens, "time", clock)
     sent = request(token=TOKENS.issue(ApplicationId("cases"), "k1", 1e9))
-    assert b'"caller":["cases"' in await talk.say(sent)
+    assert b'"caller":["cases"' in await talk.say(sent, sent)
     talk.wire.written.clear()
     deaf(talk)
     clock.time = lambda: 1e9 + access_tokens.LIFE_SECONDS
@@ -258,7 +262,8 @@ def learn(known: Heads, sent: bytes) -> None:
     body = sent[sent.index(b"\r\n\r\n") + 4 :]
     caller = Caller(ApplicationId("cases"), b"h", b"c")
     headers = {b"content-length": b"%d" % len(body)}
-    known.learn(sent, Call("POST", "/v1/open", b"", headers, body, "", SERVICES, (TOKEN, caller)), tell_all)
+    for _ in range(2):
+        known.learn(sent, Call("POST", "/v1/open", b"", headers, body, "", SERVICES, (TOKEN, caller)), tell_all)
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\r\n"])
@@ -267,6 +272,15 @@ def test_attacker_head_whose_lines_two_parsers_might_cut_otherwise_is_not_rememb
     sent = request().replace(b"host: g\r\n", b"host: g" + end)
     learn(known, sent)
     assert known.find(sent[:-2]) is None
+
+
+def test_head_that_came_once_leaves_none_of_its_bytes() -> None:
+    known, caller = Heads(), Caller(ApplicationId("cases"), b"h", b"c")
+    headers = {b"content-length": b"2"}
+    known.learn(request(), Call("POST", "/v1/open", b"", headers, b"{}", "", SERVICES, (TOKEN, caller)), tell_all)
+    assert known.find(request()[:-2]) is None
+    assert not known._known
+    assert known._seen == {hash(request()[:-2])}
 
 
 def test_memory_of_heads_is_bounded_and_forgotten_once_in_a_tokens_life(monkeypatch: pytest.MonkeyPatch) -> None:

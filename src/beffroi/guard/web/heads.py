@@ -6,8 +6,8 @@ reading; nothing else is ever taken from here. What is remembered leaves no room
 ends: one announced length, no transfer coding, lines that all end in CRLF, and the whole request in one piece. Of who
 calls, what depends on the bytes alone is remembered; whether the token still lives is asked each time.
 
-Keys of this memory are secrets (tokens, handles). Only what came with a genuine token enters; it is bounded, and
-forgotten after the life of a token, which is all it could serve.
+Keys of this memory are secrets (tokens, handles). Only what came twice, and with a genuine token, enters; it is
+bounded, and forgotten after the life of a token, which is all it could serve.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HEAD_END: Final = b"\r\n\r\n"
 LONGEST: Final = 1024
 REMEMBERED: Final = 8192
+MARKED: Final = 32_768
 REMEMBERED_SECONDS: Final = 300.0
 _ENDS_NOT_BY_LENGTH: Final = (b"transfer-encoding", b"expect", b"upgrade")
 
@@ -44,21 +45,30 @@ class Head:
 class Heads:
     """The memory of one server. ``find`` takes the bytes of a head, its empty line included."""
 
-    __slots__ = ("_forget_at", "_known", "find")
+    __slots__ = ("_forget_at", "_known", "_seen", "find")
 
     def __init__(self) -> None:
         self._known: dict[bytes, Head] = {}
+        self._seen: set[int] = set()
         self._forget_at = 0.0
         self.find = self._known.get
 
     def learn(self, data: bytes, call: Call, direct: Direct) -> None:
-        """Remember the head of a request whose bytes, all of them and no other, are ``data``."""
+        """Remember the head of a request whose bytes, all of them and no other, are ``data``; the second time.
+
+        Most heads of a quiet hour come once: they cost the hash of their bytes, and leave nothing else.
+        """
         end = data.find(HEAD_END) + len(HEAD_END)
+        if call.known is None or end > LONGEST:
+            return
         head, headers, body = data[:end], call.headers, call.body
-        if (
-            call.known is not None
-            and end <= LONGEST
-            and data[end:] == body
+        mark = hash(head)
+        if mark not in self._seen:
+            if len(self._seen) >= MARKED:
+                self._seen.clear()
+            self._seen.add(mark)
+        elif (
+            data[end:] == body
             and headers.get(b"content-length") == b"%d" % len(body)
             and not any(name in headers for name in _ENDS_NOT_BY_LENGTH)
             and head.count(b"\n") == head.count(b"\r") == head.count(b"\r\n")
@@ -72,3 +82,4 @@ class Heads:
         if now >= self._forget_at:
             self._forget_at = now + REMEMBERED_SECONDS
             self._known.clear()
+            self._seen.clear()
