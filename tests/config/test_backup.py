@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,13 +12,15 @@ import pytest
 from beffroi.config import backup, database, postgres_dumps
 from beffroi.config.database import Databases
 from beffroi.config.embedded_postgres import EmbeddedPostgres
+from beffroi.core.budgets import Caps
 from beffroi.core.decision import Refusal
 from beffroi.core.ids import AccountId, PersonId
 from beffroi.core.refusals import Code
-from beffroi.guard import key_check, stamped
+from beffroi.guard import breaking, key_check, stamped
 from beffroi.guard.backup.archive import BackupRefused
 from beffroi.guard.containing import suspend_account
 from beffroi.guard.decisions.asks import Granted, Manner, Outcome
+from beffroi.guard.decisions.facts import PARIS, clock_at
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import KeysRefused
@@ -194,6 +196,19 @@ async def test_i16_dump_without_what_came_after_is_not_served_before_the_loss_is
     assert refused.code is Code.BUDGET_APPLICATION
     with pytest.raises(BackupRefused, match="nothing to accept"):
         await backup.accept_loss(restored.databases, world.keys)
+
+
+async def test_i16_caps_are_not_judged_again_on_the_day_a_loss_was_accepted(town: Town) -> None:
+    world = town.world
+    conn, caps = world.conn, Caps(100, 100, 500, 2_000)
+    async with conn.transaction():
+        await breaking.register(conn, world.keys, world.application, caps, await world.now())
+    await town.back_up()
+    restored = await town.restored(accept=True)
+    row = await restored.world.conn.fetchrow("SELECT * FROM guard.breaker")
+    assert world.keys.authenticator.genuine_row("breaker", row)
+    end = datetime.fromtimestamp(3600 * (row["judged_hour"] + 1), PARIS)
+    assert (end.hour, end.toordinal()) == (0, clock_at(await restored.world.now()).day + 1)
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ handed out are void. Either way no session survives.
 """
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from struct import Struct
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,7 +14,7 @@ from beffroi.core import budgets
 from beffroi.core.budgets import DAYS, EMPTY, Caps
 from beffroi.core.policy import EVERYTHING
 from beffroi.guard import key_check, place, stamped, turnstile
-from beffroi.guard.decisions.facts import clock_at
+from beffroi.guard.decisions.facts import PARIS, clock_at
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke
 
@@ -54,6 +54,7 @@ async def recover(conn: "asyncpg.Connection", keys: "Keys", *, operator: str, cl
         if closing is None:
             codes = await _void_codes(conn, keys, now)
             spent = await _exhaust(conn, keys, known or datetime.fromtimestamp(0, UTC), now)
+            await _keep_caps_today(conn, keys, now)
         else:
             row = await conn.fetchrow("SELECT * FROM guard.containment WHERE id = $1", closing)
             if row is not None and row["lifted_at"] is None:
@@ -114,3 +115,11 @@ async def _exhaust(conn: "asyncpg.Connection", keys: "Keys", known: datetime, no
         written,
     )
     return len(written)
+
+
+async def _keep_caps_today(conn: "asyncpg.Connection", keys: "Keys", now: datetime) -> None:
+    """Judge no application's caps again before tomorrow: a higher one would open what was just counted as spent."""
+    midnight = datetime.combine(now.astimezone(PARIS).date() + timedelta(days=1), time(), PARIS)
+    last = clock_at(midnight).hour - 1
+    for row in await conn.fetch("SELECT * FROM guard.breaker WHERE judged_hour < $1 FOR UPDATE", last):
+        await stamped.amend(conn, keys, "breaker", row, judged_hour=last)
