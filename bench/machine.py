@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -29,6 +30,8 @@ def description() -> dict[str, object]:
         "memory_gib": round(memory, 1),
         "kernel": platform.release(),
         "python": platform.python_version(),
+        "python_of_the_system": sys.base_prefix
+        == "/usr",  # compiled with profiles: a third faster
         "date": datetime.now(UTC).date().isoformat(),
     }
 
