@@ -74,7 +74,7 @@ class Worker:
         self._of_session: dict[bytes, int] = {}
         self._share = max(batching.waiting // _SHARE, _LEAST_SHARE)
         self._arrival = asyncio.Event()
-        self._turns = asyncio.Semaphore(batching.connections if batching.one_by_one else 1)
+        self._turns = asyncio.Lock()
         self._last_write = asyncio.Event()
         self._last_write.set()
         self._ready = 0
