@@ -244,3 +244,68 @@ def test_console_cannot_hold_the_lock_that_orders_the_guards_transactions(postgr
                 console.execute(f"LOCK TABLE guard.turnstile IN {mode} MODE")
         with guard.transaction():
             guard.execute(TAKE)
+
+
+WRITE_NOTHING = "SELECT guard.write_batch(NULL, now(), '', '{}', '{}', '{}', '{}', '{}', '{}')"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "SELECT number FROM guard.turnstile",
+        TAKE,
+        "SELECT number FROM guard.turnstile FOR KEY SHARE",
+        "UPDATE guard.turnstile SET number = number + 1",
+        "UPDATE guard.turnstile SET number = 0 WHERE false",
+        "INSERT INTO guard.turnstile (number) VALUES (0) ON CONFLICT DO NOTHING",
+        "DELETE FROM guard.turnstile",
+        WRITE_NOTHING,
+        "SELECT guard.note_change()",
+        "SELECT guard.present()",
+        "SELECT guard.instant()",
+        "SELECT '(,,,,,,,,,,)'::guard.line",
+        "CREATE TRIGGER note_change BEFORE INSERT ON guard.session EXECUTE FUNCTION guard.note_change()",
+        "ALTER TABLE guard.session DISABLE TRIGGER note_change",
+    ],
+)
+def test_console_neither_reads_nor_locks_nor_moves_the_turnstile_nor_writes_a_batch(
+    walled: database.Databases, attempt: str
+) -> None:
+    with session(walled.console) as console, pytest.raises(DENIED):
+        console.execute(attempt)
+
+
+def test_guard_moves_the_turnstile_and_can_neither_empty_nor_fill_nor_unwatch_it(walled: database.Databases) -> None:
+    with session(walled.guard) as guard:
+        for attempt in (
+            "INSERT INTO guard.turnstile (number) VALUES (0) ON CONFLICT DO NOTHING",
+            "DELETE FROM guard.turnstile",
+            "TRUNCATE guard.turnstile",
+            "ALTER TABLE guard.account DISABLE TRIGGER note_change",
+            "DROP TRIGGER note_change ON guard.account",
+            "CREATE OR REPLACE FUNCTION guard.note_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'",
+            "SET session_replication_role = 'replica'",
+        ):
+            with pytest.raises(DENIED):
+                guard.execute(attempt)
+        number = "SELECT number - %s FROM guard.turnstile"
+        before = guard.execute(TAKE).fetchone()
+        assert guard.execute(WRITE_NOTHING).fetchall() == []
+        assert guard.execute(number, before).fetchone() == (1,), "an entry may have been appended"
+        guard.execute("UPDATE guard.account SET status = status WHERE false")
+        assert guard.execute(number, before).fetchone() == (2,)
+        guard.execute("SET beffroi.batch = 'on'")
+        assert guard.execute(WRITE_NOTHING).fetchall() == []
+        assert guard.execute(number, before).fetchone() == (2,), "a batch adds one itself, when it takes its turn"
+
+
+def test_every_table_whose_facts_guards_remember_notes_its_changes(walled: database.Databases) -> None:
+    with session(walled.owner) as owner:
+        noted = owner.execute(
+            "SELECT relname FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid WHERE tgname = 'note_change'"
+            " AND tgenabled = 'O' AND relnamespace = 'guard'::regnamespace ORDER BY relname"
+        ).fetchall()
+    assert [name for (name,) in noted] == [
+        "account", "application", "budget", "containment", "habilitation", "journal", "organisation", "person",
+        "policy", "relation", "session",
+    ]  # fmt: skip
