@@ -30,8 +30,7 @@ def description() -> dict[str, object]:
         "memory_gib": round(memory, 1),
         "kernel": platform.release(),
         "python": platform.python_version(),
-        "python_of_the_system": sys.base_prefix
-        == "/usr",  # compiled with profiles: a third faster
+        "python_of_the_system": sys.base_prefix == "/usr",  # compiled with profiles: a third faster
         "date": datetime.now(UTC).date().isoformat(),
     }
 
