@@ -44,12 +44,13 @@ async def count(desk: Desk) -> int:
 
 async def served_again(desk: Desk, agent: AgentOfTest, person: PersonId) -> Granted:
     """The next allow, once a lane is connected again."""
-    while not desk.worker.ready:  # noqa: ASYNC110 - the worker tells nobody
-        await asyncio.sleep(0)
-    outcome = await desk.ask(agent, person)
-    while outcome is Fault.UNAVAILABLE:
-        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while not desk.worker.ready:  # noqa: ASYNC110 - the worker tells nobody
+            await asyncio.sleep(0)
         outcome = await desk.ask(agent, person)
+        while outcome is Fault.UNAVAILABLE:
+            await asyncio.sleep(0)
+            outcome = await desk.ask(agent, person)
     assert isinstance(outcome, Granted)
     return outcome
 

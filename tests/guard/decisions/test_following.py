@@ -17,7 +17,7 @@ from beffroi.core.refusals import Code
 from beffroi.guard import key_check
 from beffroi.guard.decisions import ahead
 from beffroi.guard.decisions.ahead import Plan
-from beffroi.guard.decisions.asks import Granted, Outcome
+from beffroi.guard.decisions.asks import Granted, Manner, Outcome
 from beffroi.guard.decisions.batch import Bench, Prepared
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.keys import Keys
@@ -274,6 +274,21 @@ async def test_i07_fact_of_all_changed_between_judgement_and_write_of_a_batch_re
     told, before, after = await changed_before_the_write(desk, written, monkeypatch, command, refusal)
     assert same(told, refusal)
     assert after == before
+
+
+@pytest.mark.parametrize("command", [session_revoked, account_suspended, organisation_closed, account_contained])
+async def test_i07_fact_changed_before_a_colleague_was_answered_from_the_rows_holds_for_the_agent_remembered(
+    shared: Desk, written: list[Written], command: Command
+) -> None:
+    ana, bea = await remembered(shared, written)
+    person = await shared.world.person(ana.organisation, referent=ana)
+    other = await shared.world.person(bea.organisation, referent=bea)
+    await command(Opening(shared.world, ana, person))
+    count = len(written)
+    assert isinstance(await shared.ask(bea, other, manner=Manner.QUESTION), Granted)
+    assert isinstance(await shared.ask(bea, other), Granted)
+    assert len(written) == count + 1, "judged ahead again, on what the question left"
+    assert isinstance(await shared.ask(ana, person), Refusal)
 
 
 async def test_i02_adviser_remembered_pays_for_what_another_guard_charged_meanwhile(
