@@ -347,3 +347,42 @@ async def test_worker_that_stops_while_requests_wait_answers_them_all_once(
         await turnstile.take(world.conn)  # whatever a lane had sent before it stopped was written or refused by now
         count = await world.conn.fetchval("SELECT count(*) FROM guard.journal")
     assert before <= count <= before + 2
+
+
+async def test_i02_person_opened_again_while_the_first_opening_is_being_written_is_paid_for_once(
+    desk: Desk, written: list[Written]
+) -> None:
+    world = desk.world
+    ana = await world.agent(world.offices["North"])
+    known, person = [await world.person(ana.organisation, referent=ana) for _ in range(2)]
+    await remembered(desk, ana, known)
+    count = len(written)
+    async with turn_held(desk.dsn):
+        first = asyncio.create_task(desk.ask(ana, person))
+        await waiting(world.conn, 1)
+        again = asyncio.create_task(desk.ask(ana, person))
+        await asyncio.sleep(0)
+        while desk.worker.waiting:  # noqa: ASYNC110 - the worker tells nobody
+            await asyncio.sleep(0)
+    for outcome in await asyncio.gather(first, again):
+        assert isinstance(outcome, Granted)
+        assert outcome.paid is not None
+        assert outcome.paid.spent.day == 2
+    assert len(written) == count + 2, "the second was judged on what the first would leave"
+    assert await world.conn.fetchval("SELECT version FROM guard.reach WHERE person = $1", person) == 1
+
+
+async def test_openings_judged_ahead_are_journaled_in_order_even_when_the_clock_went_back(
+    desk: Desk, written: list[Written]
+) -> None:
+    world = desk.world
+    ana = await world.agent(world.offices["North"])
+    person = await world.person(ana.organisation, referent=ana)
+    await remembered(desk, ana, person)
+    count = len(written)
+    for minutes in (2, 0, 1):
+        await shifted(desk, minutes)
+        assert isinstance(await desk.ask(ana, person), Granted)
+    assert len(written) == count + 3
+    instants = [row["at"] for row in await world.conn.fetch("SELECT at FROM guard.journal ORDER BY entry")]
+    assert instants == sorted(instants)
