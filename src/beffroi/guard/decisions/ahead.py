@@ -141,12 +141,15 @@ async def _learn(bench: Bench, db: Prepared, asks: Sequence[Ask]) -> bool:
     )
     if not unknown:
         return True
+    generation = memory.generation
     rows = await db.load_facts.fetch(
         literals.binary([None, *[ask.handle_hash for ask in unknown]]),
         literals.nullable([None] * (len(unknown) + 1)),
         literals.texts({ask.request.application for ask in unknown}),
     )
     shared, known = bench.facts.read(unknown, rows)
+    if generation != memory.generation:
+        return False  # what was read may be older than what the memory has learnt since, or been told to forget
     if not memory.follows(shared.number):
         memory.forget()
         return False
