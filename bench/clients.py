@@ -38,7 +38,9 @@ class Client(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport: Any = transport
         self._sent = time.perf_counter()
-        self._transport.write(self._run.following())
+        request = self._run.following()
+        assert request is not None, "there are more sessions than clients"
+        self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
         if self._buffer:
@@ -52,9 +54,10 @@ class Client(asyncio.Protocol):
         now, run = time.perf_counter(), self._run
         if now >= run.from_:
             run.count(data, now - self._sent)
-        if now < run.until:
+        request = run.following() if now < run.until else None
+        if request is not None:
             self._sent = now
-            self._transport.write(run.following())
+            self._transport.write(request)
         else:
             self._transport.close()
             if not self.done.done():
@@ -72,6 +75,7 @@ class Run:
         self._people = order["people"]
         self._advisers = advisers(order["people"])
         self._path = order["path"]
+        self._morning = order.get("morning", False)
         self._items = order.get("items", 1)
         self._groups = order.get("groups", ["identity"])
         self._bodies = order.get("bodies", [])
@@ -91,21 +95,28 @@ class Run:
 
     def prepare(self, clients: int, seconds: float) -> None:
         """Write what these clients are likely to ask in so many seconds."""
-        decisions = min(PREPARED_A_SECOND, PREPARED_A_CLIENT * clients) * seconds
-        self._prepared = [self.request() for _ in range(int(decisions / self._items))]
+        if self._morning:  # every adviser asks once, about the first person they follow
+            self._prepared = [self.request(rank) for rank in range(self._advisers)]
+        else:
+            decisions = min(PREPARED_A_SECOND, PREPARED_A_CLIENT * clients) * seconds
+            self._prepared = [self.request() for _ in range(int(decisions / self._items))]
         gc.freeze()
 
-    def following(self) -> bytes:
-        """The next request."""
-        return self._prepared.pop() if self._prepared else self.request()
+    def following(self) -> bytes | None:
+        """The next request; ``None`` when every adviser has asked, in the morning."""
+        if self._prepared:
+            return self._prepared.pop()
+        return None if self._morning else self.request()
 
-    def request(self) -> bytes:
+    def request(self, rank: int | None = None) -> bytes:
         """One request about somebody drawn uniformly from the population, by the adviser who follows them.
 
-        With ``bodies``, one of these instead, by one of the ``speaking`` first advisers.
+        With ``bodies``, one of these instead, by one of the ``speaking`` first advisers. With ``rank``, about that
+        person.
         """
         draw = self._random.random
-        rank = int(draw() * self._people)
+        if rank is None:
+            rank = int(draw() * self._people)
         adviser = rank % self._advisers
         if self._bodies:
             adviser %= self._speaking

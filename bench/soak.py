@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
+import uvloop
 
 from beffroi.core import policy_file
 from beffroi.core.ids import ApplicationId
@@ -53,6 +53,36 @@ class Report:
         return not (self.over_cap or self.unjournaled or self.allowed_while_down or self.distinct_over_cap)
 
 
+class Line:
+    """A client's connections, one to each guard, kept open until they break."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
+
+    async def ask(self, port: int, token: str, handle: str, person: str) -> tuple[int, bytes]:
+        """Status and body of one release. Raises OSError, EOFError or TimeoutError when no answer came."""
+        body = json.dumps({"person": person, "purpose": "follow-up", "groups": ["identity"]})
+        request = (
+            f"POST /v1/release HTTP/1.1\r\nhost: guard\r\nauthorization: Bearer {token}\r\n"
+            f"beffroi-client: {population.CLIENT}\r\nbeffroi-session: {handle}\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n{body}"
+        )
+        try:
+            async with asyncio.timeout(20):
+                if port not in self._open:
+                    self._open[port] = await asyncio.open_connection("127.0.0.1", port)
+                reader, writer = self._open[port]
+                writer.write(request.encode())
+                head = await reader.readuntil(b"\r\n\r\n")
+                start = head.index(b"content-length: ") + 16
+                return int(head[9:12]), await reader.readexactly(int(head[start : head.index(b"\r\n", start)]))
+        except BaseException:
+            broken = self._open.pop(port, None)
+            if broken is not None:
+                broken[1].close()
+            raise
+
+
 class Soak:
     """One run."""
 
@@ -70,6 +100,7 @@ class Soak:
         self.entries: set[int] = set()
         self.down = False
         self.over = asyncio.Event()
+        self._held, self._token_until = "", 0.0
 
     async def go(self) -> Report:
         """Fire, kill, restart, then count."""
@@ -96,41 +127,39 @@ class Soak:
     async def _client(self, number: int) -> None:
         rng = random.Random(self.random.random() + number)
         adviser_count = population.advisers(PEOPLE)
-        async with httpx.AsyncClient(timeout=20) as http:
-            while not self._done:
-                guard = self.guards[rng.randrange(2)]
-                if guard is None:
-                    await asyncio.sleep(0.02)
-                    continue
-                adviser = rng.randrange(ADVISERS)
-                rank = adviser + adviser_count * rng.randrange(PEOPLE // adviser_count)
-                headers = {
-                    "authorization": f"Bearer {self._token()}", "beffroi-client": population.CLIENT,
-                    "beffroi-session": population.handle(adviser),
-                }  # fmt: skip
-                if rng.random() < 0.5:  # somebody else of the office: another bucket, and the organisation's budget
-                    rank = (adviser + population.OFFICES * rng.randrange(1, 60)) % PEOPLE
-                body = {
-                    "person": population.identifier("person", rank), "purpose": "follow-up", "groups": ["identity"]
-                }  # fmt: skip
-                down = self.down
-                try:
-                    answer = await http.post(f"http://127.0.0.1:{guard.port}/v1/release", json=body, headers=headers)
-                except httpx.HTTPError:
-                    self.report.unanswered += 1
-                    await asyncio.sleep(0.02)
-                    continue
-                self.report.asked += 1
-                if answer.status_code != 200:
-                    self.report.refused += 1
-                    continue
-                self.report.allowed += 1
-                self.entries.add(answer.json()["entry"])
-                if down and self.down:
-                    self.report.allowed_while_down += 1
+        line = Line()
+        while not self._done:
+            guard = self.guards[rng.randrange(2)]
+            if guard is None:
+                await asyncio.sleep(0.02)
+                continue
+            adviser = rng.randrange(ADVISERS)
+            rank = adviser + adviser_count * rng.randrange(PEOPLE // adviser_count)
+            if rng.random() < 0.5:  # somebody else of the office: another bucket, and the organisation's budget
+                rank = (adviser + population.OFFICES * rng.randrange(1, 60)) % PEOPLE
+            down = self.down
+            try:
+                status, answer = await line.ask(
+                    guard.port, self._token(), population.handle(adviser), population.identifier("person", rank)
+                )
+            except (OSError, EOFError, TimeoutError):
+                self.report.unanswered += 1
+                await asyncio.sleep(0.02)
+                continue
+            self.report.asked += 1
+            if status != 200:
+                self.report.refused += 1
+                continue
+            self.report.allowed += 1
+            self.entries.add(json.loads(answer)["entry"])
+            if down and self.down:
+                self.report.allowed_while_down += 1
 
     def _token(self) -> str:
-        return AccessTokens(self.keys.session).issue(ApplicationId(population.APPLICATION), "soak", time.time())
+        if time.monotonic() > self._token_until:
+            tokens, application = AccessTokens(self.keys.session), ApplicationId(population.APPLICATION)
+            self._token_until, self._held = time.monotonic() + 60, tokens.issue(application, "soak", time.time())
+        return self._held
 
     async def _kill(self) -> None:
         while not await self._over_within(self.random.uniform(2, 6)):
@@ -191,7 +220,7 @@ def soak(folder: Path, decisions: int, seconds: float, seed: int) -> Report:
     """Run once on a PostgreSQL with fsync below ``folder``."""
     run = Soak(folder, decisions, seconds, seed)
     try:
-        return asyncio.run(run.go())
+        return uvloop.run(run.go())
     finally:
         run.server.stop()
 
