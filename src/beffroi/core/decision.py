@@ -13,8 +13,17 @@ from typing import Final, NamedTuple
 
 from beffroi.core import budgets
 from beffroi.core.budgets import EMPTY, Caps, Scope, Window, purse
-from beffroi.core.facts import Clock, Facts, Reach, Request, SessionFacts
-from beffroi.core.ids import Bucket, OrganisationId
+from beffroi.core.facts import (
+    AccountFacts,
+    Clock,
+    Facts,
+    HabilitationFacts,
+    OrganisationFacts,
+    Reach,
+    Request,
+    SessionFacts,
+)
+from beffroi.core.ids import ApplicationId, Bucket, OrganisationId
 from beffroi.core.policy import (
     BREAK_GLASS,
     EVERYTHING,
@@ -137,14 +146,44 @@ def entitle(
 
 def stand(request: Request, facts: Facts, policy: Policy) -> Standing | Refusal:
     """Steps 1 to 5: containment, session, account, habilitation, assurance. Reads neither person nor relations."""
-    clock, contained = facts.clock, facts.containment
-    now = clock.at
+    role = present(request.application, facts, policy)
+    if isinstance(role, Refusal):
+        return role
+    session, account, habilitation, organisation = found(facts)
+
+    # 4. habilitation: a role of another kind than reader has no rule, whatever the policy holds (I-05)
+    rule = role.rules.get(request.purpose) if role.kind is _READER else None
+    if rule is None:
+        return Refusal(Code.PURPOSE_NOT_ALLOWED)
+    action = request.action
+    if action not in rule.actions:
+        return Refusal(Code.ACTION_NOT_ALLOWED)
+
+    # 5. assurance of the role and of the action
+    short = lacking(session, facts.clock, role.demand) or lacking(session, facts.clock, policy.actions.get(action))
+    if short is not None:
+        return short
+
+    ends = [
+        session.expires_at, _after(session.seen_at, policy.session.idle_life), account.attested_until,
+        account.reviewed_until, habilitation.until_at, organisation.contract_until,
+    ]  # fmt: skip
+    for demand in (role.demand, policy.actions[action]):
+        if demand.factor_life is not None:
+            ends.append(_after(session.factor_at, demand.factor_life))
+    return Standing(role, rule, min(ends), {})
+
+
+def present(application_id: ApplicationId, facts: Facts, policy: Policy) -> Role | Refusal:
+    """Steps 1 to 4 but for what the role allows: who is there, in which role, through an open application."""
+    contained = facts.containment
+    now = facts.clock.at
 
     # 1. application and containment
     if contained.everything:
         return Refusal(Code.EVERYTHING_CONTAINED)
     application = facts.application
-    if application is None or application.id != request.application:
+    if application is None or application.id != application_id:
         return Refusal(Code.APPLICATION_UNKNOWN)
     scopes = contained.scopes
     if not application.open or ("application", application.id) in scopes:
@@ -154,7 +193,7 @@ def stand(request: Request, facts: Facts, policy: Policy) -> Standing | Refusal:
     session = facts.session
     if session is None:
         return Refusal(Code.SESSION_UNKNOWN)
-    if session.application != request.application:
+    if session.application != application_id:
         return Refusal(Code.SESSION_OTHER_APPLICATION)
     if session.revoked or now >= session.expires_at or now - session.seen_at >= policy.session.idle_life:
         return Refusal(Code.SESSION_ENDED)
@@ -170,7 +209,7 @@ def stand(request: Request, facts: Facts, policy: Policy) -> Standing | Refusal:
     if now >= account.reviewed_until:
         return Refusal(Code.REVIEW_OVERDUE)
 
-    # 4. habilitation: a role of another kind than reader has no rule, whatever the policy holds (I-05)
+    # 4. habilitation
     if session.habilitation is None:
         return Refusal(Code.MEMBERSHIP_NOT_CHOSEN)
     habilitation = facts.habilitation
@@ -194,26 +233,19 @@ def stand(request: Request, facts: Facts, policy: Policy) -> Standing | Refusal:
     role = policy.roles.get(habilitation.role)
     if role is None or organisation.kind not in role.organisations:
         return Refusal(Code.ROLE_UNKNOWN)
-    rule = role.rules.get(request.purpose) if role.kind is _READER else None
-    if rule is None:
-        return Refusal(Code.PURPOSE_NOT_ALLOWED)
-    action = request.action
-    if action not in rule.actions:
-        return Refusal(Code.ACTION_NOT_ALLOWED)
+    return role
 
-    # 5. assurance of the role and of the action
-    lacking = _lacking(session, clock, role.demand) or _lacking(session, clock, policy.actions.get(action))
-    if lacking is not None:
-        return lacking
 
-    ends = [
-        session.expires_at, _after(session.seen_at, policy.session.idle_life), account.attested_until,
-        account.reviewed_until, habilitation.until_at, organisation.contract_until,
-    ]  # fmt: skip
-    for demand in (role.demand, policy.actions[action]):
-        if demand.factor_life is not None:
-            ends.append(_after(session.factor_at, demand.factor_life))
-    return Standing(role, rule, min(ends), {})
+def found(facts: Facts) -> tuple[SessionFacts, AccountFacts, HabilitationFacts, OrganisationFacts]:
+    """The four facts that :func:`present` found."""
+    session, account, habilitation, organisation = (
+        facts.session, facts.account, facts.habilitation, facts.organisation
+    )  # fmt: skip
+    assert session is not None, "step 2 passed"
+    assert account is not None, "step 3 passed"
+    assert habilitation is not None, "step 4 passed"
+    assert organisation is not None, "step 4 passed"
+    return session, account, habilitation, organisation
 
 
 def _after(instant: datetime, life: timedelta) -> datetime:
@@ -223,7 +255,7 @@ def _after(instant: datetime, life: timedelta) -> datetime:
         return datetime.max.replace(tzinfo=UTC)
 
 
-def _lacking(session: SessionFacts, clock: Clock, demand: Demand | None) -> Refusal | None:
+def lacking(session: SessionFacts, clock: Clock, demand: Demand | None) -> Refusal | None:
     """Step-up when the session falls short of the demand; an action the policy does not rate is refused."""
     if demand is None:
         return Refusal(Code.ACTION_NOT_ALLOWED)
@@ -312,9 +344,9 @@ def _granted(request: Request, session: SessionFacts, rule: Rule, facts: Facts, 
         return Refusal(Code.FIELDS_NOT_ALLOWED)
     for bits, demand in policy.group_demands:
         if groups & bits:
-            lacking = _lacking(session, facts.clock, demand)
-            if lacking is not None:
-                return lacking
+            short = lacking(session, facts.clock, demand)
+            if short is not None:
+                return short
     return groups
 
 

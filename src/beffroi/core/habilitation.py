@@ -5,6 +5,7 @@ probation → confirmed → suspended | closed. Only ``probation`` and ``confirm
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import combinations
 from typing import Final
@@ -40,6 +41,12 @@ class Event(StrEnum):
     CLOSE = "close"
 
 
+LONGEST: Final = timedelta(days=366)
+"""A habilitation is asked for a year at most, then asked for again."""
+FURTHEST: Final = timedelta(days=90)
+"""How long ahead it may begin."""
+AWAITED: Final = frozenset({Status.APPROVED, Status.ENROLLED, Status.TRAINED})
+"""Agreed to, and giving no access yet."""
 ACCESS: Final = frozenset({Status.PROBATION, Status.CONFIRMED})
 
 # Every event from every status: where it leads, and nothing for an event that the status refuses.
@@ -80,6 +87,17 @@ _APART: Final = frozenset(
 def after(status: Status, event: Event) -> Status | None:
     """Where the event leads, or ``None`` when the status refuses it. Suspending and closing never are refused."""
     return TRANSITIONS[event].get(status)
+
+
+def is_period(from_on: date, until_on: date, today: date, contract_until_on: date) -> bool:
+    """Whether a habilitation may be asked for these days, both included, under a contract that ends on that one."""
+    return (
+        today <= until_on
+        and from_on <= until_on
+        and until_on - from_on <= LONGEST
+        and from_on - today <= FURTHEST
+        and until_on <= contract_until_on
+    )
 
 
 def clash(kinds: Iterable[RoleKind]) -> tuple[RoleKind, RoleKind] | None:

@@ -46,6 +46,10 @@ class Lines:
         self._origins = origins
         self._founders = frozenset(founders)
 
+    def adding(self, account: AccountId, origin: Origin) -> "Lines":
+        """The same network with one more account."""
+        return Lines({**self._origins, account: origin}, self._founders)
+
     def makers(self, account: AccountId) -> frozenset[AccountId]:
         """Every account in whose line this one stands, itself included."""
         return self._upwards(account, both=True)

@@ -100,6 +100,20 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
     "application_day": {
         "application": _T, "day": _N, "hours": _B, "people": _N, "week": _N, "month": _N, "version": _N,
     },
+    "request": {
+        "id": _ID, "kind": _T, "requester": _ID, "beneficiary": _ID, "organisation": _ID, "digest": _B, "needed": _N,
+        "status": _T, "created_at": _I, "expires_at": _I, "decided_at": _MI, "version": _N,
+    },
+    "approval": {
+        "id": _ID, "request": _ID, "approver": _ID, "verdict": _T, "at": _I, "factor": _ID, "challenge": _B,
+        "nonce": _B, "assertion": _T, "version": _N,
+    },
+    "origin": {
+        "id": _ID, "request": _ID, "requested_by": _ID, "approved_by": _ID, "enrolled_by": _ID, "proof": _T,
+        "trained_at": _MI, "begun_at": _MI, "confirmed_by": _ID, "confirmed_at": _MI, "version": _N,
+    },
+    "roster_domain": {"id": _ID, "organisation": _ID, "domain": _T, "ended_at": _MI, "version": _N},
+    "roster_person": {"id": _ID, "organisation": _ID, "email_index": _ID, "ended_at": _MI, "version": _N},
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

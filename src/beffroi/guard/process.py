@@ -20,11 +20,15 @@ from beffroi.core.policy import Policy
 from beffroi.guard import key_check, keys, logs, migrations, upkeep
 from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
+from beffroi.guard.approvals import doors as request_doors
+from beffroi.guard.approvals import page as approval_page
 from beffroi.guard.decisions.batch import Bench
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
+from beffroi.guard.habilitations import doors as enrolment_doors
+from beffroi.guard.habilitations import proofing
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
@@ -40,7 +44,10 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
-AREAS: Final[tuple[Routes, ...]] = (*DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES)
+AREAS: Final[tuple[Routes, ...]] = (
+    *DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES, request_doors.ROUTES,
+    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES,
+)  # fmt: skip
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 
 

@@ -24,12 +24,10 @@ from joserfc.jwk import ECKey
 from beffroi.client.credentials import ApplicationKey
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.guard import key_check, stamped
-from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
+from beffroi.guard.process import AREAS
 from beffroi.guard.services import Services
-from beffroi.guard.sessions import doors as session_doors
 from beffroi.guard.settings import GuardSettings, Mode, Provider
-from beffroi.guard.signin import doors as signin_doors
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.records import Agent, encode
@@ -123,8 +121,10 @@ class Guard:
         with_passkey: bool = False,
         bound: bool = True,
         status: str = "active",
+        organisation: OrganisationId | None = None,
+        **columns: object,
     ) -> Member:
-        """An agent the provider knows, with one membership; factors enrolled long ago."""
+        """An agent the provider knows, with one membership; factors enrolled long ago; ``columns`` of the account."""
         given, _, usual = name.partition(" ")
         login = name.lower().replace(" ", ".")
         persona = Persona(
@@ -136,7 +136,8 @@ class Guard:
         secret = totp.new_secret() if with_totp else None
         passkey = Authenticator(self.url) if with_passkey else None
         account = AccountId(str(uuid4()))
-        self.run(self._write(account, persona, role, secret, passkey, bound, status))
+        place = organisation or self.organisation
+        self.run(self._write(account, persona, role, secret, passkey, bound, status, place, columns))
         return Member(account, persona, secret, passkey)
 
     def know(self, persona: Persona) -> None:
@@ -153,19 +154,23 @@ class Guard:
         passkey: Authenticator | None,
         bound: bool,
         status: str,
+        organisation: OrganisationId,
+        columns: dict[str, object],
     ) -> None:
         keys, now = self.world.keys, await self.world.now()
         owner, own_key = UUID(account).bytes, new_key()
         issuer = self.provider.settings.issuer
         agent = Agent(first_name=persona.given_name, last_name=persona.usual_name, email=persona.email)
-        await self.world.insert(
-            "account", id=account, status=status, email_index=blind.agent_email(keys, persona.email),
-            subject_index=blind.subject(keys, issuer, persona.sub) if bound else None,
-            idp_id=persona.idp_id if bound else None, wrapped_key=keys.wrap(own_key, owner), epoch=keys.epoch,
-            personal=seal(own_key, owner, "agent", encode(agent)), attested_until=now + timedelta(days=90),
-            reviewed_until=now + timedelta(days=90), requested_by=None, approved_by=None, pools=[], created_at=now,
-        )  # fmt: skip
-        await self.world.habilitation(account, self.organisation, role)
+        row: dict[str, object] = {
+            "id": account, "status": status, "email_index": blind.agent_email(keys, persona.email),
+            "subject_index": blind.subject(keys, issuer, persona.sub) if bound else None,
+            "idp_id": persona.idp_id if bound else None, "wrapped_key": keys.wrap(own_key, owner),
+            "epoch": keys.epoch, "personal": seal(own_key, owner, "agent", encode(agent)),
+            "attested_until": now + timedelta(days=90), "reviewed_until": now + timedelta(days=90),
+            "requested_by": None, "approved_by": None, "pools": [], "created_at": now,
+        }  # fmt: skip
+        await self.world.insert("account", **(row | columns))
+        await self.world.habilitation(account, organisation, role)
         blank: dict[str, object] = {
             "account": account, "credential_id": None, "public_key": None, "sign_count": None, "secret": None,
             "last_step": None, "failures": 0, "locked_until": None, "created_at": now, "revoked_at": None,
@@ -349,7 +354,7 @@ def serve(database: str, folder: Path, *, return_to: str = "http://localhost:1/b
             services = Services(
                 settings, POLICY, keys, pool, worker=None, tokens=AccessTokens(keys.session), metrics=None,  # type: ignore[arg-type]
             )  # fmt: skip
-            router = Router([authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES])
+            router = Router(AREAS)
             server = uvicorn.Server(
                 uvicorn.Config(
                     application(router, services),

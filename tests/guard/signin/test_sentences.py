@@ -4,6 +4,8 @@ import ast
 import re
 from pathlib import Path
 
+from beffroi.guard.approvals import page
+from beffroi.guard.habilitations import proofing
 from beffroi.guard.signin import messages
 from beffroi.guard.signin.pages import translate
 from beffroi.guard.signin.sentences import ENGLISH
@@ -16,8 +18,9 @@ def said() -> set[str]:
     found: set[str] = set()
     for template in (FOLDER / "templates").glob("*.html"):
         found |= set(re.findall(r'_\("([^"]+)"\)', template.read_text("utf-8")))
-    for name in ("proving", "enrolling", "leaving", "messages"):
-        for node in ast.walk(ast.parse((FOLDER / f"{name}.py").read_text("utf-8"))):
+    drawing = [FOLDER / f"{name}.py" for name in ("proving", "enrolling", "leaving", "messages")]
+    for module in [*drawing, Path(page.__file__), Path(proofing.__file__)]:
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in ENGLISH:
                 found.add(node.value)
     for message in vars(messages).values():

@@ -19,6 +19,13 @@ ORDER BY h.id
 """
 
 
+AWAITED: Final = """
+SELECT * FROM guard.habilitation
+WHERE account = $1 AND status IN ('approved', 'enrolled', 'trained', 'probation', 'confirmed') AND $2 < until_at
+"""
+"""Habilitations in force and those that will be: a second factor is enrolled before anything is in force."""
+
+
 class Membership(NamedTuple):
     """A habilitation and the public facts of its organisation."""
 
@@ -55,3 +62,9 @@ async def memberships(
         for row in held
     ]
     return sorted(found, key=lambda membership: (membership.organisation_name, membership.role))
+
+
+async def roles(conn: "asyncpg.Connection", keys: "Keys", account: AccountId, now: datetime) -> list[RoleCode]:
+    """Roles an account holds or will hold, each once, sorted. Raises Forged."""
+    rows = [stamped.genuine(keys, "habilitation", row) for row in await conn.fetch(AWAITED, account, now)]
+    return sorted({RoleCode(row["role"]) for row in rows})

@@ -14,6 +14,8 @@ import segno
 from beffroi.core.ids import AccountId, SessionId
 from beffroi.core.policy import Level
 from beffroi.guard import stamped
+from beffroi.guard.duties import Work
+from beffroi.guard.habilitations import creating
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke_of_account
 from beffroi.guard.signin import admitting, attempts, browser, enrolments, factors, flow, messages, progress
@@ -143,6 +145,7 @@ async def _keep(
     if enrolment is not None:
         await stamped.amend(conn, services.keys, "enrolment", enrolment, used_at=now)
     account = await _bind(conn, call, going, who.account, now)
+    await creating.enrolled(Work(conn, services.keys, services.policy, now), str(account["id"]))
     kept = None if going.session is None else SessionId(going.session)
     await revoke_of_account(conn, services.keys, AccountId(str(account["id"])), now, "factor-added", but=kept)
     if going.purpose is Purpose.ADD_FACTOR:

@@ -14,6 +14,7 @@ from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.beginning import SignedIn, begin
 from beffroi.guard.sessions.live import is_over
 from beffroi.guard.sessions.memberships import memberships
+from beffroi.guard.sessions.memberships import roles as roles_of
 from beffroi.guard.signin import browser, factors, progress
 from beffroi.guard.signin.progress import Loaded, Progress, Purpose
 from beffroi.guard.signin.recognising import may_enter
@@ -87,7 +88,8 @@ async def person(
     watcher = any(role.kind in WATCHERS for role in roles)
     if not await may_enter(conn, services.keys, application, account, watcher=watcher):
         return None
-    allowed = factors.allowed_kinds(named, services.policy.totp_roles)
+    coming = await roles_of(conn, services.keys, AccountId(account), now)
+    allowed = factors.allowed_kinds(coming, services.policy.totp_roles)
     return Person(row, allowed, await factors.usable(conn, services.keys, AccountId(account), allowed))
 
 

@@ -120,3 +120,9 @@ def answer(
         link=link,
         link_text=translate(tongue, link_text) if link_text else "",
     )
+
+
+def said(call: Call, status: int, title: str, sentence: str, *, over: bool = False) -> Answer:
+    """The page of a refusal whose words are the law's own, already in the reader's language."""
+    headers = (browser.clear(call, browser.SIGN_IN),) if over else ()
+    return page(call, "message.html", status, *headers, title=title, sentences=[sentence], link="", link_text="")

@@ -41,6 +41,8 @@ class Step(StrEnum):
     FACTOR = "factor"
     CODE = "code"
     ENROL = "enrol"
+    APPROVAL = "approval"
+    PROOF = "proof"
 
 
 class Purpose(StrEnum):
@@ -49,12 +51,15 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
     STEP_UP = "step-up"
     ADD_FACTOR = "add-factor"
+    APPROVE = "approve"
+    PROVE_IDENTITY = "prove-identity"
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """Sealed content. ``state`` is the application's; ``oidc_state``, ``nonce``, ``verifier`` the provider's.
 
-    ``level`` is what a step-up was asked to reach, or what the factor that allows an enrolment was worth.
+    ``level`` is what a step-up was asked to reach, or what the factor that allows an enrolment was worth. ``about``
+    is the request to be decided, or the account whose identity is to be proven.
     """
 
     purpose: Purpose
@@ -75,6 +80,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     level: int = 0
     challenge: bytes | None = None
     totp_secret: bytes | None = None
+    about: str | None = None
 
     def __repr__(self) -> str:
         return f"Progress({self.purpose})"

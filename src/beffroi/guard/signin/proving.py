@@ -57,6 +57,10 @@ async def _prove(conn: "asyncpg.Connection", call: Call, admitted: Admitted, for
         allowed = msgspec.structs.replace(loaded.progress, level=level, challenge=None)
         await progress.save(conn, services.keys, loaded, Step.ENROL, allowed)
         return redirect("/sign-in/enrol")
+    if loaded.progress.purpose is Purpose.PROVE_IDENTITY:
+        proven_at = msgspec.structs.replace(loaded.progress, challenge=None)
+        await progress.save(conn, services.keys, loaded, Step.PROOF, proven_at)
+        return redirect("/proofs/hand-over")
     left = await flow.finish(conn, call, loaded, who.account, proven, now)
     return left or messages.answer(call, messages.SESSION_OVER, over=True)
 

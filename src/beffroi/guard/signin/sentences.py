@@ -13,6 +13,59 @@ ENGLISH: Final[dict[str, str]] = {
     "votre clé d’accès.": (
         "This page belongs to the guard of the files. Check its address in your browser before using your passkey."
     ),
+    # Four eyes
+    "Décider une demande": "Decide a request",
+    "Lisez avant de décider : c’est exactement ce texte que votre clé d’accès signera.": (
+        "Read before you decide: this is exactly the text that your passkey will sign."
+    ),
+    "Empreinte de la demande :": "Fingerprint of the request:",
+    "Approuver": "Approve",
+    "Vous répondez de cette décision : elle est inscrite au journal avec votre signature.": (
+        "You answer for this decision: it is recorded in the journal with your signature."
+    ),
+    "Approuver avec ma clé d’accès": "Approve with my passkey",
+    "La clé d’accès n’a pas répondu. Rien n’a été approuvé ; réessayez.": (
+        "The passkey did not answer. Nothing was approved; try again."
+    ),
+    "La clé d’accès n’a pas été reconnue. Rien n’a été approuvé ; réessayez.": (
+        "The passkey was not recognised. Nothing was approved; try again."
+    ),
+    "Approuver demande une clé d’accès, et vous n’en avez pas.": "Approving takes a passkey, and you have none.",
+    "Refuser": "Refuse",
+    "Pourquoi refusez-vous ?": "Why do you refuse?",
+    "La personne qui a fait la demande lira ces mots.": "The person who made the request will read these words.",
+    "Refuser la demande": "Refuse the request",
+    "Écrivez en quelques mots pourquoi vous refusez (10 caractères au moins, 500 au plus).": (
+        "Write in a few words why you refuse (10 characters at least, 500 at most)."
+    ),
+    "Revenir sans décider": "Go back without deciding",
+    # Proof of identity
+    "Remettre un code d’enrôlement": "Hand over an enrolment code",
+    "Vous attestez avoir cette personne devant vous et avoir vu sa pièce d’identité.": (
+        "You attest that this person is in front of you and that you saw their proof of identity."
+    ),
+    "Pièce d’identité vue": "Proof of identity seen",
+    "Choisissez": "Choose",
+    "Carte nationale d’identité": "National identity card",
+    "Passeport": "Passport",
+    "Titre de séjour": "Residence permit",
+    "Permis de conduire": "Driving licence",
+    "Carte d’agent public": "Public servant’s card",
+    "Afficher le code": "Show the code",
+    "Il ne sera montré qu’une fois. Un code remis auparavant ne vaudra plus rien.": (
+        "It will be shown only once. A code handed over before will be worth nothing."
+    ),
+    "Indiquez la pièce d’identité que vous avez vue.": "Say which proof of identity you saw.",
+    "Code d’enrôlement à remettre": "Enrolment code to hand over",
+    "Dictez ce code ou donnez-le sur papier : jamais par courriel ni par messagerie. Il vaut sept jours et cinq "
+    "essais.": (
+        "Read this code out or give it on paper: never by e-mail or messaging. It lasts seven days and five tries."
+    ),
+    "La personne se connecte, choisit « J’ai reçu un code d’enrôlement », puis enregistre son moyen de "
+    "confirmation.": (
+        "The person signs in, chooses “I received an enrolment code”, then registers a means of confirmation."
+    ),
+    "Revenir sans remettre de code": "Go back without handing a code over",
     # Second factor
     "Confirmez que c’est bien vous": "Confirm that it is you",
     "Ce que vous allez faire demande une confirmation récente.": (

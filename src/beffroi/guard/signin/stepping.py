@@ -1,4 +1,4 @@
-"""GET /step-up and GET /factors/add: a fresh factor for a session that is already there.
+"""GET /step-up, /factors/add, /approvals, /proofs: what a session that is already there asks of its browser.
 
 The browser has no handle on the guard's origin; it has the guard's own cookie, set when the session began. The page
 is asked with ``step``, which the guard itself put in the refusal: cookie and ``step`` must name the same live session
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from beffroi.core.ids import is_uuid
 from beffroi.core.policy import Level
 from beffroi.guard import stamped
 from beffroi.guard.sessions import handles
@@ -30,16 +31,22 @@ _LEVELS: Final = {"second-factor": Level.SECOND_FACTOR, "passkey": Level.PASSKEY
 @alerting
 async def step_up(call: Call) -> Answer:
     """Ask for a fresh factor; ``level`` (``second-factor`` or ``passkey``) leaves out factors that would not do."""
-    return await _begin(call, Purpose.STEP_UP)
+    return await begin(call, Purpose.STEP_UP)
 
 
 @alerting
 async def add_factor(call: Call) -> Answer:
     """Ask for a fresh factor, then enrol another, no stronger than the one shown."""
-    return await _begin(call, Purpose.ADD_FACTOR)
+    return await begin(call, Purpose.ADD_FACTOR)
 
 
-async def _begin(call: Call, purpose: Purpose) -> Answer:
+async def begin(
+    call: Call, purpose: Purpose, *, about: str | None = None, step: Step = Step.FACTOR, page: str = "/sign-in/factor"
+) -> Answer:
+    """Begin at ``step``, on ``page``, something that ends where the query says; ``about`` names its field there.
+
+    Raises Forged.
+    """
     try:
         fields = call.query_fields()
     except Malformed:
@@ -55,20 +62,24 @@ async def _begin(call: Call, purpose: Purpose) -> Answer:
             return messages.answer(call, messages.SESSION_OVER)
         reference = handles.step_reference(services.keys.session, session["handle_hash"] or b"")
         shown = fields.get("step", "")
-        if purpose is Purpose.STEP_UP and not hmac.compare_digest(
+        if purpose is not Purpose.ADD_FACTOR and not hmac.compare_digest(
             shown.encode("utf-8", "replace"), reference.encode()
         ):
             return messages.answer(call, messages.SESSION_OVER)
         wanted = max(_LEVELS.get(fields.get("level", ""), Level.SECOND_FACTOR), session["level"])
+        concerned = None if about is None else fields.get(about, "")
+        if concerned is not None and not is_uuid(concerned):
+            return messages.answer(call, messages.WRONG_LINK)
         going = msgspec.structs.replace(
             flow.new_progress(purpose, to),
+            about=concerned,
             account=str(session["account"]),
             session=str(session["id"]),
             level=int(wanted),
         )
-        cookie = await progress.start(conn, services.keys, Step.FACTOR, going, now)
+        cookie = await progress.start(conn, services.keys, step, going, now)
     life = int(progress.LIFE.total_seconds())
-    return redirect("/sign-in/factor", browser.write(call, browser.SIGN_IN, cookie, life))
+    return redirect(page, browser.write(call, browser.SIGN_IN, cookie, life))
 
 
 async def _session(conn: "asyncpg.Connection", call: Call, to: Destination) -> Row | None:

@@ -138,6 +138,8 @@ class Agent(Record, frozen=True):
     last_name: Name
     email: Email
     phone: Phone | None = None
+    job: Name | None = None
+    site: Name | None = None
 
 
 RECORDS: Final[Mapping[str, type[Record]]] = {

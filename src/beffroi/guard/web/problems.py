@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from beffroi.core.decision import Refusal
+from beffroi.core.objections import SENTENCES as OBJECTIONS
 from beffroi.core.refusals import Code, Sentence
 from beffroi.core.sentences import SENTENCES
 from beffroi.guard.web.requests import NO_STORE, Answer, Header
@@ -121,7 +122,11 @@ _FAULTS: Final[dict[str, Sentence]] = {
         "An internal error occurred and was recorded. Nothing was opened.",
     ),
 }
-_SENTENCES: Final = {**_FAULTS, **{str(code): sentence for code, sentence in SENTENCES.items()}}
+_SENTENCES: Final = {
+    **_FAULTS,
+    **{str(code): sentence for code, sentence in SENTENCES.items()},
+    **{str(objection): sentence for objection, sentence in OBJECTIONS.items()},
+}
 
 
 def language_of(accept_language: bytes | None) -> str:

@@ -1,0 +1,80 @@
+"""Duties: what those who read no file may command, and who may be commanded by whom (I-05).
+
+A decision about a person's file asks for a purpose and a rule; a command about accounts, contracts or containments
+asks for a duty. The first five steps are the same (:func:`beffroi.core.decision.present`), so that a session that
+opens nothing commands nothing either.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from beffroi.core.decision import Refusal, found, lacking, present
+from beffroi.core.facts import Facts
+from beffroi.core.ids import ApplicationId
+from beffroi.core.policy import Policy, Role, RoleKind
+from beffroi.core.refusals import Code
+
+_MANAGER, _APPROVER, _SECURITY, _FOUNDER = (
+    RoleKind.MANAGER, RoleKind.APPROVER, RoleKind.SECURITY, RoleKind.FOUNDER
+)  # fmt: skip
+NETWORK: Final = "network"
+"""The kind of organisation whose duties reach every other one."""
+
+
+class Duty(StrEnum):
+    """A family of commands. Each is open to the kinds of role of :data:`HOLDERS`, and to nobody else."""
+
+    REQUEST = "request"
+    APPROVE = "approve"
+    PROOF = "proof"
+    LEAVE = "leave"
+    SUSPEND = "suspend"
+    CONTAIN = "contain"
+    INVENTORY = "inventory"
+    REVIEW = "review"
+    PARTNERS = "partners"
+
+
+HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
+    Duty.REQUEST: frozenset({_MANAGER, _FOUNDER}),
+    Duty.APPROVE: frozenset({_APPROVER, _FOUNDER}),
+    # Whoever works at the place may look at an identity card; never who requested or approved (the command says so).
+    Duty.PROOF: frozenset(RoleKind),
+    Duty.LEAVE: frozenset({_MANAGER, _SECURITY, _FOUNDER}),
+    Duty.SUSPEND: frozenset({_MANAGER, _SECURITY, _FOUNDER}),
+    Duty.CONTAIN: frozenset({_SECURITY, _FOUNDER}),
+    Duty.INVENTORY: frozenset({_MANAGER, _APPROVER, _SECURITY, _FOUNDER}),
+    Duty.REVIEW: frozenset({_APPROVER, _FOUNDER}),
+    Duty.PARTNERS: frozenset({_MANAGER, _SECURITY, _FOUNDER}),
+}
+
+
+def duties(kind: RoleKind) -> frozenset[Duty]:
+    """What a kind of role may command."""
+    return frozenset(duty for duty, kinds in HOLDERS.items() if kind in kinds)
+
+
+def on_duty(duty: Duty, application: ApplicationId, facts: Facts, policy: Policy) -> Role | Refusal:
+    """The role in which this session may give such a command, or why it may not: steps 1 to 5 of the decision."""
+    role = present(application, facts, policy)
+    if isinstance(role, Refusal):
+        return role
+    if role.kind not in HOLDERS[duty]:
+        return Refusal(Code.ACTION_NOT_ALLOWED)
+    session, _, _, _ = found(facts)
+    return lacking(session, facts.clock, role.demand) or role
+
+
+def may_hand_out(giver: Role, giver_at: str, wanted: Role, wanted_at: str) -> bool:
+    """Whether somebody on duty in the role ``giver`` may request the role ``wanted``.
+
+    ``giver_at`` and ``wanted_at`` are kinds of organisation. Managers of an organisation hand out the roles that read
+    its files and its managers' own; approvers, security officers and whatever is held at the network itself come
+    from the network; founders are never handed out.
+    """
+    if wanted.kind is _FOUNDER or wanted_at not in wanted.organisations:
+        return False
+    if giver_at == NETWORK and giver.kind in (_MANAGER, _FOUNDER):
+        return True
+    return giver.kind is _MANAGER and wanted_at != NETWORK and wanted.kind in (RoleKind.READER, _MANAGER)

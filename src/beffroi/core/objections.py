@@ -1,0 +1,147 @@
+"""What an objection says to the person who meets it, in French and in English; no value of the request is in it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from beffroi.core.approvals import Objection
+from beffroi.core.refusals import Sentence
+
+_CONFLICT, _FORBIDDEN, _WRONG, _UNKNOWN = 409, 403, 422, 404
+
+SENTENCES: Final[Mapping[Objection, Sentence]] = {
+    Objection.SAME_PERSON: Sentence(
+        _FORBIDDEN,
+        "Il faut une autre personne",
+        "Qui demande, qui bénéficie et qui approuve sont trois personnes différentes.",
+        "Another person is needed",
+        "Who requests, who benefits and who approves are three different people.",
+    ),
+    Objection.WITHIN_LINE: Sentence(
+        _FORBIDDEN,
+        "Lien entre les deux comptes",
+        "L’un des deux comptes a contribué à créer l’autre : l’approbation doit venir de quelqu’un d’extérieur.",
+        "The two accounts are linked",
+        "One of the two accounts took part in creating the other: the approval must come from outside.",
+    ),
+    Objection.RECIPROCAL: Sentence(
+        _FORBIDDEN,
+        "Approbation réciproque",
+        "Cette personne a approuvé l’une de vos demandes depuis moins de 180 jours : quelqu’un d’autre doit décider.",
+        "Reciprocal approval",
+        "This person approved one of your requests less than 180 days ago: somebody else must decide.",
+    ),
+    Objection.TOO_FEW_APPROVERS: Sentence(
+        _CONFLICT,
+        "Pas assez d’approbateurs",
+        "Moins de deux personnes pourraient approuver cette demande. Rien n’a été enregistré : demandez au réseau de"
+        " désigner un approbateur.",
+        "Not enough approvers",
+        "Fewer than two people could approve this request. Nothing was recorded: ask the network to appoint an"
+        " approver.",
+    ),
+    Objection.TOO_MANY_PENDING: Sentence(
+        429,
+        "Trop de demandes en attente",
+        "Vous avez déjà beaucoup de demandes en attente. Attendez qu’elles soient décidées, ou retirez-en.",
+        "Too many requests waiting",
+        "Many of your requests are already waiting. Wait for their decision, or withdraw some.",
+    ),
+    Objection.ALREADY_REQUESTED: Sentence(
+        _CONFLICT,
+        "Demande déjà en attente",
+        "Une demande identique attend déjà une décision.",
+        "Already requested",
+        "An identical request is already waiting for a decision.",
+    ),
+    Objection.ALREADY_DECIDED: Sentence(
+        _CONFLICT,
+        "Demande déjà close",
+        "Cette demande a été décidée, retirée, ou a expiré. Rien n’a changé.",
+        "Request already closed",
+        "This request was decided, withdrawn, or has expired. Nothing has changed.",
+    ),
+    Objection.NOT_YOURS: Sentence(
+        _FORBIDDEN,
+        "Cette demande n’est pas la vôtre",
+        "Seule la personne qui a fait cette demande peut la retirer.",
+        "This request is not yours",
+        "Only the person who made this request can withdraw it.",
+    ),
+    Objection.UNKNOWN_REQUEST: Sentence(
+        _UNKNOWN,
+        "Demande introuvable",
+        "Aucune demande ne répond à cette adresse, ou elle ne vous concerne pas.",
+        "No such request",
+        "No request has this address, or it does not concern you.",
+    ),
+    Objection.OUT_OF_REACH: Sentence(
+        _FORBIDDEN,
+        "Hors de votre périmètre",
+        "Vous ne pouvez agir que pour votre propre organisme.",
+        "Out of your reach",
+        "You may act for your own organisation only.",
+    ),
+    Objection.ROLE_NOT_HANDED_OUT: Sentence(
+        _FORBIDDEN,
+        "Rôle non demandable",
+        "Ce rôle ne se demande pas depuis votre fonction, ou n’existe pas pour cet organisme.",
+        "Role not to be requested",
+        "This role cannot be requested from your position, or does not exist for this organisation.",
+    ),
+    Objection.DUTIES_CLASH: Sentence(
+        _CONFLICT,
+        "Fonctions incompatibles",
+        "Une même personne ne peut pas tenir ces fonctions ensemble (séparation des tâches).",
+        "Duties that exclude each other",
+        "One person may not hold these duties together (separation of duties).",
+    ),
+    Objection.PERIOD_WRONG: Sentence(
+        _WRONG,
+        "Période à corriger",
+        "La fin doit suivre le début, ne pas être passée, et rester dans l’année et dans le contrat de l’organisme.",
+        "Period to be corrected",
+        "The end must follow the beginning, not be past, and stay within a year and the organisation’s contract.",
+    ),
+    Objection.ADDRESS_WRONG: Sentence(
+        _WRONG,
+        "Adresse à corriger",
+        "L’adresse professionnelle n’est pas valable.",
+        "Address to be corrected",
+        "The professional address is not valid.",
+    ),
+    Objection.OFFICE_CLOSED: Sentence(
+        _CONFLICT,
+        "Organisme fermé",
+        "Le contrat de cet organisme est terminé, ou son accès est coupé.",
+        "Organisation closed",
+        "This organisation’s contract has ended, or its access is cut.",
+    ),
+    Objection.TOO_EARLY: Sentence(
+        _CONFLICT,
+        "Trop tôt",
+        "La période probatoire n’est pas terminée.",
+        "Too early",
+        "The probation is not over.",
+    ),
+    Objection.NOT_IN_THAT_STATE: Sentence(
+        _CONFLICT,
+        "Ce n’est plus possible",
+        "L’habilitation ou le compte n’est pas dans l’état que cette demande suppose.",
+        "No longer possible",
+        "The habilitation or the account is not in the state that this request supposes.",
+    ),
+    Objection.PROOF_UNKNOWN: Sentence(
+        _WRONG,
+        "Preuve d’identité à préciser",
+        "Indiquez la pièce d’identité que vous avez vue.",
+        "Proof of identity to be given",
+        "Say which proof of identity you saw.",
+    ),
+    Objection.LINE_CONTAINED: Sentence(
+        _CONFLICT,
+        "Lignée coupée par sécurité",
+        "La lignée de l’un des comptes concernés est coupée par sécurité : rien n’y est créé ni rendu.",
+        "Line cut for safety",
+        "The line of one of the accounts concerned is cut for safety: nothing is created or given back in it.",
+    ),
+}

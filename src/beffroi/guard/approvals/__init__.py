@@ -1,0 +1,1 @@
+"""Four eyes: one mechanism for whatever a person asks for and others must agree to (I-04)."""

@@ -1,0 +1,130 @@
+"""One approver's word on a request, and what follows from it in the same transaction."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from uuid import uuid4
+
+from beffroi.core.approvals import Objection, State, Verdict, after, standing
+from beffroi.core.duty import HOLDERS, Duty
+from beffroi.core.ids import AccountId
+from beffroi.guard import stamped
+from beffroi.guard.approvals import making
+from beffroi.guard.approvals.eligible import objection
+from beffroi.guard.approvals.kinds import Asked, Kind
+from beffroi.guard.approvals.registry import KINDS
+from beffroi.guard.duties import OnDuty, Work
+from beffroi.guard.journal import append
+from beffroi.guard.vault.sealing import owner_bytes, seal_for
+
+_GIVEN: Final = "SELECT * FROM guard.approval WHERE request = $1 ORDER BY at, id"
+_CHALLENGE: Final = b"beffroi/approval/1\0"
+
+
+class Signed(NamedTuple):
+    """A fresh passkey assertion over a request: which factor, over which challenge, made of which nonce."""
+
+    factor: str
+    nonce: bytes
+    assertion: str
+
+
+class NotCarriedOut(Exception):
+    """What was agreed cannot be done: nothing of the approval stays."""
+
+    def __init__(self, objection: Objection) -> None:
+        super().__init__(objection.value)
+        self.objection = objection
+
+
+def challenge_of(digest: bytes, nonce: bytes) -> bytes:
+    """What the passkey signs: a hash of the request's digest and of a nonce that was never used before.
+
+    The signature is then over exactly that request, and serves once (Web Authentication level 3, section 13.4.3).
+    """
+    return hashlib.sha256(_CHALLENGE + nonce + digest).digest()
+
+
+async def standing_of(work: Work, by: OnDuty, identifier: str) -> Asked | Objection:
+    """A request this person may decide now, locked; or why not. Raises Forged or SealRefused."""
+    row = await making.locked(work, identifier)
+    if row is None or by.role.kind not in HOLDERS[Duty.APPROVE] or not by.reaches(Asked(row, {}).organisation):
+        return Objection.UNKNOWN_REQUEST
+    if standing(State(row["status"]), row["expires_at"], work.now) is not State.PENDING:
+        return Objection.ALREADY_DECIDED
+    asked = await making.read(work, row)
+    against = await objection(work, by.account.id, asked.requester, asked.beneficiary)
+    if against is not None:
+        return against
+    given = await work.conn.fetch(_GIVEN, identifier)
+    if any(str(one["approver"]) == by.account.id for one in given):
+        return Objection.SAME_PERSON
+    return asked
+
+
+def kind_of(asked: Asked) -> Kind[Any]:
+    """The kind of a request; its code was checked when it was made."""
+    return KINDS[asked.row["kind"]]
+
+
+async def approve(work: Work, by: OnDuty, asked: Asked, signed: Signed) -> State:
+    """Keep a verified assertion as evidence; with the last one needed, carry out what was asked.
+
+    Raises NotCarriedOut: the caller's transaction must then be rolled back.
+    """
+    kind = kind_of(asked)
+    against = await kind.recheck(work, asked)
+    if against is not None:
+        raise NotCarriedOut(against)
+    earlier = await _earlier(work, asked)
+    evidence = {
+        "factor": signed.factor, "nonce": signed.nonce, "assertion": signed.assertion,
+        "challenge": challenge_of(asked.row["digest"], signed.nonce), "reason": None,
+    }  # fmt: skip
+    await _keep(work, by, asked, Verdict.APPROVE, evidence)
+    state = after(State.PENDING, len(earlier), asked.row["needed"], Verdict.APPROVE)
+    if state is State.APPROVED:
+        done = await kind.carry_out(work, asked, (*earlier, by.account.id))
+        if done is not None:
+            raise NotCarriedOut(done)
+        await making.close(work, asked.row, state, by.account.id)
+    return state
+
+
+async def _earlier(work: Work, asked: Asked) -> list[AccountId]:
+    """Who agreed before, and still may: a line may have grown since."""
+    found: list[AccountId] = []
+    for row in await work.conn.fetch(_GIVEN, asked.id):
+        approver = AccountId(str(stamped.genuine(work.keys, "approval", row)["approver"]))
+        agreed = row["verdict"] == Verdict.APPROVE
+        if agreed and await objection(work, approver, asked.requester, asked.beneficiary) is None:
+            found.append(approver)
+    return found
+
+
+async def refuse(work: Work, by: OnDuty, asked: Asked, reason: str) -> State:
+    """End a request; the reason, in the approver's words, is sealed under his own key and told to the requester."""
+    author = stamped.genuine(
+        work.keys, "account", await work.conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", by.account.id)
+    )
+    sealed = seal_for(
+        work.keys, owner_bytes(by.account.id), author["wrapped_key"], author["epoch"], f"refusal/{asked.id}",
+        reason.encode(),
+    )  # fmt: skip
+    nothing = {"factor": None, "nonce": None, "assertion": None, "challenge": None, "reason": sealed}
+    await _keep(work, by, asked, Verdict.REFUSE, nothing)
+    await making.close(work, asked.row, State.REFUSED, by.account.id)
+    return State.REFUSED
+
+
+async def _keep(work: Work, by: OnDuty, asked: Asked, verdict: Verdict, evidence: Mapping[str, object]) -> None:
+    row = {
+        "id": str(uuid4()), "request": asked.id, "approver": by.account.id, "verdict": verdict.value,
+        "at": work.now, "version": 1, **evidence,
+    }  # fmt: skip
+    await stamped.insert(work.conn, work.keys, "approval", row)
+    entry = making.entry_of(
+        work, asked.row, "approved" if verdict is Verdict.APPROVE else "refused-request", by.account.id,
+        session=by.session.id, factor=evidence["factor"],
+    )  # fmt: skip
+    await append(work.conn, [entry])

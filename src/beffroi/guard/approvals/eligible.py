@@ -1,0 +1,75 @@
+"""Who may approve whose request (I-04): outside the line, three people, no reciprocity; at least two of them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from beffroi.core.approvals import OF_LINE, Objection
+from beffroi.core.duty import HOLDERS, NETWORK, Duty
+from beffroi.core.ids import AccountId, OrganisationId
+from beffroi.core.line import Approval
+from beffroi.guard import stamped
+from beffroi.guard.duties import Work
+from beffroi.guard.lines import approvals_between, lines_of
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+
+_HOLDERS: Final = """
+SELECT h.*, o.kind FROM guard.habilitation h
+JOIN guard.account a ON a.id = h.account JOIN guard.organisation o ON o.id = h.organisation
+WHERE h.role = ANY ($1::text[]) AND (h.organisation = $2 OR o.kind = $3)
+    AND h.status IN ('probation', 'confirmed') AND h.from_at <= $4 AND $4 < h.until_at
+    AND a.status = 'active' AND a.attested_until > $4 AND a.reviewed_until > $4
+ORDER BY h.account
+"""
+"""Habilitations to approve what is asked at an organisation: held there or at the network, by accounts in use."""
+_RETURNED: Final = """
+SELECT a.*, r.requester FROM guard.approval a JOIN guard.request r ON r.id = a.request
+WHERE a.approver = $1 AND r.requester = ANY ($2::uuid[]) AND a.verdict = 'approve'
+"""
+"""What one person approved of others' requests."""
+
+
+async def approvers(work: Work, organisation: OrganisationId) -> frozenset[AccountId]:
+    """Accounts that hold the duty of approving at this organisation now, whoever asks. Raises Forged."""
+    conn, keys, policy, now = work
+    roles = [code for code, role in policy.roles.items() if role.kind in HOLDERS[Duty.APPROVE]]
+    rows = await conn.fetch(_HOLDERS, roles, organisation, NETWORK, now)
+    return frozenset(AccountId(str(stamped.genuine(keys, "habilitation", row)["account"])) for row in rows)
+
+
+async def objection(
+    work: Work, approver: AccountId, requester: AccountId, beneficiary: AccountId | None
+) -> Objection | None:
+    """Why this person may not approve that person's request; ``None`` when nothing stands against it."""
+    lines = await lines_of(work.conn, work.keys, work.policy, [approver, requester], work.now)
+    past = await _returned(work.conn, work.keys, requester, [approver])
+    found = lines.objection(approver, requester, beneficiary, past, work.now)
+    return None if found is None else OF_LINE[found]
+
+
+async def eligible(
+    work: Work, organisation: OrganisationId, requester: AccountId, beneficiary: AccountId | None
+) -> frozenset[AccountId]:
+    """Everybody who may approve such a request today."""
+    holders = await approvers(work, organisation)
+    lines = await lines_of(work.conn, work.keys, work.policy, [*holders, requester], work.now)
+    past = await _returned(work.conn, work.keys, requester, holders)
+    return lines.eligible(holders, requester, beneficiary, past, work.now)
+
+
+async def _returned(
+    conn: "asyncpg.Connection", keys: "Keys", requester: AccountId, holders: Collection[AccountId]
+) -> list[Approval]:
+    """What the requester approved of these people's own requests, by request or as the accounts so made tell."""
+    rows = await conn.fetch(_RETURNED, requester, list(holders))
+    found = [Approval(AccountId(str(row["requester"])), requester, _at(keys, row)) for row in rows]
+    return found + await approvals_between(conn, keys, holders, requester)
+
+
+def _at(keys: "Keys", row: stamped.Row) -> datetime:
+    at: datetime = stamped.genuine(keys, "approval", row)["at"]
+    return at

@@ -1,0 +1,10 @@
+"""Every kind of request there is, by its code."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from beffroi.guard.approvals.kinds import Kind
+from beffroi.guard.habilitations.access import ACCESS
+from beffroi.guard.habilitations.confirmation import CONFIRMATION
+
+KINDS: Final[Mapping[str, Kind[Any]]] = {kind.code: kind for kind in (ACCESS, CONFIRMATION)}
