@@ -64,6 +64,17 @@ CONSOLE = {
     "edit-identity": Sheet(
         "cases/edit.html", "Identité", "Identity", "personnes/<uuid:person>/modifier/<slug:group>/"
     ),
+    "requests": Sheet("habilitations/mine.html", "Demandes d.accès", "Requests for access", "demandes/"),
+    "request-new": Sheet("habilitations/new.html", "Demander un accès", "Request access", "demandes/nouvelle/"),
+    "request-batch": Sheet("habilitations/batch.html", "Plusieurs demandes", "Several requests", "demandes/lot/"),
+    "request-batch-sent": Sheet(
+        "habilitations/batch_sent.html", "Demandes transmises", "Requests sent", "demandes/lot/"
+    ),
+    "request": Sheet(
+        "habilitations/request.html", "Demande d.accès", "Request for access", "demandes/<uuid:identifier>/"
+    ),
+    "queue": Sheet("habilitations/queue.html", "Demandes à décider", "Requests to decide", "approbations/"),
+    "arrivals": Sheet("habilitations/arrivals.html", "Arrivées", "Arrivals", "arrivees/"),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
 }
@@ -71,6 +82,11 @@ GUARD = {
     "factor": Sheet("factor.html", "Confirmez que c.est bien vous", "Confirm that it is you", "/sign-in/factor"),
     "code": Sheet("code.html", "Votre code d.enrôlement", "Your enrolment code", "/sign-in/enrol"),
     "enrol": Sheet("enrol.html", "Enregistrez votre moyen", "Register your means", "/sign-in/enrol"),
+    "approval": Sheet("approval.html", "Demande d.accès", "Request for access", "/approvals/decide"),
+    "proof": Sheet("proof.html", "Remettre un code", "Hand over an enrolment", "/proofs/hand-over"),
+    "handed": Sheet(
+        "handed.html", "Code d.enrôlement à remettre", "Enrolment code to hand over", "/proofs/hand-over"
+    ),
     "WRONG_LINK": Sheet("message.html", "lien n.est pas valable", "link is not valid"),
     "OVER": Sheet("message.html", "n.est plus en cours", "no longer under way"),
     "NOT_IDENTIFIED": Sheet("message.html", "n.a pas abouti", "could not be identified", "/sign-in/callback"),

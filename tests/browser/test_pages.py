@@ -1,14 +1,15 @@
 """A page that exists is met by a tour: templates, addresses and messages are read from the product itself."""
 
 import re
+from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 
 import beffroi
+from beffroi.guard.process import AREAS
 from beffroi.guard.signin import messages
-from beffroi.guard.signin.doors import ROUTES
 from beffroi.guard.signin.messages import Message
 from beffroi.guard.signin.pages import STATIC_ROUTES
-from tests.browser import test_console_pages, test_guard_pages
 from tests.browser.pages import CONSOLE, GUARD, PAGES
 
 SOURCES = Path(beffroi.__file__).parent
@@ -17,9 +18,13 @@ OTHER_TESTS = {"ui/guide.html", "ui/base.html"}
 LEAD_ELSEWHERE = {
     "connexion/", "confirmation/", "deconnexion/", "deconnexion/partout/", "langue/",
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
-    "/sign-in", "/step-up", "/factors/add",
+    "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs",
+    "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""
+
+PROGRAMS = ("/v1/", "/access/", "/.well-known/", "/openapi.json", "/healthz", "/metrics")
+"""Where addresses that are no pages begin."""
 
 
 def templates(folder: Path, base: str) -> set[str]:
@@ -32,7 +37,8 @@ def templates(folder: Path, base: str) -> set[str]:
 
 
 def test_every_page_is_met_by_a_tour_and_no_tour_meets_a_page_that_is_none() -> None:
-    tours = [test for module in (test_console_pages, test_guard_pages) for test in vars(module).values()]
+    modules = [import_module(f"tests.browser.{path.stem}") for path in Path(__file__).parent.glob("test_*.py")]
+    tours = [test for module in modules for test in vars(module).values() if isinstance(test, FunctionType)]
     assert set().union(*(getattr(tour, "meets", ()) for tour in tours)) == set(PAGES)
 
 
@@ -55,7 +61,8 @@ def test_every_template_address_and_message_of_the_guard_is_a_page_to_meet() -> 
     assert templates(SOURCES / "guard" / "signin" / "templates", "base.html") == {
         sheet.template for sheet in GUARD.values()
     }
-    addresses = {path for method, path in ROUTES if method == "GET"} - {path for _, path in STATIC_ROUTES}
+    gets = {path for area in AREAS for method, path in area if method == "GET"}
+    addresses = {path for path in gets if not path.startswith(PROGRAMS)} - {path for _, path in STATIC_ROUTES}
     assert addresses - LEAD_ELSEWHERE == {sheet.route for sheet in GUARD.values()} - {None}
     named = {name for name, value in vars(messages).items() if isinstance(value, Message)}
     assert named == {name for name, sheet in GUARD.items() if sheet.template == "message.html"}

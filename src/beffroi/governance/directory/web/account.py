@@ -1,8 +1,10 @@
 """Membership choice and the agent's own account."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -12,6 +14,14 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.directory.web.access import open_before_choice, open_to_everybody, own_path
 from beffroi.governance.directory.web.refusals import Meter
 from beffroi.governance.directory.web.words import bucket_label, role_label
+from beffroi.ui.shell import Shell
+
+
+@require_GET
+def start(request: AgentRequest) -> HttpResponse:
+    """Where an agent's day begins: the first page that the role chosen has."""
+    shell: Shell = import_string(settings.UI_SHELL)(request)
+    return HttpResponseRedirect(shell.navigation[0].url)
 
 
 @open_before_choice

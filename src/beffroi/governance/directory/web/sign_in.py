@@ -16,6 +16,9 @@ from beffroi.governance.directory.web.access import open_before_choice, open_to_
 from beffroi.governance.directory.web.cookies import Waiting
 from beffroi.governance.directory.web.middleware import guard_of_settings
 
+GUARD_PAGES = ("step-up", "approvals", "proofs")
+"""Pages of the guard that a session's browser may be sent to, beside the sign-in."""
+
 
 def return_address() -> str:
     """The only address the guard sends a browser back to."""
@@ -44,7 +47,8 @@ def depart(request: HttpRequest) -> HttpResponse:
 def depart_keeping(request: HttpRequest) -> HttpResponse:
     """Leave for a sign-in or a step-up from a page of refusal, keeping the form that was being sent.
 
-    The step-up's address comes back through the agent's own form: it must be the guard's.
+    The address of a step-up, or of whatever else is done on the guard's own pages, comes back through the agent's own
+    form: it must be the guard's.
     """
     form = [
         (name.removeprefix("champ-"), value)
@@ -57,7 +61,7 @@ def depart_keeping(request: HttpRequest) -> HttpResponse:
     if request.POST.get("action") != "step-up":
         return _leave_for(request, f"{settings.DIRECTORY_GUARD_URL}/sign-in", waiting)
     url = request.POST.get("adresse", "")
-    if not url.startswith(f"{settings.DIRECTORY_GUARD_URL}/step-up?"):
+    if not url.startswith(tuple(f"{settings.DIRECTORY_GUARD_URL}/{page}?" for page in GUARD_PAGES)):
         return HttpResponseBadRequest()
     return _leave_for(request, url, waiting)
 

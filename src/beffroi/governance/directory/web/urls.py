@@ -8,6 +8,7 @@ app_name = "directory"
 
 urlpatterns = [
     path("", sign_in.home, name="home"),
+    path("accueil/", account.start, name="start"),
     path("connexion/", sign_in.depart, name="sign_in"),
     path("retour/", sign_in.arrive, name="return"),
     path("confirmation/", sign_in.depart_keeping, name="depart_keeping"),

@@ -1,0 +1,145 @@
+"""The form of a request for access, and the file that holds many."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from beffroi.client.approvals import RoleOption
+from beffroi.core.normalisation import NormalisationRefusal, email_key
+
+LONGEST = 80
+MOST_LINES: Final = 100
+MOST_CHARACTERS: Final = 60_000
+COLUMNS: Final = ("prenom", "nom", "adresse", "fonction", "site", "roles", "debut", "fin")
+
+
+def _name(label: Any, **options: Any) -> forms.CharField:
+    attributes = {"autocomplete": "off", "spellcheck": "false"}
+    return forms.CharField(label=label, max_length=LONGEST, widget=forms.TextInput(attrs=attributes), **options)
+
+
+def _day(label: Any, **options: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label, input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off"}), **options,
+    )  # fmt: skip
+
+
+class AccessForm(forms.Form):
+    """Whom the access is for, what they will do, and until when."""
+
+    first_name = _name(_("Prénom"))
+    last_name = _name(_("Nom"))
+    email = forms.CharField(
+        label=_("Adresse électronique professionnelle"), max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "email"}),
+    )  # fmt: skip
+    job = _name(_("Fonction"))
+    site = _name(_("Site"), required=False)
+    roles = forms.MultipleChoiceField(
+        label=_("Rôles"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("Choisissez le moins possible : chaque rôle ouvre d'autres dossiers ou d'autres gestes."),
+    )  # fmt: skip
+    from_on = _day(_("Du"), help_text=_("Par exemple : 01/12/2026"))
+    until_on = _day(_("Au"), help_text=_("Un an au plus. L'accès s'arrête seul à cette date."))
+
+    def __init__(self, options: Sequence[RoleOption], *arguments: Any, **named: Any) -> None:
+        today = timezone.localdate()
+        named.setdefault("initial", {"from_on": today, "until_on": today + timedelta(days=365)})
+        super().__init__(*arguments, **named)
+        english = (get_language() or "fr").startswith("en")
+        choices = [(one.code, one.label.en if english else one.label.fr) for one in options]
+        roles = self.fields["roles"]
+        assert isinstance(roles, forms.MultipleChoiceField)
+        roles.choices = choices
+
+    def clean_email(self) -> str:
+        """The address must have the form of one."""
+        typed: str = self.cleaned_data["email"].strip()
+        if isinstance(email_key(typed), NormalisationRefusal):
+            raise forms.ValidationError(
+                gettext("Cette adresse électronique n'est pas valable. Exemple : nom@exemple.fr")
+            )
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        """The last day follows the first."""
+        found = dict(super().clean() or {})
+        begins, ends = found.get("from_on"), found.get("until_on")
+        if isinstance(begins, date) and isinstance(ends, date) and ends < begins:
+            self.add_error("until_on", gettext("La fin doit suivre le début."))
+        return found
+
+    def body(self) -> dict[str, Any]:
+        """The request as the guard reads it."""
+        found = self.cleaned_data
+        body = {name: found[name].strip() for name in ("first_name", "last_name", "email", "job")}
+        body |= {"roles": list(found["roles"]), "from_on": str(found["from_on"]), "until_on": str(found["until_on"])}
+        if found["site"].strip():
+            body["site"] = found["site"].strip()
+        return body
+
+
+class Row(NamedTuple):
+    """One line of a file: its number, the request it makes, or what is wrong with it."""
+
+    number: int
+    body: Mapping[str, Any] | None
+    problems: tuple[str, ...]
+    name: str
+
+
+class BatchForm(forms.Form):
+    """Many requests at once, a line each."""
+
+    lines = forms.CharField(
+        label=_("Lignes du fichier"), max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
+def read_batch(text: str, options: Sequence[RoleOption]) -> tuple[list[Row], str]:
+    """The lines of a pasted table, each judged by the form of one request; or why the table cannot be read at all.
+
+    Columns are those of ``COLUMNS``, separated by semicolons, commas or tabulations; roles are separated by ``+`` and
+    named by their code or by their name as the screen shows it.
+    """
+    sample = text.partition("\n")[0]
+    separator = max(";\t,", key=sample.count)
+    reader = csv.reader(io.StringIO(text.strip("\ufeff\n\r ")), delimiter=separator)
+    try:
+        table = [[cell.strip() for cell in line] for line in reader if any(cell.strip() for cell in line)]
+    except csv.Error:
+        return [], gettext("Ce texte n'est pas un tableau : une ligne par personne, des colonnes séparées par « ; ».")
+    if not table or [cell.lower() for cell in table[0]] != list(COLUMNS):
+        return [], gettext("La première ligne doit être : %(columns)s") % {"columns": separator.join(COLUMNS)}
+    if len(table) - 1 > MOST_LINES:
+        return [], gettext("Cent lignes au plus à la fois.")
+    by_name = {one.label.fr.lower(): one.code for one in options} | {
+        one.label.en.lower(): one.code for one in options
+    }
+    found = []
+    for number, cells in enumerate(table[1:], start=2):
+        cells += [""] * (len(COLUMNS) - len(cells))
+        first, last, email, job, site, roles, begins, ends = cells[: len(COLUMNS)]
+        codes = [by_name.get(role.strip().lower(), role.strip()) for role in roles.split("+")]
+        form = AccessForm(
+            options,
+            {
+                "first_name": first, "last_name": last, "email": email, "job": job, "site": site, "roles": codes,
+                "from_on": begins, "until_on": ends,
+            },
+        )  # fmt: skip
+        problems = tuple(
+            f"{form.fields[name].label if name in form.fields else gettext('Ligne')} : {' '.join(map(str, errors))}"
+            for name, errors in form.errors.items()
+        )
+        found.append(Row(number, form.body() if form.is_valid() else None, problems, f"{first} {last}"))
+    return found, ""

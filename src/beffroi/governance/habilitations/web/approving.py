@@ -1,0 +1,44 @@
+"""The approver's queue, and the arrivals: who waits for a code, a course, the end of a probation."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET
+
+from beffroi.client import Refused, approvals
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.governance.habilitations.api import REQUEST
+from beffroi.governance.habilitations.web import words
+from beffroi.governance.habilitations.web.requests import listing, page_of
+from beffroi.ui.components import Tab
+
+
+@require_GET
+def queue(request: AgentRequest) -> HttpResponse:
+    """Requests that wait for this approver, or all those of the past."""
+    closed = request.GET.get("vue") == "closes"
+    scope = "organisation" if closed else "to-decide"
+    found = request.conversation.ask(approvals.listed(scope, closed=closed, page=page_of(request)))
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    here = reverse("habilitations:queue")
+    tabs = (
+        Tab(gettext("À décider"), here, current=not closed, count=None if closed else found.total),
+        Tab(gettext("Décidées"), f"{here}?vue=closes", current=closed),
+    )
+    return render(request, "habilitations/queue.html", {**listing(found, closed), "tabs": tabs})
+
+
+@require_GET
+def arrivals(request: AgentRequest) -> HttpResponse:
+    """Colleagues on their way in."""
+    found = request.conversation.ask(approvals.under_way())
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    rows = [
+        (row, row.name.reveal(), words.written(row.role) if row.role else "", *words.step(row.status))
+        for row in found.rows
+    ]
+    context = {"rows": rows, "requester": REQUEST in request.described.duties}
+    return render(request, "habilitations/arrivals.html", context)

@@ -1,0 +1,19 @@
+"""Addresses of requests, approvals and arrivals. People go by random id."""
+
+from django.urls import path
+
+from beffroi.governance.habilitations.web import approving, requests
+
+app_name = "habilitations"
+
+urlpatterns = [
+    path("demandes/", requests.mine, name="mine"),
+    path("demandes/nouvelle/", requests.new, name="new"),
+    path("demandes/lot/", requests.batch, name="batch"),
+    path("demandes/lot/retrait/", requests.undo, name="undo"),
+    path("demandes/<uuid:identifier>/", requests.show, name="request"),
+    path("demandes/<uuid:identifier>/retrait/", requests.withdraw, name="withdraw"),
+    path("demandes/confirmation/", requests.confirmation, name="confirmation"),
+    path("approbations/", approving.queue, name="queue"),
+    path("arrivees/", approving.arrivals, name="arrivals"),
+]

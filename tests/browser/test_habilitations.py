@@ -1,0 +1,129 @@
+"""Access requested by one, granted by another, handed over by a third: in a real browser, in both languages."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.keys import prove, sign_in
+from tests.browser.office import stack
+from tests.browser.pages import Tour, meets
+from tests.config.console.stack import Stack
+from tests.guard.signin.serving import Member
+
+__all__ = ["stack"]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def people(stack: Stack) -> dict[str, Member]:
+    """A manager, two approvers, an adviser; the organisation's roster knows its domain."""
+    guard = stack.guard
+    guard.amend("organisation", guard.organisation, name="Mission Locale de Valbrume")
+    row = {"id": str(uuid4()), "organisation": guard.organisation, "domain": "valbrume.example", "ended_at": None}
+    guard.run(guard.world.insert("roster_domain", **row))
+    keyed = {"with_passkey": True, "with_totp": False}
+    return {
+        "manager": guard.member("Philippe Garnier", role="account-manager", **keyed),
+        "helene": guard.member("Helene Marchand", role="approver", **keyed),
+        "thomas": guard.member("Thomas Leroux", role="approver", **keyed),
+        "karim": guard.member("Karim Haddad"),
+    }
+
+
+def fill(tour: Tour, first: str, address: str) -> None:
+    page, today = tour.page, datetime.now(UTC)
+    page.locator("#id_first_name").fill(first)
+    page.locator("#id_last_name").fill("Petit")
+    page.locator("#id_email").fill(address)
+    page.locator("#id_job").fill("Conseillère")
+    page.locator("input[name=roles][value=adviser]").check()
+    page.locator("#id_from_on").fill(f"{today:%d/%m/%Y}")
+    page.locator("#id_until_on").fill(f"{today + timedelta(days=180):%d/%m/%Y}")
+
+
+@meets("requests", "request-new", "request", "queue", "approval", "arrivals", "factor", "proof", "handed")
+def test_colleague_is_requested_approved_and_given_a_code_by_three_people(
+    stack: Stack, people: dict[str, Member], tour: Tour, width: int
+) -> None:
+    page = tour.page
+    sign_in(stack, page, people["manager"], "/accueil/")
+    tour.meet("requests", "empty")
+    tour.press("link", "Demander un accès", "Request access")
+    tour.meet("request-new")
+    tour.press("button", "Transmettre la demande", "Send the request")
+    expect(page.locator("#erreurs")).to_be_visible()
+    fill(tour, f"Nora{width}", "not an address")
+    tour.press("button", "Transmettre la demande", "Send the request")
+    expect(page.locator("#id_first_name")).to_have_value(f"Nora{width}")
+    tour.meet("request-new", "refused")
+    page.locator("#id_email").fill(f"nora{width}@valbrume.example")
+    tour.press("button", "Transmettre la demande", "Send the request")
+    tour.meet("request", "waiting")
+    request = page.url
+    page.goto(f"{stack.url}/demandes/")
+    tour.meet("requests")
+
+    sign_in(stack, page, people["helene"], "/accueil/")
+    tour.meet("queue")
+    page.get_by_role("link", name=f"Nora{width} Petit").click()
+    tour.meet("request", "to-decide")
+    tour.press("button", "Décider sur la page du gardien", "Decide on the guard")
+    page.wait_for_url(f"{stack.guard.url}/approvals/decide")
+    tour.meet("approval")
+    page.locator("#reason").fill("court")
+    page.evaluate("document.querySelector('#reason').removeAttribute('minlength')")
+    tour.press("button", "Refuser la demande", "Refuse the request")
+    tour.meet("approval", "refused")
+    tour.press("button", "Approuver avec ma clé", "Approve with my passkey")
+    page.wait_for_url(request)
+    expect(page.get_by_text(re.compile("Accord de|Agreed by"))).to_be_visible()
+    tour.meet("request", "approved")
+    page.goto(f"{stack.url}/approbations/")
+    tour.meet("queue", "empty")
+
+    sign_in(stack, page, people["karim"], "/arrivees/")
+    tour.meet("arrivals")
+    card = page.locator("section, div").filter(has=page.get_by_role("heading", name=f"Nora{width} Petit")).last
+    card.get_by_role("button", name=re.compile("Remettre un code|Hand over a code")).click()
+    tour.meet("factor", "before-a-code")
+    prove(stack, page, people["karim"])
+    page.wait_for_url(f"{stack.guard.url}/proofs/hand-over")
+    tour.meet("proof")
+    page.locator("#proof").select_option("identity-card")
+    tour.press("button", "Afficher le code", "Show the code")
+    expect(page.locator(".code")).to_have_text(re.compile(r"([0-9A-Z]{4}-){3}[0-9A-Z]{4}"))
+    tour.meet("handed")
+    tour.press("link", "Revenir à l.application", "to the application")
+    page.wait_for_url(f"{stack.url}/arrivees/")
+    expect(page.get_by_text(re.compile("Un code a été remis|A code was handed over")).first).to_be_visible()
+
+
+TABLE = "prenom;nom;adresse;fonction;site;roles;debut;fin"
+
+
+@meets("request-batch", "request-batch-sent", "requests")
+def test_manager_requests_several_at_once_sees_the_wrong_lines_first_and_takes_all_back(
+    stack: Stack, people: dict[str, Member], tour: Tour, width: int
+) -> None:
+    page, today = tour.page, datetime.now(UTC)
+    sign_in(stack, page, people["manager"], "/demandes/lot/")
+    tour.meet("request-batch")
+    days = f"{today:%d/%m/%Y};{today + timedelta(days=90):%d/%m/%Y}"
+    good = f"Ana{width};Roux;ana{width}@valbrume.example;Conseillère;;adviser;{days}"
+    page.locator("#id_lines").fill(f"{TABLE}\n{good}\nBob;Noir;bob;Accueil;;rien;{days}")
+    tour.press("button", "Vérifier", "Check")
+    expect(page.get_by_text(re.compile("Ligne 3|Line 3"))).to_be_visible()
+    tour.meet("request-batch", "wrong")
+    page.locator("#id_lines").fill(
+        f"{TABLE}\n{good}\nBob{width};Noir;bob{width}@valbrume.example;Accueil;;receptionist;{days}"
+    )
+    tour.press("button", "Vérifier", "Check")
+    tour.meet("request-batch", "checked")
+    tour.press("button", "Transmettre ces demandes", "Send these requests")
+    tour.meet("request-batch-sent")
+    tour.press("button", "Tout retirer", "Withdraw them all")
+    expect(page.get_by_text(re.compile("2 demandes retirées|2 requests withdrawn"))).to_be_visible()
+    tour.meet("requests", "withdrawn")
