@@ -38,7 +38,7 @@ def templates(folder: Path, base: str) -> set[str]:
 
 def test_every_page_is_met_by_a_tour_and_no_tour_meets_a_page_that_is_none() -> None:
     modules = [import_module(f"tests.browser.{path.stem}") for path in Path(__file__).parent.glob("test_*.py")]
-    tours = [test for module in modules for test in vars(module).values() if isinstance(test, FunctionType)]
+    tours = [test for module in modules for test in vars(module).values() if type(test) is FunctionType]
     assert set().union(*(getattr(tour, "meets", ()) for tour in tours)) == set(PAGES)
 
 
