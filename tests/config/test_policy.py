@@ -130,7 +130,7 @@ async def test_operator_reads_counts_then_ids_and_no_name(fresh: FreshDatabase, 
     checked = await looked(fresh, world)
     lines = list(in_lines(checked))
     assert lines[0] == "present population: 4 active accounts, 6 habilitations in force, 2 organisations"
-    assert lines[1:3] == ["1 violations", "        1  duties-clash"]
+    assert lines[1:3] == ["1 violation", "        1  duties-clash"]
     assert lines[-1].startswith(f"duties-clash: account {ana.account}, habilitations ")
     assert lines[-1].endswith(", manager and reader")
     document = json.loads(in_json(checked))

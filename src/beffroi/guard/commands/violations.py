@@ -63,7 +63,8 @@ def in_lines(checked: Checked) -> Iterator[str]:
         f"present population: {checked.accounts:,} active accounts, {checked.in_force:,} habilitations in force,"
         f" {checked.organisations:,} organisations"
     )
-    yield f"{len(checked.found):,} violations" if checked.found else "no violation"
+    total = len(checked.found)
+    yield "no violation" if not total else f"{total:,} violation{'' if total == 1 else 's'}"
     for code, count in checked.counts.items():
         if checked.found:
             yield f"{count:>9,}  {code}"
