@@ -90,7 +90,7 @@ async def test_i05_agent_whose_duties_clash_reads_no_name_and_with_one_of_them_e
     asked = {"accounts": [ana.account]}
     other = await guard.world.habilitation(ana.account, guard.world.offices["South"], "account-manager")
     answer = await guard.post(ana, "/v1/agents", asked)
-    assert answer.json()["code"] == "duties-clash", pretty(answer)
+    assert (answer.status_code, answer.json()["code"]) == (403, "duties-clash"), pretty(answer)
     assert "Petit" not in answer.text
     await guard.world.amend("habilitation", other, status="closed")
     assert (await guard.post(ana, "/v1/agents", asked)).json() == {"names": {ana.account: "Ana Petit"}}
