@@ -29,6 +29,7 @@ class Release(NamedTuple):
     application: ApplicationId
     bucket: Bucket
     pools: tuple[AccountId, ...]
+    probation: bool
     day: int
     hour: int
 
@@ -92,6 +93,8 @@ def objections(request: Request, facts: Facts, policy: Policy) -> list[Code]:
     if held.role not in policy.roles or office.kind not in policy.roles[held.role].organisations:
         return [*said, Code.ROLE_UNKNOWN]
     role = policy.roles[held.role]
+    if _clashing(facts, policy):
+        said.append(Code.DUTIES_CLASH)
     if role.kind != RoleKind.READER or request.purpose not in role.rules:
         return [*said, Code.PURPOSE_NOT_ALLOWED]
     rule = role.rules[request.purpose]
@@ -106,6 +109,19 @@ def objections(request: Request, facts: Facts, policy: Policy) -> list[Code]:
     said += _relation_objections(request, facts, role, policy)
     said += _field_objections(request, facts, rule.read, rule.write, policy)
     return said
+
+
+def _clashing(facts: Facts, policy: Policy) -> bool:
+    """Whether two of the kinds of role that this person holds today are apart."""
+    assert facts.account is not None
+    assert facts.habilitation is not None
+    now = facts.clock.at
+    roles = [facts.habilitation.role]
+    for other in facts.account.held:
+        if other.status in ("probation", "confirmed") and other.from_at <= now and now < other.until_at:
+            roles.append(other.role)
+    kinds = [policy.roles[role].kind for role in roles if role in policy.roles]
+    return any({one, other} in policy.separation for one in kinds for other in kinds)
 
 
 def _satisfies(facts: Facts, demand: Demand) -> bool:
@@ -209,7 +225,10 @@ def unpayable(
     if wanted.bucket not in policy.buckets:
         return {Code.BUDGET_UNKNOWN}
     in_bucket = [one for one in mine if one.bucket == wanted.bucket]
-    judge(Code.BUDGET_ACCOUNT, policy.buckets[wanted.bucket], in_bucket, True)
+    caps = policy.buckets[wanted.bucket]
+    if wanted.probation:
+        caps = Caps(*[max(1, cap * policy.probation_percent // 100) for cap in caps])
+    judge(Code.BUDGET_ACCOUNT, caps, in_bucket, True)
     theirs = [one for one in history if one.organisation == office]
     if wanted.bucket == "relations":
         related = [one for one in theirs if one.bucket == "relations"]

@@ -3,7 +3,7 @@ from itertools import product
 import pytest
 
 from beffroi.core.habilitation import ACCESS, Event, Status, after, clash
-from beffroi.core.policy import RoleKind
+from beffroi.core.policy import FLOOR, RoleKind
 
 WAY_IN = (Event.APPROVE, Event.ENROL, Event.TRAIN, Event.BEGIN)
 
@@ -65,12 +65,18 @@ def test_habilitation_confirmed_whose_factor_is_replaced_returns_to_probation() 
 
 @pytest.mark.parametrize("kind", [kind for kind in RoleKind if kind is not RoleKind.READER])
 def test_i05_person_who_reads_files_holds_no_other_kind_of_role(kind: RoleKind) -> None:
-    assert clash([RoleKind.READER, kind]) is not None
-    assert clash([kind, RoleKind.READER]) is not None
-    assert clash([kind, kind]) is None
-    assert clash([RoleKind.READER, RoleKind.READER]) is None
+    assert clash([RoleKind.READER, kind], FLOOR) is not None
+    assert clash([kind, RoleKind.READER], FLOOR) is not None
+    assert clash([kind, kind], FLOOR) is None
+    assert clash([RoleKind.READER, RoleKind.READER], FLOOR) is None
 
 
 def test_i05_manager_approves_nothing_and_a_founder_may() -> None:
-    assert clash([RoleKind.MANAGER, RoleKind.APPROVER]) is not None
-    assert clash([RoleKind.FOUNDER, RoleKind.APPROVER, RoleKind.SECURITY]) is None
+    assert clash([RoleKind.MANAGER, RoleKind.APPROVER], FLOOR) is not None
+    assert clash([RoleKind.FOUNDER, RoleKind.APPROVER, RoleKind.SECURITY], FLOOR) is None
+
+
+def test_i05_pair_that_the_policy_adds_is_apart_too() -> None:
+    wider = FLOOR | {frozenset({RoleKind.SECURITY, RoleKind.APPROVER})}
+    assert clash([RoleKind.SECURITY, RoleKind.APPROVER], FLOOR) is None
+    assert clash([RoleKind.SECURITY, RoleKind.APPROVER], wider) == (RoleKind.APPROVER, RoleKind.SECURITY)

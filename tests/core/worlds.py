@@ -87,12 +87,26 @@ def adviser(at: datetime = NOW, relations: tuple[RelationFacts, ...] | None = No
         containment=Containment(False, frozenset(), 0),
         application=ApplicationFacts(CONSOLE, True, WIDE),
         session=SessionFacts(SessionId("s"), ADVISER, HELD, CONSOLE, at + timedelta(hours=9), at, False, 3, at, True),
-        account=AccountFacts(ADVISER, True, later, later, ()),
+        account=AccountFacts(ADVISER, True, later, later, (), ()),
         habilitation=HabilitationFacts(HELD, ADVISER, OFFICE, RoleCode("adviser"), "confirmed", before, later),
         organisation=OrganisationFacts(OFFICE, "youth-office", True, later, 5),
         relations=(followed(own=True, at=at),) if relations is None else relations,
         reach=None,
     )
+
+
+def holding(facts: Facts, *held: HabilitationFacts) -> Facts:
+    """The same facts of somebody who also holds these."""
+    assert facts.account is not None
+    return facts._replace(account=facts.account._replace(held=held))
+
+
+def also(role: str, status: str = "confirmed", *, from_days: int = -400, until_days: int = 90) -> HabilitationFacts:
+    """Another habilitation of the adviser, elsewhere, from and until so many days after ``NOW``."""
+    return HabilitationFacts(
+        HabilitationId(f"also-{role}"), ADVISER, OrganisationId("elsewhere"), RoleCode(role), status,
+        NOW + timedelta(days=from_days), NOW + timedelta(days=until_days),
+    )  # fmt: skip
 
 
 def found_today(facts: Facts) -> Facts:

@@ -51,6 +51,7 @@ class Step(NamedTuple):
     application: ApplicationId
     relation: str
     action: Action
+    probation: bool
 
 
 RELATED = st.sampled_from(["own", "followed", "followed", "new", "none"])
@@ -63,6 +64,7 @@ STEPS = st.builds(
     st.sampled_from(sorted(BREAKERS)),
     RELATED,
     st.sampled_from([Action.OPEN, Action.OPEN, Action.OPEN, Action.FIND, Action.RELATE]),
+    st.booleans(),
 )
 
 
@@ -90,12 +92,13 @@ class World:
         reach = self.reaches.get((step.account, step.person))
         if not relation and step.action is Action.OPEN:  # a search found the person today: break-glass is possible
             reach = (reach or Reach(0, (), 0))._replace(found_day=facts.clock.day)
+        status = "probation" if step.probation else "confirmed"
         far = self.now + timedelta(days=90)
         return facts._replace(
             application=ApplicationFacts(step.application, True, BREAKERS[step.application]),
             session=facts.session._replace(account=step.account, application=step.application),
-            account=AccountFacts(step.account, True, far, far, POOLS[step.account]),
-            habilitation=facts.habilitation._replace(account=step.account, organisation=step.office),
+            account=AccountFacts(step.account, True, far, far, POOLS[step.account], ()),
+            habilitation=facts.habilitation._replace(account=step.account, organisation=step.office, status=status),
             organisation=facts.organisation._replace(id=step.office),
             reach=reach,
         )
@@ -111,7 +114,7 @@ class World:
         clock = facts.clock
         wanted = Release(
             step.account, step.person, step.office, step.application, entitlement.bucket,
-            POOLS[step.account], clock.day, clock.hour,
+            POOLS[step.account], step.probation, clock.day, clock.hour,
         )  # fmt: skip
         seen = {key: self.windows[key] for key in keys(entitlement) if key in self.windows}
         answer = decide(request, facts, seen, TIGHT)
@@ -166,7 +169,7 @@ def test_i02_openings_that_keep_their_budgets_are_decided_exactly_as_the_oracle_
 
 def test_oracle_person_reopened_under_another_budget_then_the_first_counts_twice_in_the_product_only() -> None:
     world = World(datetime(2026, 11, 2, 9, tzinfo=UTC))
-    first = Step(0, ACCOUNTS[0], PEOPLE[0], OFFICES[0], ApplicationId("console"), "followed", Action.OPEN)
+    first = Step(0, ACCOUNTS[0], PEOPLE[0], OFFICES[0], ApplicationId("console"), "followed", Action.OPEN, False)
     for relation in ("followed", "own", "followed"):
         played = world.play(first._replace(pause=24, relation=relation))
         assert played is not None

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beffroi.core.decision import Refusal, entitle
-from beffroi.core.facts import Containment, Facts, Reach, RelationFacts, Request
+from beffroi.core.facts import Containment, Facts, HabilitationFacts, Reach, RelationFacts, Request
 from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, PurposeCode, RoleCode
 from beffroi.core.policy import Action, Policy, Relation, RoleKind
 from beffroi.core.refusals import Code
@@ -32,6 +32,18 @@ RELATIONS = st.lists(
     ),
     max_size=4,
 ).map(tuple)
+
+
+OTHERS = st.builds(
+    HabilitationFacts,
+    st.just(HabilitationId("another")),
+    st.just(ADVISER),
+    st.sampled_from([OFFICE, OrganisationId("elsewhere")]),
+    st.sampled_from([*POLICY.roles, RoleCode("novel")]),
+    st.sampled_from(["confirmed", "confirmed", "probation", "suspended", "closed", "novel"]),
+    st.sampled_from([NOW - timedelta(days=9), NOW, NOW + timedelta(minutes=1), NOW + timedelta(days=9)]),
+    st.sampled_from([NOW + timedelta(days=90), NOW + timedelta(hours=2), NOW, NOW - timedelta(days=1)]),
+)
 
 
 def _in(part: str, field: str, values: st.SearchStrategy[object]) -> st.SearchStrategy[Change]:
@@ -71,6 +83,7 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
     _in("habilitation", "organisation", st.just(OrganisationId("other"))),
     _in("habilitation", "from_at", INSTANTS),
     _in("habilitation", "until_at", INSTANTS),
+    _in("account", "held", st.lists(OTHERS, max_size=3).map(tuple)),
     _in("organisation", "active", st.just(False)),
     _in("organisation", "contract_until", INSTANTS),
     _in("organisation", "kind", st.sampled_from(["training-organisation", "employment-agency", "network", "novel"])),

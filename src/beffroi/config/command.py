@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("beffroi.config.demo:demo", "Load the invented demonstration network."),
     "import": ("beffroi.config.importing:import_", "Import people from CSV or Parquet."),
     "drill": ("beffroi.config.drill:drill", "Play an attack against a scratch installation and count people read."),
-    "policy": ("beffroi.guard.commands.policy:policy", "Check, explain and compare policies."),
+    "policy": ("beffroi.config.policy:policy", "Check, explain and compare policies."),
     "key": ("beffroi.config.keys:key", "Make, rotate and check the guard's keys."),
     "contain": ("beffroi.config.contain:contain", "Suspend or close, from this host."),
     "backup": ("beffroi.config.backup:backup", "Write a backup of everything but the keys."),

@@ -47,7 +47,7 @@ class Objection(StrEnum):
     UNKNOWN_REQUEST = "unknown-request"
     OUT_OF_REACH = "out-of-reach"
     ROLE_NOT_HANDED_OUT = "role-not-handed-out"
-    DUTIES_CLASH = "duties-clash"
+    DUTIES_APART = "duties-apart"
     PERIOD_WRONG = "period-wrong"
     ADDRESS_WRONG = "address-wrong"
     OFFICE_CLOSED = "office-closed"

@@ -120,6 +120,11 @@ def exhausted(seen: Window, caps: Caps, days: int) -> Window:
     return window(seen.hour, max(seen.in_hour, caps.hour), seen.day, tuple(recent))
 
 
+def percent_of(caps: Caps, percent: int) -> Caps:
+    """Caps of so many percent, rounded down; each at least 1, so that nobody is left with nothing."""
+    return Caps(*(max(1, cap * percent // 100) for cap in caps))
+
+
 class Scope(NamedTuple):
     """Whose budget: ``kind`` is account, share, pool, organisation or application; ``bucket`` says for what."""
 

@@ -23,6 +23,7 @@ from beffroi.core.facts import (
     Request,
     SessionFacts,
 )
+from beffroi.core.habilitation import caps_of, clash, is_in_force, kinds_in_force
 from beffroi.core.ids import ApplicationId, Bucket, OrganisationId
 from beffroi.core.policy import (
     BREAK_GLASS,
@@ -103,7 +104,6 @@ _STRENGTH: Final = {
         )
     )
 }
-_ACTIVE: Final = frozenset({"probation", "confirmed"})
 _WITHOUT_PERSON: Final = frozenset({Action.FIND, Action.CREATE})
 _WRITING: Final = frozenset({Action.UPDATE, Action.CREATE})
 _FIELDLESS: Final = frozenset({Action.FIND, Action.RELATE, Action.ERASE})
@@ -168,6 +168,8 @@ def stand(request: Request, facts: Facts, policy: Policy) -> Standing | Refusal:
         session.expires_at, _after(session.seen_at, policy.session.idle_life), account.attested_until,
         account.reviewed_until, habilitation.until_at, organisation.contract_until,
     ]  # fmt: skip
+    now = facts.clock.at
+    ends += [edge for one in account.held for edge in (one.from_at, one.until_at) if edge > now]
     for demand in (role.demand, policy.actions[action]):
         if demand.factor_life is not None:
             ends.append(_after(session.factor_at, demand.factor_life))
@@ -217,8 +219,7 @@ def present(application_id: ApplicationId, facts: Facts, policy: Policy) -> Role
         habilitation is None
         or habilitation.id != session.habilitation
         or habilitation.account != account.id
-        or habilitation.status not in _ACTIVE
-        or not habilitation.from_at <= now < habilitation.until_at
+        or not is_in_force(habilitation, now)
     ):
         return Refusal(Code.HABILITATION_INACTIVE)
     organisation = facts.organisation
@@ -233,6 +234,10 @@ def present(application_id: ApplicationId, facts: Facts, policy: Policy) -> Role
     role = policy.roles.get(habilitation.role)
     if role is None or organisation.kind not in role.organisations:
         return Refusal(Code.ROLE_UNKNOWN)
+    if account.held:  # I-05: nobody is two people whose duties are apart
+        kinds = kinds_in_force(account.held, now, policy) | {role.kind}
+        if clash(kinds, policy.separation) is not None:
+            return Refusal(Code.DUTIES_CLASH)
     return role
 
 
@@ -357,11 +362,13 @@ def _due(kind: str, id: str, bucket: Bucket, caps: Caps, refusal: Code) -> Due:
 
 def _owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Refusal:
     """The budgets drawn on: the account's bucket, its pools, its organisation and share of it, the application."""
-    application, account, organisation = facts.application, facts.account, facts.organisation
+    application, account = facts.application, facts.account
+    habilitation, organisation = facts.habilitation, facts.organisation
     assert application is not None, "step 1 passed"
     assert account is not None, "step 3 passed"
+    assert habilitation is not None, "step 4 passed"
     assert organisation is not None, "step 4 passed"
-    caps = policy.buckets.get(bucket)
+    caps = caps_of(policy, bucket, habilitation.status)
     if caps is None:
         return Refusal(Code.BUDGET_UNKNOWN)
     own = _due("account", account.id, bucket, caps, Code.BUDGET_ACCOUNT)

@@ -71,16 +71,6 @@ class SessionFacts(NamedTuple):
     same_client: bool
 
 
-class AccountFacts(NamedTuple):
-    """One natural person who works: ``pools`` are the offspring pools this account still charges (I-03)."""
-
-    id: AccountId
-    active: bool
-    attested_until: datetime
-    reviewed_until: datetime
-    pools: tuple[AccountId, ...]
-
-
 class HabilitationFacts(NamedTuple):
     """A role held at an organisation; ``status`` is ``probation`` or ``confirmed`` when it gives access."""
 
@@ -91,6 +81,20 @@ class HabilitationFacts(NamedTuple):
     status: str
     from_at: datetime
     until_at: datetime
+
+
+class AccountFacts(NamedTuple):
+    """One natural person who works: ``pools`` are the offspring pools this account still charges (I-03).
+
+    ``held`` are the account's other habilitations, in force or not: all but the one the session acts under.
+    """
+
+    id: AccountId
+    active: bool
+    attested_until: datetime
+    reviewed_until: datetime
+    pools: tuple[AccountId, ...]
+    held: tuple[HabilitationFacts, ...]
 
 
 class OrganisationFacts(NamedTuple):

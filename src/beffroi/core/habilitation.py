@@ -1,16 +1,19 @@
-"""The life of a habilitation, as a table, and which kinds of role one person may not hold together (I-05).
+"""The life of a habilitation, as a table, and what follows from it: duties that clash (I-05), smaller budgets.
 
 requested → approved (four eyes) → enrolled (code handed over outside e-mail) → trained (course and exam passed) →
 probation → confirmed → suspended | closed. Only ``probation`` and ``confirmed`` give access.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import combinations
 from typing import Final
 
-from beffroi.core.policy import RoleKind
+from beffroi.core.budgets import Caps
+from beffroi.core.facts import HabilitationFacts
+from beffroi.core.ids import Bucket
+from beffroi.core.policy import Policy, RoleKind, Separation
 
 
 class Status(StrEnum):
@@ -77,12 +80,6 @@ TRANSITIONS: Final[Mapping[Event, Mapping[Status, Status]]] = {
     Event.CLOSE: dict.fromkeys(Status, Status.CLOSED),
 }
 
-# Reading excludes every other duty; managing excludes approving what managers request.
-_APART: Final = frozenset(
-    {frozenset({RoleKind.READER, kind}) for kind in RoleKind if kind is not RoleKind.READER}
-    | {frozenset({RoleKind.MANAGER, RoleKind.APPROVER})}
-)
-
 
 def after(status: Status, event: Event) -> Status | None:
     """Where the event leads, or ``None`` when the status refuses it. Suspending and closing never are refused."""
@@ -100,9 +97,38 @@ def is_period(from_on: date, until_on: date, today: date, contract_until_on: dat
     )
 
 
-def clash(kinds: Iterable[RoleKind]) -> tuple[RoleKind, RoleKind] | None:
+def clash(kinds: Iterable[RoleKind], separation: Separation) -> tuple[RoleKind, RoleKind] | None:
     """Two kinds of role that one person may not hold, over all memberships; ``None`` when all go together."""
     for one, other in combinations(sorted(set(kinds)), 2):
-        if frozenset({one, other}) in _APART:
+        if frozenset({one, other}) in separation:
             return one, other
     return None
+
+
+def is_in_force(held: HabilitationFacts, now: datetime) -> bool:
+    """Whether it gives access now, as far as it depends on itself."""
+    return held.status in ACCESS and held.from_at <= now < held.until_at
+
+
+def kinds_in_force(held: Iterable[HabilitationFacts], now: datetime, policy: Policy) -> set[RoleKind]:
+    """Kinds of role that these habilitations give now, wherever they are held.
+
+    A role that the policy does not know gives nothing, so it clashes with nothing; ``beffroi policy check`` lists it.
+    Whether the organisation is closed is not asked: it may open again while the session lives.
+    """
+    kinds: set[RoleKind] = set()
+    for one in held:
+        if is_in_force(one, now):
+            role = policy.roles.get(one.role)
+            if role is not None:
+                kinds.add(role.kind)
+    return kinds
+
+
+def caps_of(policy: Policy, bucket: Bucket, status: str) -> Caps | None:
+    """Caps of an account's own budget while it acts under a habilitation of this status; ``None``: no such budget.
+
+    Smaller until the habilitation is confirmed (the policy's ``probation_percent``). Pools, organisations, shares
+    and applications do not depend on it.
+    """
+    return (policy.buckets if status == Status.CONFIRMED else policy.probation_buckets).get(bucket)

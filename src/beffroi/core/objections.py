@@ -88,7 +88,7 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Role not to be requested",
         "This role cannot be requested from your position, or does not exist for this organisation.",
     ),
-    Objection.DUTIES_CLASH: Sentence(
+    Objection.DUTIES_APART: Sentence(
         _CONFLICT,
         "Fonctions incompatibles",
         "Une même personne ne peut pas tenir ces fonctions ensemble (séparation des tâches).",

@@ -10,7 +10,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple
 
-from beffroi.core.budgets import Caps
+from beffroi.core.budgets import Caps, percent_of
 from beffroi.core.ids import Bucket, PurposeCode, RoleCode
 
 
@@ -49,6 +49,16 @@ class RoleKind(StrEnum):
     APPROVER = "approver"
     SECURITY = "security"
     FOUNDER = "founder"
+
+
+Separation = frozenset[frozenset[RoleKind]]
+"""Pairs of kinds of role that one person may not hold together."""
+
+# What no policy may leave out: reading excludes every other duty, managing excludes approving what managers request.
+FLOOR: Final[Separation] = frozenset(
+    {frozenset({RoleKind.READER, kind}) for kind in RoleKind if kind is not RoleKind.READER}
+    | {frozenset({RoleKind.MANAGER, RoleKind.APPROVER})}
+)
 
 
 class Level(IntEnum):
@@ -184,15 +194,20 @@ class Policy:
     questions_per_hour: int
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int
+    separation: Separation
+    probation_percent: int
     newcomer_life: timedelta = field(init=False, repr=False, compare=False)
     rated: int = field(init=False, repr=False, compare=False)
     group_demands: tuple[tuple[int, Demand], ...] = field(init=False, repr=False, compare=False)
+    probation_buckets: Mapping[Bucket, Caps] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Derive what every decision would otherwise compute again: groups that share a demand are tried once."""
         together: dict[Demand, int] = {}
         for bit, demand in self.groups.items():
             together[demand] = together.get(demand, 0) | bit
+        smaller = {bucket: percent_of(caps, self.probation_percent) for bucket, caps in self.buckets.items()}
+        object.__setattr__(self, "probation_buckets", smaller)
         object.__setattr__(self, "newcomer_life", timedelta(days=self.newcomer_days))
         object.__setattr__(self, "rated", sum(together.values()))
         object.__setattr__(self, "group_demands", tuple((bits, one) for one, bits in together.items()))

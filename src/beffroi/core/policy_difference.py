@@ -77,6 +77,9 @@ def statements(policy: Policy) -> Iterator[Statement]:
     yield Statement("newcomer_days", str(policy.newcomer_days), None)
     yield Statement("questions_per_hour", str(policy.questions_per_hour), None)
     yield Statement("backup_retention_days", str(policy.backup_retention_days), None)
+    for one, other in sorted(sorted(pair) for pair in policy.separation):
+        yield Statement(f"separation.{one}.{other}", "apart", None)
+    yield Statement("probation_percent", f"{policy.probation_percent} %", None)
     for code in policy.totp_roles:
         yield Statement(f"totp_roles.{code}", "allowed", code)
 

@@ -16,6 +16,7 @@ from beffroi.core.ids import CODE, Bucket, PurposeCode
 from beffroi.core.policy import (
     BREAK_GLASS,
     EVERYTHING,
+    FLOOR,
     RELATIONS,
     SEARCH,
     Action,
@@ -26,11 +27,13 @@ from beffroi.core.policy import (
     Level,
     OrganisationBudget,
     Policy,
+    RoleKind,
+    Separation,
     SessionRules,
 )
 from beffroi.core.policy_canonical import versioned
 from beffroi.core.policy_roles import demand, read_roles
-from beffroi.core.policy_source import CHARACTERS, PolicyError, Source, Table
+from beffroi.core.policy_source import CHARACTERS, MISSING, PolicyError, Source, Table
 
 FORMAT: Final = 1
 PEOPLE: Final = 100_000
@@ -102,12 +105,22 @@ def _policy(top: Table) -> Policy:
         questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
         totp_roles=top.several("totp_roles", weaker),
         backup_retention_days=top.integer("backup_retention_days", 1, 35),
+        separation=_separation(top),
+        probation_percent=top.integer("probation_percent", 1, 100),
     )
     if not policy.session.touch < policy.session.idle <= policy.session.absolute:
         top.refuse("session", "other", "touch shorter than idle, idle no longer than absolute")
     session.end()
     top.end()
     return versioned(policy)
+
+
+def _separation(top: Table) -> Separation:
+    """The pairs of kinds of role that are apart: a policy may add to those of I-05, and leave none of them out."""
+    pairs = top.pairs("separation", {kind.value: kind for kind in RoleKind})
+    for missing in sorted(sorted(pair) for pair in FLOOR - pairs):
+        top.refuse("separation", MISSING, f"{missing[0]} apart from {missing[1]} (I-05)")
+    return pairs
 
 
 def _labels(table: Table) -> dict[str, Label]:

@@ -195,6 +195,24 @@ class Table:
                 chosen.add(choices[word])
         return frozenset(chosen)
 
+    def pairs(self, key: str, choices: Mapping[str, Chosen]) -> frozenset[frozenset[Chosen]]:
+        """A list of lists of two distinct words, each pair once in either order; it may be empty."""
+        found = self._take(key)
+        if not isinstance(found, list):
+            self.refuse(key, found, "a list of pairs")
+            return frozenset()
+        pairs: set[frozenset[Chosen]] = set()
+        for entry in found:
+            words = entry if isinstance(entry, list) else []
+            pair = frozenset(choices[word] for word in words if isinstance(word, str) and word in choices)
+            if len(words) != 2 or len(pair) != 2:
+                self.refuse(key, entry, "pairs of two of these: " + ", ".join(sorted(choices)))
+            elif pair in pairs:
+                self.refuse(key, entry, "each pair once")
+            else:
+                pairs.add(pair)
+        return frozenset(pairs)
+
     def words(self, key: str, pattern: re.Pattern[str], described: str) -> frozenset[str]:
         """A list of distinct texts that match ``pattern``; it may be empty."""
         found = self._take(key)

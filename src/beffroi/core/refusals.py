@@ -24,6 +24,7 @@ class Code(StrEnum):
     HABILITATION_INACTIVE = "habilitation-inactive"
     ORGANISATION_CLOSED = "organisation-closed"
     ROLE_UNKNOWN = "role-unknown"
+    DUTIES_CLASH = "duties-clash"
     PURPOSE_NOT_ALLOWED = "purpose-not-allowed"
     ACTION_NOT_ALLOWED = "action-not-allowed"
     STEP_UP_REQUIRED = "step-up-required"

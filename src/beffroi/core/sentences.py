@@ -118,6 +118,15 @@ _TABLE: Final[dict[Code, Sentence]] = {
         "Your role does not exist in the policy in force for this kind of organisation. Please tell the account"
         " manager.",
     ),
+    Code.DUTIES_CLASH: Sentence(
+        403,
+        "Fonctions incompatibles",
+        "Vous avez deux fonctions qu’une même personne ne peut pas exercer, comme consulter des dossiers et gérer des"
+        " comptes. Demandez au gestionnaire des comptes de mettre fin à l’une d’elles.",
+        "Duties that clash",
+        "You hold two duties that one person may not hold together, such as reading files and managing accounts."
+        " Please ask the account manager to end one of them.",
+    ),
     Code.PURPOSE_NOT_ALLOWED: Sentence(
         403,
         "Finalité non permise",

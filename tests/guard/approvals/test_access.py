@@ -91,7 +91,7 @@ def test_manager_without_two_eligible_approvers_is_told_and_nothing_is_made(
         ({"roles": ["founder"]}, Objection.ROLE_NOT_HANDED_OUT),
         ({"roles": ["training-staff"]}, Objection.ROLE_NOT_HANDED_OUT),
         ({"roles": ["nothing-like-it"]}, Objection.ROLE_NOT_HANDED_OUT),
-        ({"roles": ["adviser", "account-manager"]}, Objection.DUTIES_CLASH),
+        ({"roles": ["adviser", "account-manager"]}, Objection.DUTIES_APART),
         ({"until_on": "2020-01-01"}, Objection.PERIOD_WRONG),
         ({"email": "karim@@north.example"}, Objection.ADDRESS_WRONG),
         ({"until_on": "2026-02-30"}, "malformed"),

@@ -5,41 +5,14 @@ from click.testing import CliRunner, Result
 from beffroi.core.ids import RoleCode
 from beffroi.core.policy import Policy
 from beffroi.core.policy_file import default_text, load
-from beffroi.guard.commands.policy import comparison, policy
+from beffroi.guard.commands.policy import comparison, diff, explain
 from tests.core.worlds import POLICY
 
 WIDER = default_text().replace('read = ["identity"]\n', 'read = ["identity", "contact"]\n')
 
 
-def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(policy, [str(argument) for argument in arguments])
-
-
-def test_operator_checking_the_default_policy_reads_its_version(tmp_path: Path) -> None:
-    file = tmp_path / "policy.toml"
-    file.write_text(default_text(), encoding="utf-8")
-    result = run("check", file)
-    assert result.exit_code == 0
-    assert POLICY.version in result.output
-
-
-def test_operator_checking_a_broken_policy_is_told_file_line_and_key(tmp_path: Path) -> None:
-    file = tmp_path / "policy.toml"
-    text = default_text().replace("touch = 300", "touch = 0")
-    file.write_text(text, encoding="utf-8")
-    result = run("check", file)
-    assert result.exit_code == 1
-    line = text[: text.index("touch = 0")].count("\n") + 1
-    assert f"policy.toml:{line}: session.touch: found 0" in result.output
-    assert "no policy is read" in result.output
-
-
-def test_operator_checking_bytes_that_are_no_text_is_told_so(tmp_path: Path) -> None:
-    file = tmp_path / "policy.toml"
-    file.write_bytes(b"a = \xff")
-    result = run("check", file)
-    assert result.exit_code == 1
-    assert "not UTF-8 text (byte 4)" in result.output
+def run(command: str, *arguments: str | Path) -> Result:
+    return CliRunner().invoke({"explain": explain, "diff": diff}[command], [str(argument) for argument in arguments])
 
 
 def test_operator_asking_what_a_receptionist_may_read_sees_identity_alone() -> None:

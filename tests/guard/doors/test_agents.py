@@ -85,6 +85,17 @@ async def test_agent_with_one_fact_lapsed_reads_no_name(
     assert (await guard.post(ana, "/v1/agents", asked)).json()["code"] == code
 
 
+async def test_i05_agent_whose_duties_clash_reads_no_name_and_with_one_of_them_ended_does(guard: Guard) -> None:
+    ana = await named(guard.world, "North", "Ana", "Petit")
+    asked = {"accounts": [ana.account]}
+    other = await guard.world.habilitation(ana.account, guard.world.offices["South"], "account-manager")
+    answer = await guard.post(ana, "/v1/agents", asked)
+    assert (answer.status_code, answer.json()["code"]) == (403, "duties-clash"), pretty(answer)
+    assert "Petit" not in answer.text
+    await guard.world.amend("habilitation", other, status="closed")
+    assert (await guard.post(ana, "/v1/agents", asked)).json() == {"names": {ana.account: "Ana Petit"}}
+
+
 async def test_i16_agent_whose_habilitation_was_moved_behind_the_guard_reads_no_name(guard: Guard) -> None:
     ana = await named(guard.world, "North", "Ana", "Petit")
     bea = await named(guard.world, "South", "Bea", "Garnier")

@@ -6,6 +6,7 @@ from hashlib import sha256
 import httpx
 import pytest
 
+from beffroi.core.ids import Bucket
 from tests.guard.signin.serving import CLIENT, STATE, Guard, fields_of
 
 
@@ -131,6 +132,21 @@ def test_agent_with_two_memberships_chooses_and_may_not_choose_another_s(guard: 
         "habilitation-inactive"
     )
     assert guard.call("PUT", "/v1/session", handle, json={"habilitation": "x"}).status_code == 400
+
+
+def test_agent_in_probation_is_shown_the_caps_that_really_apply(guard: Guard) -> None:
+    member = guard.member("New Comer")
+    _, handle = guard.signed_in(member)
+    held = guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
+
+    def shown() -> dict[str, int]:
+        budgets = guard.call("GET", "/v1/session", handle).json()["budgets"]
+        return {each["bucket"]: each["caps"]["day"] for each in budgets}
+
+    whole = shown()
+    assert whole["office"] == guard.services.policy.buckets[Bucket("office")].day
+    guard.amend("habilitation", held, status="probation")
+    assert shown() == {bucket: day // 2 for bucket, day in whole.items()}
 
 
 def test_agent_signs_out_here_then_at_the_provider_and_reads_that_it_is_done(guard: Guard) -> None:

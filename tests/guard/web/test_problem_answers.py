@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from beffroi.core.approvals import Objection
 from beffroi.core.decision import Refusal
 from beffroi.core.policy import Demand, Level
 from beffroi.core.refusals import Code
@@ -20,6 +21,11 @@ def test_every_code_has_two_sentences_and_a_status(code: str) -> None:
     assert french["detail"] != english["detail"]
     assert french["title"]
     assert english["title"]
+
+
+def test_no_code_means_two_things() -> None:
+    codes = [str(code) for kind in (Code, Fault, Objection) for code in kind]
+    assert len(codes) == len(set(codes))
 
 
 def test_refusal_table_holds_every_code() -> None:

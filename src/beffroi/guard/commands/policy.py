@@ -1,4 +1,4 @@
-"""``beffroi policy check|explain|diff``: read a policy file before it becomes law. Nothing here changes anything."""
+"""``beffroi policy explain|diff``, and what ``check`` says of a file: read a policy before it becomes law."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,46 +11,38 @@ from beffroi.core.policy import Policy
 from beffroi.core.policy_difference import Difference, demanded, differences, in_words
 from beffroi.core.policy_file import load, load_default
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Holders = Callable[[RoleCode], int | None]
 
 
-@click.group()
-def policy() -> None:
-    """Check and explain the policy."""
+def validity(file: Path, policy: Policy) -> Iterator[str]:
+    """What to say of a file that is a valid policy."""
+    yield f"{file}: valid, version {policy.version}"
+    readers = sum(bool(role.rules) for role in policy.roles.values())
+    yield f"{len(policy.roles)} roles, of which {readers} read files; {len(policy.purposes)} purposes"
 
 
-@policy.command()
-@click.argument("file", type=_FILE)
-def check(file: Path) -> None:
-    """Say whether FILE is a valid policy, or all that is wrong with it."""
-    read = _read(file)
-    click.echo(f"{file}: valid, version {read.version}")
-    readers = sum(bool(role.rules) for role in read.roles.values())
-    click.echo(f"{len(read.roles)} roles, of which {readers} read files; {len(read.purposes)} purposes")
-
-
-@policy.command()
+@click.command()
 @click.argument("role")
 @click.argument("purpose")
-@click.option("--file", type=_FILE, help="Policy file; without it, the policy that ships with the product.")
+@click.option("--file", type=FILE, help="Policy file; without it, the policy that ships with the product.")
 def explain(role: str, purpose: str, file: Path | None) -> None:
     """Say what ROLE may do for PURPOSE, how strongly identified, and how many people it may reach."""
-    read = load_default() if file is None else _read(file)
-    if role not in read.roles:
-        raise click.UsageError(f"no role {role}; the policy has {', '.join(sorted(read.roles))}")
-    if purpose not in read.purposes:
-        raise click.UsageError(f"no purpose {purpose}; the policy has {', '.join(sorted(read.purposes))}")
-    for line in explanation(read, RoleCode(role), PurposeCode(purpose)):
+    law = load_default() if file is None else read(file)
+    if role not in law.roles:
+        raise click.UsageError(f"no role {role}; the policy has {', '.join(sorted(law.roles))}")
+    if purpose not in law.purposes:
+        raise click.UsageError(f"no purpose {purpose}; the policy has {', '.join(sorted(law.purposes))}")
+    for line in explanation(law, RoleCode(role), PurposeCode(purpose)):
         click.echo(line)
 
 
-@policy.command()
-@click.argument("before", type=_FILE)
-@click.argument("after", type=_FILE)
+@click.command()
+@click.argument("before", type=FILE)
+@click.argument("after", type=FILE)
 def diff(before: Path, after: Path) -> None:
     """Say what changes from policy BEFORE to policy AFTER, rule by rule."""
-    for line in comparison(_read(before), _read(after), lambda role: None):
+    for line in comparison(read(before), read(after), lambda role: None):
         click.echo(line)
 
 
@@ -74,6 +66,8 @@ def explanation(policy: Policy, code: RoleCode, purpose: PurposeCode) -> Iterato
         yield f"  people known by {relation.value}: budget {bucket}, {in_words(policy.buckets[bucket])}"
     if role.newcomer is not None:
         yield f"  relations younger than {policy.newcomer_days} days: budget {role.newcomer}"
+    if role.buckets:
+        yield f"  until the habilitation is confirmed: {policy.probation_percent} % of each budget"
     yield "  anybody else: " + ("break-glass, for a reason of the list" if role.break_glass else "never")
 
 
@@ -99,13 +93,14 @@ def _line(difference: Difference, holders: Holders) -> str:
     return f"~ {about}: {before} → {after}{whose}"
 
 
-def _read(file: Path) -> Policy:
+def read(file: Path) -> Policy:
+    """The policy of a file; all that is wrong with it is said on standard error. Raises ClickException."""
     try:
-        read = load(file.read_text(encoding="utf-8"), file.name)
+        found = load(file.read_text(encoding="utf-8"), file.name)
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file.name}: not UTF-8 text (byte {error.start})") from None
-    if isinstance(read, tuple):
-        for wrong in read:
+    if isinstance(found, tuple):
+        for wrong in found:
             click.echo(str(wrong), err=True)
-        raise click.ClickException(f"{file.name}: {len(read)} errors; no policy is read from it")
-    return read
+        raise click.ClickException(f"{file.name}: {len(found)} errors; no policy is read from it")
+    return found

@@ -147,6 +147,8 @@ class FactReader:
                 )
             if row[3] is not None:
                 account = self._accounts.read(row[3])
+                if row[23] is not None:
+                    account = account._replace(held=tuple([self._habilitations.read(one) for one in row[23]]))
             if row[4] is not None:
                 habilitation = self._habilitations.read(row[4])
             if row[5] is not None:
@@ -241,6 +243,7 @@ def _account(row: Row) -> AccountFacts:
         instant(row["attested_until"]),
         instant(row["reviewed_until"]),
         tuple(AccountId(str(pool)) for pool in pools),
+        (),
     )
 
 

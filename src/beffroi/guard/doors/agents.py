@@ -8,6 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.habilitation import clash, kinds_in_force
+from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
 from beffroi.guard import stamped
 from beffroi.guard.doors.answers import refused
@@ -15,6 +17,7 @@ from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.sessions.handles import digest
 from beffroi.guard.sessions.live import live_session
+from beffroi.guard.sessions.memberships import held_facts
 from beffroi.guard.vault.records import decode_agent
 from beffroi.guard.vault.sealing import SealRefused, owner_bytes, unseal_for
 from beffroi.guard.web import bodies, problems
@@ -22,6 +25,7 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
 HELD: Final = "SELECT * FROM guard.habilitation WHERE organisation = $1 AND account = ANY ($2::uuid[])"
+OWN: Final = "SELECT * FROM guard.habilitation WHERE account = $1"
 ACCOUNTS: Final = "SELECT * FROM guard.account WHERE id = ANY ($1::uuid[])"
 _ACTIVE: Final = frozenset({"probation", "confirmed"})
 
@@ -56,7 +60,7 @@ async def agents(call: Call) -> Answer:
             )
         if isinstance(session, Code):
             return problems.answer(session, call.headers.get(b"accept-language"))
-        organisation = await _organisation_of(conn, services.keys, caller.application, session)
+        organisation = await _organisation_of(conn, services.keys, services.policy, caller.application, session)
         if isinstance(organisation, Code):
             return problems.answer(organisation, call.headers.get(b"accept-language"))
         held = _genuine(services.keys, "habilitation", await conn.fetch(HELD, organisation, list(body.accounts)))
@@ -84,9 +88,12 @@ def _genuine(keys: Keys, table: str, rows: Sequence[stamped.Row]) -> list[stampe
     return [row for row in rows if row["id"] not in forged]
 
 
-async def _organisation_of(conn: Any, keys: Keys, application: str, session: stamped.Row) -> UUID | Code:
+async def _organisation_of(
+    conn: Any, keys: Keys, policy: Policy, application: str, session: stamped.Row
+) -> UUID | Code:
     """Where the reader works now, or why he reads nobody's name: the decision's first four steps, in its order."""
     now = await stamped.instant(conn)
+    of_account = await conn.fetch(OWN, session["account"])
     cut = await conn.fetch("SELECT * FROM guard.containment WHERE lifted_at IS NULL")
     own = {"application": application, "account": session["account"], "habilitation": session["habilitation"]}
     rows = {name: await conn.fetchrow(f"SELECT * FROM guard.{name} WHERE id = $1", id) for name, id in own.items()}
@@ -97,6 +104,7 @@ async def _organisation_of(conn: Any, keys: Keys, application: str, session: sta
         for table, row in rows.items():
             if row is not None:
                 stamped.genuine(keys, table, row)
+        all_held = [held_facts(stamped.genuine(keys, "habilitation", row)) for row in of_account]
     except stamped.Forged as error:
         _LOG.critical("integrity: names of colleagues: guard.%s", error.table)
         return Code.INTEGRITY
@@ -127,6 +135,8 @@ async def _organisation_of(conn: Any, keys: Keys, application: str, session: sta
         or ("organisation", str(office["id"])) in scopes
     ):
         return Code.ORGANISATION_CLOSED
+    if clash(kinds_in_force(all_held, now, policy), policy.separation) is not None:
+        return Code.DUTIES_CLASH
     where: UUID = office["id"]
     return where
 

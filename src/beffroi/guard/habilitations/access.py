@@ -193,7 +193,7 @@ async def _against(
         for code in (*roles, *[row["role"] for row in held])
         if (role := work.policy.roles.get(RoleCode(code))) is not None
     ]
-    return Objection.DUTIES_CLASH if clash(kinds) is not None else None
+    return Objection.DUTIES_APART if clash(kinds, work.policy.separation) is not None else None
 
 
 ACCESS: Final = Kind(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from beffroi.core import budgets
-from beffroi.core.budgets import Scope, Window
+from beffroi.core.budgets import Caps, Scope, Window
 from beffroi.core.duty import duties
 from beffroi.core.fields import names
+from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import AccountId, Bucket
 from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
 from beffroi.guard import stamped
@@ -49,8 +50,12 @@ async def describe(
         "habilitation": chosen,
     }
     if with_budgets:
-        role = next((policy.roles.get(each.role) for each in held if each.habilitation == chosen), None)
-        described["budgets"] = [] if role is None else await _budgets(conn, keys, policy, account, role, now)
+        acting = next((each for each in held if each.habilitation == chosen), None)
+        role = None if acting is None else policy.roles.get(acting.role)
+        described["budgets"] = []
+        if acting is not None and role is not None:
+            caps = _caps(policy, role, acting.status)
+            described["budgets"] = await _budgets(conn, keys, account, caps, now)
         described |= {"purposes": [], "reasons": [], "duties": []} if role is None else _rights(role, policy)
     return described
 
@@ -91,21 +96,21 @@ def _membership(membership: Membership, policy: Policy) -> Mapping[str, object]:
     }
 
 
-def _buckets(role: Role) -> list[Bucket]:
-    """Buckets this role draws on, each once, the ordinary ones first."""
+def _caps(policy: Policy, role: Role, status: str) -> dict[Bucket, Caps]:
+    """Caps of the buckets this role draws on, the ordinary ones first, as they apply under such a habilitation."""
     wanted = list(role.buckets.values())
     if role.newcomer is not None:
         wanted += [role.newcomer, SEARCH]
     if role.break_glass:
         wanted.append(BREAK_GLASS)
-    return list(dict.fromkeys(wanted))
+    caps = {bucket: caps_of(policy, bucket, status) for bucket in wanted}
+    return {bucket: its for bucket, its in caps.items() if its is not None}
 
 
 async def _budgets(
-    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, account: AccountId, role: Role, now: datetime
+    conn: "asyncpg.Connection", keys: "Keys", account: AccountId, caps: Mapping[Bucket, Caps], now: datetime
 ) -> list[dict[str, object]]:
-    wanted = [bucket for bucket in _buckets(role) if bucket in policy.buckets]
-    of_key = {Scope("account", account, bucket).key: bucket for bucket in wanted}
+    of_key = {Scope("account", account, bucket).key: bucket for bucket in caps}
     windows: dict[Bucket, Window] = {}
     for row in await conn.fetch("SELECT * FROM guard.budget WHERE key = ANY ($1::text[])", list(of_key)):
         stamped.genuine(keys, "budget", row)
@@ -116,7 +121,7 @@ async def _budgets(
         {
             "bucket": bucket,
             "spent": budgets.spent(budgets.at(windows.get(bucket, budgets.EMPTY), day, hour))._asdict(),
-            "caps": policy.buckets[bucket]._asdict(),
+            "caps": its._asdict(),
         }
-        for bucket in wanted
+        for bucket, its in caps.items()
     ]

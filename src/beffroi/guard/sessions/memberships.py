@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from beffroi.core.facts import HabilitationFacts
 from beffroi.core.ids import AccountId, HabilitationId, OrganisationId, RoleCode
 from beffroi.guard import stamped
 
@@ -36,6 +37,19 @@ class Membership(NamedTuple):
     organisation_kind: str
     role: RoleCode
     status: str
+
+
+def held_facts(row: stamped.Row) -> HabilitationFacts:
+    """A genuine row of guard.habilitation as the law reads it."""
+    return HabilitationFacts(
+        HabilitationId(str(row["id"])),
+        AccountId(str(row["account"])),
+        OrganisationId(str(row["organisation"])),
+        RoleCode(row["role"]),
+        row["status"],
+        row["from_at"],
+        row["until_at"],
+    )
 
 
 async def memberships(

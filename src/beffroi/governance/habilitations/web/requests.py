@@ -15,7 +15,7 @@ from beffroi.governance.habilitations.web import words
 from beffroi.ui.components import Tab
 
 FIELD_OF = {
-    "period-wrong": "until_on", "address-wrong": "email", "role-not-handed-out": "roles", "duties-clash": "roles",
+    "period-wrong": "until_on", "address-wrong": "email", "role-not-handed-out": "roles", "duties-apart": "roles",
 }  # fmt: skip
 """The field beside which an objection is said, where one field is at fault."""
 

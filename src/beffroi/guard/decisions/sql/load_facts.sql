@@ -26,7 +26,11 @@ SELECT
         b.hour_cap, b.day_cap, b.week_cap, b.month_cap, b.version, b.mac))
         FROM guard.application b WHERE b.id = ANY ($3::text::text[])) END,
     x.version, x.mac,
-    CASE WHEN q.n = 1 THEN (SELECT t.number FROM guard.turnstile t) END
+    CASE WHEN q.n = 1 THEN (SELECT t.number FROM guard.turnstile t) END,
+    -- The account's other habilitations, whatever their status, which is for the law to read once the MAC was checked.
+    -- Null for the many who hold one.
+    (SELECT array_agg(record_send(ROW(y.id, y.account, y.organisation, y.role, y.status, y.from_at, y.until_at,
+        y.version, y.mac))) FROM guard.habilitation y WHERE y.account = s.account AND y.id <> h.id)
 FROM unnest($1::text::bytea[], $2::text::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
 LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account
