@@ -2,19 +2,15 @@
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import psycopg
 import pytest
 
 from beffroi.config.embedded_postgres import EmbeddedPostgres
@@ -23,41 +19,12 @@ from beffroi.guard.background import Background, State, Task, keep
 from beffroi.guard.decisions.connections import create_pool
 from beffroi.guard.sweeping.sweep import sweep
 from tests.databases import FreshDatabase, fresh_database
+from tests.guard.sweeping.place import Place
 from tests.guard.sweeping.staff import idler, status, swept
 from tests.guard.world import World, build
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 PEOPLE = 400
-
-
-class Place:
-    """An installation's state folder with keys, and a world made with them."""
-
-    def __init__(self, folder: Path, database: FreshDatabase) -> None:
-        self.folder, self.database = folder, database
-        self.keys = keys.generate(folder / "keys" / "guard.key")
-        self.heartbeat = folder / "worker" / "heartbeat.json"
-
-    def spawn(self, *words: str) -> subprocess.Popen[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("BEFFROI_", "DATABASE_"))}
-        told = {
-            "BEFFROI_STATE": str(self.folder),
-            "BEFFROI_MODE": "demonstration",
-            "BEFFROI_GUARD_DATABASE_URL": self.database.guard,
-        }
-        return subprocess.Popen(
-            [sys.executable, "-m", "beffroi", *words],
-            env=clean | told,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def entries(self, kind: str = "swept-warned") -> list[str]:
-        with closing(psycopg.connect(self.database.guard, autocommit=True)) as conn:
-            rows = conn.execute("SELECT account::text FROM guard.journal WHERE kind = %s", [kind]).fetchall()
-        return [row[0] for row in rows]
 
 
 def until(holds: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "worker": ("beffroi.config.background:worker", "Do what is periodic: sweep idle and lapsed accounts."),
     "sweep": ("beffroi.config.background:sweep", "Sweep once, or say what a sweep would do."),
+    "leavers": ("beffroi.config.leavers:leavers", "Read from a personnel file who left and who will."),
     "migrate": ("beffroi.config.commands:migrate", "Prepare the database and bring its schemas up to date."),
     "init": ("beffroi.config.init:init", "Enrol the three founders on an empty journal."),
     "demo": ("beffroi.config.demo:demo", "Load the invented demonstration network."),
