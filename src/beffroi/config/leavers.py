@@ -70,8 +70,8 @@ async def _leavers(settings: "GuardSettings", code: str, read: "PersonnelFile", 
 async def _done(opened: "Background", code: str, read: "PersonnelFile", apply_: bool) -> str:
     from beffroi.core.ids import OrganisationId
     from beffroi.guard import stamped, turnstile
+    from beffroi.guard.duties import Work
     from beffroi.guard.sweeping import departures
-    from beffroi.guard.sweeping.work import Work
 
     policy = await opened.policy()
     async with opened.pool.acquire() as conn:

@@ -8,11 +8,11 @@ import pytest
 
 from beffroi.core.ids import AccountId
 from beffroi.guard import stamped, turnstile
+from beffroi.guard.duties import Work
 from beffroi.guard.sweeping import departures, leaving
 from beffroi.guard.sweeping.leavers import Source, Standing
 from beffroi.guard.sweeping.leaving import Outcome
 from beffroi.guard.sweeping.personnel_file import Leaving
-from beffroi.guard.sweeping.work import Work
 from beffroi.guard.vault import blind
 from tests.databases import FreshDatabase
 from tests.guard.sweeping.staff import crowd, idler, journaled, leaver, staffed, status, swept
@@ -59,7 +59,8 @@ async def test_manager_says_that_an_adviser_left_and_nothing_is_left_to_her(worl
     row = await leaver(world, agent)
     assert (row["source"], row["status"], str(row["decided_by"])) == ("manager", "done", manager.account)
     assert await world.conn.fetchval("SELECT revoked_at IS NOT NULL FROM guard.session WHERE id = $1", agent.session)
-    assert await journaled(world, agent) == [("leaver", "manager")] * 3
+    assert await journaled(world, agent, "habilitation") == [("habilitation", "leaver-manager")]
+    assert await journaled(world, agent) == [("leaver", "manager")] * 2
     assert await leaves(world, manager, agent) is Outcome.UNKNOWN
 
 

@@ -134,7 +134,7 @@ async def test_habilitation_past_its_period_is_closed_and_its_sessions_end_while
     ended = "SELECT revoked_at IS NOT NULL FROM guard.session WHERE id = $1"
     assert await world.conn.fetchval(ended, agent.session)
     assert await status(world, agent) == "active"
-    assert await journaled(world, agent) == [("swept-closed", "period-ended")]
+    assert await journaled(world, agent, "habilitation") == [("habilitation", "period-ended")]
 
 
 async def test_last_two_approvers_however_idle_are_kept_and_the_network_is_told(

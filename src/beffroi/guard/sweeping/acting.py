@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from beffroi.core.ids import AccountId, OrganisationId, RoleCode
 from beffroi.core.policy import Policy, RoleKind
+from beffroi.guard.duties import Work
 from beffroi.guard.sweeping.statements import LOAD_ACTING
-from beffroi.guard.sweeping.work import Work
 
 _LOG: Final = logging.getLogger("beffroi.guard.sweeping")
 

@@ -11,12 +11,12 @@ from typing import Final, NamedTuple
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.guard.decisions.facts import PARIS
+from beffroi.guard.duties import Work
 from beffroi.guard.sweeping import leaving
 from beffroi.guard.sweeping.facts import Loaded, load
 from beffroi.guard.sweeping.leavers import Source, waiting
 from beffroi.guard.sweeping.personnel_file import Leaving
 from beffroi.guard.sweeping.room import room
-from beffroi.guard.sweeping.work import Work
 from beffroi.guard.vault import blind
 
 TURN: Final = 50

@@ -13,9 +13,9 @@ from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import RoleKind
 from beffroi.core.sweeping import KEPT
 from beffroi.guard import stamped
+from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sweeping.acting import acting, roles_of
-from beffroi.guard.sweeping.work import Work
 
 NO_MANAGER: Final = "no-manager"
 FEW: Final = {RoleKind.APPROVER: "few-approvers", RoleKind.FOUNDER: "few-founders"}

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.guard import stamped
+from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry
-from beffroi.guard.sweeping.work import Work
 
 
 class Source(StrEnum):

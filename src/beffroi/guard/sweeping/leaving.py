@@ -5,6 +5,7 @@ function runs inside the caller's transaction under the turnstile, so the next d
 """
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -15,14 +16,15 @@ from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import RoleKind
 from beffroi.core.sweeping import LIVING, keystone
 from beffroi.guard import stamped
+from beffroi.guard.duties import Work
+from beffroi.guard.habilitations.moving import move
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sweeping import leavers
 from beffroi.guard.sweeping.acting import acting
 from beffroi.guard.sweeping.escalating import escalate
 from beffroi.guard.sweeping.facts import Loaded, load
 from beffroi.guard.sweeping.leavers import Source, Standing
-from beffroi.guard.sweeping.suspending import move, note, suspend
-from beffroi.guard.sweeping.work import Work
+from beffroi.guard.sweeping.suspending import note, suspend
 
 WATCHERS: Final = frozenset({RoleKind.APPROVER, RoleKind.SECURITY, RoleKind.FOUNDER})
 """Who approves, contains or investigates: a manager alone does not send them away."""
@@ -64,7 +66,7 @@ async def leave(
     one = await found(work, account, organisation)
     if one is None:
         return Outcome.UNKNOWN
-    if alone and await _needs_a_second(work, one, organisation):
+    if alone and await _needs_a_second(work, one, {organisation}):
         await wait(work, account, organisation, source)
         return Outcome.WAITING
     await end(work, one, organisation, source, by=by)
@@ -86,7 +88,7 @@ async def end(work: Work, one: Loaded, organisation: OrganisationId, source: Sou
     """
     account = one.facts.id
     for row in open_at(one, organisation):
-        await move(work, row, Event.CLOSE, "leaver", source.value)
+        await move(work, row, Event.CLOSE, by=by, reason=f"leaver-{source.value}")
     if not any(str(row["organisation"]) != organisation and row["status"] != Status.CLOSED
                for row in one.habilitations.values()):  # fmt: skip
         await _suspend(work, one, source)
@@ -153,11 +155,22 @@ async def _suspend(work: Work, one: Loaded, source: Source) -> None:
         await note(work, one.facts.id, one.swept, suspended_at=work.now)
 
 
-async def _needs_a_second(work: Work, one: Loaded, organisation: OrganisationId) -> bool:
+async def watches(work: Work, row: stamped.Row) -> bool:
+    """Whether a waiting row is about somebody whom a manager alone does not send away."""
+    loaded = await load(work.conn, work.keys, work.policy, [AccountId(str(row["account"]))])
+    if not loaded:
+        return False
+    where = {held.organisation for held in loaded[0].facts.habilitations}
+    if row["source"] != Source.IDLE and row["organisation"] is not None:
+        where = {OrganisationId(str(row["organisation"]))}
+    return await _needs_a_second(work, loaded[0], where)
+
+
+async def _needs_a_second(work: Work, one: Loaded, organisations: Collection[OrganisationId]) -> bool:
     watching = any(
         held.kind in WATCHERS or held.kind is None
         for held in one.facts.habilitations
-        if held.organisation == organisation and held.status is not Status.CLOSED
+        if held.organisation in organisations and held.status is not Status.CLOSED
     )
     return watching or keystone(one.facts, work.now, (await acting(work)).counts()) is not None
 

@@ -6,7 +6,7 @@ their order: the professional address and the last day of work. Others are ignor
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from io import StringIO
 from typing import Final, NamedTuple
@@ -60,7 +60,6 @@ def read(text: str) -> PersonnelFile:
     rows = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     lines: list[Leaving] = []
     problems: list[Problem] = []
-    seen: set[str] = set()
     places: tuple[int, int] | None = None
     try:
         for row in rows:
@@ -73,16 +72,33 @@ def read(text: str) -> PersonnelFile:
                     problems.append(Problem(rows.line_num, "file", "too-many-lines"))
                     break
                 found = _line(row, rows.line_num, places)
-                if isinstance(found, Leaving) and found.address in seen:
-                    found = Problem(rows.line_num, "email", "named-once")
-                if isinstance(found, Leaving):
-                    seen.add(found.address)
-                    lines.append(found)
-                else:
-                    problems.append(found)
+                (lines if isinstance(found, Leaving) else problems).append(found)  # type: ignore[arg-type]
     except csv.Error:
         problems.append(Problem(rows.line_num, "file", "csv"))
-    return PersonnelFile(tuple(lines), tuple(problems)) if places is not None else _refused("header", "columns")
+    return _once(lines, problems) if places is not None else _refused("header", "columns")
+
+
+def listed(people: Iterable[tuple[int, str, date]]) -> PersonnelFile:
+    """The same of a list: place, address and last day of each person."""
+    lines: list[Leaving] = []
+    problems: list[Problem] = []
+    for place, text, last_day in people:
+        address = email_key(text)
+        if isinstance(address, NormalisationRefusal):
+            problems.append(Problem(place, "email", "address"))
+        else:
+            lines.append(Leaving(place, address, last_day))
+    return _once(lines, problems)
+
+
+def _once(lines: Iterable[Leaving], problems: Iterable[Problem]) -> PersonnelFile:
+    """Each address once: of two lines nobody knows which is right, so the second is said to be wrong."""
+    kept: dict[str, Leaving] = {}
+    found = list(problems)
+    for one in lines:
+        if kept.setdefault(one.address, one) is not one:
+            found.append(Problem(one.line, "email", "named-once"))
+    return PersonnelFile(tuple(kept.values()), tuple(sorted(found)))
 
 
 def _refused(field: str, expected: str) -> PersonnelFile:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from beffroi.core.ids import OrganisationId
 from beffroi.core.machine_limit import MachineLimit, machine_may_suspend
+from beffroi.guard.duties import Work
 from beffroi.guard.sweeping.statements import COUNT_SUSPENDED
-from beffroi.guard.sweeping.work import Work
 
 
 class Counted(NamedTuple):

@@ -1,15 +1,14 @@
-"""The steps: an account suspended, a habilitation moved by its state machine, sessions ended, each journaled."""
+"""Steps of an account: suspended, with its sessions ended; what a sweep notes of it. Habilitations: moving.py."""
 
 import json
 from typing import TYPE_CHECKING
 
-from beffroi.core.habilitation import Event, Status, after
 from beffroi.core.ids import AccountId
 from beffroi.guard import stamped
+from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.sessions.ending import revoke, revoke_of_account
+from beffroi.guard.sessions.ending import revoke_of_account
 from beffroi.guard.stamped import Row
-from beffroi.guard.sweeping.work import Work
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,31 +23,6 @@ async def suspend(work: Work, account: Row, kind: str, reason: str, **detail: ob
         work.conn, [Entry(work.now, kind, account=id_, explanation=reason, policy=work.policy.version, detail=said)]
     )
     await revoke_of_account(work.conn, work.keys, id_, work.now, "suspended")
-
-
-async def move(work: Work, held: Row, event: Event, kind: str, reason: str, **detail: object) -> Row:
-    """Move a habilitation as its state machine says and end the sessions that act under it. Raises Forged.
-
-    A habilitation that the event does not move stays as it is, without an entry.
-    """
-    became = after(Status(held["status"]), event)
-    if became is None or became == held["status"]:
-        return held
-    moved = await stamped.amend(work.conn, work.keys, "habilitation", held, status=became.value)
-    said = _detail({**detail, "habilitation": str(held["id"]), "is": became.value, "was": held["status"]})
-    entry = Entry(
-        work.now, kind, account=str(held["account"]), organisation=str(held["organisation"]), role=held["role"],
-        explanation=reason, policy=work.policy.version, detail=said,
-    )  # fmt: skip
-    await append(work.conn, [entry])
-    sessions = await work.conn.fetch(
-        "SELECT * FROM guard.session WHERE account = $1 AND habilitation = $2 AND revoked_at IS NULL"
-        " ORDER BY id FOR UPDATE",
-        held["account"],
-        held["id"],
-    )
-    await revoke(work.conn, work.keys, sessions, work.now, "habilitation-ended")
-    return moved
 
 
 async def note(work: Work, account: AccountId, swept: Row | None, **changes: "datetime | None") -> None:

@@ -15,6 +15,8 @@ from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Policy
 from beffroi.core.sweeping import COUNTED, Due, Reason, Step, due, keystone, order
 from beffroi.guard import stamped, turnstile
+from beffroi.guard.duties import Work
+from beffroi.guard.habilitations.moving import move
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sweeping import leavers
 from beffroi.guard.sweeping.acting import Acting, acting
@@ -22,8 +24,7 @@ from beffroi.guard.sweeping.escalating import escalate
 from beffroi.guard.sweeping.facts import Loaded, load
 from beffroi.guard.sweeping.leavers import Source, Standing
 from beffroi.guard.sweeping.room import Room, room
-from beffroi.guard.sweeping.suspending import move, note, suspend
-from beffroi.guard.sweeping.work import Work
+from beffroi.guard.sweeping.suspending import note, suspend
 
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
@@ -100,7 +101,7 @@ class _Turn:
         work, id_ = self.work, one.facts.id
         if what.habilitation is not None:
             event, kind = _EVENTS[what.step]
-            await move(work, one.habilitations[what.habilitation], event, kind, what.reason.value)
+            await move(work, one.habilitations[what.habilitation], event, by=None, reason=what.reason.value)
             self.done[kind] += 1
         elif what.step is Step.SUSPEND:
             await self._suspend(one, what)
