@@ -10,7 +10,7 @@ from beffroi.config.settings import Mode, Settings, load, remember
 
 @click.command()
 def run() -> None:
-    """Start the database, the guard, the worker, the console and, in demonstration, the identity provider; stop with Ctrl-C."""
+    """Start the database, guard, worker, console and, in demonstration, identity provider; stop with Ctrl-C."""
     settings = load()
     if settings.mode is Mode.PRODUCTION:
         raise StartRefused(
