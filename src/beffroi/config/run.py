@@ -15,7 +15,7 @@ def run() -> None:
     if settings.mode is Mode.PRODUCTION:
         raise StartRefused(
             "`beffroi run` starts every process under one user, who could read the guard's keys: in production run "
-            "`beffroi migrate`, then `beffroi guard`, `beffroi worker` and `beffroi console`, the last under its own user."
+            "`beffroi migrate`, then `beffroi guard`, `beffroi worker` and `beffroi console` (under its own user)."
         )
     remember(settings.state, "BEFFROI_MODE", settings.mode.value)
     click.echo("Starting the database…")
