@@ -8,7 +8,7 @@ from beffroi.guard.signin import messages
 from beffroi.guard.signin.doors import ROUTES
 from beffroi.guard.signin.messages import Message
 from beffroi.guard.signin.pages import STATIC_ROUTES
-from tests.browser import test_console_pages, test_guard_pages
+from tests.browser import test_console_pages, test_guard_pages, test_leavers_pages
 from tests.browser.pages import CONSOLE, GUARD, PAGES
 
 SOURCES = Path(beffroi.__file__).parent
@@ -32,7 +32,11 @@ def templates(folder: Path, base: str) -> set[str]:
 
 
 def test_every_page_is_met_by_a_tour_and_no_tour_meets_a_page_that_is_none() -> None:
-    tours = [test for module in (test_console_pages, test_guard_pages) for test in vars(module).values()]
+    tours = [
+        test
+        for module in (test_console_pages, test_guard_pages, test_leavers_pages)
+        for test in vars(module).values()
+    ]
     assert set().union(*(getattr(tour, "meets", ()) for tour in tours)) == set(PAGES)
 
 
