@@ -75,6 +75,12 @@ CONSOLE = {
     ),
     "queue": Sheet("habilitations/queue.html", "Demandes à décider", "Requests to decide", "approbations/"),
     "arrivals": Sheet("habilitations/arrivals.html", "Arrivées", "Arrivals", "arrivees/"),
+    "leavers": Sheet("leavers/people.html", "^Départs$", "^Departures$", "departs/"),
+    "leave": Sheet("leavers/leave.html", "a quitté la structure", "left the organisation", "departs/<uuid:account>/"),
+    "leavers-waiting": Sheet(
+        "leavers/waiting.html", "attente de réponse", "waiting for an answer", "departs/attente/"
+    ),
+    "leavers-file": Sheet("leavers/file.html", "Départs par fichier", "Departures by file", "departs/fichier/"),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
 }

@@ -31,12 +31,15 @@ class StartRefused(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process: what to run, where it answers (any HTTP status under 500 counts), what it is told besides."""
+    """One process: what to run, where it answers (any HTTP status under 500 counts), what it is told besides.
+
+    A process without a port says that it lives by a file: ``health`` is then its path, absent until it does.
+    """
 
     name: str
     words: Sequence[str]
-    health: str
-    port: int
+    health: str | Path
+    port: int | None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -111,6 +114,8 @@ class Supervisor:
                 process.wait()
 
     def _spawn(self, service: Service) -> subprocess.Popen[bytes]:
+        if isinstance(service.health, Path):
+            service.health.unlink(missing_ok=True)
         log_path = self.log_path(service.name)
         if log_path.exists() and log_path.stat().st_size > LARGEST_KEPT_LOG:
             log_path.replace(log_path.with_suffix(".log.1"))
@@ -158,6 +163,8 @@ class Supervisor:
 
 
 def _refuse_taken_port(service: Service) -> None:
+    if service.port is None:
+        return
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -169,9 +176,11 @@ def _refuse_taken_port(service: Service) -> None:
             ) from None
 
 
-def _answers(url: str) -> bool:
+def _answers(health: str | Path) -> bool:
+    if isinstance(health, Path):
+        return health.exists()
     try:
-        with _DIRECT.open(url, timeout=2):
+        with _DIRECT.open(health, timeout=2):
             return True
     except urllib.error.HTTPError as error:
         return error.code < 500

@@ -10,12 +10,12 @@ from beffroi.config.settings import Mode, Settings, load, remember
 
 @click.command()
 def run() -> None:
-    """Start the database, the guard, the console and, in demonstration, the identity provider; stop with Ctrl-C."""
+    """Start the database, guard, worker, console and, in demonstration, identity provider; stop with Ctrl-C."""
     settings = load()
     if settings.mode is Mode.PRODUCTION:
         raise StartRefused(
             "`beffroi run` starts every process under one user, who could read the guard's keys: in production run "
-            "`beffroi migrate`, then `beffroi guard` and `beffroi console`, each under its own user."
+            "`beffroi migrate`, then `beffroi guard`, `beffroi worker` and `beffroi console` (under its own user)."
         )
     remember(settings.state, "BEFFROI_MODE", settings.mode.value)
     click.echo("Starting the database…")

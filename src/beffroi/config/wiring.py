@@ -79,6 +79,19 @@ def guard_settings(settings: Settings) -> "GuardSettings":
     )
 
 
+def sweep_seconds(settings: Settings) -> float:
+    """How often the worker sweeps: BEFFROI_SWEEP_MINUTES, an hour by default. Raises SettingMissing."""
+    said = settings.said("BEFFROI_SWEEP_MINUTES", "60")
+    if not (said.isascii() and said.isdigit() and 0 < int(said) <= 1440):
+        raise SettingMissing("BEFFROI_SWEEP_MINUTES must be a whole number of minutes, from 1 to 1440.")
+    return 60.0 * int(said)
+
+
+def heartbeat_file(settings: Settings) -> Path:
+    """What the worker writes every few seconds while it lives."""
+    return settings.state / "worker" / "heartbeat.json"
+
+
 def _provider(settings: Settings) -> "Provider":
     from beffroi.guard.settings import Provider
 
@@ -207,6 +220,7 @@ def services(settings: Settings) -> list[Service]:
             settings.guard_port,
             environ,
         ),
+        Service("worker", (*_HERE, "worker"), heartbeat_file(settings), None, environ),
         Service(
             "console",
             (*_HERE, "console"),

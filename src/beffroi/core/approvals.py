@@ -45,6 +45,7 @@ class Objection(StrEnum):
     ALREADY_DECIDED = "already-decided"
     NOT_YOURS = "not-yours"
     UNKNOWN_REQUEST = "unknown-request"
+    UNKNOWN_COLLEAGUE = "unknown-colleague"
     OUT_OF_REACH = "out-of-reach"
     ROLE_NOT_HANDED_OUT = "role-not-handed-out"
     DUTIES_APART = "duties-apart"

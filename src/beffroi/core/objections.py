@@ -74,6 +74,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "No such request",
         "No request has this address, or it does not concern you.",
     ),
+    Objection.UNKNOWN_COLLEAGUE: Sentence(
+        _UNKNOWN,
+        "Personne introuvable ici",
+        "La personne demandée ne travaille pas dans cet organisme, ou n’y travaille plus.",
+        "Not found here",
+        "The person asked for does not work at this organisation, or not any more.",
+    ),
     Objection.OUT_OF_REACH: Sentence(
         _FORBIDDEN,
         "Hors de votre périmètre",

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from beffroi.core.budgets import Caps, percent_of
 from beffroi.core.ids import Bucket, PurposeCode, RoleCode
+from beffroi.core.machine_limit import MachineLimit
 
 
 class Action(StrEnum):
@@ -161,6 +162,40 @@ class SessionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepDelays:
+    """Days without use before a warning and before the suspension; days a lapsed attestation, review or contract has
+    been refused before it is written down as a suspension."""
+
+    idle_warn_days: int
+    idle_suspend_days: int
+    lapse_days: int
+
+    @property
+    def idle_warn(self) -> timedelta:
+        """Without use for so long: a warning."""
+        return timedelta(days=self.idle_warn_days)
+
+    @property
+    def idle_suspend(self) -> timedelta:
+        """Without use for so long: suspended."""
+        return timedelta(days=self.idle_suspend_days)
+
+    @property
+    def lapse(self) -> timedelta:
+        """Refused for so long: suspended."""
+        return timedelta(days=self.lapse_days)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRules:
+    """Delays for who only reads files and for everybody else, and how many suspensions a machine may decide."""
+
+    readers: SweepDelays
+    administrators: SweepDelays
+    machine: MachineLimit
+
+
+@dataclass(frozen=True, slots=True)
 class AssuranceRule:
     """One line of the assurance table: this provider, ``acr`` and any of ``amr`` give this level.
 
@@ -188,6 +223,7 @@ class Policy:
     organisation: OrganisationBudget
     application: ApplicationBudget
     session: SessionRules
+    sweeps: SweepRules
     assurance: tuple[AssuranceRule, ...]
     newcomer_days: int
     organisation_relations: Caps

@@ -74,6 +74,13 @@ def statements(policy: Policy) -> Iterator[Statement]:
     yield Statement("session.idle", f"{policy.session.idle} s", None)
     yield Statement("session.absolute", f"{policy.session.absolute} s", None)
     yield Statement("session.touch", f"{policy.session.touch} s", None)
+    for who, delays in (("readers", policy.sweeps.readers), ("administrators", policy.sweeps.administrators)):
+        yield Statement(f"sweeps.{who}.idle_warn_days", f"{delays.idle_warn_days} days", None)
+        yield Statement(f"sweeps.{who}.idle_suspend_days", f"{delays.idle_suspend_days} days", None)
+        yield Statement(f"sweeps.{who}.lapse_days", f"{delays.lapse_days} days", None)
+    yield Statement("sweeps.machine.percent", f"{policy.sweeps.machine.percent} %", None)
+    yield Statement("sweeps.machine.least", str(policy.sweeps.machine.least), None)
+    yield Statement("sweeps.machine.hourly", str(policy.sweeps.machine.hourly), None)
     yield Statement("newcomer_days", str(policy.newcomer_days), None)
     yield Statement("questions_per_hour", str(policy.questions_per_hour), None)
     yield Statement("backup_retention_days", str(policy.backup_retention_days), None)

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from beffroi.core.budgets import Caps
 from beffroi.core.fields import NAMES
 from beffroi.core.ids import CODE, Bucket, PurposeCode
+from beffroi.core.machine_limit import MachineLimit
 from beffroi.core.policy import (
     BREAK_GLASS,
     EVERYTHING,
@@ -30,6 +31,8 @@ from beffroi.core.policy import (
     RoleKind,
     Separation,
     SessionRules,
+    SweepDelays,
+    SweepRules,
 )
 from beffroi.core.policy_canonical import versioned
 from beffroi.core.policy_roles import demand, read_roles
@@ -99,6 +102,7 @@ def _policy(top: Table) -> Policy:
             session.integer("absolute", 60, 86_400),
             session.integer("touch", 1, 86_400),
         ),
+        sweeps=_sweeps(top.table("sweeps")),
         assurance=_assurance(top.tables("assurance")),
         newcomer_days=top.integer("newcomer_days", 1, 365),
         organisation_relations=_caps(top.table("organisation_relations")),
@@ -187,6 +191,33 @@ def _application(table: Table) -> ApplicationBudget:
     )
     table.end()
     return breaker
+
+
+def _sweeps(table: Table) -> SweepRules:
+    readers, administrators = _delays(table.table("readers")), _delays(table.table("administrators"))
+    for name in ("idle_warn_days", "idle_suspend_days", "lapse_days"):
+        strict, patient = getattr(administrators, name), getattr(readers, name)
+        if strict > patient:
+            table.refuse(f"administrators.{name}", strict, f"no more than for readers ({patient}): they come first")
+    machine = table.table("machine")
+    limit = MachineLimit(
+        machine.integer("percent", 1, 100), machine.integer("least", 1, 100), machine.integer("hourly", 1, 10_000)
+    )
+    machine.end()
+    table.end()
+    return SweepRules(readers, administrators, limit)
+
+
+def _delays(table: Table) -> SweepDelays:
+    read = SweepDelays(
+        table.integer("idle_warn_days", 1, 730),
+        table.integer("idle_suspend_days", 2, 730),
+        table.integer("lapse_days", 0, 365),
+    )
+    if read.idle_warn_days >= read.idle_suspend_days:
+        table.refuse("idle_warn_days", read.idle_warn_days, "fewer than idle_suspend_days: the warning comes first")
+    table.end()
+    return read
 
 
 def _assurance(tables: tuple[Table, ...]) -> tuple[AssuranceRule, ...]:

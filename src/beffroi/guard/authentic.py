@@ -114,6 +114,15 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
     },
     "roster_domain": {"id": _ID, "organisation": _ID, "domain": _T, "ended_at": _MI, "version": _N},
     "roster_person": {"id": _ID, "organisation": _ID, "email_index": _ID, "ended_at": _MI, "version": _N},
+    "swept": {"id": _ID, "warned_at": _MI, "suspended_at": _MI, "restarted_at": _MI, "version": _N},
+    "leaver": {
+        "id": _ID, "account": _ID, "organisation": _ID, "source": _T, "status": _T, "created_at": _I,
+        "decided_at": _MI, "decided_by": _ID, "version": _N,
+    },
+    "escalation": {
+        "id": _ID, "kind": _T, "organisation": _ID, "account": _ID, "created_at": _I, "closed_at": _MI,
+        "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

@@ -34,6 +34,7 @@ from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
 from beffroi.guard.settings import Mode
 from beffroi.guard.signin import doors as signin_doors
+from beffroi.guard.sweeping import doors as leaving_doors
 from beffroi.guard.web.app import App, application
 from beffroi.guard.web.protocol import Edge
 from beffroi.guard.web.requests import Routes
@@ -46,7 +47,7 @@ _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
 AREAS: Final[tuple[Routes, ...]] = (
     *DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES, request_doors.ROUTES,
-    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES,
+    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES, leaving_doors.ROUTES,
 )  # fmt: skip
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

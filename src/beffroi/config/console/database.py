@@ -10,6 +10,7 @@ APPLICATIONS: Final = [
     "beffroi.ui",
     "beffroi.governance.directory",
     "beffroi.governance.habilitations",
+    "beffroi.governance.leavers",
     "beffroi.systems.cases",
 ]
 

@@ -12,6 +12,7 @@ from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
 from beffroi.governance.directory import api as directory
 from beffroi.governance.habilitations import api as habilitations
+from beffroi.governance.leavers import api as leavers
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 # The product's version does not change while the process runs.
@@ -42,6 +43,7 @@ def shell_for(request: HttpRequest) -> Shell:
         navigation=(
             *(NavigationItem(entry.label, entry.url) for entry in cases.navigation(session)),
             *(NavigationItem(label, url) for label, url in habilitations.navigation(session)),
+            *(NavigationItem(label, url) for label, url in leavers.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         account=Account(

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(guide_urlpatterns if INSTALLATION.mode is Mode.DEMONSTRATION else []),
     path("", include("beffroi.governance.directory.web.urls")),
     path("", include("beffroi.governance.habilitations.web.urls")),
+    path("", include("beffroi.governance.leavers.web.urls")),
     path("", include("beffroi.systems.cases.web.urls")),
 ]
 

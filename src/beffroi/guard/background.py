@@ -1,0 +1,184 @@
+"""The worker's process: periodic tasks on PostgreSQL, with the guard's role and keys, and no door.
+
+A table of tasks, each in a loop of its own: at the start, then every ``period``. A task that fails is tried again
+after a back-off that doubles, up to a minute; nothing it meets ends the process, so a PostgreSQL that restarts is
+waited for. Tasks change facts only in short transactions of their own and may be killed at any instant.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import uvloop
+
+from beffroi.core.policy import Policy
+from beffroi.guard import key_check, keys, logs, migrations
+from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch, refuse_forgetful
+from beffroi.guard.process import active_policy, read_policy
+from beffroi.guard.settings import Mode
+from beffroi.guard.sweeping.sweep import said, sweep
+
+if TYPE_CHECKING:
+    from beffroi.guard.settings import GuardSettings
+
+_LOG: Final = logging.getLogger("beffroi.guard.background")
+POOL: Final = 2
+BEAT: Final = 10.0
+"""Seconds between two heartbeats."""
+LONGEST_WAIT: Final = 60.0
+"""Seconds a failing task waits at most before it is tried again."""
+
+
+@dataclass(slots=True)
+class Background:
+    """What tasks are given. ``stopping`` is set by SIGTERM: a task leaves at the next turn."""
+
+    pool: Any
+    keys: keys.Keys
+    fallback: Policy
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def policy(self) -> Policy:
+        """The policy in force now. Raises PolicyRefused."""
+        async with self.pool.acquire() as conn:
+            return await active_policy(conn, self.keys, self.fallback)
+
+
+class Task(NamedTuple):
+    """One periodic task: its name in the log, seconds between two runs, what it does; it answers counts."""
+
+    name: str
+    period: float
+    run: Callable[[Background], Awaitable[Counter[str]]]
+
+
+async def _sweep(background: Background) -> Counter[str]:
+    return await sweep(background.pool, background.keys, await background.policy(), background.stopping.is_set)
+
+
+def tasks(sweep_every: float) -> tuple[Task, ...]:
+    """What the worker does; ``sweep_every`` in seconds."""
+    return (Task("sweep", sweep_every, _sweep),)
+
+
+async def opened(settings: "GuardSettings") -> Background:
+    """Check what the worker stands on, as the guard does. Raises KeysRefused, MigrationRefused, NotDurable and
+    PolicyRefused; the caller closes the pool."""
+    held = keys.load(settings.key_file)
+    fallback = read_policy(settings.policy_file.read_text("utf-8"), settings.policy_file.name)
+    pool = await create_pool(settings.database, POOL)
+    try:
+        async with pool.acquire() as conn:
+            missing = await migrations.waiting(conn)
+            if missing:
+                raise migrations.MigrationRefused(f"The schema lacks {', '.join(missing)}: run `beffroi migrate`.")
+            await key_check.verify(conn, held)
+            await refuse_forgetful(conn)
+            if settings.mode is Mode.PRODUCTION and await is_scratch(conn):
+                raise NotDurable(f"This database is marked as a throw-away: drop its schema {SCRATCH_MARK}.")
+        background = Background(pool, held, fallback)
+        await background.policy()
+    except BaseException:
+        pool.terminate()
+        raise
+    return background
+
+
+async def closed(background: Background) -> None:
+    """Close the pool; a transaction under way is given five seconds."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(background.pool.close(), 5)
+    background.pool.terminate()
+
+
+async def once(settings: "GuardSettings", todo: Sequence[Task]) -> dict[str, Counter[str]]:
+    """Each task once, in order; their counts. What a task raises comes out: who calls (cron) must see it."""
+    background = await opened(settings)
+    try:
+        return {task.name: await task.run(background) for task in todo}
+    finally:
+        await closed(background)
+
+
+async def serve(settings: "GuardSettings", todo: Sequence[Task], heartbeat: Path | None) -> None:
+    """Run the tasks until SIGTERM or SIGINT."""
+    background = await opened(settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, background.stopping.set)
+    states = {task.name: State() for task in todo}
+    try:
+        _LOG.info("worker: %s", ", ".join(f"{task.name} every {task.period:.0f} s" for task in todo))
+        async with asyncio.TaskGroup() as group:
+            for task in todo:
+                group.create_task(keep(background, task, states[task.name]))
+            if heartbeat is not None:
+                group.create_task(_beat(background, heartbeat, states))
+    finally:
+        await closed(background)
+
+
+@dataclass(slots=True)
+class State:
+    """How a task fares: when it last succeeded, and how often in a row it has failed since."""
+
+    done_at: datetime | None = None
+    failures: int = 0
+
+
+async def keep(background: Background, task: Task, state: State) -> None:
+    """One task over and over, until the worker stops."""
+    while not background.stopping.is_set():
+        try:
+            counts = await task.run(background)
+            if counts:
+                _LOG.info("%s: %s", task.name, said(counts))
+            state.done_at, state.failures, pause = datetime.now(UTC), 0, task.period
+        except Exception as error:
+            # Whatever a run meets, the next one must come; the database may be restarting.
+            state.failures += 1
+            pause = min(LONGEST_WAIT, 2.0 ** min(state.failures - 1, 10))
+            _LOG.error("%s failed (%s); again in %.0f s", task.name, logs.where(error), pause)
+        await _wait(background, pause)
+
+
+async def _beat(background: Background, path: Path, states: dict[str, State]) -> None:
+    """Say every few seconds that the process lives, and how its tasks fare; whole or not at all."""
+    while not background.stopping.is_set():
+        lines = {
+            name: {"done_at": state.done_at and state.done_at.isoformat(), "failures": state.failures}
+            for name, state in states.items()
+        }
+        document = json.dumps({"at": datetime.now(UTC).isoformat(), "tasks": lines}, sort_keys=True)
+        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            partial.write_text(document + "\n")
+            partial.replace(path)
+        except OSError as error:
+            _LOG.error("heartbeat failed: %s", error.strerror)
+        await _wait(background, BEAT)
+
+
+async def _wait(background: Background, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(background.stopping.wait(), seconds)
+
+
+def run(settings: "GuardSettings", todo: Sequence[Task], heartbeat: Path | None) -> None:
+    """Serve until SIGTERM or SIGINT; logs to standard error, counts only."""
+    logs.configure()
+    try:
+        uvloop.run(serve(settings, todo, heartbeat))
+    finally:
+        if heartbeat is not None:
+            heartbeat.unlink(missing_ok=True)

@@ -1,0 +1,58 @@
+"""Departures, met on a desk and on a telephone in both languages: list, confirmation, file, those who wait."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.office import sign_in, stack
+from tests.browser.pages import Tour, meets
+from tests.config.console.stack import Stack
+from tests.governance.leavers.staff import idle, promote, status, waits
+
+__all__ = ["stack"]
+pytestmark = pytest.mark.browser
+
+
+@meets("leavers", "leave", "leavers-waiting", "leavers-file")
+def test_manager_says_who_has_left_without_meeting_a_barrier(stack: Stack, tour: Tour, width: int) -> None:
+    guard, page = stack.guard, tour.page
+    guard.amend("organisation", guard.organisation, name="Mission Locale de Valbrume")
+    manager = guard.member(f"Philippe Garnier{width}")
+    away, unsure = (
+        guard.member(f"Lucie Lointaine{width}"),
+        guard.member(f"Marie-Dominique de La Rochefoucauld{width}"),
+    )
+    idle(stack, away, 61)
+    guard.member(f"Helene Marchand{width}", role="approver")
+    guard.execute("UPDATE guard.leaver SET status = 'dismissed' WHERE status = 'waiting'")  # the other language's
+    sign_in(stack, page, manager, "/mon-compte/")
+    promote(stack, manager)
+    page.goto(f"{stack.url}/departs/attente/")
+    tour.meet("leavers-waiting", "empty")
+    waits(stack, unsure)
+    waits(stack, manager)
+    page.goto(f"{stack.url}/departs/")
+    tour.meet("leavers")
+    tour.press("link", f"structure : Lucie Lointaine{width}", f"organisation : Lucie Lointaine{width}")
+    tour.meet("leave")
+    tour.press("button", "Oui, fermer ses accès", "Yes, close their access")
+    expect(
+        page.get_by_text("accès à votre structure sont fermés" if tour.french else "Done: their access")
+    ).to_be_visible()
+    tour.meet("leavers", "done")
+    assert status(stack, away) == "suspended"
+    tour.press("link", "En attente de réponse", "Waiting for an answer")
+    tour.meet("leavers-waiting")
+    tour.press("button", "Toujours en poste", "Still here")
+    expect(page.get_by_text("Le compte reste ouvert" if tour.french else "The account stays open")).to_be_visible()
+    tour.press("link", "Fichier du personnel", "Personnel file")
+    tour.meet("leavers-file")
+    tour.press("button", "Lire le fichier", "Read the file")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("leavers-file", "none")
+    text = f"email;dernier jour\n{unsure.persona.email};31/01/2026\npersonne;31/01/2026\nx@y.example;hier\n"
+    page.locator("#id_file").set_input_files({"name": "departs.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    tour.press("button", "Lire le fichier", "Read the file")
+    tour.meet("leavers-file", "read")
+    tour.press("button", "Appliquer", "Apply")
+    expect(page.get_by_text("1 départ fait" if tour.french else "1 departure done")).to_be_visible()
+    assert status(stack, unsure) == "suspended"
