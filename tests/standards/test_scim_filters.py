@@ -130,10 +130,14 @@ def test_equalities_that_every_match_must_have_are_found_and_no_other() -> None:
 
 
 PATHS = st.sampled_from(["id", "userName", "externalId", "active", "meta.lastModified", f"{USER}:userName"])
-VALUES = st.sampled_from(['"a"', '"camille@north.example"', '"X7"', "true", "false", "null", '"2026-11-27T08:00:00Z"'])
+VALUES = st.sampled_from(
+    ['"a"', '"camille@north.example"', '"X7"', "true", "false", "null", '"2026-11-27T08:00:00Z"']
+)
 TERMS = st.one_of(
     st.builds(lambda path: f"{path} pr", PATHS),
-    st.builds(lambda path, op, value: f"{path} {op} {value}", PATHS, st.sampled_from(sorted(filters.OPERATORS)), VALUES),
+    st.builds(
+        lambda path, op, value: f"{path} {op} {value}", PATHS, st.sampled_from(sorted(filters.OPERATORS)), VALUES
+    ),
 )
 FILTERS = st.recursive(
     TERMS,

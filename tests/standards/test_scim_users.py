@@ -122,7 +122,9 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
 )
-NAMES = st.sampled_from(["userName", "active", "name", "name.givenName", "title", "externalId", "groups", "roles", "id"])
+NAMES = st.sampled_from(
+    ["userName", "active", "name", "name.givenName", "title", "externalId", "groups", "roles", "id"]
+)
 
 
 @given(st.lists(st.fixed_dictionaries(

@@ -86,7 +86,9 @@ class Partners:
 
     async def crowd(self, office: str, number: int) -> list[AccountId]:
         """Several agents of an office."""
-        return [(await self.agent(office, f"{office.lower()}{n}@{office.lower()}.example")).account for n in range(number)]
+        return [
+            (await self.agent(office, f"{office.lower()}{n}@{office.lower()}.example")).account for n in range(number)
+        ]
 
     async def statuses(self, account: AccountId) -> list[str]:
         """Statuses of an account's habilitations."""
@@ -103,9 +105,7 @@ class Partners:
 
     async def entries(self, kind: str = "scim") -> list[Any]:
         """Journal rows of a kind, oldest first."""
-        return list(
-            await self.world.conn.fetch("SELECT * FROM guard.journal WHERE kind = $1 ORDER BY entry", kind)
-        )
+        return list(await self.world.conn.fetch("SELECT * FROM guard.journal WHERE kind = $1 ORDER BY entry", kind))
 
 
 @pytest.fixture

@@ -205,6 +205,22 @@ async def test_manager_takes_up_an_admission_of_his_office_once_and_the_director
     assert [row["explanation"] for row in await partners.entries("admission-taken-up")] == ["scim"]
 
 
+async def test_account_made_for_whom_the_directory_asked_is_that_person_and_can_leave_at_once(
+    partners: Partners,
+) -> None:
+    north = partners.north
+    told = (await north.tell(ANA, title="Adviser")).json()["id"]
+    agent = await partners.agent("North", ANA)  # nobody ties the two
+    [user] = await north.find(ANA)
+    assert (user["id"], user["active"], user["title"]) == (told, True, "Adviser")
+    assert [one["id"] for one in (await north.ask("GET", "/Users")).json()["Resources"]] == [told]
+    assert (await north.ask("GET", f"/Users/{agent.account}")).status_code == 404
+    assert (await north.active(told, False)).json()["active"] is False
+    assert await partners.statuses(agent.account) == ["suspended"]
+    [row] = await partners.rows("directory_entry")
+    assert str(row["account"]) == agent.account
+
+
 async def test_directory_floods_the_queue_is_refused_and_what_it_asked_last_leaves_no_trace(
     partners: Partners, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,7 +146,15 @@ async def test_directory_sends_a_body_that_is_none_and_nothing_is_kept(partners:
 
 async def test_attacker_sends_other_paths_than_a_uuid_and_reaches_no_handler(partners: Partners) -> None:
     ana = await partners.agent("North", ANA)
-    for id_ in ("1", "{id}", ana.account.upper(), f"{ana.account}/", f"{ana.account}%00", "../Users", ana.account[:-1]):
+    for id_ in (
+        "1",
+        "{id}",
+        ana.account.upper(),
+        f"{ana.account}/",
+        f"{ana.account}%00",
+        "../Users",
+        ana.account[:-1],
+    ):
         answer = await partners.north.ask("GET", f"/Users/{id_}")
         assert answer.status_code in (404, 200)
         assert "userName" not in answer.text or id_ == "../Users"

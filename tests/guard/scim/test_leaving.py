@@ -46,7 +46,9 @@ async def test_i07_leaver_of_a_directory_is_allowed_nothing_from_the_answer_on_a
 async def test_directory_takes_away_what_is_held_at_its_own_office_alone(partners: Partners, door: str) -> None:
     ana = await partners.agent("North", ANA)
     await partners.world.habilitation(ana.account, partners.world.offices["South"], "adviser")
-    await partners.world.habilitation(ana.account, partners.world.offices["North"], "receptionist", status="probation")
+    await partners.world.habilitation(
+        ana.account, partners.world.offices["North"], "receptionist", status="probation"
+    )
     if door == "patch":
         answer = await partners.north.active(ana.account, False)
     elif door == "put":
@@ -128,6 +130,18 @@ async def test_thief_who_holds_every_offices_token_stops_at_twenty_an_hour_over_
     assert (await partners.north.active(other, False)).status_code == 202
 
 
+@pytest.mark.parametrize("role", ["approver", "security-officer"])
+async def test_thief_sends_away_who_watches_over_others_and_a_person_is_asked_first(
+    partners: Partners, role: str
+) -> None:
+    watcher = await partners.agent("North", ANA, role)
+    manager = await partners.agent("North", "manager@north.example", "account-manager")
+    assert (await partners.north.active(watcher.account, False)).status_code == 202
+    assert (await partners.north.active(manager.account, False)).status_code == 200
+    assert await partners.statuses(watcher.account) == ["confirmed"]
+    assert await partners.statuses(manager.account) == ["suspended"]
+
+
 async def test_leavers_of_yesterday_leave_room_today(partners: Partners) -> None:
     world = partners.world
     accounts = await partners.crowd("North", 4)
@@ -136,7 +150,9 @@ async def test_leavers_of_yesterday_leave_room_today(partners: Partners) -> None
     assert (await partners.north.active(accounts[2], False)).status_code == 202
     before = await world.now() - timedelta(hours=25)
     for row in await partners.rows("leaver"):
-        await world.amend("leaver", row["id"], decided_at=before, **({} if row["decided_at"] else {"status": "dismissed"}))
+        await world.amend(
+            "leaver", row["id"], decided_at=before, **({} if row["decided_at"] else {"status": "dismissed"})
+        )
     assert (await partners.north.active(accounts[2], False)).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""Tokens: shown once, of one organisation, ended at will, asked so many times an hour; nothing else opens the doors."""
+"""Tokens: shown once, of one organisation, ended at will, asked so many times an hour; nothing else opens a door."""
 
 from datetime import timedelta
 
@@ -101,7 +101,9 @@ async def test_operator_asks_for_the_network_an_unknown_office_or_too_many_is_re
 async def test_token_asks_so_many_times_an_hour_and_its_flood_is_journaled_once(partners: Partners) -> None:
     world = partners.world
     await partners.north.ask("GET", USERS)
-    await world.conn.execute("UPDATE guard.scim_token SET asked = $1 WHERE id = $2", PER_HOUR - 1, partners.north.token_id)
+    await world.conn.execute(
+        "UPDATE guard.scim_token SET asked = $1 WHERE id = $2", PER_HOUR - 1, partners.north.token_id
+    )
     answers = [await partners.north.ask("GET", USERS) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 429, 429, 429]
     assert answers[1].headers["retry-after"] == "600"

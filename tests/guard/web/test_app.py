@@ -139,7 +139,8 @@ def test_router_serves_a_last_segment_that_is_a_uuid_and_no_other() -> None:
     assert router.allowed(f"/things/{ONE}") == "GET, HEAD, PUT"
     for path in (
         "/things/", "/things/{id}", "/things/1", f"/things/{ONE}/", f"/things/x{ONE}", f"/things//{ONE}",
-        f"/things/{ONE.replace('0', 'A')}", f"/things/{ONE}\n", f"/{ONE}", ONE, f"/other/{ONE}", f"/things/{ONE}/{ONE}",
+        f"/things/{ONE.replace('0', 'A')}", f"/things/{ONE}\n", f"/{ONE}", ONE, f"/other/{ONE}",
+        f"/things/{ONE}/{ONE}",
     ):  # fmt: skip
         assert router.find("GET", path) is None, path
         assert router.allowed(path) is None, path

@@ -71,7 +71,8 @@ async def _change(visit: Visit, user: User, asked: Asked) -> Reply:
     if user.account is not None:
         # Names and address of an account were proved by a person; a directory does not rename it.
         told = Told(user.told.user_name, user.told.given_name, user.told.family_name, told.title, told.external_id)
-    did, entry = "unchanged", user.entry
+    did: str = "unchanged"
+    entry: Row | None = None
     if told != user.told:
         _refuse_twice(visit, await _others(visit, user, told), told)
         entry, did = await entries.change(visit, await entries.of(visit, user), told), "changed"

@@ -43,9 +43,12 @@ async def change(visit: Visit, entry: Row, told: Told, *, removed_at: datetime |
 
 
 async def of(visit: Visit, user: User) -> Row:
-    """The entry of somebody, made when the directory first changes something of them."""
+    """The entry of somebody, made, or tied to their account, when the directory first changes something of them."""
     if user.entry is not None:
-        return user.entry
+        entry = {name: value for name, value in dict(user.entry).items() if name != "tied"}
+        if user.account is None or entry["account"] is not None:
+            return entry
+        return await stamped.amend(visit.conn, visit.keys, "directory_entry", entry, account=user.account["id"])
     assert user.account is not None, "an entry or an account"
     return await make(visit, user.told, account=user.account["id"], resource=UUID(user.resource))
 

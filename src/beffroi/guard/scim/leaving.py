@@ -1,7 +1,8 @@
 """Somebody leaves an organisation by its directory's word: access ends at once, within what a machine may do alone.
 
 Tightening needs no second person, but a stolen token must not shut an office: past the limit of
-:mod:`beffroi.core.machine_limit` the leaver is written down, keeps working, and waits for a person.
+:mod:`beffroi.core.machine_limit` the leaver is written down, keeps working, and waits for a person. So does, at once,
+whoever approves, contains or founds: without them nobody could give anything back.
 """
 
 from enum import StrEnum
@@ -10,18 +11,21 @@ from uuid import UUID, uuid4
 
 from beffroi.core.habilitation import Event, Status, after
 from beffroi.core.machine_limit import MachineLimit, machine_may_suspend
+from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
+from beffroi.guard.duties import Work
+from beffroi.guard.habilitations.moving import move
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.scim.users import User
 from beffroi.guard.scim.visit import Visit
 from beffroi.guard.scim.words import detail
-from beffroi.guard.sessions.ending import revoke
 from beffroi.guard.stamped import Row
 
 LIMIT: Final = MachineLimit(percent=5, least=2, hourly=20)
 SOURCE: Final = "scim"
+REASON: Final = "leaver-scim"
 _ENDED: Final = frozenset({Status.SUSPENDED.value, Status.CLOSED.value})
-_KINDS: Final = {Event.SUSPEND: "habilitation-suspended", Event.CLOSE: "habilitation-closed"}
+WATCHERS: Final = frozenset({RoleKind.APPROVER, RoleKind.SECURITY, RoleKind.FOUNDER})
 
 # What machines suspended of late: over the network in the last hour, at this organisation in the last 24 hours,
 # beside how many work there (accounts with a habilitation not closed, and those who left today). $1 now, $2
@@ -49,7 +53,7 @@ class Left(StrEnum):
 
 
 async def leave(visit: Visit, user: User, event: Event) -> Left:
-    """Suspend or close all that somebody holds at the organisation, and end the sessions under it.
+    """Suspend or close all that somebody holds at the organisation, and end their sessions.
 
     The turnstile is held by the caller. Raises Forged.
     """
@@ -57,20 +61,29 @@ async def leave(visit: Visit, user: User, event: Event) -> Left:
     if not moved or user.account is None:
         return Left.NOTHING
     account: UUID = user.account["id"]
-    if any(row["status"] not in _ENDED for row in moved):
+    taken = [row for row in moved if row["status"] not in _ENDED]
+    if taken:
         if await _waits(visit, account):
             return Left.WAITING
-        count = await visit.conn.fetchrow(_COUNT, visit.now, visit.organisation)
-        if not machine_may_suspend(
-            LIMIT, accounts=count["accounts"], today=count["today"], this_hour=count["this_hour"]
-        ):
+        if any(_watches(visit, row) for row in taken) or not await _machine_may(visit):
             await _record(visit, account, Left.WAITING)
             return Left.WAITING
         await _record(visit, account, Left.DONE)
+    work = Work(visit.conn, visit.keys, visit.policy, visit.now)
     for row in moved:
-        await _move(visit, row, event)
-    await _end_sessions(visit, moved)
+        await move(work, row, event, by=None, reason=REASON)
     return Left.DONE
+
+
+def _watches(visit: Visit, held: Row) -> bool:
+    """Whether a role watches over others; one that the policy does not know may."""
+    role = visit.policy.roles.get(held["role"])
+    return role is None or role.kind in WATCHERS
+
+
+async def _machine_may(visit: Visit) -> bool:
+    count = await visit.conn.fetchrow(_COUNT, visit.now, visit.organisation)
+    return machine_may_suspend(LIMIT, accounts=count["accounts"], today=count["today"], this_hour=count["this_hour"])
 
 
 async def _waits(visit: Visit, account: UUID) -> bool:
@@ -96,24 +109,3 @@ async def _record(visit: Visit, account: UUID, left: Left) -> None:
         policy=visit.policy.version, detail=said,
     )  # fmt: skip
     await append(visit.conn, [entry])
-
-
-async def _move(visit: Visit, held: Row, event: Event) -> None:
-    became = after(Status(held["status"]), event)
-    assert became is not None, "suspending and closing are never refused"
-    await stamped.amend(visit.conn, visit.keys, "habilitation", held, status=became.value)
-    said = detail(habilitation=str(held["id"]), was=held["status"], **{"is": became.value})
-    entry = Entry(
-        visit.now, _KINDS[event], account=str(held["account"]), organisation=visit.organisation, role=held["role"],
-        explanation=SOURCE, policy=visit.policy.version, detail=said,
-    )  # fmt: skip
-    await append(visit.conn, [entry])
-
-
-async def _end_sessions(visit: Visit, held: list[Row]) -> None:
-    sessions = await visit.conn.fetch(
-        "SELECT * FROM guard.session WHERE habilitation = ANY ($1::uuid[]) AND revoked_at IS NULL"
-        " ORDER BY id FOR UPDATE",
-        [row["id"] for row in held],
-    )
-    await revoke(visit.conn, visit.keys, sessions, visit.now, "habilitation-ended")

@@ -30,25 +30,31 @@ EXTERNAL: Final = b"directory-id\x00"
 LIVING: Final = frozenset({"invited", "active"})
 _told: Final = msgspec.json.Decoder(Told)
 
+# The account of an entry: the one it was tied to, else whoever has its address and holds something here, which is how
+# somebody who was asked for comes into being without a hand that ties the two.
+_TIED: Final = """coalesce(e.account, (SELECT a.id FROM guard.account a
+    WHERE a.email_index = e.email_index AND EXISTS (
+        SELECT FROM guard.habilitation h WHERE h.account = a.id AND h.organisation = e.organisation)))"""
 # Everybody the directory sees: whom it told of and did not delete (or who has access again), then the accounts that
 # hold something here and that it never told of. $1 organisation, $2 now.
-_EVERYBODY: Final = """
-WITH held AS (
+_EVERYBODY: Final = f"""
+WITH mine AS (
+    SELECT e.resource, e.removed_at, {_TIED} AS tied FROM guard.directory_entry e WHERE e.organisation = $1
+), held AS (
     SELECT h.account, bool_or(h.status <> 'closed') AS kept,
         bool_or(h.status IN ('probation', 'confirmed') AND h.from_at <= $2 AND $2 < h.until_at
             AND a.status IN ('invited', 'active')) AS live
     FROM guard.habilitation h JOIN guard.account a ON a.id = h.account
     WHERE h.organisation = $1 GROUP BY h.account
 )
-SELECT e.resource FROM guard.directory_entry e LEFT JOIN held ON held.account = e.account
-WHERE e.organisation = $1 AND (e.removed_at IS NULL OR held.live)
+SELECT mine.resource FROM mine LEFT JOIN held ON held.account = mine.tied
+WHERE mine.removed_at IS NULL OR held.live
 UNION
-SELECT held.account FROM held WHERE held.kept AND NOT EXISTS (
-    SELECT FROM guard.directory_entry e WHERE e.organisation = $1 AND e.account = held.account)
+SELECT held.account FROM held WHERE held.kept AND NOT EXISTS (SELECT FROM mine WHERE mine.tied = held.account)
 ORDER BY 1
 """
 # Whom an address may name here, seen or hidden. $1 organisation, $2 blind index of the address.
-_BY_ADDRESS: Final = """
+_BY_ADDRESS: Final = f"""
 SELECT e.resource FROM guard.directory_entry e
 WHERE e.organisation = $1
     AND (e.email_index = $2 OR e.account = (SELECT a.id FROM guard.account a WHERE a.email_index = $2))
@@ -56,9 +62,13 @@ UNION
 SELECT a.id FROM guard.account a
 WHERE a.email_index = $2
     AND EXISTS (SELECT FROM guard.habilitation h WHERE h.organisation = $1 AND h.account = a.id)
-    AND NOT EXISTS (SELECT FROM guard.directory_entry e WHERE e.organisation = $1 AND e.account = a.id)
+    AND NOT EXISTS (SELECT FROM guard.directory_entry e WHERE e.organisation = $1 AND {_TIED} = a.id)
 ORDER BY 1
 """
+_ALREADY_TIED: Final = (
+    f"SELECT t.tied FROM (SELECT {_TIED} AS tied FROM guard.directory_entry e WHERE e.organisation = $1) t"
+    " WHERE t.tied = ANY ($2::uuid[])"
+)
 _BY_EXTERNAL: Final = (
     "SELECT resource FROM guard.directory_entry WHERE organisation = $1 AND external_index = $2 ORDER BY 1"
 )
@@ -162,12 +172,20 @@ async def load(visit: Visit, resources: Sequence[str]) -> list[User]:
     entries = {
         str(row["resource"]): stamped.genuine(keys, "directory_entry", row)
         for row in await conn.fetch(
-            "SELECT * FROM guard.directory_entry WHERE organisation = $1 AND resource = ANY ($2::uuid[])",
+            f"SELECT e.*, {_TIED} AS tied FROM guard.directory_entry e"
+            " WHERE e.organisation = $1 AND e.resource = ANY ($2::uuid[])",
             visit.organisation,
             ids,
         )
     }
-    account_of = {one: entries[one]["account"] if one in entries else UUID(one) for one in resources}
+    bare = [UUID(one) for one in resources if one not in entries]
+    # An account that the directory told of has the entry's id, and no other.
+    other = {row["tied"] for row in await conn.fetch(_ALREADY_TIED, visit.organisation, bare)} if bare else set()
+    account_of = {
+        one: entries[one]["tied"] if one in entries else UUID(one)
+        for one in resources
+        if one in entries or UUID(one) not in other
+    }
     wanted = [one for one in account_of.values() if one is not None]
     held: dict[UUID, list[Row]] = {}
     for row in await conn.fetch(
