@@ -45,8 +45,9 @@ async def address(fresh: FreshDatabase, tmp_path: Path) -> AsyncIterator[tuple[s
     server = uvicorn.Server(_configuration(AREAS, services))
     server.config.port = 0
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        while not server.started:  # noqa: ASYNC110 (uvicorn tells nobody when it listens)
+            await asyncio.sleep(0)
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}", north.token
     server.should_exit = True
