@@ -53,6 +53,15 @@ async def test_directory_tells_twice_of_one_address_is_refused_and_another_offic
     assert (await partners.south.tell(ANA)).status_code == 201
 
 
+async def test_directory_writes_an_address_its_own_way_and_finds_the_person_again(partners: Partners) -> None:
+    told = (await partners.north.tell(" mailto:Ana@North.example")).json()
+    assert told["userName"] == ANA
+    assert [user["id"] for user in await partners.north.find("ANA@north.example")] == [told["id"]]
+    kept = (await partners.north.tell("Bea@North.example")).json()
+    assert kept["userName"] == "Bea@North.example"
+    assert (await partners.north.tell(f" {ANA} ")).status_code == 409
+
+
 async def test_directory_tells_of_an_agent_of_its_own_office_is_refused_and_of_another_learns_nothing(
     partners: Partners,
 ) -> None:

@@ -130,6 +130,14 @@ async def test_thief_who_holds_every_offices_token_stops_at_twenty_an_hour_over_
     assert (await partners.north.active(other, False)).status_code == 202
 
 
+async def test_thief_deletes_whom_people_suspended_and_the_way_back_stays(partners: Partners) -> None:
+    ana = await partners.agent("North", ANA, habilitation_status="suspended")
+    assert (await partners.north.ask("DELETE", f"/Users/{ana.account}")).status_code == 204
+    assert (await partners.north.ask("GET", f"/Users/{ana.account}")).status_code == 404
+    assert await partners.statuses(ana.account) == ["suspended"]
+    assert await partners.rows("leaver") == []
+
+
 @pytest.mark.parametrize("role", ["approver", "security-officer"])
 async def test_thief_sends_away_who_watches_over_others_and_a_person_is_asked_first(
     partners: Partners, role: str

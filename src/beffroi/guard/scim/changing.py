@@ -14,7 +14,7 @@ from beffroi.guard.scim.users import User
 from beffroi.guard.scim.visit import Reply, Visit
 from beffroi.guard.stamped import Row
 from beffroi.standards.scim.documents import has_version
-from beffroi.standards.scim.faults import ScimFault, ScimType, invalid_value
+from beffroi.standards.scim.faults import ScimFault, ScimType
 from beffroi.standards.scim.users import Asked, Told, patched, read_user
 
 _DID: Final = {Left.NOTHING: "changed", Left.DONE: "left", Left.WAITING: "leaving-waits"}
@@ -23,17 +23,15 @@ _DID: Final = {Left.NOTHING: "changed", Left.DONE: "left", Left.WAITING: "leavin
 async def create(visit: Visit, body: Mapping[str, object]) -> Reply:
     """POST: 201, ``active`` false; a manager of the organisation finds the admission in his queue."""
     asked = read_user(body)
-    index = users.address_index(visit, asked.told.user_name)
-    if index is None:
-        raise invalid_value("userName is a professional e-mail address.")
-    known = await users.load(visit, await users.by_address(visit, index))
-    _refuse_twice(visit, known, asked.told)
+    told = users.tidy(asked.told)
+    known = await _called(visit, told)
+    _refuse_twice(visit, known, told)
     # Somebody the directory deleted, or who held something here once, comes back under the same id.
-    again = next((user for user in known if user.account is not None and _is_called(visit, user, asked.told)), None)
+    again = next((user for user in known if user.account is not None and _is_called(visit, user, told)), None)
     if again is None:
-        entry = await entries.make(visit, asked.told, account=None)
+        entry = await entries.make(visit, told, account=None)
     else:
-        entry = await entries.change(visit, await entries.of(visit, again), asked.told)
+        entry = await entries.change(visit, await entries.of(visit, again), told)
     if asked.active is not False:
         await _ask(visit, entry)
     return await _shown(visit, str(entry["resource"]), 201, "asked")
@@ -74,7 +72,9 @@ async def _change(visit: Visit, user: User, asked: Asked) -> Reply:
     did: str = "unchanged"
     entry: Row | None = None
     if told != user.told:
-        _refuse_twice(visit, await _others(visit, user, told), told)
+        told = users.tidy(told)
+        others = [one for one in await _called(visit, told) if one.resource != user.resource]
+        _refuse_twice(visit, others, told)
         entry, did = await entries.change(visit, await entries.of(visit, user), told), "changed"
     status = 200
     if asked.active is False:
@@ -106,12 +106,11 @@ def unknown() -> ScimFault:
     return ScimFault(404, "No such resource.")
 
 
-async def _others(visit: Visit, user: User, told: Told) -> list[User]:
+async def _called(visit: Visit, told: Told) -> list[User]:
+    """Whom the address may name here, hidden ones included."""
     index = users.address_index(visit, told.user_name)
-    if index is None:
-        raise invalid_value("userName is a professional e-mail address.")
-    found = await users.load(visit, await users.by_address(visit, index))
-    return [one for one in found if one.resource != user.resource]
+    assert index is not None, "tidied"
+    return await users.load(visit, await users.by_address(visit, index))
 
 
 def _refuse_twice(visit: Visit, known: list[User], told: Told) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from beffroi.core.habilitation import Event, Status, after
+from beffroi.core.habilitation import Event, Status
 from beffroi.core.machine_limit import MachineLimit, machine_may_suspend
 from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
@@ -57,18 +57,17 @@ async def leave(visit: Visit, user: User, event: Event) -> Left:
 
     The turnstile is held by the caller. Raises Forged.
     """
-    moved = [row for row in user.held if after(Status(row["status"]), event) != row["status"]]
+    # What is suspended stays so: closing it would take a way back from people, without counting.
+    moved = [row for row in user.held if row["status"] not in _ENDED]
     if not moved or user.account is None:
         return Left.NOTHING
     account: UUID = user.account["id"]
-    taken = [row for row in moved if row["status"] not in _ENDED]
-    if taken:
-        if await _waits(visit, account):
-            return Left.WAITING
-        if any(_watches(visit, row) for row in taken) or not await _machine_may(visit):
-            await _record(visit, account, Left.WAITING)
-            return Left.WAITING
-        await _record(visit, account, Left.DONE)
+    if await _waits(visit, account):
+        return Left.WAITING
+    if any(_watches(visit, row) for row in moved) or not await _machine_may(visit):
+        await _record(visit, account, Left.WAITING)
+        return Left.WAITING
+    await _record(visit, account, Left.DONE)
     work = Work(visit.conn, visit.keys, visit.policy, visit.now)
     for row in moved:
         await move(work, row, event, by=None, reason=REASON)

@@ -14,7 +14,7 @@ import msgspec
 
 from beffroi.core.habilitation import ACCESS
 from beffroi.core.ids import is_uuid
-from beffroi.core.normalisation import NormalisationRefusal
+from beffroi.core.normalisation import NormalisationRefusal, email_key
 from beffroi.guard import stamped
 from beffroi.guard.scim.visit import Visit
 from beffroi.guard.stamped import Row
@@ -22,6 +22,7 @@ from beffroi.guard.vault import blind
 from beffroi.guard.vault.records import decode_agent
 from beffroi.guard.vault.sealing import unseal_for
 from beffroi.standards.scim.documents import weak_version
+from beffroi.standards.scim.faults import invalid_value
 from beffroi.standards.scim.filters import Attribute, Found
 from beffroi.standards.scim.users import USER, Told
 
@@ -93,8 +94,8 @@ class User(NamedTuple):
 
     @property
     def created_at(self) -> datetime:
-        """When the directory told of them, or when the account was made."""
-        at: datetime = (self.entry or self.account or {})["created_at"]
+        """When the directory told of them, or since when they hold something here; never since when elsewhere."""
+        at: datetime = min(row["from_at"] for row in self.held) if self.entry is None else self.entry["created_at"]
         return at
 
     @property
@@ -130,6 +131,17 @@ def address_index(visit: Visit, user_name: str) -> UUID | None:
     """Blind index of a userName; None when it is no address."""
     index = blind.agent_email(visit.keys, user_name)
     return None if isinstance(index, NormalisationRefusal) else index
+
+
+def tidy(told: Told) -> Told:
+    """The same with an address that is compared as it is looked up: without a scheme or spaces around it.
+
+    Raises ScimFault (``invalidValue``) when it is no address.
+    """
+    key = email_key(told.user_name)
+    if isinstance(key, NormalisationRefusal):
+        raise invalid_value("userName is a professional e-mail address.")
+    return told if told.user_name.lower() == key else msgspec.structs.replace(told, user_name=key)
 
 
 def external_index(visit: Visit, external_id: str | None) -> UUID | None:
@@ -257,7 +269,7 @@ def _user(visit: Visit, resource: str, entry: Row | None, account: Row | None, h
             )
         )
         told = Told(
-            agent.email, agent.first_name, agent.last_name,
+            agent.email.strip(), agent.first_name, agent.last_name,
             None if said is None else said.title, None if said is None else said.external_id,
         )  # fmt: skip
     assert told is not None, "an entry or an account"
