@@ -26,6 +26,7 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 SETTING = re.compile(r"\bBEFFROI_[A-Z][A-Z_]*[A-Z]\b")
 PROBLEM = re.compile(r"^\| `([a-z-]+)` \| (\d{3}) \| \S", re.MULTILINE)
 API = (ROOT / "docs/reference/http-api.md").read_text(encoding="utf-8")
+SCIM = (ROOT / "docs/reference/scim.md").read_text(encoding="utf-8")
 COMMAND_LINE = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
 WINDOWS = (ROOT / "docs/explanation/sliding-windows.md").read_text(encoding="utf-8")
@@ -86,11 +87,25 @@ def test_no_problem_is_documented_that_the_guard_never_answers() -> None:
     assert {code for code, _ in PROBLEM.findall(API)} == {str(code) for code in (*Code, *Fault, *Objection)}
 
 
+def test_directory_author_finds_every_door() -> None:
+    documented = set(re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/scim/v2[^` ]*)`", SCIM))
+    served = {
+        (method, path.partition("urn:")[0].rstrip("/") if "urn:" in path else path)
+        for area in AREAS
+        for method, path in area
+        if path.startswith("/scim/")
+    }
+    named = {(method, path.removesuffix("/User").removesuffix("/Group")) for method, path in served}
+    assert named == documented
+
+
 def test_application_author_finds_every_door() -> None:
     documented = set(re.findall(r"(?:(GET|POST|PUT|DELETE) )?(/[a-z0-9./-]+)", API))
     paths = {path for _, path in documented}
     for area in AREAS:
         for method, path in area:
+            if path.startswith("/scim/"):
+                continue  # docs/reference/scim.md
             programs = path.startswith(("/v1/", "/access/"))
             found = (method, path) in documented if programs else path in paths or "/static/" in path
             assert found, path

@@ -17,6 +17,7 @@ _REFUSALS = (
     "beffroi.guard.stamped:Forged",
     "beffroi.guard.founding:FoundingRefused",
     "beffroi.guard.containing:ContainingRefused",
+    "beffroi.guard.scim.tokens:TokenRefused",
     "beffroi.guard.process:PolicyRefused",
     "beffroi.guard.decisions.connections:NotDurable",
     "beffroi.simulation.identity_provider.mode:SettingsRefused",

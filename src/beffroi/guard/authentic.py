@@ -115,6 +115,18 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
     "roster_domain": {"id": _ID, "organisation": _ID, "domain": _T, "ended_at": _MI, "version": _N},
     "roster_person": {"id": _ID, "organisation": _ID, "email_index": _ID, "ended_at": _MI, "version": _N},
     "swept": {"id": _ID, "warned_at": _MI, "suspended_at": _MI, "restarted_at": _MI, "version": _N},
+    "scim_token": {
+        "id": _ID, "organisation": _ID, "token_hash": _B, "created_by": _T, "created_at": _I, "expires_at": _I,
+        "revoked_at": _MI, "version": _N,
+    },
+    "directory_entry": {
+        "id": _ID, "organisation": _ID, "resource": _ID, "account": _ID, "email_index": _ID, "external_index": _ID,
+        "created_at": _I, "changed_at": _I, "removed_at": _MI, "version": _N,
+    },
+    "admission": {
+        "id": _ID, "organisation": _ID, "source": _T, "entry": _ID, "account": _ID, "status": _T, "created_at": _I,
+        "closed_at": _MI, "closed_by": _ID, "version": _N,
+    },
     "leaver": {
         "id": _ID, "account": _ID, "organisation": _ID, "source": _T, "status": _T, "created_at": _I,
         "decided_at": _MI, "decided_by": _ID, "version": _N,

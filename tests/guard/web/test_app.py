@@ -124,5 +124,55 @@ def test_router_two_areas_claiming_one_route_refuse_to_start() -> None:
         Router([{("GET", "/echo"): echo}, {("GET", "/echo"): refuse}])
 
 
+ONE = "00000000-0000-4000-8000-000000000001"
+
+
+async def by_id(call: Call) -> Answer:
+    return json_answer({"id": call.path[-36:]})
+
+
+def test_router_serves_a_last_segment_that_is_a_uuid_and_no_other() -> None:
+    router = Router([{("GET", "/things/{id}"): by_id, ("PUT", "/things/{id}"): by_id, ("GET", "/things"): echo}])
+    assert router.find("GET", f"/things/{ONE}") is by_id
+    assert router.find("HEAD", f"/things/{ONE}") is by_id
+    assert router.find("DELETE", f"/things/{ONE}") is None
+    assert router.allowed(f"/things/{ONE}") == "GET, HEAD, PUT"
+    for path in (
+        "/things/", "/things/{id}", "/things/1", f"/things/{ONE}/", f"/things/x{ONE}", f"/things//{ONE}",
+        f"/things/{ONE.replace('0', 'A')}", f"/things/{ONE}\n", f"/{ONE}", ONE, f"/other/{ONE}",
+        f"/things/{ONE}/{ONE}",
+    ):  # fmt: skip
+        assert router.find("GET", path) is None, path
+        assert router.allowed(path) is None, path
+
+
+def test_router_exact_path_wins_over_one_with_an_id() -> None:
+    router = Router([{("GET", "/things/{id}"): by_id, ("GET", f"/things/{ONE}"): echo}])
+    assert router.find("GET", f"/things/{ONE}") is echo
+
+
+def test_router_direct_handler_is_never_found_by_an_id() -> None:
+    async def direct(call: Call) -> Answer:
+        return json_answer({})
+
+    direct.direct = lambda call, tell: None  # type: ignore[attr-defined]
+    router = Router([{("GET", "/things/{id}"): direct}])
+    assert router.direct("GET", f"/things/{ONE}") is None
+    assert router.direct("GET", "/things/{id}") is None
+
+
+@pytest.mark.parametrize("path", ["/{id}/things", "/things{id}", "/things/{id}/{id}", "/a-{id}"])
+def test_router_id_elsewhere_than_as_the_last_segment_refuses_to_start(path: str) -> None:
+    with pytest.raises(ValueError, match="last segment"):
+        Router([{("GET", path): by_id}])
+
+
+async def test_directory_unknown_path_or_method_is_answered_as_scim_says() -> None:
+    status, headers, body = await ask("GET", "/scim/v2/Nowhere")
+    assert status == 404
+    assert headers[b"content-type"] == b"application/scim+json"
+    assert msgspec.json.decode(body)["status"] == "404"
+
+
 def test_redirect_makes_the_browser_follow_with_get() -> None:
     assert redirect("https://console.example/back?code=x").status == 303

@@ -9,23 +9,6 @@ CREATE TABLE guard.swept (                     -- what earlier sweeps did and sa
     mac             bytea NOT NULL
 );
 
-CREATE TABLE guard.leaver (                    -- somebody leaves an organisation, by whoever's word; journaled as `leaver`
-    id              uuid PRIMARY KEY,
-    account         uuid NOT NULL REFERENCES guard.account,
-    organisation    uuid REFERENCES guard.organisation,  -- null: an account that holds nothing anywhere
-    source          text NOT NULL,             -- scim, hr, manager, idle
-    status          text NOT NULL,             -- done, waiting (past the machine's limit), confirmed, dismissed
-    created_at      timestamptz NOT NULL,
-    decided_at      timestamptz,               -- done, confirmed or dismissed
-    decided_by      uuid,                      -- account of the person who did; null: a machine
-    version         integer NOT NULL,
-    mac             bytea NOT NULL
-);
--- One waiting row an account and organisation: whoever writes one holds the turnstile and looks first (a unique index
--- would refuse rows that a restore writes in another order).
-CREATE INDEX leaver_waiting ON guard.leaver (account) WHERE status = 'waiting';
-CREATE INDEX leaver_done ON guard.leaver (decided_at) WHERE status = 'done';
-
 CREATE TABLE guard.escalation (                -- nobody is promoted by machine: the network level is told, and acts
     id              uuid PRIMARY KEY,
     kind            text NOT NULL,             -- no-manager (of an organisation), few-approvers, few-founders
@@ -42,5 +25,5 @@ CREATE INDEX escalation_open ON guard.escalation (kind) WHERE closed_at IS NULL;
 -- heap-only.
 CREATE INDEX session_of_account ON guard.session (account, created_at DESC);
 
-REVOKE ALL ON guard.swept, guard.leaver, guard.escalation FROM PUBLIC;
-GRANT SELECT, INSERT, UPDATE ON guard.swept, guard.leaver, guard.escalation TO beffroi_guard;
+REVOKE ALL ON guard.swept, guard.escalation FROM PUBLIC;
+GRANT SELECT, INSERT, UPDATE ON guard.swept, guard.escalation TO beffroi_guard;

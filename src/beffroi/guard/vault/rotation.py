@@ -14,7 +14,7 @@ import asyncpg
 from beffroi.guard import key_check, turnstile
 from beffroi.guard.keys import Keys
 
-TABLES: Final = ("person", "account")
+TABLES: Final = ("person", "account", "directory_entry")
 BATCH: Final = 200
 """Rows of one transaction: decisions wait while their keys are wrapped."""
 

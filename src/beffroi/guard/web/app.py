@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beffroi.guard.web import problems
 from beffroi.guard.web.problems import Fault
-from beffroi.guard.web.requests import Answer, Call, Header, Malformed
+from beffroi.guard.web.requests import NO_STORE, Answer, Call, Header, Malformed
 from beffroi.guard.web.routing import BODY_LIMIT, Router
+from beffroi.standards.scim import documents
+from beffroi.standards.scim.faults import ScimFault
 
 if TYPE_CHECKING:
     from beffroi.guard.services import Services
@@ -27,6 +29,8 @@ _LOG: Final = logging.getLogger("beffroi.guard.web")
 _ONCE: Final = frozenset(
     (b"authorization", b"beffroi-session", b"beffroi-client", b"content-length", b"content-type", b"host")
 )
+_SCIM: Final = "/scim/"
+_SCIM_CONTENT: Final[Header] = (b"content-type", documents.MEDIA_TYPE.encode())
 SAFE: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -99,9 +103,18 @@ def report(call: Call, error: Exception) -> None:
 
 def _no_route(router: Router, path: str, tongue: bytes | None) -> Answer:
     allow = router.allowed(path)
+    if path.startswith(_SCIM):
+        return _no_scim_route(allow)
     if allow is None:
         return problems.answer(Fault.NOT_FOUND, tongue)
     return problems.answer(Fault.METHOD_NOT_ALLOWED, tongue, None, ((b"allow", allow.encode()),))
+
+
+def _no_scim_route(allow: str | None) -> Answer:
+    """The same for a directory, in the only form that its client reads (RFC 7644 section 3.12)."""
+    fault = ScimFault(404, "No such resource.") if allow is None else ScimFault(405, "Method not allowed.")
+    more: tuple[Header, ...] = () if allow is None else ((b"allow", allow.encode()),)
+    return Answer(fault.status, (_SCIM_CONTENT, NO_STORE, *more), documents.written(documents.error(fault)))
 
 
 def malformed(error: Malformed, tongue: bytes | None) -> Answer:
