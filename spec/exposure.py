@@ -14,8 +14,8 @@ from beffroi.core.budgets import Caps
 from beffroi.core.exposure import SPANS, Exposure, Spans
 from beffroi.core.exposure_network import Employed, Shared
 from beffroi.core.facts import OrganisationFacts
-from beffroi.core.ids import AccountId, OrganisationId
-from beffroi.core.policy import Action, Policy, Relation, Role, RoleKind
+from beffroi.core.ids import AccountId, Bucket, OrganisationId
+from beffroi.core.policy import SEARCH, Action, Policy, Relation, Role, RoleKind
 
 PLENTY = 10**12
 
@@ -123,11 +123,12 @@ def _direct(world: World, one: Employed, hours: int) -> int:
     sizes = {place: len(ties) for place, ties in people.items()}
     searched = 0
     if any(_finds(role) for _, role in reading):
-        searched = _most(policy.buckets["search"], hours) if "search" in policy.buckets else 0  # type: ignore[index]
+        searched = _most(policy.buckets[SEARCH], hours) if SEARCH in policy.buckets else 0
         sizes |= {(office.id, "search"): PLENTY for office, role in reading if _finds(role)}
     pipes: dict[tuple[str, str], int] = {}
-    for (office_id, bucket), size in sizes.items():
-        caps = next((caps for code, caps in policy.buckets.items() if code == bucket), Caps(0, 0, 0, 0))
+    for (office_id, code), size in sizes.items():
+        bucket = Bucket(code)
+        caps = policy.buckets.get(bucket, Caps(0, 0, 0, 0))
         pipes["source", f"bucket {bucket}"] = _most(caps, hours)
         counted = bucket in policy.organisation.counts
         pipes[f"bucket {bucket}", f"office {office_id}" if counted else "end"] = size + (

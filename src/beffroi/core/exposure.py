@@ -117,9 +117,7 @@ def reads(role: Role, contained: int) -> bool:
     return finds(role) or any(rule.actions & _READING and rule.read & ~contained for rule in role.rules.values())
 
 
-def held(
-    memberships: Iterable[tuple[OrganisationId, int, Role, Tally, Tally]], *, pooled: bool
-) -> Holder:
+def held(memberships: Iterable[tuple[OrganisationId, int, Role, Tally, Tally]], *, pooled: bool) -> Holder:
     """A holder from the memberships that read: organisation, share, role, all its relations, the account's own.
 
     A person whose relation is young draws on the newcomer budget now and on the ordinary one within the span, and

@@ -58,7 +58,7 @@ class Standing(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What :meth:`Network.exposure` shows, before the ceilings; ``unguarded``: whether everybody would be in reach."""
+    """What :meth:`Network.exposure` shows, before the ceilings; ``unguarded``: whether it would reach everybody."""
 
     direct: Spans
     through: Spans
@@ -201,6 +201,12 @@ class Network:
             (everybody,) * 3 if unguarded else NOBODY,
         )
 
+    def within_a_day(self, account: AccountId) -> int:
+        """What accounts are ranked by: people in any 24 hours, directly and by what it could bring into being."""
+        self.settle()
+        figures, ceiling = self._reached(account), self._ceiling[1]
+        return min(figures.direct[1], ceiling) + min(figures.potential[1], ceiling)
+
     def kinds(self, account: AccountId) -> frozenset[RoleKind]:
         """Kinds of the roles in which the account may act now; none when it is suspended, lapsed or contained."""
         self.settle()
@@ -333,9 +339,7 @@ def _ceiling(shared: Shared) -> Spans:
     if cut.everything:
         return NOBODY
     open_ones = [
-        law.spans(one.caps)
-        for one in shared.applications
-        if one.open and ("application", one.id) not in cut.scopes
+        law.spans(one.caps) for one in shared.applications if one.open and ("application", one.id) not in cut.scopes
     ]
     everybody = shared.population
     return capped(together(open_ones), (everybody, everybody, everybody))

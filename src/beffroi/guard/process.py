@@ -149,7 +149,7 @@ async def opened(
 async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Bench] = Bench) -> None:
     """Serve until SIGTERM or SIGINT; returns once every answer under way has left."""
     async with opened(settings, make_bench) as services:
-        _calm_the_collector()
+        calm_the_collector()
         keeping = asyncio.create_task(upkeep.run(services))
         servers = [uvicorn.Server(_configuration(AREAS, services))]
         if settings.listening.internal_port is not None:
@@ -196,7 +196,7 @@ def _configuration(areas: Sequence[Routes], services: Services, internal_port: i
     )
 
 
-def _calm_the_collector() -> None:
+def calm_the_collector() -> None:
     """Leave what was loaded at start out of the cycle collector, and let it run rarely.
 
     A batch makes many short-lived tuples and hardly a cycle; at Python's own thresholds the collector costs a fifth

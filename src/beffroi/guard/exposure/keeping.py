@@ -33,12 +33,19 @@ class _Loaded(NamedTuple):
 
     shared: Shared
     organisations: Sequence[Any]
+    whole: bool
     counts: Sequence[Any] | None
     gone: Collection[UUID]
     changed: Sequence[Any]
     held: Sequence[Any]
     marks: dict[UUID, bytes]
-    habilitations: dict[UUID, dict[UUID, bytes]]
+
+
+class Detail(NamedTuple):
+    """What the inventory filters and sorts by, and no figure depends on."""
+
+    status: str
+    created_at: datetime
 
 
 class Inventory:
@@ -49,8 +56,8 @@ class Inventory:
         self._turn = asyncio.Lock()
         self._network: Network | None = None
         self._names: dict[OrganisationId, str] = {}
+        self._details: dict[AccountId, Detail] = {}
         self._marks: dict[UUID, bytes] = {}
-        self._habilitations: dict[UUID, dict[UUID, bytes]] = {}
         self._counted_at: datetime | None = None
 
     @property
@@ -63,6 +70,10 @@ class Inventory:
         """Public name of an organisation; empty when there is none of that id."""
         return self._names.get(organisation, "")
 
+    def detail(self, account: AccountId) -> Detail:
+        """Status and creation of an account of :attr:`network`."""
+        return self._details[account]
+
     async def refresh(self, conn: Any, policy: Policy, about: Collection[OrganisationId] = ()) -> Network:
         """Bring everything up to date, the relations of the organisations ``about`` among it.
 
@@ -70,7 +81,7 @@ class Inventory:
         """
         async with self._turn:
             if self._network is not None and self._network.policy.version != policy.version:
-                self._network, self._marks, self._habilitations = None, {}, {}
+                self._network, self._marks = None, {}
             loaded = await self._load(conn, policy, about)
             await self._take_in(loaded, policy, about)
             return self.network
@@ -79,9 +90,7 @@ class Inventory:
         async with conn.transaction(isolation="repeatable_read", readonly=True):
             now = await stamped.instant(conn)
             whole = self._network is None or self._counted_at is None or now - self._counted_at >= COUNTED
-            population = (
-                await conn.fetchval(statements.COUNT_PEOPLE) if whole else self.network.shared.population
-            )
+            population = await conn.fetchval(statements.COUNT_PEOPLE) if whole else self.network.shared.population
             shared = Shared(
                 now,
                 rows.containment(self._keys, await conn.fetch(statements.LOAD_CONTAINMENTS)),
@@ -96,20 +105,11 @@ class Inventory:
             elif about:
                 counts = await conn.fetch(statements.COUNT_RELATIONS_OF, *instants, list(about))
             marks = {row[0]: row[1] for row in await conn.fetch(statements.LIST_ACCOUNTS)}
-            habilitations: dict[UUID, dict[UUID, bytes]] = {}
-            for id_, account, mac in await conn.fetch(statements.LIST_HABILITATIONS):
-                habilitations.setdefault(account, {})[id_] = mac
-            changed = [
-                id_
-                for id_, mac in marks.items()
-                if self._marks.get(id_) != mac or self._habilitations.get(id_) != habilitations.get(id_)
-            ]
+            changed = [id_ for id_, mark in marks.items() if self._marks.get(id_) != mark]
             found = await conn.fetch(statements.LOAD_ACCOUNTS, changed) if changed else []
             held = await conn.fetch(statements.LOAD_HABILITATIONS, changed) if changed else []
             gone = self._marks.keys() - marks.keys()
-        if whole:
-            self._counted_at = now
-        return _Loaded(shared, organisations, counts, gone, found, held, marks, habilitations)
+        return _Loaded(shared, organisations, whole, counts, gone, found, held, marks)
 
     async def _take_in(self, loaded: _Loaded, policy: Policy, about: Collection[OrganisationId]) -> None:
         network = self._network or Network(policy, loaded.shared)
@@ -119,9 +119,10 @@ class Inventory:
             self._names[OrganisationId(str(row["id"]))] = row["name"]
         if loaded.counts is not None:
             counts = rows.related(loaded.counts)
-            whole = self._counted_at == loaded.shared.now
-            for organisation in network.organisations if whole else about:
+            for organisation in network.organisations if loaded.whole else about:
                 network.put_relations(organisation, counts.get(organisation, _NO_RELATIONS))
+            if loaded.whole:
+                self._counted_at = loaded.shared.now
         for id_ in loaded.gone:
             network.remove(AccountId(str(id_)))
         held: dict[UUID, list[Any]] = {}
@@ -129,12 +130,16 @@ class Inventory:
             held.setdefault(row["account"], []).append(row)
         for some in _slices(loaded.changed):
             for row in some:
-                network.put(rows.employed(self._keys, row, held.get(row["id"], ())))
+                one = rows.employed(self._keys, row, held.get(row["id"], ()))
+                network.put(one)
+                self._details[one.account.id] = Detail(row["status"], row["created_at"])
             await asyncio.sleep(0)
-        while network.settle(SLICE):
+        judging = True
+        while judging:
+            judging = network.settle(SLICE)
             await asyncio.sleep(0)
         # Only now, so that a refresh cancelled half-way leaves nothing that the next one would take for done.
-        self._network, self._marks, self._habilitations = network, loaded.marks, loaded.habilitations
+        self._network, self._marks = network, loaded.marks
 
 
 def _slices(found: Sequence[Any]) -> Iterator[Iterable[Any]]:

@@ -51,9 +51,7 @@ def organisation(keys: "Keys", row: Row) -> OrganisationFacts:
 def applications(keys: "Keys", rows: Iterable[Row]) -> tuple[ApplicationFacts, ...]:
     """Every genuine application."""
     return tuple(
-        ApplicationFacts(
-            ApplicationId(row["id"]), row["open"], Caps(*[row[f"{span}_cap"] for span in Caps._fields])
-        )
+        ApplicationFacts(ApplicationId(row["id"]), row["open"], Caps(*[row[f"{span}_cap"] for span in Caps._fields]))
         for row in rows
         if _genuine(keys, "application", row)
     )

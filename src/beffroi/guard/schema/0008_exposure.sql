@@ -15,5 +15,8 @@ CREATE TABLE guard.exposure (
     PRIMARY KEY (day, account)
 );
 
+-- The last use of an account, sessions that ended included. Not over seen_at: its changes must stay cheap.
+CREATE INDEX session_of_account ON guard.session (account);
+
 REVOKE ALL ON guard.exposure FROM PUBLIC;
 GRANT SELECT, INSERT, UPDATE, DELETE ON guard.exposure TO beffroi_guard;
