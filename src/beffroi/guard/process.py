@@ -27,6 +27,7 @@ from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
+from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing
 from beffroi.guard.metrics import Metrics
@@ -46,7 +47,7 @@ _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
 AREAS: Final[tuple[Routes, ...]] = (
     *DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES, request_doors.ROUTES,
-    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES,
+    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES, exposure_doors.ROUTES,
 )  # fmt: skip
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -20,11 +20,13 @@ from beffroi.guard.exposure import rows, statements
 
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
+    from beffroi.guard.services import Services
 
 COUNTED: Final = timedelta(minutes=10)
 """How old the counts of all organisations' relations may be."""
 SLICE: Final = 100
 """Accounts read or judged between two pauses: some milliseconds."""
+_AREA: Final = "exposure"
 _NO_RELATIONS: Final = Related({}, {})
 
 
@@ -140,6 +142,14 @@ class Inventory:
             await asyncio.sleep(0)
         # Only now, so that a refresh cancelled half-way leaves nothing that the next one would take for done.
         self._network, self._marks = network, loaded.marks
+
+
+def inventory_of(services: "Services") -> Inventory:
+    """The one inventory of this guard."""
+    kept = services.areas.get(_AREA)
+    if not isinstance(kept, Inventory):
+        kept = services.areas[_AREA] = Inventory(services.keys)
+    return kept
 
 
 def _slices(found: Sequence[Any]) -> Iterator[Iterable[Any]]:

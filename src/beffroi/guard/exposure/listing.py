@@ -10,8 +10,8 @@ from beffroi.core.exposure_network import Employed, Network
 from beffroi.core.facts import HabilitationFacts
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Policy
-from beffroi.guard import stamped
 from beffroi.guard.exposure import answers, statements, trend
+from beffroi.guard.exposure import rows as rows_of
 from beffroi.guard.exposure.answers import (
     MOST_IN_LINE,
     Account,
@@ -25,7 +25,7 @@ from beffroi.guard.exposure.answers import (
     Wanted,
 )
 from beffroi.guard.exposure.keeping import Inventory
-from beffroi.guard.vault.naming import display_name
+from beffroi.guard.vault import agents
 
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
@@ -34,7 +34,10 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class Reading:
-    """One reading of the inventory by somebody on duty: everywhere, or at the organisation ``own`` alone."""
+    """One reading of the inventory by somebody on duty: everywhere, or at the organisation ``own`` alone.
+
+    What is not genuine gives nothing and is reported; the rest is shown all the same: it is most needed then.
+    """
 
     def __init__(
         self, conn: Any, keys: "Keys", policy: Policy, inventory: Inventory, now: datetime, own: OrganisationId | None
@@ -48,7 +51,7 @@ class Reading:
         self._own = own
 
     async def page(self, wanted: Wanted) -> Page:
-        """The accounts wanted, of those within reach. Raises Forged for a factor that is not genuine."""
+        """The accounts wanted, of those within reach."""
         found = [account for account in self._within(wanted.organisation) if self._matches(account, wanted)]
         found = await self._sorted(found, wanted)
         shown = found[(wanted.page - 1) * wanted.size :][: wanted.size]
@@ -214,9 +217,9 @@ class Reading:
     def _exposure(self, account: AccountId) -> Reached:
         return Reached(*self._network.exposure(account))
 
-    async def _names(self, accounts: Sequence[AccountId]) -> dict[AccountId, str | None]:
-        rows = await self._conn.fetch(statements.LOAD_NAMES, _uuids(accounts))
-        return {AccountId(str(row["id"])): display_name(self._keys, row) for row in rows}
+    async def _names(self, accounts: Sequence[AccountId]) -> dict[str, str]:
+        rows = await self._conn.fetch(agents.ACCOUNTS, _uuids(accounts))
+        return agents.names_of(self._keys, [row for row in rows if rows_of.is_genuine(self._keys, "account", row)])
 
     async def _last_uses(self, accounts: Sequence[AccountId]) -> dict[AccountId, datetime]:
         rows = await self._conn.fetch(statements.LAST_USES, _uuids(accounts))
@@ -225,8 +228,8 @@ class Reading:
     async def _factors(self, accounts: Sequence[AccountId]) -> dict[AccountId, set[str]]:
         found: dict[AccountId, set[str]] = {}
         for row in await self._conn.fetch(statements.LOAD_FACTORS, _uuids(accounts)):
-            stamped.genuine(self._keys, "factor", row)
-            found.setdefault(AccountId(str(row["account"])), set()).add(row["kind"])
+            if rows_of.is_genuine(self._keys, "factor", row):
+                found.setdefault(AccountId(str(row["account"])), set()).add(row["kind"])
         return found
 
 

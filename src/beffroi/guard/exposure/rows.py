@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 def employed(keys: "Keys", row: Row, held: Iterable[Row]) -> Employed:
     """An account with what it holds. Forged: inactive, or without the habilitation that is."""
     id_ = AccountId(str(row["id"]))
-    genuine = _genuine(keys, "account", row)
+    genuine = is_genuine(keys, "account", row)
     facts = AccountFacts(
         id_,
         genuine and row["status"] == "active",
@@ -33,7 +33,7 @@ def employed(keys: "Keys", row: Row, held: Iterable[Row]) -> Employed:
         tuple(AccountId(str(pool)) for pool in row["pools"]),
     )
     makers = (None if row[name] is None else AccountId(str(row[name])) for name in ("requested_by", "approved_by"))
-    holds = [_habilitation(one) for one in held if _genuine(keys, "habilitation", one)]
+    holds = [_habilitation(one) for one in held if is_genuine(keys, "habilitation", one)]
     return Employed(facts, Origin(*makers), tuple(sorted(holds)))
 
 
@@ -42,7 +42,7 @@ def organisation(keys: "Keys", row: Row) -> OrganisationFacts:
     return OrganisationFacts(
         OrganisationId(str(row["id"])),
         row["kind"],
-        row["active"] and _genuine(keys, "organisation", row),
+        row["active"] and is_genuine(keys, "organisation", row),
         row["contract_until"],
         row["confirmed_agents"],
     )
@@ -53,7 +53,7 @@ def applications(keys: "Keys", rows: Iterable[Row]) -> tuple[ApplicationFacts, .
     return tuple(
         ApplicationFacts(ApplicationId(row["id"]), row["open"], Caps(*[row[f"{span}_cap"] for span in Caps._fields]))
         for row in rows
-        if _genuine(keys, "application", row)
+        if is_genuine(keys, "application", row)
     )
 
 
@@ -61,7 +61,7 @@ def containment(keys: "Keys", rows: Iterable[Row]) -> Containment:
     """What is cut off; a forged row cuts everything off, as it does for decisions."""
     everything, scopes, groups = False, set(), 0
     for row in rows:
-        everything = everything or row["kind"] == "everything" or not _genuine(keys, "containment", row)
+        everything = everything or row["kind"] == "everything" or not is_genuine(keys, "containment", row)
         groups |= row["groups"]
         scopes.add((row["kind"], row["scope"]))
     return Containment(everything, frozenset(scopes), groups)
@@ -90,7 +90,8 @@ def _habilitation(row: Row) -> HabilitationFacts:
     )
 
 
-def _genuine(keys: "Keys", table: str, row: Row) -> bool:
+def is_genuine(keys: "Keys", table: str, row: Row) -> bool:
+    """Whether a row carries its MAC; one that does not is reported."""
     if keys.authenticator.genuine_row(table, row):
         return True
     _LOG.critical("integrity: inventory: guard.%s %s", table, row["id"])
