@@ -64,6 +64,13 @@ CONSOLE = {
     "edit-identity": Sheet(
         "cases/edit.html", "Identité", "Identity", "personnes/<uuid:person>/modifier/<slug:group>/"
     ),
+    "accounts": Sheet("exposure/inventory.html", "Comptes et exposition", "Accounts and exposure", "comptes/"),
+    "one-account": Sheet(
+        "exposure/account.html",
+        "Camille Moreau|Philippe Garnier",
+        "Camille Moreau|Philippe Garnier",
+        "comptes/<uuid:account>/",
+    ),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
 }

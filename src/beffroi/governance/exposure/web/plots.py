@@ -25,15 +25,19 @@ def trend(days: tuple[Recorded, ...]) -> Trend | None:
     """The line of the figures for 24 hours; None before two days were written down."""
     if len(days) < 2:
         return None
+    return Trend(polyline(days), _words(days, [day.direct + day.through for day in days]), days)
+
+
+def polyline(days: tuple[Recorded, ...]) -> str:
+    """Points of the line, from edge to edge; at least two days."""
     values = [day.direct + day.through for day in days]
     top = max(*values, 1)
     began, length = days[0].day.toordinal(), days[-1].day.toordinal() - days[0].day.toordinal()
-    points = " ".join(
+    return " ".join(
         f"{WIDTH * (day.day.toordinal() - began) / length:.1f},"
         f"{HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * value / top:.1f}"
         for day, value in zip(days, values, strict=True)
     )
-    return Trend(points, _words(days, values), days)
 
 
 def _words(days: tuple[Recorded, ...], values: list[int]) -> str:
