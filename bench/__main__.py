@@ -1,4 +1,6 @@
-"""``python -m bench [decision] [import] [portfolio] [--quick]``: every benchmark, or those named, in one table.
+"""``python -m bench [decision] [import] [portfolio] [exposure] [--quick]``: every benchmark, or those named.
+
+One table of all.
 
 ``--quick`` runs each at a tiny size, to see that it works: its figures mean nothing and are written apart.
 """
@@ -9,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import decision, portfolio, vault_import
+from bench import decision, exposure, portfolio, vault_import
 
 QUICK_PEOPLE: Final = 4_000
 Measure = tuple[Callable[[bool, Path], dict[str, Any]], Callable[[dict[str, Any]], str]]
@@ -31,10 +33,17 @@ def _import(quick: bool, state: Path) -> dict[str, Any]:
     return vault_import.run(3_000 if quick else 300_000)
 
 
+def _exposure(quick: bool, state: Path) -> dict[str, Any]:
+    if quick:
+        return exposure.run(QUICK_PEOPLE, 1_500, 1, state)
+    return exposure.run(1_600_000, 15_000, 5, state)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "decision": (_decision, decision.table),
     "import": (_import, vault_import.table),
     "portfolio": (_portfolio, portfolio.table),
+    "exposure": (_exposure, exposure.table),
 }
 
 

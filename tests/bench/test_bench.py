@@ -62,6 +62,19 @@ def test_maintainer_measures_the_import_gets_its_rate_by_worker_and_by_core() ->
     assert "people/s" in printed
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_maintainer_measures_exposures_gets_the_whole_network_and_each_change() -> None:
+    results, printed = quick("exposure")
+    found = results["exposure"]
+    assert (found["organisations"], found["accounts"], found["relations"]) == (450, 1_500, 4_000)
+    assert found["greatest_direct_24h"] > 0
+    assert found["whole_s"] > 0
+    assert set(found["after_one_change_ms"]) == {"account_suspended", "organisation_closed", "relations_ended"}
+    assert all(taken > 0 for taken in found["after_one_change_ms"].values())
+    assert "every account, from nothing" in printed
+
+
 def test_maintainer_names_a_benchmark_that_does_not_exist_is_told_which_do() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "decisions"],
@@ -72,4 +85,4 @@ def test_maintainer_names_a_benchmark_that_does_not_exist_is_told_which_do() -> 
         timeout=60,
     )
     assert done.returncode == 2
-    assert "decision, import, portfolio" in done.stderr
+    assert "decision, import, portfolio, exposure" in done.stderr

@@ -81,6 +81,13 @@ CONSOLE = {
         "leavers/waiting.html", "attente de réponse", "waiting for an answer", "departs/attente/"
     ),
     "leavers-file": Sheet("leavers/file.html", "Départs par fichier", "Departures by file", "departs/fichier/"),
+    "accounts": Sheet("exposure/inventory.html", "Comptes et exposition", "Accounts and exposure", "comptes/"),
+    "one-account": Sheet(
+        "exposure/account.html",
+        "Camille Moreau|Philippe Garnier",
+        "Camille Moreau|Philippe Garnier",
+        "comptes/<uuid:account>/",
+    ),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
 }

@@ -20,10 +20,11 @@ LEAD_ELSEWHERE = {
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
     "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
+    "comptes/export.csv",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""
 
-PROGRAMS = ("/v1/", "/access/", "/.well-known/", "/openapi.json", "/healthz", "/metrics")
+PROGRAMS = ("/v1/", "/access/", "/scim/", "/.well-known/", "/openapi.json", "/healthz", "/metrics")
 """Where addresses that are no pages begin."""
 
 

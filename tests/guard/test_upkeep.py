@@ -37,7 +37,7 @@ async def test_guard_at_start_and_on_every_new_day_prepares_the_journals_months(
         return bool(await owner.fetchval("SELECT to_regclass('guard.' || $1) IS NOT NULL", month))
 
     async with asyncpg.create_pool(fresh.guard, min_size=1, max_size=2) as pool:
-        services = cast(Services, SimpleNamespace(pool=pool, keys=world.keys, policy=world.policy))
+        services = cast(Services, SimpleNamespace(pool=pool, keys=world.keys, policy=world.policy, areas={}))
         await owner.execute(f"DROP TABLE guard.{month}")
         keeping = asyncio.create_task(upkeep.run(services, pause=0.02))
         try:

@@ -27,6 +27,7 @@ from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
+from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing
 from beffroi.guard.metrics import Metrics
@@ -47,9 +48,18 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
 AREAS: Final[tuple[Routes, ...]] = (
-    *DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES, request_doors.ROUTES,
-    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES, leaving_doors.ROUTES, scim_doors.ROUTES,
-)  # fmt: skip
+    *DOORS,
+    authentication.ROUTES,
+    session_doors.ROUTES,
+    signin_doors.ROUTES,
+    request_doors.ROUTES,
+    approval_page.ROUTES,
+    proofing.ROUTES,
+    enrolment_doors.ROUTES,
+    leaving_doors.ROUTES,
+    scim_doors.ROUTES,
+    exposure_doors.ROUTES,
+)
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 
 
@@ -151,7 +161,7 @@ async def opened(
 async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Bench] = Bench) -> None:
     """Serve until SIGTERM or SIGINT; returns once every answer under way has left."""
     async with opened(settings, make_bench) as services:
-        _calm_the_collector()
+        calm_the_collector()
         keeping = asyncio.create_task(upkeep.run(services))
         servers = [uvicorn.Server(_configuration(AREAS, services))]
         if settings.listening.internal_port is not None:
@@ -198,7 +208,7 @@ def _configuration(areas: Sequence[Routes], services: Services, internal_port: i
     )
 
 
-def _calm_the_collector() -> None:
+def calm_the_collector() -> None:
     """Leave what was loaded at start out of the cycle collector, and let it run rarely.
 
     A batch makes many short-lived tuples and hardly a cycle; at Python's own thresholds the collector costs a fifth

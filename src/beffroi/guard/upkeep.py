@@ -1,4 +1,4 @@
-"""What a guard does beside answering: breakers every minute; once a day, the journal's months and what is outlived.
+"""What a guard does beside answering: breakers every minute; once a day, exposures, months, and what is outlived.
 
 Several guards may do it at once. A failure is logged, and tried again a minute later.
 """
@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from beffroi.guard import breaking, migrations, stamped
 from beffroi.guard.decisions.facts import clock_at
+from beffroi.guard.exposure import trend
+from beffroi.guard.exposure.keeping import inventory_of
 from beffroi.guard.services import Services
 
 _LOG: Final = logging.getLogger("beffroi.guard")
@@ -46,6 +48,7 @@ async def run(services: Services, pause: float = PAUSE) -> None:
                 now = await stamped.instant(conn)
                 if clock_at(now).day != done:
                     await daily(conn)
+                    await trend.record(conn, services.keys, services.policy, now, inventory_of(services))
                     done = clock_at(now).day
                 wait = min(pause, 3600 - now.timestamp() % 3600)  # caps change with the hour
         except Exception as error:

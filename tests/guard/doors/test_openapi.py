@@ -6,12 +6,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from beffroi.guard.doors import ROUTES, openapi
+from beffroi.guard.exposure.doors import ROUTES as EXPOSURE_ROUTES
 from beffroi.guard.sessions.doors import ROUTES as SESSION_ROUTES
 from tests.guard.doors.conftest import Guard
 
 
 def test_document_names_every_route_of_the_api() -> None:
-    served = {route for area in (*ROUTES, SESSION_ROUTES) for route in area}
+    served = {route for area in (*ROUTES, SESSION_ROUTES, EXPOSURE_ROUTES) for route in area}
     assert {route for route in served if route[1] not in openapi.UNDOCUMENTED} == set(openapi.OPERATIONS)
 
 

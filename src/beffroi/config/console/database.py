@@ -11,6 +11,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.directory",
     "beffroi.governance.habilitations",
     "beffroi.governance.leavers",
+    "beffroi.governance.exposure",
     "beffroi.systems.cases",
 ]
 

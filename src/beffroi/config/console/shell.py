@@ -11,6 +11,7 @@ import beffroi.systems.cases.api as cases
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
 from beffroi.governance.directory import api as directory
+from beffroi.governance.exposure import api as exposure
 from beffroi.governance.habilitations import api as habilitations
 from beffroi.governance.leavers import api as leavers
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
@@ -44,6 +45,7 @@ def shell_for(request: HttpRequest) -> Shell:
             *(NavigationItem(entry.label, entry.url) for entry in cases.navigation(session)),
             *(NavigationItem(label, url) for label, url in habilitations.navigation(session)),
             *(NavigationItem(label, url) for label, url in leavers.navigation(session)),
+            *(NavigationItem(label, url) for label, url in exposure.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         account=Account(

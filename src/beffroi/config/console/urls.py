@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.governance.directory.web.urls")),
     path("", include("beffroi.governance.habilitations.web.urls")),
     path("", include("beffroi.governance.leavers.web.urls")),
+    path("", include("beffroi.governance.exposure.web.urls")),
     path("", include("beffroi.systems.cases.web.urls")),
 ]
 

@@ -7,10 +7,11 @@ import asyncpg
 PASSING: Final = frozenset(
     {
         "turnstile", "migration", "drill_clock", "sign_in", "handover", "session", "spent_assertion", "attempt",
-        "question", "refusal",
+        "question", "refusal", "exposure",
     }
 )  # fmt: skip
-"""Never followed: locks, the schema's own history, what ends with a restore anyway (sessions, sign-ins, rates)."""
+"""Never followed: locks, the schema's own history, what ends with a restore anyway (sessions, sign-ins, rates),
+and the trend of exposures, which grants nothing and grows by every account each day."""
 _FIRST: Final = ("organisation", "application", "account", "import_job")
 """Tables that others refer to."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
+from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.sessions import doors as sessions
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 from beffroi.standards import authzen
@@ -73,6 +74,10 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/erase"): Operation("Erase a person", changing.Erasure, changing.Written, (*_COMMON, 404)),
     ("POST", "/v1/agents"): Operation("Names of colleagues", agents.Colleagues, agents.Named),
+    ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),
+    ("POST", "/v1/inventory/account"): Operation(
+        "One account with its line of creation", exposure.About, exposure.Line, (*_COMMON, 404)
+    ),
     ("POST", authzen.EVALUATION): Operation("AuthZEN evaluation", authzen.Evaluation, authzen.Decision),
     ("POST", authzen.EVALUATIONS): Operation("AuthZEN evaluations", authzen.Evaluations, _ANY),
     ("GET", authzen.METADATA): Operation("AuthZEN metadata", None, _ANY, (), ()),

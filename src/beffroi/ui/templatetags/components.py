@@ -267,8 +267,10 @@ def slow_hint(text: str = "") -> dict[str, object]:
 
 
 @register.inclusion_tag(f"{_FOLDER}/bar_chart.html")
-def bar_chart(title: str, bars: Sequence[charts.Bar], cap: int | None = None, unit: str = "") -> dict[str, object]:
-    """Counts over days against a cap, as SVG, with the same figures in a table one can unfold.
+def bar_chart(
+    title: str, bars: Sequence[charts.Bar], cap: int | None = None, unit: str = "", axis: str = ""
+) -> dict[str, object]:
+    """Counts over days, or over what ``axis`` names, against a cap, as SVG; the figures in a table one can unfold.
 
     Raises ValueError on a negative value.
     """
@@ -277,6 +279,7 @@ def bar_chart(title: str, bars: Sequence[charts.Bar], cap: int | None = None, un
         "drawing": charts.draw(tuple(bars), cap),
         "cap": cap,
         "unit": unit,
+        "axis": axis,
         "highest": max((bar.value for bar in bars), default=0),
         "total": sum(bar.value for bar in bars),
     }

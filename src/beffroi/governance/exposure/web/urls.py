@@ -1,0 +1,13 @@
+"""Addresses of the inventory."""
+
+from django.urls import path
+
+from beffroi.governance.exposure.web import account, inventory
+
+app_name = "exposure"
+
+urlpatterns = [
+    path("comptes/", inventory.inventory, name="inventory"),
+    path("comptes/export.csv", inventory.export, name="export"),
+    path("comptes/<uuid:account>/", account.account, name="account"),
+]

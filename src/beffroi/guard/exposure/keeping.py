@@ -1,0 +1,157 @@
+"""Every account with its exposure, in memory: loaded once, then brought up to date with what changed since.
+
+Whatever changes a row changes its MAC, so that comparing the MACs of all accounts and habilitations with those held
+finds every change, whoever made it. Relations have no such mark small enough to compare: they are counted anew for
+the organisations asked about, and for all of them when the last count is older than ``COUNTED``. Computing gives way
+every few milliseconds: the guard decides meanwhile.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from uuid import UUID
+
+from beffroi.core.exposure_network import AHEAD, Network, Related, Shared
+from beffroi.core.ids import AccountId, OrganisationId
+from beffroi.core.policy import Policy
+from beffroi.guard import stamped
+from beffroi.guard.exposure import rows, statements
+
+if TYPE_CHECKING:
+    from beffroi.guard.keys import Keys
+    from beffroi.guard.services import Services
+
+COUNTED: Final = timedelta(minutes=10)
+"""How old the counts of all organisations' relations may be."""
+SLICE: Final = 100
+"""Accounts read or judged between two pauses: some milliseconds."""
+_AREA: Final = "exposure"
+_NO_RELATIONS: Final = Related({}, {})
+
+
+class _Loaded(NamedTuple):
+    """What one snapshot of the database told."""
+
+    shared: Shared
+    organisations: Sequence[Any]
+    whole: bool
+    counts: Sequence[Any] | None
+    gone: Collection[UUID]
+    changed: Sequence[Any]
+    held: Sequence[Any]
+    marks: dict[UUID, bytes]
+
+
+class Detail(NamedTuple):
+    """What the inventory filters and sorts by, and no figure depends on."""
+
+    status: str
+    created_at: datetime
+
+
+class Inventory:
+    """The network of one database. One refresh at a time; figures are read from :attr:`network` in between."""
+
+    def __init__(self, keys: "Keys") -> None:
+        self._keys = keys
+        self._turn = asyncio.Lock()
+        self._network: Network | None = None
+        self._names: dict[OrganisationId, str] = {}
+        self._details: dict[AccountId, Detail] = {}
+        self._marks: dict[UUID, bytes] = {}
+        self._counted_at: datetime | None = None
+
+    @property
+    def network(self) -> Network:
+        """Facts and figures as of the last refresh. Only after one."""
+        assert self._network is not None, "refreshed before"
+        return self._network
+
+    def name(self, organisation: OrganisationId) -> str:
+        """Public name of an organisation; empty when there is none of that id."""
+        return self._names.get(organisation, "")
+
+    def detail(self, account: AccountId) -> Detail:
+        """Status and creation of an account of :attr:`network`."""
+        return self._details[account]
+
+    async def refresh(self, conn: Any, policy: Policy, about: Collection[OrganisationId] = ()) -> Network:
+        """Bring everything up to date, the relations of the organisations ``about`` among it.
+
+        Reads one snapshot. Raises asyncpg.PostgresError; then what was known stays as it was.
+        """
+        async with self._turn:
+            if self._network is not None and self._network.policy.version != policy.version:
+                self._network, self._marks = None, {}
+            loaded = await self._load(conn, policy, about)
+            await self._take_in(loaded, policy, about)
+            return self.network
+
+    async def _load(self, conn: Any, policy: Policy, about: Collection[OrganisationId]) -> _Loaded:
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
+            now = await stamped.instant(conn)
+            whole = self._network is None or self._counted_at is None or now - self._counted_at >= COUNTED
+            population = await conn.fetchval(statements.COUNT_PEOPLE) if whole else self.network.shared.population
+            shared = Shared(
+                now,
+                rows.containment(self._keys, await conn.fetch(statements.LOAD_CONTAINMENTS)),
+                rows.applications(self._keys, await conn.fetch(statements.LOAD_APPLICATIONS)),
+                population,
+            )
+            organisations = await conn.fetch(statements.LOAD_ORGANISATIONS)
+            instants = now, now - policy.newcomer_life, now + AHEAD
+            counts = None
+            if whole:
+                counts = await conn.fetch(statements.COUNT_RELATIONS, *instants)
+            elif about:
+                counts = await conn.fetch(statements.COUNT_RELATIONS_OF, *instants, list(about))
+            marks = {row[0]: row[1] for row in await conn.fetch(statements.LIST_ACCOUNTS)}
+            changed = [id_ for id_, mark in marks.items() if self._marks.get(id_) != mark]
+            found = await conn.fetch(statements.LOAD_ACCOUNTS, changed) if changed else []
+            held = await conn.fetch(statements.LOAD_HABILITATIONS, changed) if changed else []
+            gone = self._marks.keys() - marks.keys()
+        return _Loaded(shared, organisations, whole, counts, gone, found, held, marks)
+
+    async def _take_in(self, loaded: _Loaded, policy: Policy, about: Collection[OrganisationId]) -> None:
+        network = self._network or Network(policy, loaded.shared)
+        network.share(loaded.shared)
+        for row in loaded.organisations:
+            network.put_organisation(rows.organisation(self._keys, row))
+            self._names[OrganisationId(str(row["id"]))] = row["name"]
+        if loaded.counts is not None:
+            counts = rows.related(loaded.counts)
+            for organisation in network.organisations if loaded.whole else about:
+                network.put_relations(organisation, counts.get(organisation, _NO_RELATIONS))
+            if loaded.whole:
+                self._counted_at = loaded.shared.now
+        for id_ in loaded.gone:
+            network.remove(AccountId(str(id_)))
+        held: dict[UUID, list[Any]] = {}
+        for row in loaded.held:
+            held.setdefault(row["account"], []).append(row)
+        for some in _slices(loaded.changed):
+            for row in some:
+                one = rows.employed(self._keys, row, held.get(row["id"], ()))
+                network.put(one)
+                self._details[one.account.id] = Detail(row["status"], row["created_at"])
+            await asyncio.sleep(0)
+        judging = True
+        while judging:
+            judging = network.settle(SLICE)
+            await asyncio.sleep(0)
+        # Only now, so that a refresh cancelled half-way leaves nothing that the next one would take for done.
+        self._network, self._marks = network, loaded.marks
+
+
+def inventory_of(services: "Services") -> Inventory:
+    """The one inventory of this guard."""
+    kept = services.areas.get(_AREA)
+    if not isinstance(kept, Inventory):
+        kept = services.areas[_AREA] = Inventory(services.keys)
+    return kept
+
+
+def _slices(found: Sequence[Any]) -> Iterator[Iterable[Any]]:
+    for start in range(0, len(found), SLICE):
+        yield found[start : start + SLICE]

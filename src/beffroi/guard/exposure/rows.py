@@ -1,0 +1,99 @@
+"""From rows to the facts that exposures follow from; a row that is not genuine becomes one that gives nothing."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from beffroi.core.budgets import Caps
+from beffroi.core.exposure import Count
+from beffroi.core.exposure_network import Employed, Related, tally
+from beffroi.core.facts import AccountFacts, ApplicationFacts, Containment, HabilitationFacts, OrganisationFacts
+from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, RoleCode
+from beffroi.core.line import Origin
+from beffroi.core.policy import Relation
+
+if TYPE_CHECKING:
+    from beffroi.guard.keys import Keys
+
+_LOG: Final = logging.getLogger("beffroi.guard.exposure")
+_KINDS: Final = {kind.value: kind for kind in Relation if kind is not Relation.REFERENT}
+Row = Mapping[str, Any]
+
+
+def employed(keys: "Keys", row: Row, held: Iterable[Row]) -> Employed:
+    """An account with what it holds. Forged: inactive, or without the habilitation that is."""
+    id_ = AccountId(str(row["id"]))
+    genuine = is_genuine(keys, "account", row)
+    facts = AccountFacts(
+        id_,
+        genuine and row["status"] == "active",
+        row["attested_until"],
+        row["reviewed_until"],
+        tuple(AccountId(str(pool)) for pool in row["pools"]),
+        (),  # its memberships are judged one by one
+    )
+    makers = (None if row[name] is None else AccountId(str(row[name])) for name in ("requested_by", "approved_by"))
+    holds = [_habilitation(one) for one in held if is_genuine(keys, "habilitation", one)]
+    return Employed(facts, Origin(*makers), tuple(sorted(holds)))
+
+
+def organisation(keys: "Keys", row: Row) -> OrganisationFacts:
+    """An organisation; a forged one is not active."""
+    return OrganisationFacts(
+        OrganisationId(str(row["id"])),
+        row["kind"],
+        row["active"] and is_genuine(keys, "organisation", row),
+        row["contract_until"],
+        row["confirmed_agents"],
+    )
+
+
+def applications(keys: "Keys", rows: Iterable[Row]) -> tuple[ApplicationFacts, ...]:
+    """Every genuine application."""
+    return tuple(
+        ApplicationFacts(ApplicationId(row["id"]), row["open"], Caps(*[row[f"{span}_cap"] for span in Caps._fields]))
+        for row in rows
+        if is_genuine(keys, "application", row)
+    )
+
+
+def containment(keys: "Keys", rows: Iterable[Row]) -> Containment:
+    """What is cut off; a forged row cuts everything off, as it does for decisions."""
+    everything, scopes, groups = False, set(), 0
+    for row in rows:
+        everything = everything or row["kind"] == "everything" or not is_genuine(keys, "containment", row)
+        groups |= row["groups"]
+        scopes.add((row["kind"], row["scope"]))
+    return Containment(everything, frozenset(scopes), groups)
+
+
+def related(rows: Iterable[Row]) -> dict[OrganisationId, Related]:
+    """The counts of relations by organisation; a kind that the law does not know gives nobody."""
+    found: dict[UUID, list[tuple[Relation, AccountId | None, Count]]] = {}
+    for row in rows:
+        kind = _KINDS.get(row["kind"])
+        if kind is not None:
+            referent = None if row["referent"] is None else AccountId(str(row["referent"]))
+            found.setdefault(row["organisation"], []).append((kind, referent, Count(row["settled"], row["young"])))
+    return {OrganisationId(str(id_)): tally(counts) for id_, counts in found.items()}
+
+
+def _habilitation(row: Row) -> HabilitationFacts:
+    return HabilitationFacts(
+        HabilitationId(str(row["id"])),
+        AccountId(str(row["account"])),
+        OrganisationId(str(row["organisation"])),
+        RoleCode(row["role"]),
+        row["status"],
+        row["from_at"],
+        row["until_at"],
+    )
+
+
+def is_genuine(keys: "Keys", table: str, row: Row) -> bool:
+    """Whether a row carries its MAC; one that does not is reported."""
+    if keys.authenticator.genuine_row(table, row):
+        return True
+    _LOG.critical("integrity: inventory: guard.%s %s", table, row["id"])
+    return False

@@ -1,0 +1,2 @@
+-- How many people the network knows.
+SELECT count(*) FROM guard.person

@@ -1,0 +1,24 @@
+"""The inventory's SQL, each text named by its file in ``sql/`` and explained there."""
+
+from importlib.resources import files
+from typing import Final
+
+
+def _read(name: str) -> str:
+    return (files("beffroi.guard.exposure") / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+COUNT_RELATIONS: Final = _read("count_relations")
+COUNT_RELATIONS_OF: Final = _read("count_relations_of")
+COUNT_PEOPLE: Final = _read("count_people")
+LIST_ACCOUNTS: Final = _read("list_accounts")
+LOAD_ACCOUNTS: Final = _read("load_accounts")
+LOAD_HABILITATIONS: Final = _read("load_habilitations")
+LOAD_ORGANISATIONS: Final = _read("load_organisations")
+LOAD_APPLICATIONS: Final = _read("load_applications")
+LOAD_CONTAINMENTS: Final = _read("load_containments")
+WRITE_TREND: Final = _read("write_trend")
+FORGET_TREND: Final = _read("forget_trend")
+READ_TREND: Final = _read("read_trend")
+LAST_USES: Final = _read("last_uses")
+LOAD_FACTORS: Final = _read("load_factors")
