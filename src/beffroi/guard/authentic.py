@@ -114,6 +114,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
     },
     "roster_domain": {"id": _ID, "organisation": _ID, "domain": _T, "ended_at": _MI, "version": _N},
     "roster_person": {"id": _ID, "organisation": _ID, "email_index": _ID, "ended_at": _MI, "version": _N},
+    "exam": {
+        "id": _ID, "account": _ID, "course": _T, "edition": _T, "seed": _B, "drawn": _TS, "begun_at": _I,
+        "ended_at": _MI, "score": _MN, "passed": _MN, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 
