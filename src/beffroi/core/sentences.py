@@ -81,10 +81,11 @@ _TABLE: Final[dict[Code, Sentence]] = {
     Code.ATTESTATION_EXPIRED: Sentence(
         403,
         "Attestation à renouveler",
-        "Votre attestation de sensibilisation n’est plus valable. Adressez-vous au gestionnaire des comptes de votre"
-        " structure.",
+        "Votre attestation de sensibilisation n’est plus valable. Relisez la formation et réussissez son examen :"
+        " votre accès revient aussitôt.",
         "Attestation to renew",
-        "Your awareness attestation is no longer valid. Please ask your organisation’s account manager.",
+        "Your awareness attestation is no longer valid. Read the course and pass its exam: your access comes back at"
+        " once.",
     ),
     Code.REVIEW_OVERDUE: Sentence(
         403,

@@ -106,7 +106,8 @@ def test_i12_enrolled_newcomer_without_a_membership_passes_and_begins_a_probatio
     )
     assert origin["trained_at"] == origin["begun_at"] is not None
     assert len(guard.journal("attested", member.account)) == 1
-    assert len(guard.call("GET", "/v1/session", handle).json()["memberships"]) == 1
+    session = guard.call("GET", "/v1/session", handle).json()
+    assert [each["habilitation"] for each in session["memberships"]] == [session["habilitation"]]
 
 
 def test_i12_newcomer_one_answer_short_is_neither_attested_nor_given_access(guard: Guard) -> None:

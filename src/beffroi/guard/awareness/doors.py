@@ -166,6 +166,8 @@ async def answer(call: Call) -> Answer:
         judged = await exams.answer(work, course, account, str(session["id"]), asked.exam, given)
         if isinstance(judged, Objection):
             return _objected(call, judged)
+        if judged.mark.passed:
+            await exams.enter(work, session)
         score, of = judged.mark
         return json_answer(
             Result(

@@ -29,7 +29,7 @@ from beffroi.guard import stamped
 from beffroi.guard.duties import Work
 from beffroi.guard.habilitations import creating
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.sessions.memberships import roles
+from beffroi.guard.sessions.memberships import memberships, roles
 from beffroi.guard.stamped import Row
 
 _RECENT: Final = "SELECT * FROM guard.exam WHERE account = $1 AND begun_at > $2 ORDER BY begun_at, id"
@@ -126,6 +126,24 @@ async def answer(
     await _journal(work, "attested", account, session, until=until.isoformat(), **told)
     await creating.attested(work, account)
     return Judged(result, questions, person)
+
+
+async def enter(work: Work, session: Row) -> None:
+    """Let a session that could choose nothing act under the one membership that has just begun, as a sign-in would.
+
+    ``session`` was read under lock. Raises Forged.
+    """
+    held = await memberships(work.conn, work.keys, AccountId(str(session["account"])), work.now)
+    if session["habilitation"] is not None or len(held) != 1:
+        return
+    [only] = held
+    await stamped.amend(work.conn, work.keys, "session", session, habilitation=only.habilitation)
+    entry = Entry(
+        work.now, "membership-chosen", account=str(session["account"]), session=str(session["id"]),
+        organisation=only.organisation, application=session["application"], role=only.role,
+        policy=work.policy.version,
+    )  # fmt: skip
+    await append(work.conn, [entry])
 
 
 async def _journal(work: Work, kind: str, account: AccountId, session: str, **detail: object) -> None:
