@@ -52,11 +52,9 @@ def test_newcomer_reads_fails_passes_and_begins_to_work(
     tour.meet("training", "newcomer")
     tour.press("link", "Lire la formation", "Read the course")
     tour.meet("chapter")
-    chapters = 0
-    while page.get_by_role("link", name=re.compile("Chapitre suivant|Next chapter")).count():
+    for number in range(2, len(load_courses()["adviser"].chapters) + 1):
         tour.press("link", "Chapitre suivant", "Next chapter")
-        chapters += 1
-    assert chapters == 7
+        page.wait_for_url(f"{stack.url}/formation/cours/{number}/")
     tour.press("link", "Passer à l.examen", "Go to the exam")
     tour.press("button", "Commencer l.examen", "Begin the exam")
     tour.meet("exam")
