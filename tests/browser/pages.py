@@ -34,6 +34,18 @@ CONSOLE = {
     "lost-return": Sheet("directory/lost_return.html", "n.a pas abouti", "did not succeed", "retour/"),
     "resume": Sheet("directory/resume.html", "identité est confirmée", "identity is confirmed", "retour/"),
     "choice": Sheet("directory/choice.html", "Pour qui travaillez-vous", "Who are you working for", "structures/"),
+    "not-open": Sheet("directory/not_open.html", "pas encore ouvert", "not open yet", "structures/"),
+    "no-habilitation": Sheet(
+        "directory/not_open.html", "Aucune habilitation en cours", "No habilitation in force", "structures/"
+    ),
+    "attestation-ended": Sheet("directory/refused.html", "Attestation à renouveler", "Attestation to renew"),
+    "training": Sheet("awareness/home.html", "Ma formation", "My training", "formation/"),
+    "chapter": Sheet(
+        "awareness/chapter.html", "Ce qui s.est passé", "What happened", "formation/cours/<int:number>/"
+    ),
+    "exam": Sheet("awareness/exam.html", "Examen de ma formation", "Exam of my training", "formation/examen/"),
+    "exam-passed": Sheet("awareness/result.html", "Examen réussi", "Exam passed", "formation/examen/"),
+    "exam-failed": Sheet("awareness/result.html", "Examen à repasser", "Exam to be taken again", "formation/examen/"),
     "account": Sheet("directory/account.html", "Mon compte", "My account", "mon-compte/"),
     "accessibility": Sheet("directory/accessibility.html", "Accessibilité", "Accessibility", "accessibilite/"),
     "session-over": Sheet("directory/session_over.html", "session est terminée", "session has ended"),

@@ -9,6 +9,7 @@ import pytest
 from beffroi.config.command import COMMANDS, beffroi
 from beffroi.core import policy_file
 from beffroi.core.approvals import Objection
+from beffroi.core.awareness import Objection as ExamObjection
 from beffroi.core.budgets import Caps
 from beffroi.core.ids import Bucket
 from beffroi.core.policy import RELATIONS, SEARCH
@@ -78,13 +79,15 @@ def test_page_of_the_documentation_is_reached_from_its_index(page: Path) -> None
     assert page == index or page in listed or page.parent in listed
 
 
-@pytest.mark.parametrize("code", [*Code, *Fault, *Objection])
+@pytest.mark.parametrize("code", [*Code, *Fault, *Objection, *ExamObjection])
 def test_application_author_who_meets_a_problem_finds_its_code_and_status(code: str) -> None:
     assert dict(PROBLEM.findall(API)).get(str(code)) == str(problems.status_of(code))
 
 
 def test_no_problem_is_documented_that_the_guard_never_answers() -> None:
-    assert {code for code, _ in PROBLEM.findall(API)} == {str(code) for code in (*Code, *Fault, *Objection)}
+    assert {code for code, _ in PROBLEM.findall(API)} == {
+        str(code) for code in (*Code, *Fault, *Objection, *ExamObjection)
+    }
 
 
 def test_directory_author_finds_every_door() -> None:

@@ -1,4 +1,4 @@
-"""Screens promise only what the product does: nobody is told, no course exists, no journal is shown."""
+"""Screens promise only what the product does: nobody is told, no journal is shown."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from beffroi.core.sentences import SENTENCES
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "beffroi"
 PROMISES = re.compile(
-    r"sécurité (?:est|a été)\s+prévenue|security has been told|passez l['’]examen|pass the exam|suivez le module"
+    r"sécurité (?:est|a été)\s+prévenue|security has been told"
     r"|relue? par un responsable|un responsable relira|peut savoir qui a|pourra (?:le )?savoir"
     r"|read by a manager|can know who",
     re.IGNORECASE,

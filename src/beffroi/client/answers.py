@@ -121,7 +121,7 @@ class Session(Struct, frozen=True):
     """The live session: whose, how strongly identified, under which membership, with which rights and budgets.
 
     The rights say what a screen may offer; the guard decides again on every call. ``duties`` are the families of
-    commands that the chosen role gives.
+    commands that the chosen role gives. Access ends with the awareness attestation, at ``attested_until``.
     """
 
     session: str
@@ -131,6 +131,7 @@ class Session(Struct, frozen=True):
     display_name: Identifying
     memberships: tuple[Membership, ...]
     habilitation: str | None
+    attested_until: datetime
     budgets: tuple[Budget, ...] = ()
     purposes: tuple[Purpose, ...] = ()
     reasons: tuple[Reason, ...] = ()

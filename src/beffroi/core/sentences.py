@@ -81,10 +81,11 @@ _TABLE: Final[dict[Code, Sentence]] = {
     Code.ATTESTATION_EXPIRED: Sentence(
         403,
         "Attestation à renouveler",
-        "Votre attestation de sensibilisation n’est plus valable. Adressez-vous au gestionnaire des comptes de votre"
-        " structure.",
+        "Votre attestation de sensibilisation n’est plus valable. Dès que l’examen de votre formation sera réussi,"
+        " votre accès reviendra.",
         "Attestation to renew",
-        "Your awareness attestation is no longer valid. Please ask your organisation’s account manager.",
+        "Your awareness attestation is no longer valid. As soon as you pass the exam of your course, your access"
+        " comes back.",
     ),
     Code.REVIEW_OVERDUE: Sentence(
         403,

@@ -135,6 +135,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "kind": _T, "organisation": _ID, "account": _ID, "created_at": _I, "closed_at": _MI,
         "version": _N,
     },
+    "exam": {
+        "id": _ID, "account": _ID, "course": _T, "edition": _T, "seed": _B, "drawn": _TS, "begun_at": _I,
+        "ended_at": _MI, "score": _MN, "passed": _MN, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

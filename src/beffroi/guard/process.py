@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 import uvloop
 
-from beffroi.core import policy_file
+from beffroi.core import course_file, policy_file
 from beffroi.core.policy import Policy
 from beffroi.guard import key_check, keys, logs, migrations, upkeep
 from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.approvals import doors as request_doors
 from beffroi.guard.approvals import page as approval_page
+from beffroi.guard.awareness import doors as awareness_doors
 from beffroi.guard.decisions.batch import Bench
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch
 from beffroi.guard.decisions.worker import Worker
@@ -59,6 +60,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     leaving_doors.ROUTES,
     scim_doors.ROUTES,
     exposure_doors.ROUTES,
+    awareness_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 
@@ -98,6 +100,7 @@ async def build(
     make_bench: Callable[[keys.Keys], Bench] = Bench,
 ) -> Services:
     """Open every part of the guard. Whoever builds must :func:`close`."""
+    course_file.load_courses()
     held = keys.load(settings.key_file)
     fallback = read_policy(settings.policy_file.read_text("utf-8"), settings.policy_file.name)
     pool = await create_pool(settings.database, POOL)

@@ -46,6 +46,8 @@ ROLE_CODES: Final[Mapping[str, str]] = {roles.RECEPTION: "receptionist"}
 """Roles whose code in the policy is not the simulation's own."""
 LASTING: Final = timedelta(days=365)
 """How long contracts, attestations, reviews and habilitations of a demonstration run, and how old they are."""
+ATTESTED: Final[Mapping[str, timedelta]] = {"sandrine.lopez": timedelta(days=12)}
+"""Attestations that end sooner: the demonstration of a reminder."""
 READERS_DAY: Final = 25
 """People opened a day by each agent, for the application's first breaker: the policy's figure for an office."""
 
@@ -114,8 +116,9 @@ def network_rows(
         asked, approved = lines.get(agent.id, (None, None))
         yield AccountRow(
             id=agent.id, email=agent.email, first_name=agent.first_name, last_name=agent.last_name,
-            phone=agent.phone, issuer=issuer, sub=agent.sub, idp_id=IDP_ID, attested_until=ends,
-            reviewed_until=ends, created_at=now, requested_by=asked, approved_by=approved,
+            phone=agent.phone, issuer=issuer, sub=agent.sub, idp_id=IDP_ID,
+            attested_until=now + ATTESTED.get(agent.login, LASTING), reviewed_until=ends, created_at=now,
+            requested_by=asked, approved_by=approved,
         )  # fmt: skip
         for membership in agent.memberships:
             yield HabilitationRow(

@@ -58,6 +58,19 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A line above every page that calls something to mind, with the page where it is dealt with.
+
+    `kind` is one of the kinds of a notice: ``info``, ``warning``, ``danger``, ``success``.
+    """
+
+    kind: str
+    text: str
+    url: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Shell:
     """Header and footer of one answer; `account` is None for a visitor who has not signed in.
 
@@ -74,6 +87,7 @@ class Shell:
     tagline: str = ""
     navigation: tuple[NavigationItem, ...] = field(default=())
     account: Account | None = None
+    notices: tuple[Notice, ...] = field(default=())
     demonstration: bool = False
     accessibility_level: str = "none"
 

@@ -5,11 +5,13 @@ from importlib.metadata import version
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 import beffroi.systems.cases.api as cases
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
+from beffroi.governance.awareness import api as awareness
 from beffroi.governance.directory import api as directory
 from beffroi.governance.exposure import api as exposure
 from beffroi.governance.habilitations import api as habilitations
@@ -46,8 +48,10 @@ def shell_for(request: HttpRequest) -> Shell:
             *(NavigationItem(label, url) for label, url in habilitations.navigation(session)),
             *(NavigationItem(label, url) for label, url in leavers.navigation(session)),
             *(NavigationItem(label, url) for label, url in exposure.navigation(session)),
+            *(() if session.memberships else (NavigationItem(gettext("Ma formation"), reverse("awareness:home")),)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
+        notices=awareness.notices(request, session, timezone.now()),
         account=Account(
             name=session.display_name.reveal(),
             organisation=session.membership.organisation.name if session.membership else "",

@@ -46,6 +46,7 @@ async def describe(
         "level": session["level"],
         "expires_at": session["expires_at"],
         "agent": {"display_name": f"{agent.first_name} {agent.last_name}"},
+        "attested_until": row["attested_until"],
         "memberships": [_membership(membership, policy) for membership in held],
         "habilitation": chosen,
     }

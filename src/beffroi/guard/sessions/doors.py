@@ -87,7 +87,7 @@ async def show(call: Call) -> Answer:
         services = call.services
         return json_answer(await describe(conn, services.keys, services.policy, session, with_budgets=True))
 
-    return await _with_session(call, act, writes=False)
+    return await with_session(call, act, writes=False)
 
 
 async def choose(call: Call) -> Answer:
@@ -109,7 +109,7 @@ async def choose(call: Call) -> Answer:
         await append(conn, [entry])
         return json_answer(await describe(conn, services.keys, services.policy, after, with_budgets=True))
 
-    return await _with_session(call, act)
+    return await with_session(call, act)
 
 
 async def end(call: Call) -> Answer:
@@ -120,7 +120,7 @@ async def end(call: Call) -> Answer:
         await revoke(conn, call.services.keys, [session], now, "signed-out")
         return json_answer({"logout_url": await logout_url(conn, call.services, session)})
 
-    return await _with_session(call, act)
+    return await with_session(call, act)
 
 
 async def end_all(call: Call) -> Answer:
@@ -132,10 +132,10 @@ async def end_all(call: Call) -> Answer:
         await revoke_of_account(conn, call.services.keys, AccountId(str(session["account"])), now, "signed-out")
         return json_answer({"logout_url": url})
 
-    return await _with_session(call, act)
+    return await with_session(call, act)
 
 
-async def _with_session(call: Call, act: Act, *, writes: bool = True) -> Answer:
+async def with_session(call: Call, act: Act, *, writes: bool = True) -> Answer:
     """Check token, handle and client, then act in one transaction under the turnstile.
 
     What writes nothing reads one snapshot instead, taken after the request arrived, and delays no decision: a

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from beffroi.core.awareness_sentences import SENTENCES as EXAMS
 from beffroi.core.decision import Refusal
 from beffroi.core.objections import SENTENCES as OBJECTIONS
 from beffroi.core.refusals import Code, Sentence
@@ -126,6 +127,7 @@ _SENTENCES: Final = {
     **_FAULTS,
     **{str(code): sentence for code, sentence in SENTENCES.items()},
     **{str(objection): sentence for objection, sentence in OBJECTIONS.items()},
+    **{str(objection): sentence for objection, sentence in EXAMS.items()},
 }
 
 

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from beffroi.client import Refused, calls
+from beffroi.client import Refused, awareness, calls
 from beffroi.client.answers import Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.directory.web.access import open_before_choice, open_to_everybody, own_path
@@ -32,9 +33,20 @@ def choice(request: AgentRequest) -> HttpResponse:
     if request.method == "POST":
         chosen = request.conversation.ask(calls.choose(request.POST.get("membership", "")[:64]))
         return RefusalAnswer(chosen) if isinstance(chosen, Refused) else HttpResponseRedirect(onward)
+    if not request.described.memberships:
+        return _not_open(request)
     memberships = [(each, role_label(each)) for each in request.described.memberships]
     context = {"memberships": memberships, "current": request.described.habilitation, "onward": onward}
     return render(request, "directory/choice.html", context)
+
+
+def _not_open(request: AgentRequest) -> HttpResponse:
+    """Nothing is in force: what remains to be done for each habilitation that is on its way."""
+    standing = request.conversation.ask(awareness.standing())
+    if isinstance(standing, Refused):
+        return RefusalAnswer(standing)
+    context = {"standing": standing, "now": timezone.now(), "training": reverse(settings.DIRECTORY_TRAINING)}
+    return render(request, "directory/not_open.html", context)
 
 
 @open_before_choice
@@ -54,6 +66,7 @@ def account(request: AgentRequest) -> HttpResponse:
         "memberships": [(each, role_label(each)) for each in session.memberships],
         "budgets": _meters(session),
         "switch_url": reverse("directory:choice"),
+        "training": reverse(settings.DIRECTORY_TRAINING),
     }
     return render(request, "directory/account.html", context)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from beffroi.ui import errors
 
 _OVER: Final = frozenset({"session-unknown", "session-ended", "session-other-application", "session-other-client"})
 _NOT_KEPT: Final = frozenset({"csrfmiddlewaretoken"})
+_TO_RENEW: Final = "attestation-expired"
 _QUESTION_PAUSE: Final = 600
 _PASSKEY: Final = 3
 
@@ -69,7 +71,10 @@ def page(request: HttpRequest, refused: Refused) -> HttpResponse:
         return errors.error_page(request, 400)
     if code == "person-unknown":
         return render(request, "directory/unknown_person.html", {"refused": refused}, status=404)
-    return render(request, "directory/refused.html", {"refused": refused}, status=refused.status)
+    training = reverse(settings.DIRECTORY_TRAINING) if code == _TO_RENEW else ""
+    return render(
+        request, "directory/refused.html", {"refused": refused, "training": training}, status=refused.status
+    )
 
 
 def _over(request: HttpRequest, sentence: str) -> HttpResponse:

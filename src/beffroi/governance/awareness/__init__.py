@@ -1,0 +1,1 @@
+"""The agent's training: course, exam, attestation. The guard judges; these pages show and send."""

@@ -1,0 +1,1 @@
+"""The awareness course, its exam and the attestation that access depends on (I-12)."""
