@@ -30,6 +30,8 @@ from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing
 from beffroi.guard.metrics import Metrics
+from beffroi.guard.reviewing import doors as review_doors
+from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
 from beffroi.guard.settings import Mode
@@ -46,7 +48,7 @@ _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
 AREAS: Final[tuple[Routes, ...]] = (
     *DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES, request_doors.ROUTES,
-    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES,
+    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES, review_doors.ROUTES, review_page.ROUTES,
 )  # fmt: skip
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 
