@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("beffroi.guard.commands.policy:policy", "Check, explain and compare policies."),
     "key": ("beffroi.config.keys:key", "Make, rotate and check the guard's keys."),
     "contain": ("beffroi.config.contain:contain", "Suspend or close, from this host."),
+    "reviews": ("beffroi.config.reviews:reviews", "Open, remind and end campaigns of review."),
     "backup": ("beffroi.config.backup:backup", "Write a backup of everything but the keys."),
     "restore": ("beffroi.config.backup:restore", "Restore a backup, then replay what is missing from it."),
 }
