@@ -64,6 +64,8 @@ CONSOLE = {
     "edit-identity": Sheet(
         "cases/edit.html", "Identité", "Identity", "personnes/<uuid:person>/modifier/<slug:group>/"
     ),
+    "campaigns": Sheet("reviews/campaigns.html", "Revues des habilitations", "Reviews of habilitations", "revues/"),
+    "review": Sheet("reviews/sheet.html", "Revue de Mission", "Review of Mission", "revues/<uuid:campaign>/"),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
 }
@@ -71,6 +73,7 @@ GUARD = {
     "factor": Sheet("factor.html", "Confirmez que c.est bien vous", "Confirm that it is you", "/sign-in/factor"),
     "code": Sheet("code.html", "Votre code d.enrôlement", "Your enrolment code", "/sign-in/enrol"),
     "enrol": Sheet("enrol.html", "Enregistrez votre moyen", "Register your means", "/sign-in/enrol"),
+    "review-sign": Sheet("review.html", "Signer une revue", "Sign a review", "/reviews/decide"),
     "WRONG_LINK": Sheet("message.html", "lien n.est pas valable", "link is not valid"),
     "OVER": Sheet("message.html", "n.est plus en cours", "no longer under way"),
     "NOT_IDENTIFIED": Sheet("message.html", "n.a pas abouti", "could not be identified", "/sign-in/callback"),

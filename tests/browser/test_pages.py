@@ -4,11 +4,12 @@ import re
 from pathlib import Path
 
 import beffroi
+from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.signin import messages
 from beffroi.guard.signin.doors import ROUTES
 from beffroi.guard.signin.messages import Message
 from beffroi.guard.signin.pages import STATIC_ROUTES
-from tests.browser import test_console_pages, test_guard_pages
+from tests.browser import test_console_pages, test_guard_pages, test_reviews_pages
 from tests.browser.pages import CONSOLE, GUARD, PAGES
 
 SOURCES = Path(beffroi.__file__).parent
@@ -16,8 +17,8 @@ OTHER_TESTS = {"ui/guide.html", "ui/base.html"}
 """The style guide has tests of its own (test_style_guide); the frame of all pages is none."""
 LEAD_ELSEWHERE = {
     "connexion/", "confirmation/", "deconnexion/", "deconnexion/partout/", "langue/",
-    "guide-de-style/", "guide-de-style/erreur/<int:status>/",
-    "/sign-in", "/step-up", "/factors/add",
+    "guide-de-style/", "guide-de-style/erreur/<int:status>/", "revues/<uuid:campaign>/preuves/",
+    "/sign-in", "/step-up", "/factors/add", "/reviews",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""
 
@@ -32,7 +33,11 @@ def templates(folder: Path, base: str) -> set[str]:
 
 
 def test_every_page_is_met_by_a_tour_and_no_tour_meets_a_page_that_is_none() -> None:
-    tours = [test for module in (test_console_pages, test_guard_pages) for test in vars(module).values()]
+    tours = [
+        test
+        for module in (test_console_pages, test_guard_pages, test_reviews_pages)
+        for test in vars(module).values()
+    ]
     assert set().union(*(getattr(tour, "meets", ()) for tour in tours)) == set(PAGES)
 
 
@@ -55,7 +60,9 @@ def test_every_template_address_and_message_of_the_guard_is_a_page_to_meet() -> 
     assert templates(SOURCES / "guard" / "signin" / "templates", "base.html") == {
         sheet.template for sheet in GUARD.values()
     }
-    addresses = {path for method, path in ROUTES if method == "GET"} - {path for _, path in STATIC_ROUTES}
+    addresses = {path for method, path in (*ROUTES, *review_page.ROUTES) if method == "GET"} - {
+        path for _, path in STATIC_ROUTES
+    }
     assert addresses - LEAD_ELSEWHERE == {sheet.route for sheet in GUARD.values()} - {None}
     named = {name for name, value in vars(messages).items() if isinstance(value, Message)}
     assert named == {name for name, sheet in GUARD.items() if sheet.template == "message.html"}

@@ -53,7 +53,9 @@ async def _do(given: "GuardSettings", what: str, code: str | None) -> str:
     try:
         await key_check.verify(conn, held)
         policy, now = await active_policy(conn, held, fallback), await stamped.instant(conn)
-        place = None if code is None else await conn.fetchval("SELECT id FROM guard.organisation WHERE code = $1", code)
+        place = (
+            None if code is None else await conn.fetchval("SELECT id FROM guard.organisation WHERE code = $1", code)
+        )
         if code is not None and place is None:
             raise click.UsageError(f"No organisation has the code {code}.")
         if what == "sweep":

@@ -76,7 +76,9 @@ class Campaigns:
 
     def line(self, member: Member) -> dict[str, Any]:
         """The last line about a member's account."""
-        return self.guard.row("SELECT * FROM guard.review WHERE account = $1 ORDER BY at DESC LIMIT 1", member.account)
+        return self.guard.row(
+            "SELECT * FROM guard.review WHERE account = $1 ORDER BY at DESC LIMIT 1", member.account
+        )
 
     def status(self, member: Member) -> str:
         """The status of a member's one habilitation."""

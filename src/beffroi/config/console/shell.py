@@ -41,7 +41,7 @@ def shell_for(request: HttpRequest) -> Shell:
         demonstration=base.demonstration,
         navigation=(
             *(NavigationItem(entry.label, entry.url) for entry in cases.navigation(session)),
-            *(NavigationItem(gettext("Revues"), url) for url in [reviews.reviews_url(session)] if url),
+            *(NavigationItem(entry.label, entry.url) for entry in reviews.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         account=Account(

@@ -99,7 +99,7 @@ async def _remind(work: Work, campaign: Row) -> int:
 
 
 async def _end(work: Work, review: Row) -> int:
-    """Write the machine's verdict and do what it says; 1 when access was suspended. Raises Forged before any write."""
+    """Write the machine's verdict, do what it says; 1 when access was suspended. Raises Forged before any write."""
     stamped.genuine(work.keys, "review", review)
     row = await work.conn.fetchrow(_HABILITATION, review["habilitation"])
     held = stamped.genuine(work.keys, "habilitation", row)
