@@ -100,6 +100,8 @@ CONSOLE = {
         "Camille Moreau|Philippe Garnier",
         "comptes/<uuid:account>/",
     ),
+    "campaigns": Sheet("reviews/campaigns.html", "Revues des habilitations", "Reviews of habilitations", "revues/"),
+    "review": Sheet("reviews/sheet.html", "Revue de Mission", "Review of Mission", "revues/<uuid:campaign>/"),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
 }
@@ -112,6 +114,7 @@ GUARD = {
     "handed": Sheet(
         "handed.html", "Code d.enrôlement à remettre", "Enrolment code to hand over", "/proofs/hand-over"
     ),
+    "review-sign": Sheet("review.html", "Signer une revue", "Sign a review", "/reviews/decide"),
     "WRONG_LINK": Sheet("message.html", "lien n.est pas valable", "link is not valid"),
     "OVER": Sheet("message.html", "n.est plus en cours", "no longer under way"),
     "NOT_IDENTIFIED": Sheet("message.html", "n.a pas abouti", "could not be identified", "/sign-in/callback"),

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "key": ("beffroi.config.keys:key", "Make, rotate and check the guard's keys."),
     "contain": ("beffroi.config.contain:contain", "Suspend or close, from this host."),
     "scim": ("beffroi.config.scim:scim", "Issue and revoke the tokens of partners' directories."),
+    "reviews": ("beffroi.config.reviews:reviews", "Open, remind and end campaigns of review."),
     "backup": ("beffroi.config.backup:backup", "Write a backup of everything but the keys."),
     "restore": ("beffroi.config.backup:restore", "Restore a backup, then replay what is missing from it."),
 }

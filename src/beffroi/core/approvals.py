@@ -56,6 +56,9 @@ class Objection(StrEnum):
     NOT_IN_THAT_STATE = "not-in-that-state"
     PROOF_UNKNOWN = "proof-unknown"
     LINE_CONTAINED = "line-contained"
+    UNKNOWN_CAMPAIGN = "unknown-campaign"
+    CAMPAIGN_OVER = "campaign-over"
+    SHEET_CHANGED = "sheet-changed"
 
 
 OF_LINE: Final[Mapping[LineObjection, Objection]] = {

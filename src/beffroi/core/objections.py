@@ -151,4 +151,27 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Line cut for safety",
         "The line of one of the accounts concerned is cut for safety: nothing is created or given back in it.",
     ),
+    Objection.UNKNOWN_CAMPAIGN: Sentence(
+        _UNKNOWN,
+        "Campagne introuvable",
+        "Aucune revue des habilitations ne répond à cette adresse, ou elle ne vous concerne pas.",
+        "No such campaign",
+        "No review of habilitations has this address, or it does not concern you.",
+    ),
+    Objection.CAMPAIGN_OVER: Sentence(
+        _CONFLICT,
+        "Campagne terminée",
+        "L’échéance de cette revue est passée : ce que personne n’a gardé est suspendu.",
+        "Campaign over",
+        "The deadline of this review has passed: whatever nobody kept is suspended.",
+    ),
+    Objection.SHEET_CHANGED: Sentence(
+        _CONFLICT,
+        "La liste a changé",
+        "Une de ces habilitations a été revue entre-temps, a pris fin, ou ce choix a trop attendu. Rien n’a été"
+        " enregistré : reprenez la revue.",
+        "The list has changed",
+        "One of these habilitations was reviewed meanwhile, has ended, or this choice waited too long. Nothing was"
+        " recorded: go back to the review.",
+    ),
 }

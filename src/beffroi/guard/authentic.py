@@ -139,6 +139,18 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "account": _ID, "course": _T, "edition": _T, "seed": _B, "drawn": _TS, "begun_at": _I,
         "ended_at": _MI, "score": _MN, "passed": _MN, "version": _N,
     },
+    "campaign": {
+        "id": _ID, "organisation": _ID, "opened_at": _I, "due_at": _I, "closed_at": _MI, "reminded": _MN,
+        "digest": _B, "version": _N,
+    },
+    "sitting": {
+        "id": _ID, "campaign": _ID, "reviewer": _ID, "content": _T, "digest": _B, "created_at": _I,
+        "signed_at": _MI, "factor": _ID, "nonce": _B, "challenge": _B, "assertion": _T, "version": _N,
+    },
+    "review": {
+        "id": _ID, "campaign": _ID, "habilitation": _ID, "account": _ID, "reasons": _TS, "facts": _T,
+        "verdict": _T, "reviewer": _ID, "sitting": _ID, "at": _MI, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

@@ -32,6 +32,8 @@ from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing
 from beffroi.guard.metrics import Metrics
+from beffroi.guard.reviewing import doors as review_doors
+from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.scim import doors as scim_doors
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
@@ -61,6 +63,8 @@ AREAS: Final[tuple[Routes, ...]] = (
     scim_doors.ROUTES,
     exposure_doors.ROUTES,
     awareness_doors.ROUTES,
+    review_doors.ROUTES,
+    review_page.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

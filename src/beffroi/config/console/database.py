@@ -13,6 +13,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.leavers",
     "beffroi.governance.exposure",
     "beffroi.governance.awareness",
+    "beffroi.governance.reviews",
     "beffroi.systems.cases",
 ]
 

@@ -16,6 +16,7 @@ from beffroi.governance.directory import api as directory
 from beffroi.governance.exposure import api as exposure
 from beffroi.governance.habilitations import api as habilitations
 from beffroi.governance.leavers import api as leavers
+from beffroi.governance.reviews import api as reviews
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 # The product's version does not change while the process runs.
@@ -49,6 +50,7 @@ def shell_for(request: HttpRequest) -> Shell:
             *(NavigationItem(label, url) for label, url in leavers.navigation(session)),
             *(NavigationItem(label, url) for label, url in exposure.navigation(session)),
             *(() if session.memberships else (NavigationItem(gettext("Ma formation"), reverse("awareness:home")),)),
+            *(NavigationItem(entry.label, entry.url) for entry in reviews.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         notices=awareness.notices(request, session, timezone.now()),

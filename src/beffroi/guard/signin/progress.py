@@ -43,6 +43,7 @@ class Step(StrEnum):
     ENROL = "enrol"
     APPROVAL = "approval"
     PROOF = "proof"
+    REVIEW = "review"
 
 
 class Purpose(StrEnum):
@@ -53,13 +54,14 @@ class Purpose(StrEnum):
     ADD_FACTOR = "add-factor"
     APPROVE = "approve"
     PROVE_IDENTITY = "prove-identity"
+    REVIEW = "review"
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """Sealed content. ``state`` is the application's; ``oidc_state``, ``nonce``, ``verifier`` the provider's.
 
     ``level`` is what a step-up was asked to reach, or what the factor that allows an enrolment was worth. ``about``
-    is the request to be decided, or the account whose identity is to be proven.
+    is the request to be decided, the account whose identity is to be proven, or the sitting to be signed.
     """
 
     purpose: Purpose

@@ -13,6 +13,30 @@ ENGLISH: Final[dict[str, str]] = {
     "votre clé d’accès.": (
         "This page belongs to the guard of the files. Check its address in your browser before using your passkey."
     ),
+    # Reviews
+    "Signer une revue des habilitations": "Sign a review of habilitations",
+    "Lisez avant de signer : c’est exactement cette liste que votre clé d’accès signera.": (
+        "Read before you sign: this is exactly the list that your passkey will sign."
+    ),
+    "Organisme": "Organisation",
+    "Habilitations gardées": "Habilitations kept",
+    "Habilitations retirées": "Habilitations removed",
+    "Perdent leur accès dès votre signature": "Lose their access as soon as you sign",
+    "Gardent leur accès jusqu’à la prochaine revue": "Keep their access until the next review",
+    "Empreinte de la liste :": "Fingerprint of the list:",
+    "Signer": "Sign",
+    "Vous répondez de cette revue : elle est inscrite au journal avec votre signature.": (
+        "You answer for this review: it is recorded in the journal with your signature."
+    ),
+    "Signer avec ma clé d’accès": "Sign with my passkey",
+    "La clé d’accès n’a pas répondu. Rien n’a été enregistré ; réessayez.": (
+        "The passkey did not answer. Nothing was recorded; try again."
+    ),
+    "La clé d’accès n’a pas été reconnue. Rien n’a été enregistré ; réessayez.": (
+        "The passkey was not recognised. Nothing was recorded; try again."
+    ),
+    "Signer demande une clé d’accès, et vous n’en avez pas.": "Signing takes a passkey, and you have none.",
+    "Revenir sans signer": "Go back without signing",
     # Four eyes
     "Décider une demande": "Decide a request",
     "Lisez avant de décider : c’est exactement ce texte que votre clé d’accès signera.": (

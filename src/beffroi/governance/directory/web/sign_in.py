@@ -66,6 +66,13 @@ def depart_keeping(request: HttpRequest) -> HttpResponse:
     return _leave_for(request, url, waiting)
 
 
+def leave_for(request: HttpRequest, url: str, path: str) -> HttpResponse:
+    """Leave for a page of the guard, to come back to ``path``. Raises ValueError for an address of anybody else's."""
+    if not url.startswith(f"{settings.DIRECTORY_GUARD_URL}/"):
+        raise ValueError("only the guard's own pages are left for")
+    return _leave_for(request, url, Waiting(secrets.token_urlsafe(32), own_path(path)))
+
+
 def _leave_for(request: HttpRequest, url: str, waiting: Waiting) -> HttpResponse:
     fields = {
         "application": settings.DIRECTORY_APPLICATION,

@@ -1,0 +1,1 @@
+"""Reviews of rights on screen: campaigns, their sheet, the way to the guard's page where a reviewer signs."""

@@ -1,0 +1,19 @@
+"""The SQL of reviews, each text named by its file in ``sql/`` and explained there."""
+
+from importlib.resources import files
+from typing import Final
+
+
+def _read(name: str) -> str:
+    return (files("beffroi.guard.reviewing") / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+LIST_ORGANISATIONS: Final = _read("list_organisations")
+LOAD_HELD: Final = _read("load_held")
+COUNT_OPENINGS: Final = _read("count_openings")
+LAST_SESSIONS: Final = _read("last_sessions")
+COUNT_RELATIONS: Final = _read("count_relations")
+LIST_CAMPAIGNS: Final = _read("list_campaigns")
+LOAD_SHEET: Final = _read("load_sheet")
+LOAD_ENDING: Final = _read("load_ending")
+LOAD_LET_IN: Final = _read("load_let_in")
