@@ -71,6 +71,9 @@ def objections(request: Request, facts: Facts, policy: Policy) -> list[Code]:
         return [*said, Code.ACCOUNT_SUSPENDED]
     if not account.active or ("account", account.id) in cut.scopes:
         said.append(Code.ACCOUNT_SUSPENDED)
+    cut_lines = {id_ for kind, id_ in cut.scopes if kind == "line"}
+    if cut_lines & {account.id, *account.lines}:
+        said.append(Code.ACCOUNT_SUSPENDED)
     if account.attested_until <= now:
         said.append(Code.ATTESTATION_EXPIRED)
     if account.reviewed_until <= now:

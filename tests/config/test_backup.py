@@ -18,7 +18,7 @@ from beffroi.core.ids import AccountId, PersonId
 from beffroi.core.refusals import Code
 from beffroi.guard import breaking, key_check, stamped
 from beffroi.guard.backup.archive import BackupRefused
-from beffroi.guard.containing import suspend_account
+from beffroi.guard.containing.cutting import suspend_account
 from beffroi.guard.decisions.asks import Granted, Manner, Outcome
 from beffroi.guard.decisions.facts import PARIS, clock_at
 from beffroi.guard.decisions.worker import Worker

@@ -41,8 +41,8 @@ async def _contain(given: "GuardSettings", kind: str, scope: Sequence[str], reas
     from beffroi.core.fields import mask_of
     from beffroi.core.ids import AccountId
     from beffroi.guard import key_check, keys
-    from beffroi.guard.containing import contain as cut
-    from beffroi.guard.containing import suspend_account
+    from beffroi.guard.containing.cutting import contain as cut
+    from beffroi.guard.containing.cutting import suspend_account
     from beffroi.guard.process import read_policy
 
     policy = read_policy(given.policy_file.read_text("utf-8"), given.policy_file.name)

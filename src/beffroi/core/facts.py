@@ -72,13 +72,18 @@ class SessionFacts(NamedTuple):
 
 
 class AccountFacts(NamedTuple):
-    """One natural person who works: ``pools`` are the offspring pools this account still charges (I-03)."""
+    """One natural person who works: ``pools`` are the offspring pools this account still charges (I-03).
+
+    ``lines`` are those, of the lines that were ever contained, in which this account stands (I-07); its own goes
+    without saying.
+    """
 
     id: AccountId
     active: bool
     attested_until: datetime
     reviewed_until: datetime
     pools: tuple[AccountId, ...]
+    lines: tuple[AccountId, ...]
 
 
 class HabilitationFacts(NamedTuple):
@@ -129,6 +134,13 @@ class Containment(NamedTuple):
     everything: bool
     scopes: frozenset[tuple[str, str]]
     groups: int
+
+    def cuts(self, account: AccountFacts) -> bool:
+        """Whether the account itself is cut off, by its id or with a line it stands in; whatever else is."""
+        scopes = self.scopes
+        if ("account", account.id) in scopes or ("line", account.id) in scopes:
+            return True
+        return any(("line", line) in scopes for line in account.lines)
 
 
 class Facts(NamedTuple):

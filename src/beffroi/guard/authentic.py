@@ -83,6 +83,7 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
     "containment": {
         "id": _ID, "kind": _T, "scope": _T, "groups": _N, "since_at": _I, "lifted_at": _MI, "version": _N,
     },
+    "line_member": {"account": _ID, "line": _ID, "since_at": _I, "version": _N},
     "relation": {
         "person": _ID, "organisation": _ID, "kind": _T, "referent": _ID, "since_at": _I, "until_at": _MI,
         "version": _N,
@@ -114,6 +115,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
     },
     "roster_domain": {"id": _ID, "organisation": _ID, "domain": _T, "ended_at": _MI, "version": _N},
     "roster_person": {"id": _ID, "organisation": _ID, "email_index": _ID, "ended_at": _MI, "version": _N},
+    "cut": {
+        "id": _ID, "kind": _T, "scope": _T, "groups": _N, "made_by": _ID, "operator": _T, "organisation": _ID,
+        "reason": _T, "accounts": _N, "sessions": _N, "since_at": _I, "ended_at": _MI, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

@@ -26,7 +26,9 @@ SELECT
         b.hour_cap, b.day_cap, b.week_cap, b.month_cap, b.version, b.mac))
         FROM guard.application b WHERE b.id = ANY ($3::text::text[])) END,
     x.version, x.mac,
-    CASE WHEN q.n = 1 THEN (SELECT t.number FROM guard.turnstile t) END
+    CASE WHEN q.n = 1 THEN (SELECT t.number FROM guard.turnstile t) END,
+    CASE WHEN a.id IS NOT NULL THEN ARRAY(SELECT record_send(ROW(m.account, m.line, m.since_at, m.version, m.mac))
+        FROM guard.line_member m WHERE m.account = a.id) END
 FROM unnest($1::text::bytea[], $2::text::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
 LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account
