@@ -54,7 +54,7 @@ async def _contain(given: "GuardSettings", kind: str, scope: Sequence[str], reas
     try:
         await key_check.verify(conn, held)
         if kind == "suspend":
-            ended = await suspend_account(conn, held, AccountId(scope[0]), reason=reason, operator=operator)
+            ended = await suspend_account(conn, held, policy, AccountId(scope[0]), reason=reason, operator=operator)
             return f"Suspended; {ended} sessions ended."
         named = "" if kind in ("everything", "groups") else scope[0]
         done = await cut(conn, held, policy, kind, named, groups=groups, reason=reason, operator=operator)

@@ -3,17 +3,15 @@
 import pytest
 
 from beffroi.core.ids import AccountId
-from beffroi.guard.containing.cutting import contain, suspend_account
+from beffroi.guard.containing.cutting import contain
 from beffroi.guard.containing.scopes import ContainingRefused
-from tests.guard.containing.watched import approvers, revoked
+from tests.guard.containing.watched import approvers, revoked, suspend
 from tests.guard.world import POLICY, World
 
 
 async def test_operator_suspends_an_account_whose_sessions_end_and_the_neighbour_s_do_not(world: World) -> None:
     agent, other = [await world.agent(world.offices["North"]) for _ in range(2)]
-    assert (
-        await suspend_account(world.conn, world.keys, agent.account, reason="stolen-session", operator="night") == 1
-    )
+    assert await suspend(world, agent.account, "stolen-session") == 1
     assert await revoked(world, agent)
     assert not await revoked(world, other)
     row = await world.conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", agent.account)
@@ -63,5 +61,5 @@ async def test_containment_of_nothing_real_is_refused(world: World, kind: str, s
 async def test_operator_who_names_an_account_by_anything_but_its_id_gets_a_sentence(world: World) -> None:
     agent = await world.agent(world.offices["North"])
     with pytest.raises(ContainingRefused, match="by its id"):
-        await suspend_account(world.conn, world.keys, AccountId("somebody"), reason="incident", operator="night")
+        await suspend(world, AccountId("somebody"))
     assert not await revoked(world, agent)

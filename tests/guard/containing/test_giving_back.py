@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from beffroi.core.ids import AccountId
-from beffroi.guard.containing.cutting import contain, suspend_account
+from beffroi.guard.containing.cutting import contain
 from beffroi.guard.containing.scopes import ContainingRefused
-from tests.guard.containing.watched import approvers, lift, restore, revoked
+from tests.guard.containing.watched import approvers, lift, restore, revoked, suspend
 from tests.guard.world import POLICY, AgentOfTest, World
 
 
@@ -26,7 +26,7 @@ async def test_people_who_are_not_two_watchers_independent_of_one_another_lift_n
     kin = await world.agent(network, "approver", requested_by=one.account)
     gone = await world.agent(network, "approver", status="closed")
     suspended = await world.agent(network, "approver")
-    await suspend_account(world.conn, world.keys, suspended.account, reason="incident", operator="night")
+    await suspend(world, suspended.account)
     again = await world.sign_in(one.account, one.habilitation, one.organisation, one.role)
     pairs = [(one,), (one, one), (one, again), (one, reader), (one, kin), (one, gone), (one, suspended)]
     for people in [*pairs, (one, two, one)]:
@@ -40,7 +40,7 @@ async def test_account_is_restored_by_two_outside_its_line_only(world: World) ->
     third = await world.agent(world.offices["Network"], "approver")
     agent = await world.agent(world.offices["North"], approved_by=third.account)
     account = AccountId(agent.account)
-    await suspend_account(world.conn, world.keys, account, reason="incident", operator="night")
+    await suspend(world, account)
     with pytest.raises(ContainingRefused, match="line"):
         await restore(world, account, one, third)
     await restore(world, account, one, two)
@@ -64,7 +64,7 @@ async def test_kin_of_an_account_at_any_distance_may_not_restore_it(world: World
         "each other's grandchild": (one, await _grandchild(world, one)),
     }
     account = AccountId(agent.account)
-    await suspend_account(world.conn, world.keys, account, reason="incident", operator="night")
+    await suspend(world, account)
     kin = pairs[kinship]
     with pytest.raises(ContainingRefused, match="line"):
         await restore(world, account, *kin)
@@ -82,7 +82,7 @@ async def test_account_that_approved_for_an_approver_of_late_is_not_restored_by_
             world.offices["North"], requested_by=requester.account, approved_by=agent.account, created_at=at
         )
     account = AccountId(agent.account)
-    await suspend_account(world.conn, world.keys, account, reason="incident", operator="night")
+    await suspend(world, account)
     with pytest.raises(ContainingRefused, match="approved a request"):
         await restore(world, account, one, debtor)
     await restore(world, account, two, old_debtor)

@@ -3,6 +3,8 @@
 from beffroi.core.ids import AccountId
 from beffroi.guard import turnstile
 from beffroi.guard.containing import giving_back
+from beffroi.guard.containing.cutting import suspend_account
+from beffroi.guard.duties import Work
 from tests.guard.world import POLICY, AgentOfTest, World
 
 
@@ -22,7 +24,7 @@ async def lift(world: World, containment: str, *people: AgentOfTest) -> None:
     async with world.conn.transaction():
         await turnstile.take(world.conn)
         agreed = [AccountId(one.account) for one in people]
-        await giving_back.lift(world.conn, world.keys, POLICY, containment, agreed, await world.now())
+        await giving_back.lift(Work(world.conn, world.keys, POLICY, await world.now()), containment, agreed)
 
 
 async def restore(world: World, account: AccountId, *people: AgentOfTest) -> None:
@@ -30,4 +32,10 @@ async def restore(world: World, account: AccountId, *people: AgentOfTest) -> Non
     async with world.conn.transaction():
         await turnstile.take(world.conn)
         agreed = [AccountId(one.account) for one in people]
-        await giving_back.restore_account(world.conn, world.keys, POLICY, account, agreed, await world.now())
+        await giving_back.restore_account(Work(world.conn, world.keys, POLICY, await world.now()), account, agreed)
+
+
+async def suspend(world: World, account: str, reason: str = "incident") -> int:
+    """Suspend an account from the guard's host."""
+    named = AccountId(account)
+    return await suspend_account(world.conn, world.keys, POLICY, named, reason=reason, operator="night")

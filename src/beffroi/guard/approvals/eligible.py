@@ -9,6 +9,7 @@ from beffroi.core.duty import HOLDERS, NETWORK, Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.line import Approval
 from beffroi.guard import stamped
+from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.duties import Work
 from beffroi.guard.lines import approvals_between, lines_of
 
@@ -58,6 +59,7 @@ async def eligible(
     holders = await approvers(work, organisation)
     lines = await lines_of(work.conn, work.keys, work.policy, [*holders, requester], work.now)
     past = await _returned(work.conn, work.keys, requester, holders)
+    holders -= await cut_among(work.conn, holders)
     return lines.eligible(holders, requester, beneficiary, past, work.now)
 
 

@@ -1,27 +1,18 @@
 """What a containment would cost, before it is made: counts of one instant, read in one snapshot, nobody's name."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING
-
 from beffroi.core.containing import Cost, Cut, Extent, Held, Live, cost
 from beffroi.core.ids import AccountId, ApplicationId, OrganisationId, RoleCode
-from beffroi.core.policy import Policy
 from beffroi.guard.containing import lineage, statements
 from beffroi.guard.containing.scopes import Scope, check_existence
-
-if TYPE_CHECKING:
-    import asyncpg
-
-    from beffroi.guard.keys import Keys
+from beffroi.guard.duties import Work
 
 
-async def preview(
-    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, scope: Scope, now: datetime
-) -> tuple[Cost, int]:
+async def preview(work: Work, scope: Scope) -> tuple[Cost, int]:
     """The cost of cutting this scope now, and how many accounts it cuts by name, invited and suspended ones included.
 
     MACs are not checked: what is counted here decides nothing. Raises ContainingRefused.
     """
+    conn, keys, policy, now = work
     await check_existence(conn, scope)
     members: frozenset[AccountId] = frozenset()
     if scope.extent is Extent.ACCOUNT:

@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from beffroi.core.containing import NAMED
 from beffroi.core.ids import AccountId, is_uuid
-from beffroi.core.policy import Policy
 from beffroi.guard import stamped
 from beffroi.guard.containing.scopes import ContainingRefused
 from beffroi.guard.containing.watching import watchers_among
+from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import approvals_between, lines_of
 from beffroi.guard.stamped import Row
@@ -27,22 +26,16 @@ SELECT * FROM guard.cut WHERE kind = 'suspension' AND scope = $1 AND ended_at IS
 """
 
 
-async def restore_account(
-    conn: "asyncpg.Connection",
-    keys: "Keys",
-    policy: Policy,
-    account: AccountId,
-    approvers: Sequence[AccountId],
-    now: datetime,
-) -> None:
+async def restore_account(work: Work, account: AccountId, approvers: Sequence[AccountId]) -> None:
     """Give a suspended account back; two people outside its line agree. Raises ContainingRefused.
 
     The caller's transaction holds the turnstile; it has verified that each approver agreed, with a fresh passkey.
     """
+    conn, keys, _, now = work
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1 FOR UPDATE", account)
     if row is None or row["status"] != "suspended":
         raise ContainingRefused("There is no such suspended account.")
-    await check_independent(conn, keys, policy, approvers, account, now)
+    await check_independent(work, approvers, account)
     status = "invited" if row["subject_index"] is None else "active"
     await stamped.amend(conn, keys, "account", row, status=status)
     for cut in await conn.fetch(_SUSPENSIONS, account):
@@ -50,22 +43,16 @@ async def restore_account(
     await append(conn, [Entry(now, "restored", account=account, detail=_detail(approvers=sorted(approvers)))])
 
 
-async def lift(
-    conn: "asyncpg.Connection",
-    keys: "Keys",
-    policy: Policy,
-    containment: str,
-    approvers: Sequence[AccountId],
-    now: datetime,
-) -> None:
+async def lift(work: Work, containment: str, approvers: Sequence[AccountId]) -> None:
     """End a containment; two people agree, outside the line of whom it cut. Raises ContainingRefused.
 
     The caller's transaction holds the turnstile; it has verified that each approver agreed, with a fresh passkey.
     """
+    conn, keys, policy, now = work
     row = await in_force(conn, keys, containment)
     if row is None:
         raise ContainingRefused("There is no such containment in force.")
-    await check_independent(conn, keys, policy, approvers, concerned(row), now)
+    await check_independent(work, approvers, concerned(row))
     await stamped.amend(conn, keys, "containment", row, lifted_at=now)
     for cut in await conn.fetch("SELECT * FROM guard.cut WHERE id = $1 FOR UPDATE", row["id"]):
         await stamped.amend(conn, keys, "cut", cut, ended_at=now)
@@ -88,19 +75,13 @@ def concerned(containment: Row) -> AccountId | None:
     return AccountId(containment["scope"]) if containment["kind"] in NAMED else None
 
 
-async def check_independent(
-    conn: "asyncpg.Connection",
-    keys: "Keys",
-    policy: Policy,
-    approvers: Sequence[AccountId],
-    about: AccountId | None,
-    now: datetime,
-) -> None:
+async def check_independent(work: Work, approvers: Sequence[AccountId], about: AccountId | None) -> None:
     """Two different people who watch, neither in the line of the other, nor of the account ``about``, at any distance
     (I-04); nor did that account approve for one of them of late: the favour would be returned.
 
     Raises ContainingRefused, or Forged.
     """
+    conn, keys, policy, now = work
     people = list(approvers)
     if len(people) < APPROVALS or len(set(people)) != len(people):
         raise ContainingRefused("Two different people must approve.")

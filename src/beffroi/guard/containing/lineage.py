@@ -27,6 +27,16 @@ ON CONFLICT (account, line) DO UPDATE SET since_at = excluded.since_at, version 
 """A member that is recorded already is written again: whatever somebody made of its row, it is genuine afterwards."""
 
 
+_CUT: Final = """
+SELECT a.id FROM unnest($1::uuid[]) AS a (id)
+WHERE EXISTS (
+    SELECT FROM guard.containment c WHERE c.lifted_at IS NULL AND (
+        (c.kind IN ('account', 'line') AND c.scope = a.id::text)
+        OR (c.kind = 'line' AND EXISTS (
+            SELECT FROM guard.line_member m WHERE m.account = a.id AND m.line::text = c.scope))))
+"""
+
+
 async def members(
     conn: "asyncpg.Connection", keys: "Keys", policy: "Policy", account: AccountId, now: datetime
 ) -> frozenset[AccountId]:
@@ -41,10 +51,16 @@ async def members(
 
 
 async def record(
-    conn: "asyncpg.Connection", keys: "Keys", line: AccountId, line_members: Iterable[AccountId], now: datetime
-) -> None:
-    """Write that these accounts stand in this line, which is being contained; its head is cut by its own id."""
-    await _write(conn, keys, [(one, line) for one in sorted(line_members) if one != line], now)
+    conn: "asyncpg.Connection", keys: "Keys", policy: "Policy", line: AccountId, now: datetime
+) -> frozenset[AccountId]:
+    """Write who stands in this line, which is being contained, and give its members.
+
+    The head has a row as well, by which its later children are known; a founder has none, and passes nothing on.
+    """
+    found = await members(conn, keys, policy, line, now)
+    if not await is_founder(conn, keys, policy, line, now):
+        await _write(conn, keys, [(one, line) for one in sorted(found)], now)
+    return found
 
 
 async def follow(
@@ -58,6 +74,15 @@ async def follow(
     joined = [(AccountId(str(row["id"])), AccountId(str(row["line"]))) for row in rows]
     await _write(conn, keys, joined, now)
     return frozenset(account for account, _ in joined)
+
+
+async def cut_among(conn: "asyncpg.Connection", accounts: Iterable[AccountId]) -> frozenset[AccountId]:
+    """Those of these accounts that are contained now, by name or with a line; for commands about accounts.
+
+    It takes rows as they are: a command may be refused on one that was forged, and a decision refuses it anyway.
+    """
+    rows = await conn.fetch(_CUT, list(accounts))
+    return frozenset(AccountId(str(row["id"])) for row in rows)
 
 
 async def _write(

@@ -11,8 +11,8 @@ from beffroi.core.ids import AccountId
 from beffroi.core.line import Origin
 from beffroi.guard import stamped
 from beffroi.guard.approvals.kinds import Asked
-from beffroi.guard.duties import Work
 from beffroi.guard.containing import lineage
+from beffroi.guard.duties import Work
 from beffroi.guard.habilitations.moving import OF_ACCOUNT, move
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import lines_of
