@@ -55,6 +55,10 @@ class Objection(StrEnum):
     NOT_IN_THAT_STATE = "not-in-that-state"
     PROOF_UNKNOWN = "proof-unknown"
     LINE_CONTAINED = "line-contained"
+    NOTHING_TO_CUT = "nothing-to-cut"
+    ALREADY_CUT = "already-cut"
+    LAST_TO_LIFT = "last-to-lift"
+    TOO_MANY_SUSPENSIONS = "too-many-suspensions"
 
 
 OF_LINE: Final[Mapping[LineObjection, Objection]] = {

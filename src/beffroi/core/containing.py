@@ -3,12 +3,12 @@
 Counting is pure, so that what a screen announces and what the command then does can be held to each other.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from beffroi.core.ids import AccountId, ApplicationId, OrganisationId
-from beffroi.core.policy import RoleKind
+from beffroi.core.policy import Label, RoleKind
 
 WATCHERS: Final = frozenset({RoleKind.APPROVER, RoleKind.SECURITY, RoleKind.FOUNDER})
 """Who approves, contains or investigates: no containment stops them, but of their own account or line."""
@@ -27,6 +27,36 @@ class Extent(StrEnum):
 
 NAMED: Final = frozenset({Extent.ACCOUNT, Extent.LINE})
 """Extents that cut people by name: watchers too."""
+
+
+REASONS: Final[Mapping[str, Label]] = {
+    "stolen-account": Label("Compte volé ou détourné", "Stolen or hijacked account"),
+    "stolen-session": Label("Session volée", "Stolen session"),
+    "mass-consultation": Label("Consultation massive", "Mass consultation"),
+    "suspect-creation": Label("Créations de comptes suspectes", "Suspect creation of accounts"),
+    "intrusion": Label("Intrusion dans une application ou un serveur", "Intrusion in an application or a server"),
+    "notice-received": Label(
+        "Alerte reçue d’une autorité ou d’un partenaire", "Notice from an authority or a partner"
+    ),
+    "departure": Label("Départ non signalé", "Departure nobody reported"),
+    "exercise": Label("Exercice", "Exercise"),
+}
+"""Why one cuts through a door: a short list, so that no free text, hence no name, enters the journal."""
+
+MANAGER_PERCENT: Final = 5
+MANAGER_LEAST: Final = 3
+MANAGER_HOURLY: Final = 20
+
+
+def manager_may_suspend(accounts: int, today: int, this_hour: int) -> bool:
+    """Whether a manager may suspend one account more of an organisation of so many, alone.
+
+    ``today``: how many he and his colleagues suspended there in 24 hours; ``this_hour``: how many he did in an hour.
+    The limit is the machines' (five percent, at least three, twenty an hour): a hijacked manager does not shut his
+    office; whoever must cut more asks security.
+    """
+    share = max(MANAGER_LEAST, -(-max(accounts, 0) * MANAGER_PERCENT // 100))
+    return today < share and this_hour < MANAGER_HOURLY
 
 
 class Held(NamedTuple):

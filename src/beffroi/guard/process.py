@@ -22,6 +22,7 @@ from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.approvals import doors as request_doors
 from beffroi.guard.approvals import page as approval_page
+from beffroi.guard.containing import doors as containment_doors
 from beffroi.guard.decisions.batch import Bench
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch
 from beffroi.guard.decisions.worker import Worker
@@ -46,7 +47,7 @@ _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
 AREAS: Final[tuple[Routes, ...]] = (
     *DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES, request_doors.ROUTES,
-    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES,
+    approval_page.ROUTES, containment_doors.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES,
 )  # fmt: skip
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

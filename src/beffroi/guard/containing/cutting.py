@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
-from beffroi.core.approvals import State
+from beffroi.core.approvals import Objection, State
 from beffroi.core.containing import NAMED, Extent
 from beffroi.core.ids import AccountId, is_uuid
 from beffroi.core.policy import Policy
@@ -119,7 +119,7 @@ async def suspend(work: Work, account: AccountId, reason: str, by: By) -> int:
     conn, keys, policy, now = work
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1 FOR UPDATE", account)
     if row is None:
-        raise ContainingRefused("There is no such account.")
+        raise ContainingRefused("There is no such account.", Objection.NOTHING_TO_CUT)
     fresh = row["status"] not in ("suspended", "closed")
     if fresh:
         await stamped.amend(conn, keys, "account", row, status="suspended")

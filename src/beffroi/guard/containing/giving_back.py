@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+from beffroi.core.approvals import Objection
 from beffroi.core.containing import NAMED
 from beffroi.core.ids import AccountId, is_uuid
 from beffroi.guard import stamped
@@ -84,7 +85,7 @@ async def check_independent(work: Work, approvers: Sequence[AccountId], about: A
     conn, keys, policy, now = work
     people = list(approvers)
     if len(people) < APPROVALS or len(set(people)) != len(people):
-        raise ContainingRefused("Two different people must approve.")
+        raise ContainingRefused("Two different people must approve.", Objection.SAME_PERSON)
     for row in await conn.fetch("SELECT * FROM guard.account WHERE id = ANY ($1::uuid[])", people):
         if stamped.genuine(keys, "account", row)["status"] != "active":
             raise ContainingRefused("An approver is not active.")
@@ -93,11 +94,15 @@ async def check_independent(work: Work, approvers: Sequence[AccountId], about: A
     independent = people if about is None else [*people, about]
     lines = await lines_of(conn, keys, policy, independent, now)
     if not all(lines.outside(one, other) for one, other in combinations(independent, 2)):
-        raise ContainingRefused("An approver stands in the line of what is approved, or of the other approver.")
+        raise ContainingRefused(
+            "An approver stands in the line of what is approved, or of the other approver.", Objection.WITHIN_LINE
+        )
     if about is not None:
         given = await approvals_between(conn, keys, people, about)
         if any(lines.objection(one, about, None, given, now) is not None for one in people):
-            raise ContainingRefused("This account approved a request of an approver's in the last 180 days.")
+            raise ContainingRefused(
+                "This account approved a request of an approver's in the last 180 days.", Objection.RECIPROCAL
+            )
 
 
 def _detail(**members: object) -> str:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from beffroi.core.approvals import Objection
 from beffroi.core.containing import NAMED, Extent
 from beffroi.core.fields import EVERY
 from beffroi.core.ids import CODE, AccountId, OrganisationId, SessionId, is_uuid
@@ -19,7 +20,11 @@ _IDENTIFIED: Final = NAMED | {Extent.ORGANISATION}
 
 
 class ContainingRefused(RuntimeError):
-    """The command cannot be done; the message says what is missing."""
+    """The command cannot be done; the message says what is missing, ``objection`` says it to a door."""
+
+    def __init__(self, message: str, objection: Objection = Objection.NOT_IN_THAT_STATE) -> None:
+        super().__init__(message)
+        self.objection = objection
 
 
 class Scope(NamedTuple):
@@ -61,7 +66,7 @@ async def check_existence(conn: "asyncpg.Connection", scope: Scope) -> None:
     """Raises ContainingRefused when there is nothing by that id."""
     table = _TABLES.get(scope.extent)
     if table is not None and await conn.fetchval(f"SELECT 1 FROM guard.{table} WHERE id = $1", scope.scope) is None:
-        raise ContainingRefused(f"There is no such {table}.")
+        raise ContainingRefused(f"There is no such {table}.", Objection.NOTHING_TO_CUT)
 
 
 def check_reason(reason: str) -> None:
