@@ -64,6 +64,18 @@ CONSOLE = {
     "edit-identity": Sheet(
         "cases/edit.html", "Identité", "Identity", "personnes/<uuid:person>/modifier/<slug:group>/"
     ),
+    "containment": Sheet("containment/home.html", "^Confinement", "^Containment", "confinement/"),
+    "containment-refused": Sheet("containment/home.html", "^Confinement", "^Containment", "confinement/apercu/"),
+    "containment-cost": Sheet("containment/preview.html", "Lignée de", "Line of", "confinement/apercu/"),
+    "containment-everything": Sheet(
+        "containment/preview.html", "Tout le réseau", "The whole network", "confinement/apercu/"
+    ),
+    "containment-history": Sheet(
+        "containment/history.html",
+        "Historique des confinements",
+        "History of containments",
+        "confinement/historique/",
+    ),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
 }

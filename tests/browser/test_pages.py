@@ -8,7 +8,7 @@ from beffroi.guard.signin import messages
 from beffroi.guard.signin.doors import ROUTES
 from beffroi.guard.signin.messages import Message
 from beffroi.guard.signin.pages import STATIC_ROUTES
-from tests.browser import test_console_pages, test_guard_pages
+from tests.browser import test_console_pages, test_containment_pages, test_guard_pages
 from tests.browser.pages import CONSOLE, GUARD, PAGES
 
 SOURCES = Path(beffroi.__file__).parent
@@ -16,7 +16,7 @@ OTHER_TESTS = {"ui/guide.html", "ui/base.html"}
 """The style guide has tests of its own (test_style_guide); the frame of all pages is none."""
 LEAD_ELSEWHERE = {
     "connexion/", "confirmation/", "deconnexion/", "deconnexion/partout/", "langue/",
-    "guide-de-style/", "guide-de-style/erreur/<int:status>/",
+    "confinement/couper/", "confinement/rendre/", "guide-de-style/", "guide-de-style/erreur/<int:status>/",
     "/sign-in", "/step-up", "/factors/add",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""
@@ -32,7 +32,11 @@ def templates(folder: Path, base: str) -> set[str]:
 
 
 def test_every_page_is_met_by_a_tour_and_no_tour_meets_a_page_that_is_none() -> None:
-    tours = [test for module in (test_console_pages, test_guard_pages) for test in vars(module).values()]
+    tours = [
+        test
+        for module in (test_console_pages, test_containment_pages, test_guard_pages)
+        for test in vars(module).values()
+    ]
     assert set().union(*(getattr(tour, "meets", ()) for tour in tours)) == set(PAGES)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 import beffroi.systems.cases.api as cases
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
+from beffroi.governance.containment import api as containment
 from beffroi.governance.directory import api as directory
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
@@ -40,6 +41,7 @@ def shell_for(request: HttpRequest) -> Shell:
         demonstration=base.demonstration,
         navigation=(
             *(NavigationItem(entry.label, entry.url) for entry in cases.navigation(session)),
+            *(NavigationItem(label, url) for label, url in containment.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         account=Account(
