@@ -52,11 +52,11 @@ def scope(kind: str, name: str, codes: tuple[str, ...]) -> str:
         case "organisation":
             return gettext("Organisme %(name)s") % {"name": name}
         case "line":
-            return gettext("Lignée de %(name)s") % {"name": name}
+            return gettext("Lignée : %(name)s") % {"name": name}
         case "suspension":
             return gettext("Compte suspendu : %(name)s") % {"name": name}
         case _:
-            return gettext("Compte de %(name)s") % {"name": name}
+            return gettext("Compte : %(name)s") % {"name": name}
 
 
 def effect(kind: str) -> str:
