@@ -66,7 +66,7 @@ CONSOLE = {
     ),
     "containment": Sheet("containment/home.html", "^Confinement", "^Containment", "confinement/"),
     "containment-refused": Sheet("containment/home.html", "^Confinement", "^Containment", "confinement/apercu/"),
-    "containment-cost": Sheet("containment/preview.html", "Lignée de", "Line of", "confinement/apercu/"),
+    "containment-cost": Sheet("containment/preview.html", "Lignée.: Odile", "Line: Odile", "confinement/apercu/"),
     "containment-everything": Sheet(
         "containment/preview.html", "Tout le réseau", "The whole network", "confinement/apercu/"
     ),
