@@ -82,6 +82,8 @@ def live(world: World, one: Employed) -> list[tuple[OrganisationFacts, Role, str
     facts = one.account
     if cut.everything or ("account", facts.id) in cut.scopes or not facts.active:
         return []
+    if any(kind == "line" and facts.id in {scope} | line(world, AccountId(scope)) for kind, scope in cut.scopes):
+        return []
     if facts.attested_until <= now or facts.reviewed_until <= now:
         return []
     found = []
@@ -109,7 +111,7 @@ def _direct(world: World, one: Employed, hours: int) -> int:
     confirmed = any(status == "confirmed" for _, _, status in reading)
     percent = 100 if confirmed else policy.probation_percent
     budgets = {
-        code: Caps(*[max(1, each * percent // 100) for each in caps]) for code, caps in policy.buckets.items()
+        code: Caps(*[0 if each == 0 else max(1, each * percent // 100) for each in caps]) for code, caps in policy.buckets.items()
     }
     people: dict[tuple[str, str], set[object]] = {}
     usable: set[int] = set()

@@ -72,6 +72,9 @@ def objections(request: Request, facts: Facts, policy: Policy) -> list[Code]:
         return [*said, Code.ACCOUNT_SUSPENDED]
     if not account.active or ("account", account.id) in cut.scopes:
         said.append(Code.ACCOUNT_SUSPENDED)
+    cut_lines = {id_ for kind, id_ in cut.scopes if kind == "line"}
+    if cut_lines & {account.id, *account.lines}:
+        said.append(Code.ACCOUNT_SUSPENDED)
     if account.attested_until <= now:
         said.append(Code.ATTESTATION_EXPIRED)
     if account.reviewed_until <= now:
@@ -227,7 +230,7 @@ def unpayable(
     in_bucket = [one for one in mine if one.bucket == wanted.bucket]
     caps = policy.buckets[wanted.bucket]
     if wanted.probation:
-        caps = Caps(*[max(1, cap * policy.probation_percent // 100) for cap in caps])
+        caps = Caps(*[0 if cap == 0 else max(1, cap * policy.probation_percent // 100) for cap in caps])
     judge(Code.BUDGET_ACCOUNT, caps, in_bucket, True)
     theirs = [one for one in history if one.organisation == office]
     if wanted.bucket == "relations":

@@ -102,6 +102,18 @@ CONSOLE = {
     ),
     "campaigns": Sheet("reviews/campaigns.html", "Revues des habilitations", "Reviews of habilitations", "revues/"),
     "review": Sheet("reviews/sheet.html", "Revue de Mission", "Review of Mission", "revues/<uuid:campaign>/"),
+    "containment": Sheet("containment/home.html", "^Confinement", "^Containment", "confinement/"),
+    "containment-refused": Sheet("containment/home.html", "^Confinement", "^Containment", "confinement/apercu/"),
+    "containment-cost": Sheet("containment/preview.html", "Lignée.: Odile", "Line: Odile", "confinement/apercu/"),
+    "containment-everything": Sheet(
+        "containment/preview.html", "Tout le réseau", "The whole network", "confinement/apercu/"
+    ),
+    "containment-history": Sheet(
+        "containment/history.html",
+        "Historique des confinements",
+        "History of containments",
+        "confinement/historique/",
+    ),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
 }

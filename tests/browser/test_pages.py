@@ -20,7 +20,8 @@ LEAD_ELSEWHERE = {
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
     "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
-    "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "/reviews", "formation/examen/commencer/",
+    "confinement/couper/", "confinement/rendre/", "comptes/export.csv", "revues/<uuid:campaign>/preuves/",
+    "/reviews", "formation/examen/commencer/",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""
 

@@ -18,7 +18,7 @@ from beffroi.core.ids import AccountId, PersonId
 from beffroi.core.refusals import Code
 from beffroi.guard import breaking, key_check, stamped
 from beffroi.guard.backup.archive import BackupRefused
-from beffroi.guard.containing import suspend_account
+from beffroi.guard.containing.cutting import suspend_account
 from beffroi.guard.decisions.asks import Granted, Manner, Outcome
 from beffroi.guard.decisions.facts import PARIS, clock_at
 from beffroi.guard.decisions.worker import Worker
@@ -31,7 +31,7 @@ from beffroi.guard.settings import Batching
 from beffroi.guard.vault import people
 from tests.databases import FreshDatabase, fresh_database, prepare_template, scratch_folder
 from tests.databases import test_bin_dir as server_bin_dir
-from tests.guard.world import CLIENT, AgentOfTest, World, build
+from tests.guard.world import CLIENT, POLICY, AgentOfTest, World, build
 
 
 @dataclass
@@ -135,7 +135,8 @@ async def test_i16_account_suspended_after_the_dump_stays_suspended_and_its_neig
     suspended, neighbour = [await world.agent(office) for _ in range(2)]
     person = await world.person(office)
     await town.back_up()
-    await suspend_account(world.conn, world.keys, suspended.account, reason="stolen-session", operator="night")
+    account = suspended.account
+    await suspend_account(world.conn, world.keys, POLICY, account, reason="stolen-session", operator="night")
     await town.follow(final=True)
     restored = await town.restored()
     refused = await restored.open(suspended, person)

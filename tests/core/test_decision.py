@@ -147,6 +147,7 @@ def test_i06_policy_without_the_budget_or_the_rating_of_an_action_refuses() -> N
     ("scope", "refusal"),
     [
         (("account", ADVISER), Code.ACCOUNT_SUSPENDED),
+        (("line", ADVISER), Code.ACCOUNT_SUSPENDED),
         (("organisation", OFFICE), Code.ORGANISATION_CLOSED),
         (("application", CONSOLE), Code.APPLICATION_CLOSED),
     ],
@@ -157,6 +158,16 @@ def test_i07_contained_scope_never_allows_any_action(scope: tuple[str, str], ref
     assert code(facts, opening(action)) is refusal
     other = adviser()._replace(containment=Containment(False, frozenset({(scope[0], "another")}), 0))
     assert code(other, opening()) is None
+
+
+@pytest.mark.parametrize("action", sorted(Action))
+def test_i07_account_of_a_contained_line_is_allowed_nothing_and_of_one_lifted_is(action: Action) -> None:
+    elder, aunt = AccountId("elder"), AccountId("aunt")
+    facts = changed("account", lines=(aunt, elder))
+    cut = Containment(False, frozenset({("line", elder)}), 0)
+    assert code(facts._replace(containment=cut), opening(action)) is Code.ACCOUNT_SUSPENDED
+    assert code(facts._replace(containment=Containment(False, frozenset({("account", elder)}), 0)), opening()) is None
+    assert code(facts, opening()) is None
 
 
 @pytest.mark.parametrize("action", sorted(Action))

@@ -87,7 +87,7 @@ def adviser(at: datetime = NOW, relations: tuple[RelationFacts, ...] | None = No
         containment=Containment(False, frozenset(), 0),
         application=ApplicationFacts(CONSOLE, True, WIDE),
         session=SessionFacts(SessionId("s"), ADVISER, HELD, CONSOLE, at + timedelta(hours=9), at, False, 3, at, True),
-        account=AccountFacts(ADVISER, True, later, later, (), ()),
+        account=AccountFacts(ADVISER, True, later, later, (), (), ()),
         habilitation=HabilitationFacts(HELD, ADVISER, OFFICE, RoleCode("adviser"), "confirmed", before, later),
         organisation=OrganisationFacts(OFFICE, "youth-office", True, later, 5),
         relations=(followed(own=True, at=at),) if relations is None else relations,

@@ -97,7 +97,7 @@ class World:
         return facts._replace(
             application=ApplicationFacts(step.application, True, BREAKERS[step.application]),
             session=facts.session._replace(account=step.account, application=step.application),
-            account=AccountFacts(step.account, True, far, far, POOLS[step.account], ()),
+            account=AccountFacts(step.account, True, far, far, POOLS[step.account], (), ()),
             habilitation=facts.habilitation._replace(account=step.account, organisation=step.office, status=status),
             organisation=facts.organisation._replace(id=step.office),
             reach=reach,

@@ -77,6 +77,7 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
     _in("account", "active", st.just(False)),
     _in("account", "attested_until", INSTANTS),
     _in("account", "reviewed_until", INSTANTS),
+    _in("account", "lines", st.sampled_from([(AccountId("elder"),), (AccountId("aunt"), AccountId("elder"))])),
     _in("habilitation", "status", st.sampled_from(["probation", "suspended", "closed", "requested", "novel"])),
     _in("habilitation", "role", st.sampled_from([*POLICY.roles, RoleCode("novel")])),
     _in("habilitation", "account", st.just(AccountId("other"))),
@@ -94,7 +95,16 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
         st.sampled_from([False, False, False, True]),
         st.lists(
             st.sampled_from(
-                [("account", ADVISER), ("organisation", OFFICE), ("application", CONSOLE), ("account", "other")]
+                [
+                    ("account", ADVISER),
+                    ("organisation", OFFICE),
+                    ("application", CONSOLE),
+                    ("account", "other"),
+                    ("line", ADVISER),
+                    ("line", "elder"),
+                    ("line", "other"),
+                    ("account", "elder"),
+                ]
             ),
             max_size=2,
         ),

@@ -47,7 +47,7 @@ def employed(draw: st.DrawFn) -> Employed:
     id_ = draw(st.sampled_from(ACCOUNTS))
     facts = AccountFacts(
         id_, draw(st.sampled_from([True, True, True, False])), draw(INSTANTS), draw(INSTANTS),
-        tuple(draw(st.lists(st.sampled_from(ACCOUNTS), max_size=2, unique=True))), (),
+        tuple(draw(st.lists(st.sampled_from(ACCOUNTS), max_size=2, unique=True))), (), (),
     )  # fmt: skip
     held = [
         HabilitationFacts(

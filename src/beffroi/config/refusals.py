@@ -16,7 +16,7 @@ _REFUSALS = (
     "beffroi.guard.backup.archive:BackupRefused",
     "beffroi.guard.stamped:Forged",
     "beffroi.guard.founding:FoundingRefused",
-    "beffroi.guard.containing:ContainingRefused",
+    "beffroi.guard.containing.scopes:ContainingRefused",
     "beffroi.guard.scim.tokens:TokenRefused",
     "beffroi.guard.process:PolicyRefused",
     "beffroi.guard.decisions.connections:NotDurable",

@@ -59,6 +59,10 @@ class Objection(StrEnum):
     UNKNOWN_CAMPAIGN = "unknown-campaign"
     CAMPAIGN_OVER = "campaign-over"
     SHEET_CHANGED = "sheet-changed"
+    NOTHING_TO_CUT = "nothing-to-cut"
+    ALREADY_CUT = "already-cut"
+    LAST_TO_LIFT = "last-to-lift"
+    TOO_MANY_SUSPENSIONS = "too-many-suspensions"
 
 
 OF_LINE: Final[Mapping[LineObjection, Objection]] = {

@@ -121,8 +121,8 @@ def exhausted(seen: Window, caps: Caps, days: int) -> Window:
 
 
 def percent_of(caps: Caps, percent: int) -> Caps:
-    """Caps of so many percent, rounded down; each at least 1, so that nobody is left with nothing."""
-    return Caps(*(max(1, cap * percent // 100) for cap in caps))
+    """Caps of so many percent, rounded down; at least 1 where there was any, so that nobody is left with nothing."""
+    return Caps(*(min(cap, max(1, cap * percent // 100)) for cap in caps))
 
 
 class Scope(NamedTuple):

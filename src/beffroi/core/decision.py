@@ -204,7 +204,7 @@ def present(application_id: ApplicationId, facts: Facts, policy: Policy) -> Role
 
     # 3. account
     account = facts.account
-    if account is None or account.id != session.account or not account.active or ("account", account.id) in scopes:
+    if account is None or account.id != session.account or not account.active or contained.cuts(account):
         return Refusal(Code.ACCOUNT_SUSPENDED)
     if now >= account.attested_until:
         return Refusal(Code.ATTESTATION_EXPIRED)

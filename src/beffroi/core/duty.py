@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from beffroi.core.containing import NAMED, WATCHERS
 from beffroi.core.decision import Refusal, found, lacking, present
-from beffroi.core.facts import Facts
+from beffroi.core.facts import Containment, Facts
 from beffroi.core.ids import ApplicationId
 from beffroi.core.policy import Policy, Role, RoleKind
 from beffroi.core.refusals import Code
@@ -57,13 +58,27 @@ def duties(kind: RoleKind) -> frozenset[Duty]:
 
 def on_duty(duty: Duty, application: ApplicationId, facts: Facts, policy: Policy) -> Role | Refusal:
     """The role in which this session may give such a command, or why it may not: steps 1 to 5 of the decision."""
-    role = present(application, facts, policy)
+    role = present(application, _spared(facts, policy), policy)
     if isinstance(role, Refusal):
         return role
     if role.kind not in HOLDERS[duty]:
         return Refusal(Code.ACTION_NOT_ALLOWED)
     session, _, _, _ = found(facts)
     return lacking(session, facts.clock, role.demand) or role
+
+
+def _spared(facts: Facts, policy: Policy) -> Facts:
+    """The facts without the containments that do not stop who approves, contains or investigates.
+
+    Of theirs only those count that name the account or its line; otherwise whoever contains everything could never
+    be told to give it back.
+    """
+    habilitation = facts.habilitation
+    role = None if habilitation is None else policy.roles.get(habilitation.role)
+    if role is None or role.kind not in WATCHERS:
+        return facts
+    naming = frozenset(scope for scope in facts.containment.scopes if scope[0] in NAMED)
+    return facts._replace(containment=Containment(False, naming, facts.containment.groups))
 
 
 def may_hand_out(giver: Role, giver_at: str, wanted: Role, wanted_at: str) -> bool:

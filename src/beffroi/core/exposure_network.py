@@ -287,7 +287,7 @@ class Network:
             return _ABSENT
         facts = employed.account
         lapses = min(facts.attested_until, facts.reviewed_until)
-        if cut.everything or ("account", account) in cut.scopes or lapses <= now:
+        if cut.everything or ("account", account) in cut.scopes or lapses <= now or self._in_cut_line(account):
             return _ABSENT
         ends, kinds, reading = [lapses], set[RoleKind](), []
         for one in employed.held:
@@ -306,6 +306,10 @@ class Network:
                 reading.append((office, role, one.status))
         people = self._read(account, reading) if reading else NOBODY
         return Standing(frozenset(kinds), people, min(ends))
+
+    def _in_cut_line(self, account: AccountId) -> bool:
+        cut = {scope for kind, scope in self._shared.containment.scopes if kind == "line"}
+        return bool(cut) and not cut.isdisjoint(self._lines.makers(account))
 
     def _read(self, account: AccountId, reading: Sequence[tuple[OrganisationFacts, Role, str]]) -> Spans:
         memberships = []

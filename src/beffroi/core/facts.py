@@ -86,7 +86,8 @@ class HabilitationFacts(NamedTuple):
 class AccountFacts(NamedTuple):
     """One natural person who works: ``pools`` are the offspring pools this account still charges (I-03).
 
-    ``held`` are the account's other habilitations, in force or not: all but the one the session acts under.
+    ``held`` are the other habilitations, in force or not, than the one the session acts under. ``lines`` are those,
+    of the lines that were ever contained, in which this account stands (I-07); its own goes without saying.
     """
 
     id: AccountId
@@ -95,6 +96,7 @@ class AccountFacts(NamedTuple):
     reviewed_until: datetime
     pools: tuple[AccountId, ...]
     held: tuple[HabilitationFacts, ...]
+    lines: tuple[AccountId, ...]
 
 
 class OrganisationFacts(NamedTuple):
@@ -133,6 +135,13 @@ class Containment(NamedTuple):
     everything: bool
     scopes: frozenset[tuple[str, str]]
     groups: int
+
+    def cuts(self, account: AccountFacts) -> bool:
+        """Whether the account itself is cut off, by its id or with a line it stands in; whatever else is."""
+        scopes = self.scopes
+        if ("account", account.id) in scopes or ("line", account.id) in scopes:
+            return True
+        return any(("line", line) in scopes for line in account.lines)
 
 
 class Facts(NamedTuple):

@@ -174,4 +174,34 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "One of these habilitations was reviewed meanwhile, has ended, or this choice waited too long. Nothing was"
         " recorded: go back to the review.",
     ),
+    Objection.NOTHING_TO_CUT: Sentence(
+        _UNKNOWN,
+        "Rien de tel à couper",
+        "Aucun compte, organisme ou application ne répond à cette désignation. Rien n’a été coupé.",
+        "No such thing to cut",
+        "No account, organisation or application answers to this designation. Nothing was cut.",
+    ),
+    Objection.ALREADY_CUT: Sentence(
+        _CONFLICT,
+        "Déjà coupé",
+        "C’est déjà coupé. Rien n’a changé.",
+        "Already cut",
+        "It is cut already. Nothing has changed.",
+    ),
+    Objection.LAST_TO_LIFT: Sentence(
+        _CONFLICT,
+        "Plus personne ne pourrait rendre l’accès",
+        "Il resterait moins de deux personnes capables d’approuver la levée. Rien n’a été coupé : cela ne se fait que"
+        " depuis la machine du gardien.",
+        "Nobody could give access back",
+        "Fewer than two people able to approve the lifting would be left. Nothing was cut: this is done from the"
+        " guard’s own machine only.",
+    ),
+    Objection.TOO_MANY_SUSPENSIONS: Sentence(
+        429,
+        "Trop de suspensions",
+        "Vous avez déjà suspendu beaucoup de comptes. Rien n’a été fait : adressez-vous à la sécurité du réseau.",
+        "Too many suspensions",
+        "You have suspended many accounts already. Nothing was done: turn to the network’s security.",
+    ),
 }

@@ -151,6 +151,11 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "campaign": _ID, "habilitation": _ID, "account": _ID, "reasons": _TS, "facts": _T,
         "verdict": _T, "reviewer": _ID, "sitting": _ID, "at": _MI, "version": _N,
     },
+    "line_member": {"account": _ID, "line": _ID, "since_at": _I, "version": _N},
+    "cut": {
+        "id": _ID, "kind": _T, "scope": _T, "groups": _N, "made_by": _ID, "operator": _T, "organisation": _ID,
+        "reason": _T, "accounts": _N, "sessions": _N, "since_at": _I, "ended_at": _MI, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

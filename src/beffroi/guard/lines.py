@@ -42,7 +42,7 @@ async def lines_of(
         asked |= waiting
         waiting = makers - asked
     founders = [one for one, origin in origins.items() if origin == _NOBODY]
-    return Lines(origins, [one for one in founders if await _is_founder(conn, keys, policy, one, now)])
+    return Lines(origins, [one for one in founders if await is_founder(conn, keys, policy, one, now)])
 
 
 async def approvals_between(
@@ -58,8 +58,9 @@ async def approvals_between(
     return [Approval(AccountId(str(row["requested_by"])), approver, row["created_at"]) for row in made]
 
 
-async def _is_founder(
+async def is_founder(
     conn: "asyncpg.Connection", keys: "Keys", policy: Policy, account: AccountId, now: datetime
 ) -> bool:
+    """Whether an account holds a founder's role now. Raises Forged."""
     roles = [policy.roles.get(held.role) for held in await memberships(conn, keys, account, now)]
     return any(role is not None and role.kind is RoleKind.FOUNDER for role in roles)

@@ -23,6 +23,7 @@ from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.approvals import doors as request_doors
 from beffroi.guard.approvals import page as approval_page
 from beffroi.guard.awareness import doors as awareness_doors
+from beffroi.guard.containing import doors as containment_doors
 from beffroi.guard.decisions.batch import Bench
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch
 from beffroi.guard.decisions.worker import Worker
@@ -65,6 +66,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     awareness_doors.ROUTES,
     review_doors.ROUTES,
     review_page.ROUTES,
+    containment_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

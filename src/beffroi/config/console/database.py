@@ -14,6 +14,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.exposure",
     "beffroi.governance.awareness",
     "beffroi.governance.reviews",
+    "beffroi.governance.containment",
     "beffroi.systems.cases",
 ]
 

@@ -12,6 +12,7 @@ import beffroi.systems.cases.api as cases
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
 from beffroi.governance.awareness import api as awareness
+from beffroi.governance.containment import api as containment
 from beffroi.governance.directory import api as directory
 from beffroi.governance.exposure import api as exposure
 from beffroi.governance.habilitations import api as habilitations
@@ -51,6 +52,7 @@ def shell_for(request: HttpRequest) -> Shell:
             *(NavigationItem(label, url) for label, url in exposure.navigation(session)),
             *(() if session.memberships else (NavigationItem(gettext("Ma formation"), reverse("awareness:home")),)),
             *(NavigationItem(entry.label, entry.url) for entry in reviews.navigation(session)),
+            *(NavigationItem(label, url) for label, url in containment.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         notices=awareness.notices(request, session, timezone.now()),

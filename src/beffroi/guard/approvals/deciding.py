@@ -13,6 +13,7 @@ from beffroi.guard.approvals import making
 from beffroi.guard.approvals.eligible import objection
 from beffroi.guard.approvals.kinds import Asked, Kind
 from beffroi.guard.approvals.registry import KINDS
+from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import append
 from beffroi.guard.vault.sealing import owner_bytes, seal_for
@@ -53,7 +54,7 @@ async def standing_of(work: Work, by: OnDuty, identifier: str) -> Asked | Object
     if standing(State(row["status"]), row["expires_at"], work.now) is not State.PENDING:
         return Objection.ALREADY_DECIDED
     asked = await making.read(work, row)
-    against = await objection(work, by.account.id, asked.requester, asked.beneficiary)
+    against = await objection(work, by.account.id, asked.requester, asked.beneficiary, apart=kind_of(asked).apart)
     if against is not None:
         return against
     given = await work.conn.fetch(_GIVEN, identifier)
@@ -73,6 +74,11 @@ async def approve(work: Work, by: OnDuty, asked: Asked, signed: Signed) -> State
     Raises NotCarriedOut: the caller's transaction must then be rolled back.
     """
     kind = kind_of(asked)
+    concerned = [asked.requester]
+    if asked.beneficiary is not None and not kind.apart:
+        concerned.append(asked.beneficiary)
+    if await cut_among(work.conn, concerned):
+        raise NotCarriedOut(Objection.LINE_CONTAINED)
     against = await kind.recheck(work, asked)
     if against is not None:
         raise NotCarriedOut(against)
@@ -92,14 +98,16 @@ async def approve(work: Work, by: OnDuty, asked: Asked, signed: Signed) -> State
 
 
 async def _earlier(work: Work, asked: Asked) -> list[AccountId]:
-    """Who agreed before, and still may: a line may have grown since."""
+    """Who agreed before, and still may: a line may have grown since, or been contained."""
     found: list[AccountId] = []
+    apart = kind_of(asked).apart
     for row in await work.conn.fetch(_GIVEN, asked.id):
         approver = AccountId(str(stamped.genuine(work.keys, "approval", row)["approver"]))
         agreed = row["verdict"] == Verdict.APPROVE
-        if agreed and await objection(work, approver, asked.requester, asked.beneficiary) is None:
+        if agreed and await objection(work, approver, asked.requester, asked.beneficiary, apart=apart) is None:
             found.append(approver)
-    return found
+    cut = await cut_among(work.conn, found)
+    return [one for one in found if one not in cut]
 
 
 async def refuse(work: Work, by: OnDuty, asked: Asked, reason: str) -> State:

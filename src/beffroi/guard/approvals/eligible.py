@@ -8,7 +8,9 @@ from beffroi.core.approvals import OF_LINE, Objection
 from beffroi.core.duty import HOLDERS, NETWORK, Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.line import Approval
+from beffroi.core.line import Objection as LineObjection
 from beffroi.guard import stamped
+from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.duties import Work
 from beffroi.guard.lines import approvals_between, lines_of
 
@@ -25,7 +27,7 @@ WHERE h.role = ANY ($1::text[]) AND (h.organisation = $2 OR o.kind = $3)
     AND a.status = 'active' AND a.attested_until > $4 AND a.reviewed_until > $4
 ORDER BY h.account
 """
-"""Habilitations to approve what is asked at an organisation: held there or at the network, by accounts in use."""
+"""Habilitations of some roles at an organisation: held there or at the network, by accounts in use."""
 _RETURNED: Final = """
 SELECT a.*, r.requester FROM guard.approval a JOIN guard.request r ON r.id = a.request
 WHERE a.approver = $1 AND r.requester = ANY ($2::uuid[]) AND a.verdict = 'approve'
@@ -33,32 +35,61 @@ WHERE a.approver = $1 AND r.requester = ANY ($2::uuid[]) AND a.verdict = 'approv
 """What one person approved of others' requests."""
 
 
-async def approvers(work: Work, organisation: OrganisationId) -> frozenset[AccountId]:
-    """Accounts that hold the duty of approving at this organisation now, whoever asks. Raises Forged."""
+async def holders_of(work: Work, duty: Duty, organisation: OrganisationId) -> frozenset[AccountId]:
+    """Accounts that hold a duty at this organisation or at the network now. Raises Forged."""
     conn, keys, policy, now = work
-    roles = [code for code, role in policy.roles.items() if role.kind in HOLDERS[Duty.APPROVE]]
+    roles = [code for code, role in policy.roles.items() if role.kind in HOLDERS[duty]]
     rows = await conn.fetch(_HOLDERS, roles, organisation, NETWORK, now)
     return frozenset(AccountId(str(stamped.genuine(keys, "habilitation", row)["account"])) for row in rows)
 
 
+async def approvers(work: Work, organisation: OrganisationId) -> frozenset[AccountId]:
+    """Accounts that hold the duty of approving at this organisation now, whoever asks. Raises Forged."""
+    return await holders_of(work, Duty.APPROVE, organisation)
+
+
 async def objection(
-    work: Work, approver: AccountId, requester: AccountId, beneficiary: AccountId | None
+    work: Work, approver: AccountId, requester: AccountId, beneficiary: AccountId | None, *, apart: bool = False
 ) -> Objection | None:
-    """Why this person may not approve that person's request; ``None`` when nothing stands against it."""
-    lines = await lines_of(work.conn, work.keys, work.policy, [approver, requester], work.now)
-    past = await _returned(work.conn, work.keys, requester, [approver])
-    found = lines.objection(approver, requester, beneficiary, past, work.now)
-    return None if found is None else OF_LINE[found]
+    """Why this person may not approve that person's request; ``None`` when nothing stands against it.
+
+    ``apart``: he must stand outside the beneficiary's line too, and owe the beneficiary no favour.
+    """
+    found = await _able(work, [approver], requester, beneficiary, apart=apart)
+    against = found[approver]
+    return None if against is None else OF_LINE[against]
 
 
 async def eligible(
-    work: Work, organisation: OrganisationId, requester: AccountId, beneficiary: AccountId | None
+    work: Work,
+    organisation: OrganisationId,
+    requester: AccountId,
+    beneficiary: AccountId | None,
+    *,
+    apart: bool = False,
 ) -> frozenset[AccountId]:
-    """Everybody who may approve such a request today."""
+    """Everybody who may approve such a request today; ``apart`` as in :func:`objection`."""
     holders = await approvers(work, organisation)
-    lines = await lines_of(work.conn, work.keys, work.policy, [*holders, requester], work.now)
-    past = await _returned(work.conn, work.keys, requester, holders)
-    return lines.eligible(holders, requester, beneficiary, past, work.now)
+    holders -= await cut_among(work.conn, holders)
+    found = await _able(work, holders, requester, beneficiary, apart=apart)
+    return frozenset(one for one, against in found.items() if against is None)
+
+
+async def _able(
+    work: Work, people: Collection[AccountId], requester: AccountId, beneficiary: AccountId | None, *, apart: bool
+) -> dict[AccountId, LineObjection | None]:
+    """What stands against each of these people's approval."""
+    sides = [(requester, beneficiary)]
+    if apart and beneficiary is not None:
+        sides.append((beneficiary, requester))
+    named = [*people, *[one for one, _ in sides]]
+    lines = await lines_of(work.conn, work.keys, work.policy, named, work.now)
+    found: dict[AccountId, LineObjection | None] = dict.fromkeys(people)
+    for one, other in sides:
+        past = await _returned(work.conn, work.keys, one, people)
+        for approver in people:
+            found[approver] = found[approver] or lines.objection(approver, one, other, past, work.now)
+    return found
 
 
 async def _returned(

@@ -65,7 +65,8 @@ class Kind(Generic[Body]):
 
     ``prepare`` judges a request that somebody on ``duty`` makes. ``recheck`` judges it again at each approval, in a
     world that may have changed. ``carry_out`` does what was agreed; an Objection undoes the whole approval. ``words``
-    is what approvers read, on the guard's own page: nothing of the content may be left out.
+    is what approvers read, on the guard's own page: nothing of the content may be left out. ``apart``: it gives back
+    what was cut from the beneficiary, so approvers stand outside his line as well, and he may be contained.
     """
 
     code: str
@@ -76,3 +77,4 @@ class Kind(Generic[Body]):
     recheck: Callable[[Work, Asked], Awaitable[Objection | None]]
     carry_out: Callable[[Work, Asked, tuple[AccountId, ...]], Awaitable[Objection | None]]
     words: Callable[[Work, Asked], Awaitable[tuple[Line, ...]]]
+    apart: bool = False

@@ -44,7 +44,7 @@ async def make(work: Work, by: OnDuty, kind: Kind[Any], body: Any) -> Row | Obje
     if await _asked_already(work, kind, prepared):
         return Objection.ALREADY_REQUESTED
     enough = max(ENOUGH_APPROVERS, prepared.needed)
-    if len(await eligible(work, prepared.organisation, requester, prepared.beneficiary)) < enough:
+    if len(await eligible(work, prepared.organisation, requester, prepared.beneficiary, apart=kind.apart)) < enough:
         return Objection.TOO_FEW_APPROVERS
     return await _write(work, by, kind, prepared)
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from beffroi.guard.approvals.kinds import Kind
+from beffroi.guard.containing.requests import LIFT, RESTORE
 from beffroi.guard.habilitations.access import ACCESS
 from beffroi.guard.habilitations.confirmation import CONFIRMATION
 
-KINDS: Final[Mapping[str, Kind[Any]]] = {kind.code: kind for kind in (ACCESS, CONFIRMATION)}
+KINDS: Final[Mapping[str, Kind[Any]]] = {kind.code: kind for kind in (ACCESS, CONFIRMATION, LIFT, RESTORE)}

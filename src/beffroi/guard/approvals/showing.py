@@ -110,7 +110,9 @@ async def _against(work: Work, by: OnDuty, asked: Asked) -> str | None:
     given = await work.conn.fetch(_GIVEN, asked.id)
     if any(str(one["approver"]) == by.account.id for one in given):
         return Objection.SAME_PERSON.value
-    found = await objection(work, by.account.id, asked.requester, asked.beneficiary)
+    found = await objection(
+        work, by.account.id, asked.requester, asked.beneficiary, apart=KINDS[asked.row["kind"]].apart
+    )
     return None if found is None else found.value
 
 
@@ -152,7 +154,9 @@ async def _background(work: Work, asked: Asked) -> dict[str, Any]:
         manages=RoleKind.MANAGER in roles,
     )  # fmt: skip
     line = await conn.fetchval("SELECT count(*) FROM guard.account WHERE requested_by = $1", asked.requester)
-    able = await eligible(work, asked.organisation, asked.requester, asked.beneficiary)
+    able = await eligible(
+        work, asked.organisation, asked.requester, asked.beneficiary, apart=KINDS[row["kind"]].apart
+    )
     return {
         "anomalies": [{"code": one.value, "label": LABELS[one]._asdict()} for one in anomalies(known)],
         "requested_before": line, "approved": others["approved"], "refused": others["refused"],

@@ -108,7 +108,7 @@ async def _read(
 
 def _account(row: stamped.Row) -> AccountFacts:
     ends: tuple[datetime, datetime] = row["attested_until"], row["reviewed_until"]
-    return AccountFacts(AccountId(str(row["id"])), row["status"] == "active", *ends, (), ())
+    return AccountFacts(AccountId(str(row["id"])), row["status"] == "active", *ends, (), (), ())
 
 
 def _organisation(row: stamped.Row) -> OrganisationFacts:

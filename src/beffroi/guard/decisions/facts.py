@@ -74,6 +74,7 @@ class FactReader:
         self._organisations = Reader("organisation", authenticator, _organisation)
         self._applications = Reader("application", authenticator, _application)
         self._containments = Reader("containment", authenticator, _contained)
+        self._members = Reader("line_member", authenticator, _line)
         self._in_force: tuple[tuple[bytes, ...], Containment] = ((), Containment(False, frozenset(), 0))
 
     def read(self, asks: Sequence[Ask], rows: Iterable[Sequence[Any]]) -> tuple[Shared, list[Known]]:
@@ -149,6 +150,8 @@ class FactReader:
                 account = self._accounts.read(row[3])
                 if row[23] is not None:
                     account = account._replace(held=tuple([self._habilitations.read(one) for one in row[23]]))
+                if row[24]:
+                    account = account._replace(lines=tuple([self._members.read(member) for member in row[24]]))
             if row[4] is not None:
                 habilitation = self._habilitations.read(row[4])
             if row[5] is not None:
@@ -244,7 +247,12 @@ def _account(row: Row) -> AccountFacts:
         instant(row["reviewed_until"]),
         tuple(AccountId(str(pool)) for pool in pools),
         (),
+        (),
     )
+
+
+def _line(row: Row) -> AccountId:
+    return AccountId(str(row["line"]))
 
 
 def _habilitation(row: Row) -> HabilitationFacts:

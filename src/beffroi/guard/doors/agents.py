@@ -97,10 +97,12 @@ async def _organisation_of(
     cut = await conn.fetch("SELECT * FROM guard.containment WHERE lifted_at IS NULL")
     own = {"application": application, "account": session["account"], "habilitation": session["habilitation"]}
     rows = {name: await conn.fetchrow(f"SELECT * FROM guard.{name} WHERE id = $1", id) for name, id in own.items()}
+    lines = await conn.fetch("SELECT * FROM guard.line_member WHERE account = $1", session["account"])
     place = rows["habilitation"] and rows["habilitation"]["organisation"]
     rows["organisation"] = await conn.fetchrow("SELECT * FROM guard.organisation WHERE id = $1", place)
     try:
         scopes = {(row["kind"], row["scope"]) for row in cut if stamped.genuine(keys, "containment", row)}
+        within = {("line", str(row["line"])) for row in lines if stamped.genuine(keys, "line_member", row)}
         for table, row in rows.items():
             if row is not None:
                 stamped.genuine(keys, table, row)
@@ -113,7 +115,9 @@ async def _organisation_of(
         return Code.EVERYTHING_CONTAINED
     if speaking is None or not speaking["open"] or ("application", application) in scopes:
         return Code.APPLICATION_CLOSED
-    if account is None or account["status"] != "active" or ("account", str(account["id"])) in scopes:
+    if account is None or account["status"] != "active":
+        return Code.ACCOUNT_SUSPENDED
+    if scopes & (within | {("account", str(account["id"])), ("line", str(account["id"]))}):
         return Code.ACCOUNT_SUSPENDED
     if now >= account["attested_until"]:
         return Code.ATTESTATION_EXPIRED

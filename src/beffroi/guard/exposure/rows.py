@@ -32,6 +32,7 @@ def employed(keys: "Keys", row: Row, held: Iterable[Row]) -> Employed:
         row["reviewed_until"],
         tuple(AccountId(str(pool)) for pool in row["pools"]),
         (),  # its memberships are judged one by one
+        (),
     )
     makers = (None if row[name] is None else AccountId(str(row[name])) for name in ("requested_by", "approved_by"))
     holds = [_habilitation(one) for one in held if is_genuine(keys, "habilitation", one)]

@@ -11,6 +11,7 @@ from beffroi.core.ids import AccountId
 from beffroi.core.line import Origin
 from beffroi.guard import stamped
 from beffroi.guard.approvals.kinds import Asked
+from beffroi.guard.containing import lineage
 from beffroi.guard.duties import Work
 from beffroi.guard.habilitations.moving import OF_ACCOUNT, move
 from beffroi.guard.journal import Entry, append
@@ -43,6 +44,7 @@ async def create(work: Work, asked: Asked, approver: AccountId, email_index: UUI
         "pools": list(pools), "created_at": now, "version": 1,
     }  # fmt: skip
     await stamped.insert(conn, keys, "account", row)
+    await lineage.follow(conn, keys, [account], now)
     detail = _detail(request=asked.id, requested_by=asked.requester, approved_by=approver, pools=list(pools))
     entry = Entry(
         now, "account-created", account=account, organisation=asked.organisation, policy=policy.version, detail=detail

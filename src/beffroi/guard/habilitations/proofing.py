@@ -13,6 +13,7 @@ from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.guard import stamped
 from beffroi.guard.approvals.page import cannot, on_the_page
+from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.signin import admitting, browser, enrolments, flow, progress, stepping
@@ -88,6 +89,8 @@ async def waiting(work: Work, by: OnDuty, account: str) -> Waiting | Objection:
         return Objection.SAME_PERSON
     if any(str(one["requested_by"]) in by.account.pools for one in origins):
         return Objection.WITHIN_LINE  # nobody outside has vouched for the witness yet
+    if await cut_among(work.conn, [AccountId(account)]):
+        return Objection.LINE_CONTAINED
     return Waiting(stamped.genuine(work.keys, "account", row), reached, origins)
 
 

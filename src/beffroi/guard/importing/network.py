@@ -7,9 +7,11 @@ from typing import Final
 
 import asyncpg
 
+from beffroi.core.ids import AccountId
 from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.guard import journal, turnstile
 from beffroi.guard.authentic import Value, columns
+from beffroi.guard.containing import lineage
 from beffroi.guard.importing.network_rows import (
     AccountRow,
     ApplicationKeyRow,
@@ -67,6 +69,8 @@ async def import_network(
             for table, key in _KEYED_BY.items():
                 added[table] = await _add(conn, keys, table, key, list(made[table]))
             at = await conn.fetchval("SELECT guard.instant()")
+            accounts = [AccountId(row.id) for row in by_type[AccountRow] if isinstance(row, AccountRow)]
+            await lineage.follow(conn, keys, accounts, at)
             detail = json.dumps({"operator": operator, **{name: count for name, count in added.items() if count}})
             await journal.append(conn, [Entry(at, "network-imported", detail=detail)])
     except asyncpg.UniqueViolationError as error:

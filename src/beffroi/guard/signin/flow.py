@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from beffroi.core.containing import WATCHERS
 from beffroi.core.ids import CODE, AccountId, ApplicationId
 from beffroi.core.policy import Level
 from beffroi.guard import stamped, turnstile
-from beffroi.guard.containing import WATCHERS
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.beginning import SignedIn, begin

@@ -77,9 +77,13 @@ async def may_enter(
 ) -> bool:
     """Whether this account may sign in to this application now. Raises Forged.
 
-    A contained account may not. A contained application lets in only those who approve, contain or investigate
-    (``watcher``). Wider containments stop no sign-in: every opening of a file is refused by the decision itself.
+    A contained account may not, nor one of a contained line. A contained application lets in only those who approve,
+    contain or investigate (``watcher``). Wider containments stop no sign-in: every opening of a file is refused by
+    the decision itself.
     """
     rows = await conn.fetch("SELECT * FROM guard.containment WHERE lifted_at IS NULL")
     cut = {(row["kind"], row["scope"]) for row in rows if stamped.genuine(keys, "containment", row)}
-    return ("account", account) not in cut and (watcher or ("application", application) not in cut)
+    lines = await conn.fetch("SELECT * FROM guard.line_member WHERE account = $1", account)
+    own = {("account", account), ("line", account)}
+    own |= {("line", str(row["line"])) for row in lines if stamped.genuine(keys, "line_member", row)}
+    return own.isdisjoint(cut) and (watcher or ("application", application) not in cut)

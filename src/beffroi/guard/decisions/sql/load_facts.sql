@@ -30,7 +30,9 @@ SELECT
     -- The account's other habilitations, whatever their status, which is for the law to read once the MAC was checked.
     -- Null for the many who hold one.
     (SELECT array_agg(record_send(ROW(y.id, y.account, y.organisation, y.role, y.status, y.from_at, y.until_at,
-        y.version, y.mac))) FROM guard.habilitation y WHERE y.account = s.account AND y.id <> h.id)
+        y.version, y.mac))) FROM guard.habilitation y WHERE y.account = s.account AND y.id <> h.id),
+    CASE WHEN a.id IS NOT NULL THEN ARRAY(SELECT record_send(ROW(m.account, m.line, m.since_at, m.version, m.mac))
+        FROM guard.line_member m WHERE m.account = a.id) END
 FROM unnest($1::text::bytea[], $2::text::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
 LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account

@@ -1,0 +1,1 @@
+"""Containment on screen: what is cut now, what cutting would cost, asking for it to be given back."""

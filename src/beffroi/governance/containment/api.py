@@ -1,0 +1,13 @@
+"""What the composition root may use of this application."""
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from beffroi.client.answers import Session
+
+_CONTAIN = "contain"
+
+
+def navigation(session: Session) -> tuple[tuple[str, str], ...]:
+    """Label and address of the entries that the chosen role can use; the guard decides again on every page."""
+    return ((gettext("Confinement"), reverse("containment:home")),) if _CONTAIN in session.duties else ()
