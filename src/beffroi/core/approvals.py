@@ -55,6 +55,16 @@ class Objection(StrEnum):
     NOT_IN_THAT_STATE = "not-in-that-state"
     PROOF_UNKNOWN = "proof-unknown"
     LINE_CONTAINED = "line-contained"
+    UNKNOWN_PARTNER = "unknown-partner"
+    PARTNER_STATE = "partner-state"
+    NETWORK_STAYS = "network-stays"
+    SIRET_WRONG = "siret-wrong"
+    ALREADY_KNOWN = "already-known"
+    CLAUSES_MISSING = "clauses-missing"
+    LIST_INCOMPLETE = "list-incomplete"
+    ANSWERS_MISSING = "answers-missing"
+    PUBLIC_DOMAIN = "public-domain"
+    NOT_IN_ROSTER = "not-in-roster"
 
 
 OF_LINE: Final[Mapping[LineObjection, Objection]] = {

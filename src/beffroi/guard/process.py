@@ -30,6 +30,7 @@ from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing
 from beffroi.guard.metrics import Metrics
+from beffroi.guard.partners import doors as partner_doors
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
 from beffroi.guard.settings import Mode
@@ -46,7 +47,7 @@ _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
 AREAS: Final[tuple[Routes, ...]] = (
     *DOORS, authentication.ROUTES, session_doors.ROUTES, signin_doors.ROUTES, request_doors.ROUTES,
-    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES,
+    approval_page.ROUTES, proofing.ROUTES, enrolment_doors.ROUTES, partner_doors.ROUTES,
 )  # fmt: skip
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -115,7 +115,8 @@ async def withdraw(call: Call) -> Answer:
         done = await making.withdraw(work, by, body.request)
         return objected(call, done) if isinstance(done, Objection) else json_answer({"request": body.request})
 
-    return await with_duty(call, Duty.REQUEST, act, writes=True)
+    # Whoever could make it, on whatever duty, may take it back; whose it is, the command looks at.
+    return await with_duty(call, Duty.INVENTORY, act, writes=True)
 
 
 def page_url(call: Call, caller: Caller, page: str) -> str:

@@ -6,5 +6,11 @@ from typing import Any, Final
 from beffroi.guard.approvals.kinds import Kind
 from beffroi.guard.habilitations.access import ACCESS
 from beffroi.guard.habilitations.confirmation import CONFIRMATION
+from beffroi.guard.partners.changing import CONTRACT
+from beffroi.guard.partners.creating import PARTNER
+from beffroi.guard.partners.opening import OPENING
+from beffroi.guard.partners.roster import ROSTER
 
-KINDS: Final[Mapping[str, Kind[Any]]] = {kind.code: kind for kind in (ACCESS, CONFIRMATION)}
+KINDS: Final[Mapping[str, Kind[Any]]] = {
+    kind.code: kind for kind in (ACCESS, CONFIRMATION, CONTRACT, PARTNER, OPENING, ROSTER)
+}
