@@ -1,4 +1,4 @@
-"""A network and an office of it: who asks at the network, who approves, who manages; contracts asked for and signed."""
+"""A network and an office of it: who asks, who approves, who manages; contracts asked for and signed."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple

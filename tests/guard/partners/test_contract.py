@@ -230,5 +230,5 @@ def test_security_contact_is_in_no_column_in_clear_and_in_no_journal_entry(netwo
     for table in ("contract", "request", "journal"):
         held = network.guard.one(f"SELECT string_agg(t::text, ' ') FROM guard.{table} t")
         assert "Introuvable" not in held
-        assert "introuvable".encode().hex() not in held
+        assert b"introuvable".hex() not in held
     assert network.show(network.claire, office)["contract"]["contact"] == contact
