@@ -120,7 +120,8 @@ class Reason(Struct, frozen=True):
 class Session(Struct, frozen=True):
     """The live session: whose, how strongly identified, under which membership, with which rights and budgets.
 
-    The rights say what a screen may offer; the guard decides again on every call.
+    The rights say what a screen may offer; the guard decides again on every call. ``duties`` are the families of
+    commands that the chosen role gives.
     """
 
     session: str
@@ -133,6 +134,7 @@ class Session(Struct, frozen=True):
     budgets: tuple[Budget, ...] = ()
     purposes: tuple[Purpose, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    duties: frozenset[str] = frozenset()
 
     def purpose(self, action: str) -> Purpose | None:
         """The first purpose for which the chosen role may do this."""

@@ -24,7 +24,8 @@ class Call(Generic[Answer]):
         return f"Call({self.method} {self.path})"
 
 
-def _post(path: str, body: object, read: Callable[[Any], Answer]) -> Call[Answer]:
+def post(path: str, body: object, read: Callable[[Any], Answer]) -> Call[Answer]:
+    """A call with a JSON body."""
     return Call("POST", path, msgspec.json.encode(body), read)
 
 
@@ -34,7 +35,7 @@ def redeem(code: str, client: str, state: str) -> Call[answers.Begun]:
     ``state`` is the one this browser was sent to the guard with: the guard refuses a code made for another, so that
     a stolen code cannot be slipped into somebody else's return.
     """
-    return _post("/v1/sessions", {"code": code, "client": client, "state": state}, reading.begun)
+    return post("/v1/sessions", {"code": code, "client": client, "state": state}, reading.begun)
 
 
 def session() -> Call[answers.Session]:
@@ -54,7 +55,7 @@ def end() -> Call[answers.Ended]:
 
 def end_all() -> Call[answers.Ended]:
     """Sign out everywhere: every session of the account ends."""
-    return _post("/v1/session/end-all", {}, reading.ended)
+    return post("/v1/session/end-all", {}, reading.ended)
 
 
 def open_file(
@@ -63,25 +64,25 @@ def open_file(
     """Open one person's groups; ``reason`` and ``text`` make it a break-glass opening."""
     broken = None if reason is None else {"reason": reason, "text": text or ""}
     body = {"person": person, "purpose": purpose, "groups": list(groups), "break_glass": broken}
-    return _post("/v1/open", body, reading.opened)
+    return post("/v1/open", body, reading.opened)
 
 
 def release(person: str, purpose: str, groups: Sequence[str]) -> Call[answers.Released]:
     """Decide, charge and journal for data the application itself holds about a person."""
     body = {"person": person, "purpose": purpose, "groups": list(groups), "break_glass": None}
-    return _post("/v1/release", body, reading.released)
+    return post("/v1/release", body, reading.released)
 
 
 def portfolio(purpose: str, *, scope: str, order: str, page: int, size: int = 25) -> Call[answers.Page]:
     """A page of one's own people (``portfolio``) or of the organisation's (``organisation``), identities opened."""
     body = {"purpose": purpose, "scope": scope, "order": order, "page": page, "size": size}
-    return _post("/v1/list", body, reading.page)
+    return post("/v1/list", body, reading.page)
 
 
 def find(purpose: str, by: str, criteria: Mapping[str, str]) -> Call[answers.Found]:
     """Search exactly: ``by`` is nir, agency-id, email or phone (criterion ``value``), or name (criteria
     ``last_name``, ``first_name``, ``birth_date``)."""
-    return _post("/v1/find", {"purpose": purpose, "by": by, **criteria}, reading.found)
+    return post("/v1/find", {"purpose": purpose, "by": by, **criteria}, reading.found)
 
 
 def create(
@@ -92,7 +93,7 @@ def create(
     ``distinct_from`` are namesakes that somebody has seen not to be the same person.
     """
     body = {"purpose": purpose, "fields": fields, "distinct_from": list(distinct_from)}
-    return _post("/v1/create", body, reading.registered)
+    return post("/v1/create", body, reading.registered)
 
 
 def update(
@@ -112,14 +113,14 @@ def update(
         body["expected_version"] = version
     if distinct_from:
         body["distinct_from"] = list(distinct_from)
-    return _post("/v1/update", body, reading.registered)
+    return post("/v1/update", body, reading.registered)
 
 
 def erase(person: str, purpose: str) -> Call[answers.Registered]:
     """Destroy the person's key and indexes."""
-    return _post("/v1/erase", {"person": person, "purpose": purpose}, reading.registered)
+    return post("/v1/erase", {"person": person, "purpose": purpose}, reading.registered)
 
 
 def colleagues(accounts: Sequence[str]) -> Call[answers.Colleagues]:
     """Display names of at most 100 accounts; those outside the agent's own organisation are left out."""
-    return _post("/v1/agents", {"accounts": list(accounts)}, reading.colleagues)
+    return post("/v1/agents", {"accounts": list(accounts)}, reading.colleagues)

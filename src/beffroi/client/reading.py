@@ -29,13 +29,14 @@ def _identifying(kind: type, value: Any) -> Any:
     raise NotImplementedError(kind)
 
 
-def _of(kind: type[Kind], value: Any) -> Kind:
+def typed(kind: type[Kind], value: Any) -> Kind:
+    """A JSON value as ``kind``; texts become ``Identifying`` where it says so. Raises msgspec.ValidationError."""
     return msgspec.convert(value, kind, dec_hook=_identifying)
 
 
 def session(body: Any) -> answers.Session:
     """A session's description."""
-    return _of(answers.Session, {**body, "display_name": body["agent"]["display_name"]})
+    return typed(answers.Session, {**body, "display_name": body["agent"]["display_name"]})
 
 
 def begun(body: Any) -> answers.Begun:
@@ -45,42 +46,42 @@ def begun(body: Any) -> answers.Begun:
 
 def ended(body: Any) -> answers.Ended:
     """A sign-out."""
-    return _of(answers.Ended, body)
+    return typed(answers.Ended, body)
 
 
 def opened(body: Any) -> answers.Opened:
     """One person's released groups."""
     person = body["person"]
     flat = {**body, "person": person["id"], "fields": _hide(person["fields"])}
-    return _of(answers.Opened, flat)
+    return typed(answers.Opened, flat)
 
 
 def released(body: Any) -> answers.Released:
     """A decision about data held elsewhere."""
-    return _of(answers.Released, body)
+    return typed(answers.Released, body)
 
 
 def page(body: Any) -> answers.Page:
     """A page of a portfolio."""
     rows = [{**row, "fields": _hide(row.get("fields", {}))} for row in body["rows"]]
-    return _of(answers.Page, {**body, "rows": rows})
+    return typed(answers.Page, {**body, "rows": rows})
 
 
 def found(body: Any) -> answers.Found:
     """The matches of a search."""
-    return _of(answers.Found, body)
+    return typed(answers.Found, body)
 
 
 def colleagues(body: Any) -> answers.Colleagues:
     """Names of colleagues."""
-    return _of(answers.Colleagues, body)
+    return typed(answers.Colleagues, body)
 
 
 def registered(body: Any) -> answers.Registered:
     """A person written."""
-    return _of(answers.Registered, body)
+    return typed(answers.Registered, body)
 
 
 def refused(body: Any, retry_after: int | None = None) -> answers.Refused:
     """A problem document (RFC 9457), and the seconds its Retry-After header asks to wait."""
-    return _of(answers.Refused, {**body, "retry_after": retry_after})
+    return typed(answers.Refused, {**body, "retry_after": retry_after})

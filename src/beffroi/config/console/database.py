@@ -9,6 +9,7 @@ APPLICATIONS: Final = [
     "django.contrib.staticfiles",
     "beffroi.ui",
     "beffroi.governance.directory",
+    "beffroi.governance.partners",
     "beffroi.systems.cases",
 ]
 

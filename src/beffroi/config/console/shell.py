@@ -11,6 +11,7 @@ import beffroi.systems.cases.api as cases
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
 from beffroi.governance.directory import api as directory
+from beffroi.governance.partners import api as partners
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 # The product's version does not change while the process runs.
@@ -40,6 +41,7 @@ def shell_for(request: HttpRequest) -> Shell:
         demonstration=base.demonstration,
         navigation=(
             *(NavigationItem(entry.label, entry.url) for entry in cases.navigation(session)),
+            *(NavigationItem(label, url) for label, url in partners.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         account=Account(

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *theme,
     *(guide_urlpatterns if INSTALLATION.mode is Mode.DEMONSTRATION else []),
     path("", include("beffroi.governance.directory.web.urls")),
+    path("", include("beffroi.governance.partners.web.urls")),
     path("", include("beffroi.systems.cases.web.urls")),
 ]
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from beffroi.core import budgets
 from beffroi.core.budgets import Scope, Window
+from beffroi.core.duty import duties
 from beffroi.core.fields import names
 from beffroi.core.ids import AccountId, Bucket
 from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
@@ -50,7 +51,7 @@ async def describe(
     if with_budgets:
         role = next((policy.roles.get(each.role) for each in held if each.habilitation == chosen), None)
         described["budgets"] = [] if role is None else await _budgets(conn, keys, policy, account, role, now)
-        described |= {"purposes": [], "reasons": []} if role is None else _rights(role, policy)
+        described |= {"purposes": [], "reasons": [], "duties": []} if role is None else _rights(role, policy)
     return described
 
 
@@ -70,6 +71,7 @@ def _rights(role: Role, policy: Policy) -> Mapping[str, object]:
         "reasons": [
             {"code": code, "label": label._asdict()} for code, label in policy.reasons.items() if role.break_glass
         ],
+        "duties": sorted(duties(role.kind)),
     }
 
 
