@@ -1,6 +1,7 @@
 """A page that exists is met by a tour: templates, addresses and messages are read from the product itself."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import beffroi
@@ -8,7 +9,6 @@ from beffroi.guard.signin import messages
 from beffroi.guard.signin.doors import ROUTES
 from beffroi.guard.signin.messages import Message
 from beffroi.guard.signin.pages import STATIC_ROUTES
-from tests.browser import test_console_pages, test_guard_pages
 from tests.browser.pages import CONSOLE, GUARD, PAGES
 
 SOURCES = Path(beffroi.__file__).parent
@@ -17,6 +17,7 @@ OTHER_TESTS = {"ui/guide.html", "ui/base.html"}
 LEAD_ELSEWHERE = {
     "connexion/", "confirmation/", "deconnexion/", "deconnexion/partout/", "langue/",
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
+    "partenaires/le-mien/", "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",
     "/sign-in", "/step-up", "/factors/add",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""
@@ -32,7 +33,8 @@ def templates(folder: Path, base: str) -> set[str]:
 
 
 def test_every_page_is_met_by_a_tour_and_no_tour_meets_a_page_that_is_none() -> None:
-    tours = [test for module in (test_console_pages, test_guard_pages) for test in vars(module).values()]
+    modules = [import_module(f"tests.browser.{path.stem}") for path in Path(__file__).parent.glob("test_*.py")]
+    tours = [test for module in modules for name, test in vars(module).items() if name.startswith("test_")]
     assert set().union(*(getattr(tour, "meets", ()) for tour in tours)) == set(PAGES)
 
 
