@@ -192,7 +192,7 @@ def test_manager_answers_an_audit_and_keeps_a_roster(
     tour.press("link", "Mon organisme", "My organisation")
     tour.meet("partner", "own")
     other.goto(audit)
-    for place, group in enumerate(other.get_by_role("group").all()):
+    for place, group in enumerate(other.locator("main fieldset").all()):
         group.get_by_role("radio").nth(1 if place == 3 else 0).check()
     other.locator("textarea").nth(3).fill("Deux départs déclarés le lendemain en mars.")
     tour.meet("audit", "answering")
