@@ -12,7 +12,7 @@ from beffroi.ui import formatting
 
 def written(label: Label) -> str:
     """A label of the law in the language of the page."""
-    return label.en if (get_language() or "fr").startswith("en") else label.fr
+    return label.en if (get_language() or "fr").startswith("en") else formatting.french(label.fr)
 
 
 def number(value: int) -> str:
