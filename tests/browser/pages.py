@@ -114,9 +114,26 @@ CONSOLE = {
         "History of containments",
         "confinement/historique/",
     ),
+    "partners": Sheet("partners/list.html", "^Partenaires$", "^Partners$", "partenaires/"),
+    "partner": Sheet(
+        "partners/partner.html", "Mission Locale", "Mission Locale", "partenaires/<uuid:organisation>/"
+    ),
+    "partner-contract": Sheet(
+        "partners/contract.html", "le contrat$", "the contract$", "partenaires/<uuid:organisation>/contrat/"
+    ),
+    "partner-new": Sheet("partners/contract.html", "Nouveau partenaire", "New partner", "partenaires/nouveau/"),
+    "partner-end": Sheet(
+        "partners/end.html", "Mettre fin au contrat", "End the contract", "partenaires/<uuid:organisation>/fin/"
+    ),
+    "partner-list": Sheet(
+        "partners/checklist.html", "Liste d.entrée", "Onboarding list",
+        "partenaires/<uuid:organisation>/listes/<slug:wanted>/",
+    ),
+    "audit": Sheet("partners/audit.html", "^Audit$", "^Audit$", "partenaires/audits/<uuid:identifier>/"),
+    "roster": Sheet("partners/roster.html", "^Annuaire$", "^Roster$", "partenaires/<uuid:organisation>/annuaire/"),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
-}
+}  # fmt: skip
 GUARD = {
     "factor": Sheet("factor.html", "Confirmez que c.est bien vous", "Confirm that it is you", "/sign-in/factor"),
     "code": Sheet("code.html", "Votre code d.enrôlement", "Your enrolment code", "/sign-in/enrol"),

@@ -21,7 +21,8 @@ LEAD_ELSEWHERE = {
     "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
     "confinement/couper/", "confinement/rendre/", "comptes/export.csv", "revues/<uuid:campaign>/preuves/",
-    "/reviews", "formation/examen/commencer/",
+    "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
+    "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""
 

@@ -63,6 +63,16 @@ class Objection(StrEnum):
     ALREADY_CUT = "already-cut"
     LAST_TO_LIFT = "last-to-lift"
     TOO_MANY_SUSPENSIONS = "too-many-suspensions"
+    UNKNOWN_PARTNER = "unknown-partner"
+    PARTNER_STATE = "partner-state"
+    NETWORK_STAYS = "network-stays"
+    SIRET_WRONG = "siret-wrong"
+    ALREADY_KNOWN = "already-known"
+    CLAUSES_MISSING = "clauses-missing"
+    LIST_INCOMPLETE = "list-incomplete"
+    ANSWERS_MISSING = "answers-missing"
+    PUBLIC_DOMAIN = "public-domain"
+    NOT_IN_ROSTER = "not-in-roster"
 
 
 OF_LINE: Final[Mapping[LineObjection, Objection]] = {

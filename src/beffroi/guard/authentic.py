@@ -156,6 +156,22 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "kind": _T, "scope": _T, "groups": _N, "made_by": _ID, "operator": _T, "organisation": _ID,
         "reason": _T, "accounts": _N, "sessions": _N, "since_at": _I, "ended_at": _MI, "version": _N,
     },
+    "contract": {
+        "id": _ID, "from_at": _I, "until_at": _I, "clauses": _TS, "controllers": _TS, "level": _N, "contact": _B,
+        "opened_at": _MI, "ended_at": _MI, "version": _N,
+    },
+    "checklist_item": {
+        "id": _ID, "organisation": _ID, "list": _T, "code": _T, "done_at": _MI, "done_by": _ID, "evidence": _B,
+        "version": _N,
+    },
+    "audit": {
+        "id": _ID, "organisation": _ID, "questionnaire": _T, "opened_at": _I, "opened_by": _ID, "due_at": _I,
+        "closed_at": _MI, "version": _N,
+    },
+    "audit_answer": {
+        "id": _ID, "audit": _ID, "question": _T, "answer": _T, "evidence": _B, "answered_at": _I,
+        "answered_by": _ID, "due_at": _MI, "corrected_at": _MI, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

@@ -12,15 +12,18 @@ from typing import Final
 from uuid import uuid5
 
 from beffroi.core.budgets import Caps
+from beffroi.core.partner_lists import CLAUSES, reference
 from beffroi.core.policy import Policy
 from beffroi.guard.importing.network_rows import (
     AccountRow,
     ApplicationKeyRow,
     ApplicationRow,
+    ContractRow,
     FactorRow,
     HabilitationRow,
     NetworkRow,
     OrganisationRow,
+    RosterDomainRow,
 )
 from beffroi.simulation import agents as roles
 from beffroi.simulation.agents import Agent, Membership
@@ -31,6 +34,7 @@ from beffroi.simulation.directory import (
     NETWORK_CODE,
     TRAINING_ORGANISATION,
     YOUTH_OFFICE,
+    Organisation,
 )
 from beffroi.simulation.world import World
 
@@ -97,8 +101,9 @@ def network_rows(
     for code, one in organisations.items():
         yield OrganisationRow(
             id=one.id, code=code, name=one.name, kind=KINDS[one.kind], siret=one.siret,
-            contract_until=ends, confirmed_agents=confirmed[code],
+            contract_until=_contract_ends(one, ends), confirmed_agents=confirmed[code],
         )  # fmt: skip
+    yield from _contracts(organisations.values(), now, ends)
     caps = application.caps or breaker(len(world.agents))
     yield ApplicationRow(
         id=application.id, name=application.name, organisation=organisations[NETWORK_CODE].id,
@@ -133,6 +138,27 @@ def network_rows(
         if secret is not None:
             identifier = str(uuid5(NAMESPACE, f"telephone:{agent.id}"))
             yield FactorRow(id=identifier, account=agent.id, secret=base64.b32decode(secret), created_at=now)
+
+
+def _contract_ends(one: Organisation, ends: datetime) -> datetime:
+    """Most contracts of a demonstration run for a year; one in forty is soon to be renewed."""
+    renewed = one.kind == NETWORK or one.invented or int(one.id[:4], 16) % 40
+    return ends if renewed else ends - LASTING + timedelta(days=45)
+
+
+def _contracts(organisations: Iterable[Organisation], now: datetime, ends: datetime) -> Iterator[NetworkRow]:
+    """A contract for each partner, begun within the last seven months, and the domain of its agents' addresses."""
+    for one in organisations:
+        if one.kind == NETWORK:
+            continue
+        slug, rank = one.code.lower(), int(one.id[:6], 16)
+        yield ContractRow(
+            organisation=one.id, from_at=now - timedelta(days=20 + rank % 200),
+            clauses=tuple(map(reference, CLAUSES)), controllers=("Réseau de démonstration", one.name), level=2,
+            contact_name="Contact de sécurité", contact_email=f"securite@{slug}.example",
+            contact_phone=f"019900{rank % 10_000:04d}",
+        )  # fmt: skip
+        yield RosterDomainRow(organisation=one.id, domain=f"{slug}.example")
 
 
 def habilitation_id(agent: Agent, membership: Membership) -> str:

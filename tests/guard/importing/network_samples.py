@@ -3,15 +3,18 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from beffroi.core.partner_lists import CLAUSES, reference
 from beffroi.guard.importing.network_rows import (
     AccountRow,
     ApplicationKeyRow,
     ApplicationRow,
+    ContractRow,
     FactorRow,
     HabilitationRow,
     NetworkRow,
     OrganisationRow,
     RelationRow,
+    RosterDomainRow,
 )
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -60,5 +63,10 @@ NETWORK: tuple[NetworkRow, ...] = (
     membership(identifier(13), ADVISER, OFFICE),
     membership(identifier(14), OTHER_ADVISER, OTHER_OFFICE),
     FactorRow(id=FACTOR, account=ADVISER, secret=b"a secret of 20 bytes", created_at=AT),
+    ContractRow(
+        organisation=OFFICE, from_at=AT, clauses=tuple(map(reference, CLAUSES)), controllers=("Organisation ML-UN",),
+        level=2, contact_name="Anne Duval", contact_email="securite@exemple.fr", contact_phone="0320000000",
+    ),
+    RosterDomainRow(organisation=OFFICE, domain="exemple.fr"),
     RelationRow(person=PERSON, organisation=OFFICE, kind="followed", referent=ADVISER, since_at=AT),
 )  # fmt: skip

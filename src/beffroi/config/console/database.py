@@ -15,6 +15,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.awareness",
     "beffroi.governance.reviews",
     "beffroi.governance.containment",
+    "beffroi.governance.partners",
     "beffroi.systems.cases",
 ]
 

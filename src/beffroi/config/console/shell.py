@@ -17,6 +17,7 @@ from beffroi.governance.directory import api as directory
 from beffroi.governance.exposure import api as exposure
 from beffroi.governance.habilitations import api as habilitations
 from beffroi.governance.leavers import api as leavers
+from beffroi.governance.partners import api as partners
 from beffroi.governance.reviews import api as reviews
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
@@ -53,6 +54,7 @@ def shell_for(request: HttpRequest) -> Shell:
             *(() if session.memberships else (NavigationItem(gettext("Ma formation"), reverse("awareness:home")),)),
             *(NavigationItem(entry.label, entry.url) for entry in reviews.navigation(session)),
             *(NavigationItem(label, url) for label, url in containment.navigation(session)),
+            *(NavigationItem(label, url) for label, url in partners.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         notices=awareness.notices(request, session, timezone.now()),

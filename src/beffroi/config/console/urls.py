@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.governance.awareness.web.urls")),
     path("", include("beffroi.governance.reviews.web.urls")),
     path("", include("beffroi.governance.containment.web.urls")),
+    path("", include("beffroi.governance.partners.web.urls")),
     path("", include("beffroi.systems.cases.web.urls")),
 ]
 

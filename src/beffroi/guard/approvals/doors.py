@@ -115,6 +115,7 @@ async def withdraw(call: Call) -> Answer:
         done = await making.withdraw(work, by, body.request)
         return objected(call, done) if isinstance(done, Objection) else json_answer({"request": body.request})
 
+    # Whoever could make it, on whatever duty, may take it back; whose it is, the command looks at.
     return await with_duty(call, Duty.INVENTORY, act, writes=True)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final
 
 import asyncpg
@@ -16,13 +17,16 @@ from beffroi.guard.importing.network_rows import (
     AccountRow,
     ApplicationKeyRow,
     ApplicationRow,
+    ContractRow,
     FactorRow,
     HabilitationRow,
     NetworkRefused,
     NetworkRow,
     OrganisationRow,
     RelationRow,
+    RosterDomainRow,
 )
+from beffroi.guard.importing.partner_rows import AT_ODDS, PartnerMaker
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import Keys
 from beffroi.guard.vault import blind, sealing
@@ -36,6 +40,9 @@ _KEYED_BY: Final[dict[str, tuple[str, ...]]] = {
     "habilitation": ("id",),
     "factor": ("id",),
     "relation": ("person", "organisation", "kind"),
+    "contract": ("id",),
+    "checklist_item": ("id",),
+    "roster_domain": ("id",),
 }
 """Tables in the order in which they refer to each other, with their primary keys."""
 
@@ -55,6 +62,8 @@ async def import_network(
     try:
         async with conn.transaction():
             await turnstile.take(conn)
+            at = await conn.fetchval("SELECT guard.instant()")
+            contracts = PartnerMaker(keys, by_type[OrganisationRow], at)
             await maker.remember_accounts(conn, [row for row in by_type[FactorRow] if isinstance(row, FactorRow)])
             made = {
                 "organisation": map(maker.organisation, by_type[OrganisationRow]),
@@ -64,6 +73,9 @@ async def import_network(
                 "habilitation": map(maker.habilitation, by_type[HabilitationRow]),
                 "factor": map(maker.factor, by_type[FactorRow]),
                 "relation": map(maker.relation, by_type[RelationRow]),
+                "contract": map(contracts.contract, by_type[ContractRow]),
+                "checklist_item": chain.from_iterable(map(contracts.items, by_type[ContractRow])),
+                "roster_domain": map(contracts.domain, by_type[RosterDomainRow]),
             }
             added: Counter[str] = Counter()
             for table, key in _KEYED_BY.items():
@@ -71,6 +83,8 @@ async def import_network(
             at = await conn.fetchval("SELECT guard.instant()")
             accounts = [AccountId(row.id) for row in by_type[AccountRow] if isinstance(row, AccountRow)]
             await lineage.follow(conn, keys, accounts, at)
+            if added["contract"] and await conn.fetchval(AT_ODDS):
+                raise NetworkRefused("a contract is at odds with what is already known of its organisation")
             detail = json.dumps({"operator": operator, **{name: count for name, count in added.items() if count}})
             await journal.append(conn, [Entry(at, "network-imported", detail=detail)])
     except asyncpg.UniqueViolationError as error:

@@ -121,8 +121,40 @@ class RelationRow(_Row, frozen=True, tag="relation"):
     referent: Id | None = None
 
 
+class ContractRow(_Row, frozen=True, tag="contract"):
+    """The contract of an organisation of the same import, until that row's ``contract_until``.
+
+    ``clauses`` are codes with their versions (``audit/1``). An active organisation was opened on the first day, its
+    onboarding list complete; one that is not has its list before it. ``level`` is the assurance demanded of members.
+    """
+
+    organisation: Id
+    from_at: Instant
+    clauses: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=40)]
+    controllers: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=8)]
+    level: Literal[1, 2, 3]
+    contact_name: Text
+    contact_email: Text
+    contact_phone: Code
+
+
+class RosterDomainRow(_Row, frozen=True, tag="roster-domain"):
+    """A mail domain of an organisation's own people."""
+
+    organisation: Id
+    domain: Text
+
+
 NetworkRow = (
-    OrganisationRow | ApplicationRow | ApplicationKeyRow | AccountRow | HabilitationRow | FactorRow | RelationRow
+    OrganisationRow
+    | ApplicationRow
+    | ApplicationKeyRow
+    | AccountRow
+    | HabilitationRow
+    | FactorRow
+    | RelationRow
+    | ContractRow
+    | RosterDomainRow
 )
 _DECODER: Final = msgspec.json.Decoder(NetworkRow)
 

@@ -20,7 +20,7 @@ from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.ending import revoke
-from beffroi.guard.sessions.memberships import memberships
+from beffroi.guard.sessions.memberships import demanded, memberships
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault.sealing import owner_bytes, seal_for
 
@@ -148,6 +148,9 @@ async def redeem(
             "UPDATE guard.handover SET redeemed_at = $2 WHERE code_hash = $1", handed["code_hash"], now
         )
         held = await memberships(conn, keys, AccountId(str(session["account"])), now)
+        only = held[0] if len(held) == 1 else None
+        if only is not None and session["level"] < await demanded(conn, keys, only.organisation):
+            only = None  # chosen by hand, which asks for the step-up
         handle = handles.new_secret()
         row = await stamped.amend(
             conn,
@@ -156,7 +159,7 @@ async def redeem(
             session,
             handle_hash=handles.digest(handle),
             client_hash=handles.digest(client),
-            habilitation=held[0].habilitation if len(held) == 1 else None,
+            habilitation=None if only is None else only.habilitation,
             seen_at=now,
         )
         return Redeemed(handle, row)

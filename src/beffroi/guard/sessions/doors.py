@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.decision import Refusal
 from beffroi.core.ids import AccountId, ApplicationId
+from beffroi.core.policy import Demand
 from beffroi.core.refusals import Code
 from beffroi.guard import stamped, turnstile
+from beffroi.guard.doors.answers import denial
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.sessions import handles
@@ -18,7 +21,7 @@ from beffroi.guard.sessions.describing import describe
 from beffroi.guard.sessions.ending import revoke, revoke_of_account
 from beffroi.guard.sessions.live import WRITTEN, live_session, seen_session
 from beffroi.guard.sessions.logout import logout_url
-from beffroi.guard.sessions.memberships import memberships
+from beffroi.guard.sessions.memberships import demanded, memberships
 from beffroi.guard.signin.integrity import report
 from beffroi.guard.stamped import Forged, Row
 from beffroi.guard.vault.sealing import SealRefused
@@ -100,6 +103,9 @@ async def choose(call: Call) -> Answer:
         membership = next((each for each in held if each.habilitation == wanted), None)
         if membership is None:
             return problems.answer(Code.HABILITATION_INACTIVE, call.headers.get(b"accept-language"))
+        level = await demanded(conn, services.keys, membership.organisation)
+        if session["level"] < level:
+            return denial(call, Refusal(Code.STEP_UP_REQUIRED, demand=Demand(level, None)))
         after = await stamped.amend(conn, services.keys, "session", session, habilitation=wanted, seen_at=now)
         entry = Entry(
             now, "membership-chosen", account=str(session["account"]), session=str(session["id"]),

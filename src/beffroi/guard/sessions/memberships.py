@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from beffroi.core.facts import HabilitationFacts
 from beffroi.core.ids import AccountId, HabilitationId, OrganisationId, RoleCode
+from beffroi.core.policy import Level
 from beffroi.guard import stamped
 
 if TYPE_CHECKING:
@@ -76,6 +77,15 @@ async def memberships(
         for row in held
     ]
     return sorted(found, key=lambda membership: (membership.organisation_name, membership.role))
+
+
+_DEMANDED: Final = "SELECT * FROM guard.contract WHERE id = $1"
+
+
+async def demanded(conn: "asyncpg.Connection", keys: "Keys", organisation: OrganisationId) -> Level:
+    """The assurance that the organisation's contract demands of a session before it acts there. Raises Forged."""
+    row = await conn.fetchrow(_DEMANDED, organisation)
+    return Level.NONE if row is None else Level(stamped.genuine(keys, "contract", row)["level"])
 
 
 async def roles(conn: "asyncpg.Connection", keys: "Keys", account: AccountId, now: datetime) -> list[RoleCode]:

@@ -18,7 +18,7 @@ from beffroi.core.policy import Level
 from beffroi.guard import key_check, keys, stamped
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.importing.network import import_network
-from beffroi.guard.importing.network_rows import NetworkRow, OrganisationRow
+from beffroi.guard.importing.network_rows import ContractRow, NetworkRow, OrganisationRow, RosterDomainRow
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.keys import Keys
 from beffroi.guard.sessions.handles import digest, new_secret
@@ -93,9 +93,13 @@ async def _load_network(
 
 def _only(rows: Iterable[NetworkRow], needed: set[str], confirmed: Mapping[str, int]) -> Iterable[NetworkRow]:
     """Rows of the organisations that have agents or people; the others of the open data stay out of the scene."""
+    left_out = set()
     for row in rows:
+        if isinstance(row, ContractRow | RosterDomainRow) and row.organisation in left_out:
+            continue
         if isinstance(row, OrganisationRow):
             if row.code not in needed:
+                left_out.add(row.id)
                 continue
             if row.code in confirmed:
                 row = msgspec.structs.replace(row, confirmed_agents=confirmed[row.code])

@@ -1,0 +1,1 @@
+"""Partners in the console: who works with the network, under which contract, and what is due."""
