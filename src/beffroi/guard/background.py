@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import uvloop
 
 from beffroi.core.policy import Policy
-from beffroi.guard import key_check, keys, logs, migrations
+from beffroi.guard import key_check, keys, logs, migrations, stamped
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch, refuse_forgetful
 from beffroi.guard.process import active_policy, read_policy
+from beffroi.guard.reviewing import closing, opening
 from beffroi.guard.settings import Mode
 from beffroi.guard.sweeping.sweep import said, sweep
 
@@ -65,9 +66,18 @@ async def _sweep(background: Background) -> Counter[str]:
     return await sweep(background.pool, background.keys, await background.policy(), background.stopping.is_set)
 
 
+async def _review(background: Background) -> Counter[str]:
+    policy = await background.policy()
+    async with background.pool.acquire() as conn:
+        now = await stamped.instant(conn)
+        opened = await opening.open_due(conn, background.keys, policy, now)
+        counts = await closing.sweep(conn, background.keys, policy, now)
+    return counts + Counter(opened=opened)
+
+
 def tasks(sweep_every: float) -> tuple[Task, ...]:
-    """What the worker does; ``sweep_every`` in seconds."""
-    return (Task("sweep", sweep_every, _sweep),)
+    """What the worker does; ``sweep_every`` in seconds, for sweeps and for campaigns of review."""
+    return (Task("sweep", sweep_every, _sweep), Task("review", sweep_every, _review))
 
 
 async def opened(settings: "GuardSettings") -> Background:

@@ -250,7 +250,7 @@ async def test_operator_rotates_the_master_key_and_the_directory_goes_on(partner
     await partners.north.tell(ANA)
     rotated = keys.add_epoch(key_file)
     assert await rotation.rewrap(world.conn, rotated) == 1
-    assert rotation.TABLES[-1] == "directory_entry"
+    assert "directory_entry" in rotation.TABLES
     assert await world.conn.fetchval("SELECT epoch FROM guard.directory_entry") == rotated.epoch
     assert [user["userName"] for user in await partners.north.find(ANA)] == [ANA]
 

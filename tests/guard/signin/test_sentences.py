@@ -6,6 +6,7 @@ from pathlib import Path
 
 from beffroi.guard.approvals import page
 from beffroi.guard.habilitations import proofing
+from beffroi.guard.reviewing import page as reviewing_page
 from beffroi.guard.signin import messages
 from beffroi.guard.signin.pages import translate
 from beffroi.guard.signin.sentences import ENGLISH
@@ -19,7 +20,7 @@ def said() -> set[str]:
     for template in (FOLDER / "templates").glob("*.html"):
         found |= set(re.findall(r'_\("([^"]+)"\)', template.read_text("utf-8")))
     drawing = [FOLDER / f"{name}.py" for name in ("proving", "enrolling", "leaving", "messages")]
-    for module in [*drawing, Path(page.__file__), Path(proofing.__file__)]:
+    for module in [*drawing, *(Path(one.__file__) for one in (page, proofing, reviewing_page))]:
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in ENGLISH:
                 found.add(node.value)

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from beffroi.core.ids import AccountId
-from beffroi.guard.containing import suspend_account
+from beffroi.guard.containing.cutting import suspend_account
 from tests.databases import FreshDatabase
 from tests.guard.sweeping.staff import crowd, idle, idler, journaled, leaver, staffed, status, swept
-from tests.guard.world import World
+from tests.guard.world import POLICY, World
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def test_account_contained_for_months_and_given_back_is_not_swept_at_once(
     world: World, fresh: FreshDatabase
 ) -> None:
     agent = await idler(world, days=120)
-    await suspend_account(world.conn, world.keys, agent.account, reason="stolen-session", operator="night")
+    await suspend_account(world.conn, world.keys, POLICY, agent.account, reason="stolen-session", operator="night")
     assert await swept(world, fresh.guard) == {"swept-noted": 1}
     await world.amend("account", agent.account, status="active")
     await swept(world, fresh.guard)
@@ -148,7 +148,7 @@ async def test_last_two_approvers_however_idle_are_kept_and_the_network_is_told(
     assert await swept(world, fresh.guard) == {"swept-suspended": 1, "waiting": 2}
     assert await swept(world, fresh.guard) == {"still-waiting": 2}
     waiting = await world.conn.fetchval("SELECT account FROM guard.leaver WHERE status = 'waiting' LIMIT 1")
-    await suspend_account(world.conn, world.keys, AccountId(str(waiting)), reason="left", operator="night")
+    await suspend_account(world.conn, world.keys, POLICY, AccountId(str(waiting)), reason="left", operator="night")
     assert (await swept(world, fresh.guard))["escalated"] == 1
     assert await world.conn.fetchval("SELECT kind FROM guard.escalation WHERE closed_at IS NULL") == "few-approvers"
 
