@@ -21,6 +21,8 @@ from beffroi.governance.partners import api as partners
 from beffroi.governance.reviews import api as reviews
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
+_APPLICATIONS = (cases, containment, habilitations, leavers, exposure, reviews, partners)
+"""In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.
 _version = cache(version)
 
@@ -47,14 +49,8 @@ def shell_for(request: HttpRequest) -> Shell:
         tagline=base.tagline,
         demonstration=base.demonstration,
         navigation=(
-            *(NavigationItem(entry.label, entry.url) for entry in cases.navigation(session)),
-            *(NavigationItem(label, url) for label, url in habilitations.navigation(session)),
-            *(NavigationItem(label, url) for label, url in leavers.navigation(session)),
-            *(NavigationItem(label, url) for label, url in exposure.navigation(session)),
+            *(item for application in _APPLICATIONS for item in application.navigation(session)),
             *(() if session.memberships else (NavigationItem(gettext("Ma formation"), reverse("awareness:home")),)),
-            *(NavigationItem(entry.label, entry.url) for entry in reviews.navigation(session)),
-            *(NavigationItem(label, url) for label, url in containment.navigation(session)),
-            *(NavigationItem(label, url) for label, url in partners.navigation(session)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
         notices=awareness.notices(request, session, timezone.now()),

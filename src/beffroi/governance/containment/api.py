@@ -4,10 +4,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
+from beffroi.ui.shell import NavigationItem
 
 _CONTAIN = "contain"
 
 
-def navigation(session: Session) -> tuple[tuple[str, str], ...]:
-    """Label and address of the entries that the chosen role can use; the guard decides again on every page."""
-    return ((gettext("Confinement"), reverse("containment:home")),) if _CONTAIN in session.duties else ()
+def navigation(session: Session) -> tuple[NavigationItem, ...]:
+    """The entries that the chosen role can use; the guard decides again on every page."""
+    return (
+        (NavigationItem(gettext("Confinement"), reverse("containment:home")),) if _CONTAIN in session.duties else ()
+    )

@@ -4,20 +4,21 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
+from beffroi.ui.shell import NavigationItem
 
 REQUEST, APPROVE, PROOF = "request", "approve", "proof"
 
 
-def navigation(session: Session) -> tuple[tuple[str, str], ...]:
-    """Label and address of each page that the chosen role has a duty for; the guard decides again on every page.
+def navigation(session: Session) -> tuple[NavigationItem, ...]:
+    """Each page that the chosen role has a duty for; the guard decides again on every page.
 
     Those who read files hand a code over when they are asked to: their way there is their account page.
     """
     entries = []
     if REQUEST in session.duties:
-        entries.append((gettext("Demandes d'accès"), reverse("habilitations:mine")))
+        entries.append(NavigationItem(gettext("Demandes d'accès"), reverse("habilitations:mine")))
     if APPROVE in session.duties:
-        entries.append((gettext("À approuver"), reverse("habilitations:queue")))
+        entries.append(NavigationItem(gettext("À approuver"), reverse("habilitations:queue")))
     if PROOF in session.duties and not session.purposes:
-        entries.append((gettext("Arrivées"), reverse("habilitations:arrivals")))
+        entries.append(NavigationItem(gettext("Arrivées"), reverse("habilitations:arrivals")))
     return tuple(entries)

@@ -4,10 +4,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
+from beffroi.ui.shell import NavigationItem
 
 LEAVE = "leave"
 
 
-def navigation(session: Session) -> tuple[tuple[str, str], ...]:
+def navigation(session: Session) -> tuple[NavigationItem, ...]:
     """The entry of the main navigation, for roles that have the duty; the guard decides again on every page."""
-    return ((gettext("Départs"), reverse("leavers:people")),) if LEAVE in session.duties else ()
+    return (NavigationItem(gettext("Départs"), reverse("leavers:people")),) if LEAVE in session.duties else ()

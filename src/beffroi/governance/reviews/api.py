@@ -1,27 +1,16 @@
 """What the composition root may use of this application."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
+from beffroi.ui.shell import NavigationItem
 
-_REVIEWERS: Final = frozenset({"approver", "founder"})
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An entry of the main navigation."""
-
-    label: str
-    url: str
+_REVIEW: Final = "review"
 
 
-def navigation(session: Session) -> tuple[Entry, ...]:
+def navigation(session: Session) -> tuple[NavigationItem, ...]:
     """Reviews, where the agent's chosen role reviews habilitations; the guard decides again on every page."""
-    held = session.membership
-    if held is None or held.role not in _REVIEWERS:
-        return ()
-    return (Entry(gettext("Revues"), reverse("reviews:campaigns")),)
+    return (NavigationItem(gettext("Revues"), reverse("reviews:campaigns")),) if _REVIEW in session.duties else ()

@@ -67,6 +67,7 @@ def account(request: AgentRequest) -> HttpResponse:
         "budgets": _meters(session),
         "switch_url": reverse("directory:choice"),
         "training": reverse(settings.DIRECTORY_TRAINING),
+        "witness": reverse(settings.DIRECTORY_WITNESS) if "proof" in session.duties else "",
     }
     return render(request, "directory/account.html", context)
 
