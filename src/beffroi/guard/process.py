@@ -17,7 +17,7 @@ import uvloop
 
 from beffroi.core import course_file, policy_file
 from beffroi.core.policy import Policy
-from beffroi.guard import key_check, keys, logs, migrations, upkeep
+from beffroi.guard import key_check, keys, logs, migrations, openapi, upkeep
 from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.approvals import doors as request_doors
@@ -54,6 +54,7 @@ _LOG: Final = logging.getLogger("beffroi.guard")
 POOL: Final = 8
 AREAS: Final[tuple[Routes, ...]] = (
     *DOORS,
+    openapi.ROUTES,
     authentication.ROUTES,
     session_doors.ROUTES,
     signin_doors.ROUTES,

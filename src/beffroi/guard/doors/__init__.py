@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from beffroi.guard.doors import agents, changing, evaluating, finding, listing, openapi, opening, watching
+from beffroi.guard.doors import agents, changing, evaluating, finding, listing, opening, watching
 from beffroi.guard.web.requests import Routes
 
 ROUTES: Final[tuple[Routes, ...]] = (
@@ -13,6 +13,5 @@ ROUTES: Final[tuple[Routes, ...]] = (
     agents.ROUTES,
     evaluating.ROUTES,
     watching.ROUTES,
-    openapi.ROUTES,
 )
 """Routes of every door of this room."""

@@ -1,19 +1,15 @@
 """GET /openapi.json: the API as an OpenAPI 3.1 document, written from the very types that read and write it."""
 
-from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import msgspec
 
-from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
-from beffroi.guard.exposure import answers as exposure
-from beffroi.guard.sessions import doors as sessions
+from beffroi.guard.doors import finding
+from beffroi.guard.operations import OPERATIONS
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
-from beffroi.standards import authzen
 
 _REFERENCE: Final = "#/components/schemas/{name}"
-_COMMON: Final = (400, 401, 403, 413, 429, 503)
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -46,57 +42,9 @@ class Problem(msgspec.Struct, frozen=True):
     matches: list[finding.Match] | None = None
 
 
-class Operation(NamedTuple):
-    """One operation: what it is for, its body, its answer, the statuses of its problems."""
-
-    summary: str
-    body: Any
-    answer: Any
-    problems: tuple[int, ...] = _COMMON
-    security: tuple[str, ...] = ("application", "session", "client")
-
-
-_ANY: Final = dict[str, object]
-OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
-    ("POST", "/v1/open"): Operation("Open one person's file", asked.Opening, opening.Opened, (*_COMMON, 404, 422)),
-    ("POST", "/v1/release"): Operation(
-        "Decide, charge and journal the use of data held elsewhere",
-        asked.Opening,
-        released.Released,
-        (*_COMMON, 404, 422),
-    ),
-    ("POST", "/v1/releases"): Operation("The same for many people", asked.Releasing, released.ReleasedAll),
-    ("POST", "/v1/list"): Operation("A page of people", listing.Listing, listing.ListPage),
-    ("POST", "/v1/find"): Operation("Search exactly", finding.Search, finding.Found),
-    ("POST", "/v1/create"): Operation("Register a person", changing.Creation, changing.Written, (*_COMMON, 404, 409)),
-    ("POST", "/v1/update"): Operation(
-        "Replace whole groups of a file", changing.Change, changing.Written, (*_COMMON, 404, 409)
-    ),
-    ("POST", "/v1/erase"): Operation("Erase a person", changing.Erasure, changing.Written, (*_COMMON, 404)),
-    ("POST", "/v1/agents"): Operation("Names of colleagues", agents.Colleagues, agents.Named),
-    ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),
-    ("POST", "/v1/inventory/account"): Operation(
-        "One account with its line of creation", exposure.About, exposure.Line, (*_COMMON, 404)
-    ),
-    ("POST", authzen.EVALUATION): Operation("AuthZEN evaluation", authzen.Evaluation, authzen.Decision),
-    ("POST", authzen.EVALUATIONS): Operation("AuthZEN evaluations", authzen.Evaluations, _ANY),
-    ("GET", authzen.METADATA): Operation("AuthZEN metadata", None, _ANY, (), ()),
-    ("GET", "/healthz"): Operation("Whether the guard can decide", None, _ANY, (), ()),
-    ("POST", "/v1/sessions"): Operation(
-        "Redeem the one-time code of a sign-in", sessions.Redemption, _ANY, _COMMON, ("application",)
-    ),
-    ("GET", "/v1/session"): Operation("Describe the session", None, _ANY),
-    ("PUT", "/v1/session"): Operation("Choose a membership", sessions.Choice, _ANY),
-    ("DELETE", "/v1/session"): Operation("Sign out", None, _ANY),
-    ("POST", "/v1/session/end-all"): Operation("Sign out everywhere", None, _ANY),
-}
-UNDOCUMENTED: Final = frozenset({"/v1/token", "/metrics", "/openapi.json"})
-"""RFC 7523's own form, Prometheus' own text, and this document."""
-
-
 def _anything(kind: type) -> dict[str, object]:
     """Values whose shape depends on their group, or on whoever sends them."""
-    if kind is object:
+    if kind in (object, msgspec.Raw):
         return {"description": "Any JSON value"}
     raise NotImplementedError(kind)
 

@@ -1,0 +1,122 @@
+"""Every operation of the HTTP API: what it is for, the types that read and write it, the statuses of its problems."""
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from beffroi.guard.approvals import doors as approvals
+from beffroi.guard.awareness import doors as awareness
+from beffroi.guard.containing import doors as containing
+from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
+from beffroi.guard.exposure import answers as exposure
+from beffroi.guard.partners import doors as partners
+from beffroi.guard.reviewing import doors as reviewing
+from beffroi.guard.sessions import doors as sessions
+from beffroi.guard.sweeping import doors as sweeping
+from beffroi.standards import authzen
+
+_COMMON: Final = (400, 401, 403, 413, 429, 503)
+
+
+class Operation(NamedTuple):
+    """One operation: what it is for, its body, its answer, the statuses of its problems."""
+
+    summary: str
+    body: Any
+    answer: Any
+    problems: tuple[int, ...] = _COMMON
+    security: tuple[str, ...] = ("application", "session", "client")
+
+
+_ANY: Final = dict[str, object]
+_CONFLICTS: Final = (*_COMMON, 404, 409, 422)
+OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
+    ("POST", "/v1/open"): Operation("Open one person's file", asked.Opening, opening.Opened, (*_COMMON, 404, 422)),
+    ("POST", "/v1/release"): Operation(
+        "Decide, charge and journal the use of data held elsewhere",
+        asked.Opening,
+        released.Released,
+        (*_COMMON, 404, 422),
+    ),
+    ("POST", "/v1/releases"): Operation("The same for many people", asked.Releasing, released.ReleasedAll),
+    ("POST", "/v1/list"): Operation("A page of people", listing.Listing, listing.ListPage),
+    ("POST", "/v1/find"): Operation("Search exactly", finding.Search, finding.Found),
+    ("POST", "/v1/create"): Operation("Register a person", changing.Creation, changing.Written, (*_COMMON, 404, 409)),
+    ("POST", "/v1/update"): Operation(
+        "Replace whole groups of a file", changing.Change, changing.Written, (*_COMMON, 404, 409)
+    ),
+    ("POST", "/v1/erase"): Operation("Erase a person", changing.Erasure, changing.Written, (*_COMMON, 404)),
+    ("POST", "/v1/agents"): Operation("Names of colleagues", agents.Colleagues, agents.Named),
+    ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),
+    ("POST", "/v1/inventory/account"): Operation(
+        "One account with its line of creation", exposure.About, exposure.Line, (*_COMMON, 404)
+    ),
+    ("POST", authzen.EVALUATION): Operation("AuthZEN evaluation", authzen.Evaluation, authzen.Decision),
+    ("POST", authzen.EVALUATIONS): Operation("AuthZEN evaluations", authzen.Evaluations, _ANY),
+    ("GET", authzen.METADATA): Operation("AuthZEN metadata", None, _ANY, (), ()),
+    ("GET", "/healthz"): Operation("Whether the guard can decide", None, _ANY, (), ()),
+    ("POST", "/v1/sessions"): Operation(
+        "Redeem the one-time code of a sign-in", sessions.Redemption, _ANY, _COMMON, ("application",)
+    ),
+    ("GET", "/v1/session"): Operation("Describe the session", None, _ANY),
+    ("PUT", "/v1/session"): Operation("Choose a membership", sessions.Choice, _ANY),
+    ("DELETE", "/v1/session"): Operation("Sign out", None, _ANY),
+    ("POST", "/v1/session/end-all"): Operation("Sign out everywhere", None, _ANY),
+    ("POST", "/v1/requests/options"): Operation("What one may ask for", None, _ANY),
+    ("POST", "/v1/requests/make"): Operation(
+        "Make a request that others must agree to", approvals.Making, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/requests/list"): Operation("A page of requests", approvals.Listing, _ANY),
+    ("POST", "/v1/requests/show"): Operation("One request", approvals.OneRequest, _ANY, _CONFLICTS),
+    ("POST", "/v1/requests/withdraw"): Operation(
+        "Take back one's own request", approvals.OneRequest, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/enrolments/list"): Operation("Colleagues on their way in", None, _ANY),
+    ("POST", "/v1/containments/options"): Operation("What may be contained, and why", None, _ANY),
+    ("POST", "/v1/containments/preview"): Operation(
+        "What a containment would cost", containing.Target, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/containments/make"): Operation("Cut off", containing.Cutting, _ANY, _CONFLICTS),
+    ("POST", "/v1/containments/suspend"): Operation(
+        "Suspend a colleague's account", containing.Suspending, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/containments/list"): Operation("Containments in force and past", containing.Listing, _ANY),
+    ("POST", "/v1/partners/list"): Operation("A page of partners", partners.Listing, _ANY),
+    ("POST", "/v1/partners/show"): Operation("One partner", partners.OnePartner, _ANY, _CONFLICTS),
+    ("POST", "/v1/partners/end"): Operation("End a contract, or shorten it", partners.Ending, _ANY, _CONFLICTS),
+    ("POST", "/v1/partners/checklist"): Operation("Tick an item of a check-list", partners.Ticking, _ANY, _CONFLICTS),
+    ("POST", "/v1/partners/audits/open"): Operation("Open an audit", partners.AuditOpening, _ANY, _CONFLICTS),
+    ("POST", "/v1/partners/audits/show"): Operation("One audit", partners.OneAudit, _ANY, _CONFLICTS),
+    ("POST", "/v1/partners/audits/answer"): Operation(
+        "Answer a question of an audit", partners.Answering, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/partners/audits/correct"): Operation(
+        "Date a correction, or say it is made", partners.Correcting, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/partners/audits/close"): Operation("Close an audit", partners.OneAudit, _ANY, _CONFLICTS),
+    ("POST", "/v1/roster/list"): Operation("An organisation's roster", partners.RosterListing, _ANY, _CONFLICTS),
+    ("POST", "/v1/roster/remove"): Operation(
+        "Take a domain or an address off the roster", partners.RosterRemoval, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/reviews/campaigns"): Operation("Campaigns of review", reviewing.Listing, _ANY),
+    ("POST", "/v1/reviews/sheet"): Operation("What a campaign has to review", reviewing.Sheet, _ANY, _CONFLICTS),
+    ("POST", "/v1/reviews/prepare"): Operation(
+        "Prepare verdicts for their signature", reviewing.Preparing, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/reviews/evidence"): Operation(
+        "The evidence file of a campaign", reviewing.OneCampaign, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/leave"): Operation("Somebody has left", sweeping.Leave, _ANY, _CONFLICTS),
+    ("POST", "/v1/leavers/accounts"): Operation("Accounts of an organisation", sweeping.Roll, _ANY, _CONFLICTS),
+    ("POST", "/v1/leavers/list"): Operation("Leavers who wait for a person", sweeping.Waiting, _ANY),
+    ("POST", "/v1/leavers/confirm"): Operation(
+        "Carry out a leaving that waited", sweeping.OneLeaver, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/leavers/dismiss"): Operation("Dismiss a leaving that waited", sweeping.OneLeaver, _ANY, _CONFLICTS),
+    ("POST", "/v1/leavers/import"): Operation("Read a personnel file", sweeping.Import, _ANY, _CONFLICTS),
+    ("GET", "/v1/awareness"): Operation("One's course, exam and attestation", None, _ANY, _CONFLICTS),
+    ("POST", "/v1/awareness/course"): Operation("The chapters of one's course", awareness.Nothing, _ANY, _CONFLICTS),
+    ("POST", "/v1/awareness/begin"): Operation("Begin the exam", awareness.Nothing, _ANY, _CONFLICTS),
+    ("POST", "/v1/awareness/answer"): Operation("Answer the exam", awareness.Answering, _ANY, _CONFLICTS),
+}
+UNDOCUMENTED: Final = frozenset({"/v1/token", "/metrics", "/openapi.json"})
+"""RFC 7523's own form, Prometheus' own text, and this document."""
