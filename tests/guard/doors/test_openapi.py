@@ -31,6 +31,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("route", sorted(CASES))
 async def test_adviser_sends_generated_requests_each_is_answered_as_documented(
     guard: Guard, route: tuple[str, str]
