@@ -68,6 +68,13 @@ class Noticed(Struct, frozen=True):
     label: Label
 
 
+class Added(Struct, frozen=True):
+    """People whom the new account could read in any 24 hours: in its shared probation, and once confirmed."""
+
+    pooled: int
+    confirmed: int
+
+
 class Background(Struct, frozen=True):
     """What an approver is told beside the request: about who asks, and who else could decide.
 
@@ -81,6 +88,7 @@ class Background(Struct, frozen=True):
     pending: int
     eligible: int
     pool: Mapping[str, int]
+    added: Added | None = None
 
 
 class Request(Summary, frozen=True, kw_only=True):

@@ -209,3 +209,15 @@ def test_handle_used_from_another_client_ends_the_session_at_these_doors_too(gua
     assert refused.json()["code"] == "session-other-client"
     ended = guard.call("POST", "/v1/requests/list", thief.handle, json={"scope": "mine"})
     assert ended.json()["code"] == "session-ended"
+
+
+def test_approver_is_told_what_the_account_could_read_and_that_the_pool_holds_it(
+    guard: Guard, manager: Seat, helene: Seat
+) -> None:
+    adviser = make(guard, manager, email="exposed@north.example").json()["request"]
+    other = make(guard, manager, email="manages@north.example", roles=["account-manager"]).json()["request"]
+    told = show(guard, helene, adviser).json()["background"]["added"]
+    # Nobody follows anybody here: a search reaches 60 people in a day, of whom a span of 24 hours can touch two.
+    assert told == {"pooled": 60, "confirmed": 120}
+    assert show(guard, helene, other).json()["background"]["added"] == {"pooled": 0, "confirmed": 0}
+    assert "background" not in show(guard, manager, adviser).json()

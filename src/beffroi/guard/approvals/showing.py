@@ -13,6 +13,7 @@ from beffroi.guard.approvals.eligible import eligible, objection
 from beffroi.guard.approvals.kinds import Asked
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.duties import OnDuty, Work
+from beffroi.guard.exposure.adding import added
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents
 from beffroi.guard.vault.sealing import owner_bytes, unseal_for
@@ -161,6 +162,7 @@ async def _background(work: Work, asked: Asked) -> dict[str, Any]:
         "anomalies": [{"code": one.value, "label": LABELS[one]._asdict()} for one in anomalies(known)],
         "requested_before": line, "approved": others["approved"], "refused": others["refused"],
         "pending": others["pending"], "eligible": len(able), "pool": work.policy.pool._asdict(),
+        "added": None if "roles" not in body else (await added(work, asked.organisation, body["roles"]))._asdict(),
     }  # fmt: skip
 
 
