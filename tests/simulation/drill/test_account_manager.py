@@ -82,6 +82,8 @@ def good_report() -> dict[str, Any]:
             "reciprocal_approvals": nobody,
             "known_address_honest_witness": nobody,
         },
+        "refused_by_diligent_approvers": {"address-unknown": 3, "not-from-the-page": 1, "two-anomalies": 4},
+        "requests_not_made": 0,
         "other_positions": {"approver": 0, "security-officer": 0},
         "unjournaled": 0,
         "falsely_journaled": 0,
@@ -104,11 +106,13 @@ def good_report() -> dict[str, Any]:
         (("variants", "reciprocal_approvals", "people_read"), 1),
         (("variants", "known_address_honest_witness", "people_read"), 1),
         (("other_positions", "approver"), 1),
+        (("requests_not_made",), 1),
+        (("refused_by_diligent_approvers",), {"address-unknown": 8}),
         (("unjournaled",), 1),
         (("falsely_journaled",), 1),
     ],
 )
-def test_report_with_one_figure_wrong_is_a_failure(path: tuple[str, ...], wrong: int) -> None:
+def test_report_with_one_figure_wrong_is_a_failure(path: tuple[str, ...], wrong: object) -> None:
     assert account_manager.failures(good_report()) == []
     report = deepcopy(good_report())
     place = report

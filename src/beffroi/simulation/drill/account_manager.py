@@ -19,6 +19,7 @@ from beffroi.core.policy import Policy
 from beffroi.simulation.drill import ablation as missing
 from beffroi.simulation.drill import manager_variants as variants
 from beffroi.simulation.drill.ablation import Ablation
+from beffroi.simulation.drill.diligence import Ground
 from beffroi.simulation.drill.guard_process import free_port, served
 from beffroi.simulation.drill.manager_reading import Targets, Thief, journaled, targets_of
 from beffroi.simulation.drill.manager_scene import INSIDE, Attempt, Scene
@@ -75,6 +76,8 @@ class Outcome:
     confirmed: int
     unjournaled: int
     falsely_journaled: int
+    unmade: int
+    grounds: Mapping[str, int]
 
     def figures(self) -> dict[str, int]:
         """The four that the report is about."""
@@ -165,6 +168,8 @@ def _report(theatre: _Theatre) -> dict[str, Any]:
             },
         },
         "other_positions": theatre.play(missing.NONE, variants.other_positions),
+        "refused_by_diligent_approvers": played["diligent"].grounds,
+        "requests_not_made": played["diligent"].unmade,
         "accounts": careless.accounts,
         "confirmed": careless.confirmed,
         "unjournaled": careless.unjournaled,
@@ -198,6 +203,8 @@ def failures(report: dict[str, Any]) -> list[str]:
         if read > limit:
             found.append(f"{read} people read ({span}), {limit} at most were announced")
     found += [f"diligent approvers, and {name} is {read}" for name, read in diligent.items() if read]
+    if report["requests_not_made"] or set(report["refused_by_diligent_approvers"]) != {one.value for one in Ground}:
+        found.append("some of what the thief tries never came before a diligent approver")
     if careless["people_read_by_manager"]:
         found.append(f"the manager himself read {careless['people_read_by_manager']} people")
     for name, read in report["ablations"].items():
@@ -235,5 +242,5 @@ async def _attack(plan: Plan, scene: Scene, thief: Thief) -> Outcome:
     people = thief.loot.people
     return Outcome(
         read[1], read[7], read[MONTH], by_manager, len(scene.accounts), confirmed, len(people - named),
-        len(named - people),
+        len(named - people), scene.unmade, dict(scene.grounds),
     )  # fmt: skip

@@ -6,6 +6,7 @@ month are written as a sign-in leaves them, as in the other drills.
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -78,6 +79,10 @@ class Scene:
         self._personas: list[Persona] = []
         self.accounts: list[Seat] = []
         """What the thief brought into being and can use."""
+        self.unmade = 0
+        """Requests that the guard itself did not let be made."""
+        self.grounds: Counter[str] = Counter()
+        """On which grounds approvers refused."""
         self.others: list[Seat] = []
         """Whoever else sits there in a variant."""
         self.manager = _seat(BY_LOGIN[MANAGER])
@@ -145,7 +150,10 @@ class Scene:
     async def ask(self, kind: str, body: Mapping[str, Any], by: Seat | None = None) -> str | None:
         """Make a request; its id, or ``None`` when the guard did not let it be made."""
         reply = await self.post("/v1/requests/make", {"kind": kind, "body": body}, (by or self.manager).session)
-        return str(reply.json["request"]) if reply.status == 201 else None
+        if reply.status == 201:
+            return str(reply.json["request"])
+        self.unmade += 1
+        return None
 
     def access(self, name: str, roles: Sequence[str], domain: str) -> dict[str, Any]:
         """The body of a request for access, for half a year from today."""
@@ -163,12 +171,13 @@ class Scene:
                 return True
             if "decide_url" not in shown:
                 continue
-            agree = not diligent or diligence.ground(diligence.seen(shown)) is None
+            ground = diligence.ground(diligence.seen(shown)) if diligent else None
             async with Browser(self.port, approver.cookie) as browser:
-                status = await browser.decide(shown["decide_url"], approver.passkey, agree=agree)
+                status = await browser.decide(shown["decide_url"], approver.passkey, agree=ground is None)
             if status != 303:
                 raise Unexpected(f"the word of an approver was not heard: {status}")
-            if not agree:
+            if ground is not None:
+                self.grounds[ground.value] += 1
                 return False
         shown = (await self.post("/v1/requests/show", {"request": request}, self.manager.session)).json
         return bool(shown["status"] == "approved")
