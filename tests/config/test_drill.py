@@ -9,10 +9,17 @@ import pytest
 from click.testing import CliRunner
 
 from beffroi.config import drill
-from beffroi.simulation.drill import adviser, console_server, stolen_database
+from beffroi.simulation.drill import account_manager, adviser, console_server, stolen_database
 
 COUNTED = {"drill": "adviser", "people_read": 271, "bound": 271, "ablations": {"relations": 1_350}}
 SEARCHED = {"drill": "stolen-database", "values_searched": 4_876, "values_in_clear": 0}
+_READ = dict.fromkeys(("people_read_day", "people_read_week", "people_read_month", "people_read_by_manager"), 0)
+BROUGHT = {
+    "drill": "account-manager", "careless_approver": _READ | {"people_read_day": 30}, "diligent_approver": _READ,
+    "bounds": {"day": 30, "week": 100, "month": 2_000}, "ablations": {"probation-pool": 180},
+    "ablated_from": {"probation-pool": {"attack": "careless", "people_read": 30}},
+    "variants": {"two_managers": {"people_read": 0, "accounts": 0}}, "other_positions": {"approver": 0},
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -33,13 +40,14 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(drill, "scratch_server", no_server)
     monkeypatch.setattr(adviser, "drill", play({**COUNTED, "failures": []}))
+    monkeypatch.setattr(account_manager, "drill", play({**BROUGHT, "failures": []}))
     monkeypatch.setattr(stolen_database, "drill", play({**SEARCHED, "failures": []}))
     monkeypatch.setattr(console_server, "drill", play({**COUNTED, "failures": ["201 people read"]}))
     return asked
 
 
 @pytest.mark.usefixtures("played")
-@pytest.mark.parametrize("name", ["adviser", "stolen-database"])
+@pytest.mark.parametrize("name", ["adviser", "account-manager", "stolen-database"])
 def test_drill_that_passed_prints_one_json_object_and_nothing_else(name: str) -> None:
     done = CliRunner().invoke(drill.drill, [name, "--json"])
     assert done.exit_code == 0
@@ -60,6 +68,19 @@ def test_drill_without_json_prints_a_table_with_the_bound_and_each_ablation() ->
     assert "271" in shown
     assert "without relations" in shown
     assert "1\u202f350" in shown
+
+
+@pytest.mark.usefixtures("played")
+def test_drill_of_the_account_manager_shows_both_approvers_and_what_each_protection_is_worth() -> None:
+    shown = CliRunner().invoke(drill.drill, ["account-manager"]).stdout
+    for words in (
+        "careless approver, day",
+        "diligent approver, month",
+        "2\u202f000",
+        "without probation-pool",
+        "180",
+    ):
+        assert words in shown
 
 
 def test_drill_of_another_size_is_played_at_that_size(played: list[int]) -> None:

@@ -22,6 +22,7 @@ from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.config.open_database import migrate_guard
 from beffroi.config.postgres_binaries import locate
 from beffroi.config.secret_files import write_private
+from beffroi.simulation.drill import account_manager as manager_drill
 from beffroi.simulation.drill import adviser as adviser_drill
 from beffroi.simulation.drill import console_server as console_drill
 from beffroi.simulation.drill import reporting
@@ -152,6 +153,14 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object on
 def adviser(people: int, as_json: bool) -> None:
     """Incident 1: an adviser's account is hijacked for a day."""
     _play(adviser_drill.drill, people, as_json)
+
+
+@drill.command("account-manager")
+@click.option("--people", type=click.IntRange(2_000, 100_000), default=manager_drill.PEOPLE, show_default=True)
+@_JSON
+def account_manager(people: int, as_json: bool) -> None:
+    """Incident 4: an account manager's session and browser, careless and diligent approvers, for a month."""
+    _play(manager_drill.drill, people, as_json)
 
 
 @drill.command("console-server")

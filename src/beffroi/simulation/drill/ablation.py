@@ -1,7 +1,8 @@
 """The guard with one protection missing: what people lose when it is not there. Exists in drills only.
 
 Production has no switch for any of this. A drill writes another policy file, which the guard reads like any other,
-or hands the guard's process a reader of facts that lies; and only on a database marked as a throw-away.
+or hands the guard's process a reader of facts that lies, or a function that does less (:mod:`.lost_duties`); and only
+on a database marked as a throw-away.
 """
 
 import re
@@ -32,7 +33,8 @@ class Ablation:
     """What is missing: values of the policy by section, and the facts about which the reader lies.
 
     ``relations``: everybody is one's own; ``unsought``: everybody was searched for today, which break-glass demands;
-    ``breaker``: applications have no ceiling.
+    ``breaker``: applications have no ceiling. ``four_eyes``: a request is carried out when it is made; ``enrolment``:
+    any code opens an account that was approved; ``separation``: nobody looks at which duties one person holds.
     """
 
     name: str
@@ -40,6 +42,9 @@ class Ablation:
     relations: bool = False
     unsought: bool = False
     breaker: bool = False
+    four_eyes: bool = False
+    enrolment: bool = False
+    separation: bool = False
 
     @property
     def lies(self) -> bool:
@@ -61,6 +66,10 @@ SEARCH: Final = Ablation("search-budget", _SEARCH)
 GLASS: Final = Ablation("break-glass-limits", _GLASS, unsought=True)
 QUESTIONS: Final = Ablation("questions-limit", _QUESTIONS)
 BREAKER: Final = Ablation("application-breaker", {}, breaker=True)
+POOL: Final = Ablation("probation-pool", {"pool": _UNCAPPED})
+FOUR_EYES: Final = Ablation("four-eyes", {}, four_eyes=True)
+ENROLMENT: Final = Ablation("enrolment", {}, enrolment=True)
+SEPARATION: Final = Ablation("separation-of-duties", {}, separation=True)
 EVERYTHING: Final = Ablation(
     "everything",
     {**_ACCOUNT, **_SHARE, **_GLASS, **_SEARCH, **_QUESTIONS},
@@ -69,8 +78,12 @@ EVERYTHING: Final = Ablation(
     breaker=True,
 )
 BY_NAME: Final[Mapping[str, Ablation]] = {
-    one.name: one for one in (NONE, RELATIONS, ACCOUNT, SHARE, SEARCH, GLASS, QUESTIONS, BREAKER, EVERYTHING)
-}
+    one.name: one
+    for one in (
+        NONE, RELATIONS, ACCOUNT, SHARE, SEARCH, GLASS, QUESTIONS, BREAKER, POOL, FOUR_EYES, ENROLMENT, SEPARATION,
+        EVERYTHING,
+    )
+}  # fmt: skip
 
 
 def edited(policy: str, edits: Edits) -> str:

@@ -17,8 +17,9 @@ import uvloop
 
 from beffroi.core import policy_file
 from beffroi.guard import process
-from beffroi.guard.settings import GuardSettings, Listening, Mode
+from beffroi.guard.settings import GuardSettings, Listening, Mode, Provider
 from beffroi.simulation.drill.ablation import BY_NAME, NONE, Ablation, bench, edited
+from beffroi.simulation.drill.lost_duties import lose
 from beffroi.simulation.drill.scratch import DrillRefused, ScratchDatabase, refuse_real
 
 STARTED_WITHIN: Final = 30.0
@@ -41,18 +42,27 @@ class _Told(NamedTuple):
     log_file: Path
     port: int
     ablation: str
+    provider: Provider | None
 
 
 @contextmanager
-def served(database: ScratchDatabase, folder: Path, key_file: Path, ablation: Ablation = NONE) -> Iterator[int]:
+def served(
+    database: ScratchDatabase,
+    folder: Path,
+    key_file: Path,
+    ablation: Ablation = NONE,
+    *,
+    port: int | None = None,
+    provider: Provider | None = None,
+) -> Iterator[int]:
     """A guard that answers on 127.0.0.1, with this protection missing; its port. Its log is ``guard.log``.
 
-    Raises DrillRefused when it does not start.
+    Without a ``provider`` nobody can sign in. Raises DrillRefused when it does not start.
     """
-    port = free_port()
+    port = port or free_port()
     policy, log = folder / f"policy-{ablation.name}.toml", folder / "guard.log"
     policy.write_text(edited(policy_file.default_text(), ablation.edits), encoding="utf-8")
-    told = _Told(database.guard, key_file, policy, log, port, ablation.name)
+    told = _Told(database.guard, key_file, policy, log, port, ablation.name, provider)
     # Forked from a clean process that has read the program once: a drill starts many guards.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
@@ -99,11 +109,12 @@ def main(told: _Told) -> None:
         policy_file=told.policy_file,
         public_url=f"http://127.0.0.1:{told.port}",
         mode=Mode.DRILL,
-        provider=None,
+        provider=told.provider,
         listening=Listening(port=told.port),
     )
     asyncio.run(refuse_real(settings.database))
     ablation = BY_NAME[told.ablation]
+    lose(ablation)
     if ablation is NONE:
         process.run(settings)
     else:

@@ -23,6 +23,8 @@ def show(report: dict[str, Any]) -> None:
         table.add_row("announced bound", _number(report["bound"]), style="dim")
         for name, count in report["ablations"].items():
             table.add_row(f"without {name}", _number(count))
+    elif "careless_approver" in report:
+        _approvers(table, report)
     else:
         table.columns[1].header = "Values"
         table.add_row("searched", _number(report["values_searched"]))
@@ -33,6 +35,24 @@ def show(report: dict[str, Any]) -> None:
             value, dict | list
         ):
             console.print(f"{name.replace('_', ' ')}: {value}", highlight=False, soft_wrap=True)
+
+
+def _approvers(table: Table, report: dict[str, Any]) -> None:
+    """Rows of the account manager's drill."""
+    for who in ("careless_approver", "diligent_approver"):
+        for name, read in report[who].items():
+            span = name.removeprefix("people_read_").replace("_", " ")
+            table.add_row(f"{who.replace('_', ' ')}, {span}", _number(read))
+            if who == "careless_approver" and span in report["bounds"]:
+                table.add_row("announced bound", _number(report["bounds"][span]), style="dim")
+    for name, read in report["ablations"].items():
+        table.add_row(f"without {name}", _number(read))
+        before = report["ablated_from"][name]
+        table.add_row(f"with it ({before['attack']})", _number(before["people_read"]), style="dim")
+    for name, one in report["variants"].items():
+        table.add_row(name.replace("_", " "), _number(one["people_read"]))
+    for name, read in report["other_positions"].items():
+        table.add_row(f"the session of another: {name}" if name != "trainees" else "its trainees", _number(read))
 
 
 def _number(count: int) -> str:

@@ -33,6 +33,8 @@ from beffroi.simulation.population import Population
 APPLICATION: Final = "console"
 ISSUER: Final = "https://provider.example"
 CLIENT: Final = "the browser that was hijacked"
+RETURN_TO: Final = "http://localhost:8000/back/"
+"""Where the application has browsers come back; nobody answers there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def prepare(
         keys.generate(key_file)
     stage = Stage(population, key_file, folder / "console.jwk", tuple(population.world.people()))
     public = ensure_application_key(stage.application_key_file)
-    application = Application(APPLICATION, "Console", ("http://localhost:8000/back/",), public, caps)
+    application = Application(APPLICATION, "Console", (RETURN_TO,), public, caps)
     asyncio.run(_load_network(stage, database, application, confirmed_agents or {}))
     import_people(population, dsn=database.guard, key_file=key_file, operator="drill", workers=workers)
     return stage
@@ -110,7 +112,9 @@ class Clockwork:
     """The drill's hand on the clock of a throw-away database: always forward."""
 
     def __init__(self, conn: "asyncpg.Connection", begins: datetime, shift: timedelta) -> None:
-        self._conn, self._begins, self._shift = conn, begins, shift
+        self._conn, self.begins, self._shift = conn, begins, shift
+        self.ahead = timedelta()
+        """How far the database's clock is ahead of this machine's."""
 
     @classmethod
     async def at_next_midnight(cls, conn: "asyncpg.Connection") -> "Clockwork":
@@ -122,14 +126,20 @@ class Clockwork:
 
     async def set(self, elapsed: timedelta) -> None:
         """Show ``elapsed`` after the beginning. Real seconds go on beside it."""
+        self.ahead = self._shift + elapsed
         await self._conn.execute(
             'INSERT INTO guard.drill_clock (shift) VALUES ($1) ON CONFLICT ("only") DO UPDATE SET shift = $1',
-            self._shift + elapsed,
+            self.ahead,
         )
 
 
 async def hijack(conn: "asyncpg.Connection", stage: Stage, agent: Agent, membership: Membership) -> Hijacked:
     """A live session of an agent, as a sign-in with a second factor leaves it once the console has redeemed it."""
+    return await live(conn, stage, agent.id, habilitation_id(agent, membership), secrets.token_urlsafe(32))
+
+
+async def live(conn: "asyncpg.Connection", stage: Stage, account: str, habilitation: str, cookie: str) -> Hijacked:
+    """A live session under one habilitation; ``cookie`` is the guard's own in the browser that began it."""
     now: datetime = await conn.fetchval("SELECT guard.instant()")
     handle = new_secret()
     await stamped.insert(
@@ -140,12 +150,12 @@ async def hijack(conn: "asyncpg.Connection", stage: Stage, agent: Agent, members
             "id": str(uuid4()),
             "handle_hash": digest(handle),
             "application": APPLICATION,
-            "account": agent.id,
-            "habilitation": habilitation_id(agent, membership),
+            "account": account,
+            "habilitation": habilitation,
             "level": int(Level.PASSKEY),
             "factor_at": now,
             "client_hash": digest(CLIENT),
-            "browser_hash": secrets.token_bytes(32),
+            "browser_hash": digest(cookie),
             "logout_hint": None,
             "created_at": now,
             "expires_at": now + timedelta(hours=10),
