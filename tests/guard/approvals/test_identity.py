@@ -239,7 +239,7 @@ def test_nobody_asks_for_himself_nor_for_a_colleague_of_another_office(
     assert ask(guard, manager, account).json()["code"] == Objection.NOT_IN_THAT_STATE
     guard.amend("account", account, status="active")
     assert ask(guard, manager, account).status_code == 201
-    assert ask(guard, manager, account).json()["code"] == Objection.ALREADY_REQUESTED
+    assert ask(guard, manager, account, "recreated").json()["code"] == Objection.ALREADY_REQUESTED
     assert guard.call("POST", "/v1/enrolments/quarantined", karim.handle, json={}).status_code == 403
 
 

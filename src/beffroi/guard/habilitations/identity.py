@@ -50,11 +50,19 @@ _ORIGINS: Final = """
 SELECT o.* FROM guard.origin o JOIN guard.habilitation h ON h.id = o.id WHERE h.account = $1 ORDER BY o.id
 FOR UPDATE OF o
 """
+_PENDING: Final = """
+SELECT 1 FROM guard.request
+WHERE kind = 'identity' AND beneficiary = $1 AND status = 'pending' AND expires_at > $2 LIMIT 1
+"""
+_DONE_SINCE: Final = """
+SELECT 1 FROM guard.request
+WHERE kind = 'identity' AND beneficiary = $1 AND status = 'approved' AND decided_at >= $2 LIMIT 1
+"""
 _QUARANTINED: Final = """
 SELECT count(*) FROM guard.journal WHERE kind = 'quarantined' AND account = $1 AND at > $2
 """
 SEEN: Final = timedelta(days=30)
-"""How long back a refused sign-in is told to an approver."""
+"""How long before the request a refused sign-in is told to an approver."""
 
 
 class IdentityBody(bodies.Strict, frozen=True):
@@ -80,9 +88,12 @@ async def prepare(work: Work, by: OnDuty, body: IdentityBody) -> Prepared | Obje
         return Objection.OUT_OF_REACH
     if not _in_use(stamped.genuine(work.keys, "account", row)):
         return Objection.NOT_IN_THAT_STATE
+    if await work.conn.fetchval(_PENDING, body.account, work.now) is not None:
+        return Objection.ALREADY_REQUESTED  # for whatever reason: one agreement takes everything away
+    refused = await work.conn.fetchval(_QUARANTINED, body.account, work.now - SEEN)
     own = [one for one in reached if str(one["organisation"]) == by.organisation.id] or reached
     founder = any(_kind(work, one) is RoleKind.FOUNDER for one in held)
-    content = {"account": body.account, "reason": body.reason}
+    content = {"account": body.account, "reason": body.reason, "quarantined": refused}
     place = OrganisationId(str(own[0]["organisation"]))
     return Prepared(place, AccountId(body.account), FOUNDERS_NEED if founder else 1, content)
 
@@ -104,11 +115,13 @@ def _in_use(account: Row) -> bool:
 
 
 async def recheck(work: Work, asked: Asked) -> Objection | None:
-    """The account is still in use, and still holds something there."""
+    """The account is in use, holds something there, and was not proven anew since: once asked, once done."""
     account = asked.content["body"]["account"]
     row = await work.conn.fetchrow(_LOCKED, account)
     if row is None or not _in_use(stamped.genuine(work.keys, "account", row)):
         return Objection.NOT_IN_THAT_STATE
+    if await work.conn.fetchval(_DONE_SINCE, account, asked.row["created_at"]) is not None:
+        return Objection.ALREADY_DECIDED
     held = await open_habilitations(work, account)
     there = any(str(one["organisation"]) == asked.organisation for one in held)
     return None if there else Objection.NOT_IN_THAT_STATE
@@ -178,7 +191,6 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     body, account = asked.content["body"], asked.content["body"]["account"]
     named = await agents.names(work.conn, work.keys, [account, asked.requester])
     office = await work.conn.fetchval("SELECT name FROM guard.organisation WHERE id = $1", asked.organisation)
-    refused = await work.conn.fetchval(_QUARANTINED, account, work.now - SEEN)
     roles = [
         work.policy.roles[one["role"]].label
         for one in await open_habilitations(work, account)
@@ -193,7 +205,9 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
             Label(", ".join(each.fr for each in roles) or "–", ", ".join(each.en for each in roles) or "–"),
         ),
         Line(Label("Motif", "Reason"), REASONS[body["reason"]]),
-        Line(Label("Connexions refusées en 30 jours", "Sign-ins refused in 30 days"), _same(str(refused))),
+        Line(
+            Label("Connexions refusées en 30 jours", "Sign-ins refused in 30 days"), _same(str(body["quarantined"]))
+        ),
         Line(
             Label("Si vous approuvez", "If you approve"),
             Label(
