@@ -85,6 +85,13 @@ CONSOLE = {
     "request": Sheet(
         "habilitations/request.html", "Demande d.accès", "Request for access", "demandes/<uuid:identifier>/"
     ),
+    "request-identity": Sheet(
+        "habilitations/request.html", "Nouvelle preuve d.identité", "New proof of identity",
+        "demandes/<uuid:identifier>/",
+    ),
+    "lost-factor": Sheet(
+        "habilitations/lost.html", "Second facteur perdu", "Second factor lost", "demandes/identite/"
+    ),
     "queue": Sheet("habilitations/queue.html", "Demandes à décider", "Requests to decide", "approbations/"),
     "arrivals": Sheet("habilitations/arrivals.html", "Arrivées", "Arrivals", "arrivees/"),
     "leavers": Sheet("leavers/people.html", "^Départs$", "^Departures$", "departs/"),
@@ -139,6 +146,9 @@ GUARD = {
     "code": Sheet("code.html", "Votre code d.enrôlement", "Your enrolment code", "/sign-in/enrol"),
     "enrol": Sheet("enrol.html", "Enregistrez votre moyen", "Register your means", "/sign-in/enrol"),
     "approval": Sheet("approval.html", "Demande d.accès", "Request for access", "/approvals/decide"),
+    "approval-identity": Sheet(
+        "approval.html", "Nouvelle preuve d.identité", "New proof of identity", "/approvals/decide"
+    ),
     "proof": Sheet("proof.html", "Remettre un code", "Hand over an enrolment", "/proofs/hand-over"),
     "handed": Sheet(
         "handed.html", "Code d.enrôlement à remettre", "Enrolment code to hand over", "/proofs/hand-over"

@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+import msgspec
 import pytest
 from playwright.sync_api import expect
 
@@ -127,3 +129,66 @@ def test_manager_requests_several_at_once_sees_the_wrong_lines_first_and_takes_a
     tour.press("button", "Tout retirer", "Withdraw them all")
     expect(page.get_by_text(re.compile("2 demandes retirées|2 requests withdrawn"))).to_be_visible()
     tour.meet("requests", "withdrawn")
+
+
+@meets("arrivals", "lost-factor", "request-identity", "approval-identity", "factor", "handed", "code")
+def test_identities_are_checked_and_a_lost_factor_is_replaced_by_three_people(
+    stack: Stack, people: dict[str, Member], tour: Tour, width: int
+) -> None:
+    guard, page = stack.guard, tour.page
+    letters = "".join(chr(97 + int(digit)) for digit in str(width))
+    stranger, nora = guard.member(f"Samira Belkacem{letters}"), guard.member(f"Yasmine Lemoine{letters}")
+    known = stranger.persona
+    guard.know(msgspec.structs.replace(known, sub=f"{known.sub}-other"))
+    browser = guard.browser()
+    stranger.persona = guard.people[known.login]
+    browser.identify(stranger)
+    sign_in(stack, page, people["manager"], "/arrivees/")
+    expect(page.get_by_role("heading", name=f"Samira {known.usual_name}")).to_be_visible()
+    tour.meet("arrivals", "quarantined")
+    card = page.locator("section section, .card").filter(has_text=known.usual_name).last
+    card.get_by_role("button", name=re.compile("nouvelle preuve|new proof")).click()
+    tour.meet("request-identity", "quarantined")
+    page.goto(f"{stack.url}/arrivees/")
+    tour.press("link", "a perdu son second facteur", "lost their second factor")
+    tour.press("button", "Demander une nouvelle preuve", "Request a new proof")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("lost-factor", "refused")
+    page.locator("#id_account").select_option(label=f"Yasmine {nora.persona.usual_name}")
+    tour.press("button", "Demander une nouvelle preuve", "Request a new proof")
+    tour.meet("request-identity", "waiting")
+    request = page.url
+
+    sign_in(stack, page, people["helene"], urlsplit(request).path)
+    tour.press("button", "Décider sur la page du gardien", "Decide on the guard")
+    page.wait_for_url(f"{guard.url}/approvals/decide")
+    tour.meet("approval-identity")
+    tour.press("button", "Approuver avec ma clé", "Approve with my passkey")
+    page.wait_for_url(request)
+
+    sign_in(stack, page, people["karim"], "/arrivees/")
+    card = page.locator("section, div").filter(
+        has=page.get_by_role("heading", name=f"Yasmine {nora.persona.usual_name}")
+    )
+    card.last.get_by_role("button", name=re.compile("Remettre un code|Hand over a code")).click()
+    tour.meet("factor", "before-an-identity-code")
+    prove(stack, page, people["karim"])
+    page.locator("#proof").select_option("identity-card")
+    tour.press("button", "Afficher le code", "Show the code")
+    tour.meet("handed", "identity")
+    thief = guard.browser()
+    thief.identify(nora)
+    asked = thief.page("/sign-in/enrol")
+    for _ in range(5):
+        thief.send("/sign-in/enrol", asked, kind="code", code="0000-0000-0000-0000")
+    page.goto(f"{stack.url}/arrivees/")
+    expect(page.get_by_text(re.compile("Cinq codes faux|Five wrong codes")).first).to_be_visible()
+    tour.meet("arrivals", "code-closed")
+    sign_in(stack, page, people["thomas"], urlsplit(request).path)
+    tour.meet("request-identity", "code-closed")
+    page.context.clear_cookies()
+    page.goto(f"{stack.url}/connexion/?suite=/")
+    page.get_by_role("link", name=f"Yasmine {nora.persona.usual_name}").click()
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url(f"{guard.url}/sign-in/enrol")
+    tour.meet("code", "identity-to-prove")

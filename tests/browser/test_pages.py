@@ -20,6 +20,7 @@ LEAD_ELSEWHERE = {
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
     "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
+    "demandes/identite/nouvelle/",
     "confinement/couper/", "confinement/rendre/", "comptes/export.csv", "revues/<uuid:campaign>/preuves/",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
     "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",

@@ -91,6 +91,13 @@ class Background(Struct, frozen=True):
     added: Added | None = None
 
 
+class Code(Struct, frozen=True):
+    """The enrolment code that an agreed request led to: open, used, expired, or ``closed`` after five wrong tries."""
+
+    state: str
+    at: datetime
+
+
 class Request(Summary, frozen=True, kw_only=True):
     """One request whole. ``objection`` says why this person may not decide it; ``decide_url`` is where they do."""
 
@@ -101,6 +108,7 @@ class Request(Summary, frozen=True, kw_only=True):
     objection: str | None = None
     background: Background | None = None
     decide_url: str | None = None
+    code: Code | None = None
 
 
 class RoleOption(Struct, frozen=True):
@@ -125,7 +133,10 @@ class Made(Struct, frozen=True):
 
 
 class UnderWay(Struct, frozen=True):
-    """A habilitation between approval and confirmation. ``proof_url`` is there for who may hand the code over."""
+    """A habilitation between approval and confirmation, or an ``identity`` to be proven again.
+
+    ``proof_url`` is there for who may hand the code over; ``code_state`` as in :class:`Code`.
+    """
 
     habilitation: str
     name: Identifying
@@ -137,6 +148,7 @@ class UnderWay(Struct, frozen=True):
     code_open: bool
     confirmable: bool
     code_at: datetime | None = None
+    code_state: str | None = None
     begun_at: datetime | None = None
     proof_url: str | None = None
 
@@ -145,6 +157,22 @@ class Arrivals(Struct, frozen=True):
     """Colleagues on their way in."""
 
     rows: tuple[UnderWay, ...]
+
+
+class Quarantined(Struct, frozen=True):
+    """A colleague whose sign-in was refused as not the identity known: ``other-subject`` or ``other-provider``."""
+
+    account: str
+    name: Identifying
+    reason: str
+    last_at: datetime
+    times: int
+
+
+class Quarantine(Struct, frozen=True):
+    """Colleagues who must prove their identity again before they can sign in."""
+
+    rows: tuple[Quarantined, ...]
 
 
 def options() -> Call[Options]:
@@ -176,6 +204,11 @@ def withdraw(request: str) -> Call[None]:
 def under_way() -> Call[Arrivals]:
     """Colleagues on their way in, at one's organisation."""
     return post("/v1/enrolments/list", {}, lambda body: typed(Arrivals, body))
+
+
+def quarantined() -> Call[Quarantine]:
+    """Colleagues of one's organisation whose sign-in was put in quarantine in the last thirty days."""
+    return post("/v1/enrolments/quarantined", {}, lambda body: typed(Quarantine, body))
 
 
 def _request(body: Any) -> Request:

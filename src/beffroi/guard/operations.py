@@ -71,6 +71,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Take back one's own request", approvals.OneRequest, _ANY, _CONFLICTS
     ),
     ("POST", "/v1/enrolments/list"): Operation("Colleagues on their way in", None, _ANY),
+    ("POST", "/v1/enrolments/quarantined"): Operation("Colleagues whose identity must be proven again", None, _ANY),
     ("POST", "/v1/containments/options"): Operation("What may be contained, and why", None, _ANY),
     ("POST", "/v1/containments/preview"): Operation(
         "What a containment would cost", containing.Target, _ANY, _CONFLICTS

@@ -31,7 +31,7 @@ from beffroi.guard.doors import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
-from beffroi.guard.habilitations import proofing
+from beffroi.guard.habilitations import proofing, quarantine
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
 from beffroi.guard.reviewing import doors as review_doors
@@ -62,6 +62,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     approval_page.ROUTES,
     proofing.ROUTES,
     enrolment_doors.ROUTES,
+    quarantine.ROUTES,
     leaving_doors.ROUTES,
     scim_doors.ROUTES,
     exposure_doors.ROUTES,

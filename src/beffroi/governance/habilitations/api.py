@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from beffroi.client.answers import Session
 from beffroi.ui.shell import NavigationItem
 
-REQUEST, APPROVE, PROOF = "request", "approve", "proof"
+REQUEST, APPROVE, PROOF, INVENTORY = "request", "approve", "proof", "inventory"
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:

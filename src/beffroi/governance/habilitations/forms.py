@@ -87,6 +87,22 @@ class AccessForm(forms.Form):
         return body
 
 
+class LostFactorForm(forms.Form):
+    """Which colleague has no second factor any more."""
+
+    account = forms.ChoiceField(label=_("Collègue"))
+
+    def __init__(self, people: Sequence[tuple[str, str]], *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        account = self.fields["account"]
+        assert isinstance(account, forms.ChoiceField)
+        account.choices = [("", gettext("Choisissez une personne")), *people]
+
+    def body(self, reason: str) -> dict[str, str]:
+        """The request as the guard reads it."""
+        return {"account": self.cleaned_data["account"], "reason": reason}
+
+
 class Row(NamedTuple):
     """One line of a file: its number, the request it makes, or what is wrong with it."""
 

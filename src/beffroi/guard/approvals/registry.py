@@ -7,11 +7,12 @@ from beffroi.guard.approvals.kinds import Kind
 from beffroi.guard.containing.requests import LIFT, RESTORE
 from beffroi.guard.habilitations.access import ACCESS
 from beffroi.guard.habilitations.confirmation import CONFIRMATION
+from beffroi.guard.habilitations.identity import IDENTITY
 from beffroi.guard.partners.changing import CONTRACT
 from beffroi.guard.partners.creating import PARTNER
 from beffroi.guard.partners.opening import OPENING
 from beffroi.guard.partners.roster import ROSTER
 
 KINDS: Final[Mapping[str, Kind[Any]]] = {
-    kind.code: kind for kind in (ACCESS, CONFIRMATION, LIFT, RESTORE, CONTRACT, PARTNER, OPENING, ROSTER)
+    kind.code: kind for kind in (ACCESS, CONFIRMATION, IDENTITY, LIFT, RESTORE, CONTRACT, PARTNER, OPENING, ROSTER)
 }

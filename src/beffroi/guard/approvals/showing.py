@@ -14,6 +14,8 @@ from beffroi.guard.approvals.kinds import Asked
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.exposure.adding import added
+from beffroi.guard.habilitations.codes import last_codes
+from beffroi.guard.habilitations.identity import IDENTITY
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents
 from beffroi.guard.vault.sealing import owner_bytes, unseal_for
@@ -40,6 +42,11 @@ FROM guard.request WHERE requester = $1
 """
 _PROBATION: Final = """
 SELECT EXISTS (SELECT FROM guard.habilitation WHERE account = $1 AND status = 'probation')
+"""
+
+
+_ACCOUNTS: Final = """
+SELECT DISTINCT h.account FROM guard.origin o JOIN guard.habilitation h ON h.id = o.id WHERE o.request = $1
 """
 
 
@@ -97,9 +104,25 @@ async def shown(work: Work, by: OnDuty, identifier: str) -> dict[str, Any] | Obj
         "needed": row["needed"], "approvals": await _given(work, asked),
         "mine": asked.requester == by.account.id, "objection": await _against(work, by, asked),
     }  # fmt: skip
+    code = await _code(work, asked)
+    if code is not None:
+        told["code"] = code
     if by.role.kind in HOLDERS[Duty.APPROVE]:
         told["background"] = await _background(work, asked)
     return told
+
+
+async def _code(work: Work, asked: Asked) -> dict[str, Any] | None:
+    """What became of the code that an agreed request led to; ``None`` where none was handed over since."""
+    if asked.row["status"] != State.APPROVED:
+        return None
+    accounts = [str(row["account"]) for row in await work.conn.fetch(_ACCOUNTS, asked.id)]
+    if asked.row["kind"] == IDENTITY.code:
+        accounts.append(str(asked.beneficiary))
+    for found in (await last_codes(work, accounts)).values():
+        if found.at >= asked.row["decided_at"]:
+            return {"state": found.state.value, "at": found.at}
+    return None
 
 
 async def _against(work: Work, by: OnDuty, asked: Asked) -> str | None:

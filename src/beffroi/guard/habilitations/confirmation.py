@@ -22,6 +22,11 @@ from beffroi.guard.web import bodies
 PROBATION: Final = timedelta(days=14)
 _ROW: Final = "SELECT * FROM guard.habilitation WHERE id = $1 FOR UPDATE"
 _ORIGIN: Final = "SELECT * FROM guard.origin WHERE id = $1 FOR UPDATE"
+_PROVEN_AGAIN: Final = """
+SELECT * FROM guard.request WHERE kind = 'identity' AND status = 'approved' AND beneficiary = $1
+ORDER BY decided_at DESC LIMIT 1
+"""
+"""The last time an account's identity had to be proven anew: no probation counts from before."""
 _ORIGINS: Final = """
 SELECT o.* FROM guard.origin o JOIN guard.habilitation h ON h.id = o.id WHERE h.account = $1
 """
@@ -60,6 +65,9 @@ async def _against(work: Work, row: Row) -> Objection | None:
     begun = row["from_at"]
     if origin is not None:
         begun = stamped.genuine(work.keys, "origin", origin)["begun_at"] or begun
+    again = await work.conn.fetchrow(_PROVEN_AGAIN, row["account"])
+    if again is not None:
+        begun = max(begun, stamped.genuine(work.keys, "request", again)["decided_at"])
     return Objection.TOO_EARLY if work.now - begun < PROBATION else None
 
 
@@ -79,11 +87,12 @@ async def carry_out(work: Work, asked: Asked, approvers: tuple[AccountId, ...]) 
     account = AccountId(str(row["account"]))
     origins = [stamped.genuine(keys, "origin", one) for one in await conn.fetch(_ORIGINS, account)]
     witnesses = {approver} | {AccountId(str(one["confirmed_by"])) for one in origins if one["confirmed_by"]}
-    lines = await lines_of(conn, keys, policy, [account, *witnesses], now)
     held = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1 FOR UPDATE", account)
     before = [AccountId(str(pool)) for pool in stamped.genuine(keys, "account", held)["pools"]]
-    # A confirmation only ever takes pools away: which ones were there was settled when the account was created.
-    left = [pool for pool in before if pool in lines.pools(account, {account: witnesses})]
+    # A confirmation only ever takes pools away: which ones were there was settled when the account was created, or
+    # when its identity was last to be proven anew, which adds pools of people it does not descend from.
+    lines = await lines_of(conn, keys, policy, [account, *before, *witnesses], now)
+    left = [pool for pool in before if not any(lines.outside(pool, one) for one in witnesses - {account})]
     if left != before:
         await stamped.amend(conn, keys, "account", held, pools=left)
         detail = json.dumps({"pools": left, "request": asked.id}, separators=(",", ":"), sort_keys=True)

@@ -107,6 +107,16 @@ async def enrolled(work: Work, account: str) -> None:
             await begin(work, row, by=None, enrol=True)
 
 
+async def begun_again(work: Work, account: str) -> None:
+    """A factor was enrolled with a code: a probation under way counts from here, not from the days without one."""
+    for row in await work.conn.fetch(OF_ACCOUNT, account):
+        if stamped.genuine(work.keys, "habilitation", row)["status"] != Status.PROBATION:
+            continue
+        origin = await work.conn.fetchrow("SELECT * FROM guard.origin WHERE id = $1 FOR UPDATE", row["id"])
+        if origin is not None:
+            await stamped.amend(work.conn, work.keys, "origin", origin, begun_at=work.now)
+
+
 async def attested(work: Work, account: str) -> None:
     """The course and its exam were passed: habilitations that waited for them begin their probation."""
     for row in await work.conn.fetch(OF_ACCOUNT, account):

@@ -1,5 +1,9 @@
-"""POST /v1/enrolments/list: colleagues on their way in, who wait for a code, a course or the end of a probation."""
+"""POST /v1/enrolments/list: colleagues on their way in, who wait for a code, a course or the end of a probation.
 
+A colleague whose identity must be proven again is one line, ``identity``, whatever he holds.
+"""
+
+from collections.abc import Sequence
 from typing import Any, Final
 
 from beffroi.core.duty import Duty
@@ -8,22 +12,30 @@ from beffroi.guard import stamped
 from beffroi.guard.approvals.doors import page_url
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_duty
+from beffroi.guard.habilitations.awaiting import Awaited, awaited
+from beffroi.guard.habilitations.codes import CodeState, HandedCode, last_codes
 from beffroi.guard.habilitations.confirmation import PROBATION
 from beffroi.guard.vault import agents
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 MOST: Final = 200
 _UNDER_WAY: Final = """
-SELECT h.*, o.requested_by, o.approved_by, o.enrolled_by, o.begun_at, e.name AS organisation_name,
-    (SELECT max(c.created_at) FROM guard.enrolment c WHERE c.account = h.account) AS code_at,
-    EXISTS (SELECT FROM guard.enrolment c WHERE c.account = h.account AND c.used_at IS NULL AND c.failures < 5
-        AND c.expires_at > $2) AS code_open
+SELECT h.*, o.requested_by, o.approved_by, o.enrolled_by, o.begun_at, e.name AS organisation_name
 FROM guard.habilitation h JOIN guard.origin o ON o.id = h.id JOIN guard.organisation e ON e.id = h.organisation
 WHERE h.status IN ('approved', 'enrolled', 'trained', 'probation') AND h.until_at > $2
     AND ($1::uuid IS NULL OR h.organisation = $1)
 ORDER BY h.from_at DESC, h.id LIMIT $3
 """
 """Habilitations on their way from approval to confirmation, at one organisation or at all."""
+_TO_PROVE: Final = """
+SELECT DISTINCT ON (h.account) h.*, e.name AS organisation_name
+FROM guard.habilitation h JOIN guard.organisation e ON e.id = h.organisation
+WHERE h.account = ANY ($1::uuid[]) AND h.status IN ('approved', 'enrolled', 'trained', 'probation', 'confirmed')
+    AND h.until_at > $2 AND ($3::uuid IS NULL OR h.organisation = $3)
+ORDER BY h.account, h.from_at, h.id LIMIT $4
+"""
+"""One habilitation for each account whose identity must be proven again."""
+IDENTITY: Final = "identity"
 
 
 async def under_way(call: Call) -> Answer:
@@ -33,29 +45,59 @@ async def under_way(call: Call) -> Answer:
     async def act(work: Work, by: OnDuty) -> Answer:
         place = None if by.everywhere else by.organisation.id
         rows = await work.conn.fetch(_UNDER_WAY, place, work.now, MOST)
-        genuine = [stamped.genuine(work.keys, "habilitation", row) for row in rows]
-        named = await agents.names(work.conn, work.keys, {str(row["account"]) for row in rows})
-        return json_answer({"rows": [_row(call, caller, work, by, row, named) for row in genuine]})
+        again = await awaited(work, None, place)
+        ids = {one.account for one in again}
+        proving = await work.conn.fetch(_TO_PROVE, list(ids), work.now, place, MOST)
+        shown = [*proving, *[row for row in rows if str(row["account"]) not in ids]]
+        genuine = [stamped.genuine(work.keys, "habilitation", row) for row in shown]
+        accounts = {str(row["account"]) for row in genuine}
+        named = await agents.names(work.conn, work.keys, accounts)
+        codes = await last_codes(work, accounts)
+        told = []
+        for row in genuine:
+            account = str(row["account"])
+            asked = [one for one in again if one.account == account]
+            line = _row(work, row, named.get(account, ""), _code_since(codes.get(account), asked), again=bool(asked))
+            if isinstance(caller, Caller) and _may_hand(by, row, asked):
+                line["proof_url"] = page_url(call, caller, f"/proofs?account={account}")
+            told.append(line)
+        return json_answer({"rows": told})
 
     return await with_duty(call, Duty.PROOF, act, writes=False)
 
 
-def _row(call: Call, caller: Any, work: Work, by: OnDuty, row: stamped.Row, named: dict[str, str]) -> dict[str, Any]:
-    account, role = str(row["account"]), work.policy.roles.get(row["role"])
-    makers = {str(row["requested_by"]), str(row["approved_by"])}
-    waits = row["status"] == Status.APPROVED
-    may = waits and by.account.id not in {*makers, account} and str(row["requested_by"]) not in by.account.pools
-    told: dict[str, Any] = {
-        "habilitation": str(row["id"]), "name": named.get(account, ""), "status": row["status"],
+def _code_since(code: HandedCode | None, asked: Sequence[Awaited]) -> HandedCode | None:
+    """The code handed over for what is awaited: one of an earlier enrolment says nothing of this one."""
+    if code is None or any(code.at < one.decided_at for one in asked):
+        return None
+    return code
+
+
+def _may_hand(by: OnDuty, row: stamped.Row, asked: Sequence[Awaited]) -> bool:
+    """Whether this person may hand the code over, as :func:`.proofing.waiting` decides it again."""
+    if not asked and row["status"] != Status.APPROVED:
+        return False
+    makers, askers = {str(row["account"])}, set[str]()
+    if not asked:
+        makers |= {str(row["requested_by"]), str(row["approved_by"])}
+        askers.add(str(row["requested_by"]))
+    for one in asked:
+        makers |= one.makers
+        askers.add(one.requester)
+    return by.account.id not in makers and askers.isdisjoint(by.account.pools)
+
+
+def _row(work: Work, row: stamped.Row, name: str, code: HandedCode | None, *, again: bool) -> dict[str, Any]:
+    role = work.policy.roles.get(row["role"])
+    begun = None if again else row["begun_at"]
+    return {
+        "habilitation": str(row["id"]), "name": name, "status": IDENTITY if again else row["status"],
         "role": None if role is None else role.label._asdict(), "organisation": row["organisation_name"],
-        "from_at": row["from_at"], "until_at": row["until_at"], "code_at": row["code_at"],
-        "code_open": row["code_open"], "begun_at": row["begun_at"],
-        "confirmable": row["status"] == Status.PROBATION
-        and row["begun_at"] is not None and work.now - row["begun_at"] >= PROBATION,
+        "from_at": row["from_at"], "until_at": row["until_at"], "code_at": None if code is None else code.at,
+        "code_state": None if code is None else code.state.value,
+        "code_open": code is not None and code.state is CodeState.OPEN, "begun_at": begun,
+        "confirmable": row["status"] == Status.PROBATION and begun is not None and work.now - begun >= PROBATION,
     }  # fmt: skip
-    if may and isinstance(caller, Caller):
-        told["proof_url"] = page_url(call, caller, f"/proofs?account={account}")
-    return told
 
 
 ROUTES: Final[Routes] = {("POST", "/v1/enrolments/list"): under_way}

@@ -15,6 +15,8 @@ from beffroi.guard import stamped
 from beffroi.guard.approvals.page import cannot, on_the_page
 from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.duties import OnDuty, Work
+from beffroi.guard.habilitations.awaiting import Awaited, awaited
+from beffroi.guard.habilitations.identity import open_habilitations
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.signin import admitting, browser, enrolments, flow, progress, stepping
 from beffroi.guard.signin.admitting import Admitted, Form
@@ -45,11 +47,12 @@ _OFFICES: Final = "SELECT name FROM guard.organisation WHERE id = ANY ($1::uuid[
 
 
 class Waiting(NamedTuple):
-    """Somebody who waits for a code: the account, its approved habilitations and where they came from."""
+    """Somebody who waits for a code: the account, what it holds, where that came from; ``again``: proven anew."""
 
     account: Row
     habilitations: Sequence[Row]
     origins: Sequence[Row]
+    again: Sequence[Awaited] = ()
 
 
 @alerting
@@ -77,21 +80,26 @@ async def waiting(work: Work, by: OnDuty, account: str) -> Waiting | Objection:
         return Objection.UNKNOWN_REQUEST
     held = [stamped.genuine(work.keys, "habilitation", one) for one in await work.conn.fetch(_WAITING, account)]
     reached = [one for one in held if by.reaches(OrganisationId(str(one["organisation"])))]
-    if not reached:
-        return Objection.UNKNOWN_REQUEST
     origins = [
         stamped.genuine(work.keys, "origin", one)
         for one in await work.conn.fetch(_ORIGINS, [one["id"] for one in reached])
     ]
-    if not origins:
+    again = await awaited(work, [account])
+    if again:
+        everything = await open_habilitations(work, account)
+        reached = [one for one in everything if by.reaches(OrganisationId(str(one["organisation"])))]
+    if not reached or not (origins or any(by.reaches(one.organisation) for one in again)):
         return Objection.UNKNOWN_REQUEST
     if any(by.account.id in (str(one["requested_by"]), str(one["approved_by"])) for one in origins):
         return Objection.SAME_PERSON
-    if any(str(one["requested_by"]) in by.account.pools for one in origins):
+    if any(by.account.id in one.makers for one in again):
+        return Objection.SAME_PERSON
+    askers = {str(one["requested_by"]) for one in origins} | {str(one.requester) for one in again}
+    if not askers.isdisjoint(by.account.pools):
         return Objection.WITHIN_LINE  # nobody outside has vouched for the witness yet
     if await cut_among(work.conn, [AccountId(account)]):
         return Objection.LINE_CONTAINED
-    return Waiting(stamped.genuine(work.keys, "account", row), reached, origins)
+    return Waiting(stamped.genuine(work.keys, "account", row), reached, origins, again)
 
 
 async def issue(work: Work, by: OnDuty, found: Waiting, proof: str) -> str:
@@ -99,7 +107,10 @@ async def issue(work: Work, by: OnDuty, found: Waiting, proof: str) -> str:
     account = AccountId(str(found.account["id"]))
     for origin in found.origins:
         await stamped.amend(work.conn, work.keys, "origin", origin, enrolled_by=by.account.id, proof=proof)
-    detail = json.dumps({"by": by.account.id, "proof": proof}, separators=(",", ":"), sort_keys=True)
+    told: dict[str, object] = {"by": by.account.id, "proof": proof}
+    if found.again:
+        told["requests"] = [one.request for one in found.again]
+    detail = json.dumps(told, separators=(",", ":"), sort_keys=True)
     entry = Entry(
         work.now, "identity-proven", account=account, organisation=by.organisation.id, policy=work.policy.version,
         detail=detail,

@@ -16,6 +16,7 @@ from beffroi.core.policy import Level
 from beffroi.guard import stamped
 from beffroi.guard.duties import Work
 from beffroi.guard.habilitations import creating
+from beffroi.guard.habilitations.awaiting import awaited
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke_of_account
 from beffroi.guard.signin import admitting, attempts, browser, enrolments, factors, flow, messages, progress
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 _STEPS: Final = frozenset({Step.FACTOR, Step.CODE, Step.ENROL})
 _WRONG_CODE = "Ce code n’est pas le bon, a expiré ou a déjà servi. Après cinq erreurs, il faut en demander un autre."
+_RESET = (
+    "Votre identité doit être prouvée de nouveau : vos anciens moyens de confirmation ne valent plus. Si personne ne"
+    " vous en a parlé, prévenez sans attendre la personne qui gère les comptes de votre organisme."
+)
 _NOT_KEPT = "Ce moyen de confirmation n’a pas été reconnu. Réessayez."
 _KNOWN = "Cette clé d’accès est déjà enregistrée, ou vous en avez trop. Utilisez-en une autre."
 
@@ -61,7 +66,7 @@ async def _ask(conn: "asyncpg.Connection", call: Call, admitted: Admitted) -> An
         return await _choices(conn, call, loaded, who, None)
     if loaded.progress.purpose is not Purpose.SIGN_IN:
         return messages.answer(call, messages.OVER)
-    return _code_page(call, loaded, None)
+    return await _code_page(conn, call, admitted, None)
 
 
 async def _enrol(conn: "asyncpg.Connection", call: Call, admitted: Admitted, form: Form) -> Answer:
@@ -75,7 +80,7 @@ async def _enrol(conn: "asyncpg.Connection", call: Call, admitted: Admitted, for
     if enrolment is None:
         await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
         await progress.fail(conn, loaded)
-        return _code_page(call, loaded, _WRONG_CODE)
+        return await _code_page(conn, call, admitted, _WRONG_CODE)
     granted = msgspec.structs.replace(
         loaded.progress, enrolment=enrolment, level=int(Level.PASSKEY), challenge=None, totp_secret=None
     )
@@ -83,13 +88,18 @@ async def _enrol(conn: "asyncpg.Connection", call: Call, admitted: Admitted, for
     return redirect("/sign-in/enrol")
 
 
-def _code_page(call: Call, loaded: Loaded, error: str | None) -> Answer:
+async def _code_page(conn: "asyncpg.Connection", call: Call, admitted: Admitted, error: str | None) -> Answer:
+    """Ask for the code; who held the old factors, and was not told that they are gone, learns it here."""
+    services, (loaded, who, now) = call.services, admitted
+    work = Work(conn, services.keys, services.policy, now)
+    reset = await awaited(work, [str(who.account["id"])])
     return page(
         call,
         "code.html",
         200 if error is None else 403,
         form_token=loaded.progress.form_token,
         error=None if error is None else translate(language(call), error),
+        reset=translate(language(call), _RESET) if reset else None,
     )
 
 
@@ -145,7 +155,10 @@ async def _keep(
     if enrolment is not None:
         await stamped.amend(conn, services.keys, "enrolment", enrolment, used_at=now)
     account = await _bind(conn, call, going, who.account, now)
-    await creating.enrolled(Work(conn, services.keys, services.policy, now), str(account["id"]))
+    work = Work(conn, services.keys, services.policy, now)
+    if enrolment is not None:
+        await creating.begun_again(work, str(account["id"]))
+    await creating.enrolled(work, str(account["id"]))
     kept = None if going.session is None else SessionId(going.session)
     await revoke_of_account(conn, services.keys, AccountId(str(account["id"])), now, "factor-added", but=kept)
     if going.purpose is Purpose.ADD_FACTOR:

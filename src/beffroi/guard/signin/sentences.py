@@ -13,6 +13,12 @@ ENGLISH: Final[dict[str, str]] = {
     "votre clé d’accès.": (
         "This page belongs to the guard of the files. Check its address in your browser before using your passkey."
     ),
+    # A new proof of identity
+    "Votre identité doit être prouvée de nouveau : vos anciens moyens de confirmation ne valent plus. Si personne ne"
+    " vous en a parlé, prévenez sans attendre la personne qui gère les comptes de votre organisme.": (
+        "Your identity must be proven again: your former means of confirmation are no longer valid. If nobody told"
+        " you about this, tell the person who manages accounts in your organisation at once."
+    ),
     # Reviews
     "Signer une revue des habilitations": "Sign a review of habilitations",
     "Lisez avant de signer : c’est exactement cette liste que votre clé d’accès signera.": (

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from beffroi.client import Refused, approvals
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.governance.habilitations.api import REQUEST
+from beffroi.governance.habilitations.api import INVENTORY, REQUEST
 from beffroi.governance.habilitations.web import words
 from beffroi.governance.habilitations.web.requests import listing, page_of
 from beffroi.ui.components import Tab
@@ -32,13 +32,22 @@ def queue(request: AgentRequest) -> HttpResponse:
 
 @require_GET
 def arrivals(request: AgentRequest) -> HttpResponse:
-    """Colleagues on their way in."""
+    """Colleagues on their way in, and those whose identity is to be checked."""
     found = request.conversation.ask(approvals.under_way())
     if isinstance(found, Refused):
         return RefusalAnswer(found)
+    strangers = []
+    if INVENTORY in request.described.duties:
+        quarantine = request.conversation.ask(approvals.quarantined())
+        if isinstance(quarantine, Refused):
+            return RefusalAnswer(quarantine)
+        strangers = [(row, row.name.reveal(), words.reason(row.reason)) for row in quarantine.rows]
     rows = [
         (row, row.name.reveal(), words.written(row.role) if row.role else "", *words.step(row.status))
         for row in found.rows
     ]
-    context = {"rows": rows, "requester": REQUEST in request.described.duties}
+    duties = request.described.duties
+    context = {
+        "rows": rows, "requester": REQUEST in duties, "strangers": strangers, "checks": INVENTORY in duties,
+    }  # fmt: skip
     return render(request, "habilitations/arrivals.html", context)

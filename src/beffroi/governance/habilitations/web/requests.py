@@ -147,7 +147,10 @@ def show(request: AgentRequest, identifier: object) -> HttpResponse:
     if isinstance(found, Refused):
         return RefusalAnswer(found)
     label, tone = words.status(found.status)
+    code_state, code_tone = words.code(found.code.state) if found.code else ("", "")
     context = {
+        "code_state": code_state,
+        "code_tone": code_tone,
         "found": found,
         "heading": words.written(found.label),
         "status": label,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.governance.habilitations.web import approving, requests
+from beffroi.governance.habilitations.web import approving, identities, requests
 
 app_name = "habilitations"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("demandes/<uuid:identifier>/", requests.show, name="request"),
     path("demandes/<uuid:identifier>/retrait/", requests.withdraw, name="withdraw"),
     path("demandes/confirmation/", requests.confirmation, name="confirmation"),
+    path("demandes/identite/", identities.lost, name="lost"),
+    path("demandes/identite/nouvelle/", identities.prove_again, name="prove-again"),
     path("approbations/", approving.queue, name="queue"),
     path("arrivees/", approving.arrivals, name="arrivals"),
 ]

@@ -37,11 +37,34 @@ def step(code: str) -> tuple[str, str]:
     """Where a habilitation stands on its way in, and the tone of its badge."""
     known = {
         "approved": (gettext("Attend un code d'enrôlement"), "warning"),
+        "identity": (gettext("Identité à prouver de nouveau"), "warning"),
         "enrolled": (gettext("Attend la formation"), "info"),
         "trained": (gettext("Formation réussie"), "info"),
         "probation": (gettext("Période probatoire"), "accent"),
     }
     return known.get(code, (code, "neutral"))
+
+
+def code(state: str) -> tuple[str, str]:
+    """What became of an enrolment code, and the tone of its badge."""
+    known = {
+        "open": (gettext("Code remis, pas encore utilisé"), "info"),
+        "used": (gettext("Code utilisé"), "success"),
+        "closed": (gettext("Code fermé après cinq essais faux"), "danger"),
+        "expired": (gettext("Code expiré"), "neutral"),
+    }
+    return known.get(state, (state, "neutral"))
+
+
+def reason(code: str) -> str:
+    """Why an identity must be proven again."""
+    known = {
+        "lost-factor": gettext("Second facteur perdu, volé ou remplacé"),
+        "other-subject": gettext("Même adresse, autre identité chez le fournisseur"),
+        "other-provider": gettext("Même identité, autre fournisseur d'identité"),
+        "recreated": gettext("Compte recréé chez le fournisseur d'identité"),
+    }
+    return known.get(code, code)
 
 
 def objection(code: str) -> str:
