@@ -1,8 +1,8 @@
 """The line of creation: who brought whom into being, and who may therefore not vouch for whom (I-03, I-04).
 
-The *line* of M is M and, transitively, every account that M requested or approved, whole or by one role. Founders count in no line: they
-began the network, and if everybody descended from them nobody could approve anything. All functions are total: a
-cycle, which no guard command can make, ends the walk and does not hang it.
+The *line* of M is M and, transitively, every account that M requested or approved, whole or by one role. Founders
+count in no line: they began the network, and if everybody descended from them nobody could approve anything. All
+functions are total: a cycle, which no guard command can make, ends the walk and does not hang it.
 """
 
 from collections.abc import Collection, Iterable, Mapping

@@ -28,8 +28,8 @@ def guard(fresh: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def persona_of(first: str, email: str) -> Persona:
     return Persona(
-        login=first.lower(), given_name=first, usual_name="Fondation", organisation="Network", job="founder", email=email,
-        sub=f"subject-{first.lower()}", siret="12345678900011", idp_id="demonstration-idp",
+        login=first.lower(), given_name=first, usual_name="Fondation", organisation="Network", job="founder",
+        email=email, sub=f"subject-{first.lower()}", siret="12345678900011", idp_id="demonstration-idp",
     )  # fmt: skip
 
 
@@ -76,9 +76,7 @@ def test_i04_three_founders_alone_reach_a_network_that_works_without_them(guard:
     names = ["Ada", "Bea", "Cyd"]
     founders = [Founder(name, "Fondation", f"{name.lower()}@network.example") for name in names]
     codes = guard.run(found(guard.world.conn, guard.world.keys, POLICY, founders, "Network", operator="tester"))
-    ada, bea, cyd = [
-        enrol(guard, one.first_name, one.email, code) for one, code in zip(founders, codes, strict=True)
-    ]
+    ada, bea, cyd = [enrol(guard, one.first_name, one.email, code) for one, code in zip(founders, codes, strict=True)]
     agree(guard, ada, "roster", {"domain": "network.example"}, bea, cyd)
     newcomers = []
     for name, role, approver, witness in (

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from beffroi.core.approvals import Objection
+from beffroi.guard.containing.lineage import members
 from tests.guard.approvals.office import Seat, approve, decide, go, make, seat, show
 from tests.guard.approvals.test_access import account_of, status_of
 from tests.guard.signin.serving import Guard, text_of
+from tests.guard.world import POLICY
 
 
 def agreed_by_two(guard: Guard, manager: Seat, first: Seat, last: Seat, email: str) -> str:
@@ -146,3 +148,12 @@ def test_i12_role_given_to_an_account_whose_review_lapsed_serves_unless_another_
         until[name] = guard.one("SELECT reviewed_until FROM guard.account WHERE id = $1", member.account)
     assert until["Lapsed Alone"] > now
     assert until["Lapsed Elsewhere"] == past
+
+
+def test_i07_line_of_either_of_two_approvers_holds_whom_they_let_in(guard: Guard, manager: Seat) -> None:
+    first, last = seat(guard, "Contained First", "approver"), seat(guard, "Contained Last", "approver")
+    account = agreed_by_two(guard, manager, first, last, "to.contain@elsewhere.example")
+    world = guard.world
+    for approver in (first, last):
+        found = guard.run(members(world.conn, world.keys, POLICY, approver.member.account, guard.run(world.now())))
+        assert found == {approver.member.account, account}

@@ -105,7 +105,9 @@ async def test_offspring_of_a_contained_account_may_not_free_it(world: World) ->
     await lift(world, done.id, one, two)
 
 
-async def test_i12_account_restored_after_its_review_lapsed_is_reviewed_by_those_who_restored_it(world: World) -> None:
+async def test_i12_account_restored_after_its_review_lapsed_is_reviewed_by_those_who_restored_it(
+    world: World,
+) -> None:
     one, two = await approvers(world)
     now = await world.now()
     late = await world.agent(world.offices["North"], reviewed_until=now - timedelta(days=1))

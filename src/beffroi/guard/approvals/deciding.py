@@ -100,13 +100,13 @@ async def approve(work: Work, by: OnDuty, asked: Asked, signed: Signed) -> State
 
 
 async def _in_use(work: Work, requester: AccountId) -> bool:
-    """Whether the requester's account is in use: what a thief asked for is not granted once he was found. Raises Forged."""
+    """Whether the requester's account is in use: what a thief asked for is not granted once he was found."""
     row = await work.conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", requester)
     return bool(stamped.genuine(work.keys, "account", row)["status"] == "active")
 
 
 async def _earlier(work: Work, asked: Asked) -> list[AccountId]:
-    """Who agreed before, and still may: suspended since, contained, or tied by a line, somebody's word is worth nothing."""
+    """Who agreed before, and still may: not suspended since, nor contained, nor come to be tied by a line."""
     found: list[AccountId] = []
     apart, able = kind_of(asked).apart, await approvers(work, asked.organisation)
     for row in await work.conn.fetch(_GIVEN, asked.id):

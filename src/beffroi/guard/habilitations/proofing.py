@@ -99,7 +99,7 @@ async def waiting(work: Work, by: OnDuty, account: str) -> Waiting | Objection:
 
 
 async def makers_of(work: Work, origins: Sequence[Row]) -> set[AccountId]:
-    """Who asked for these habilitations and everybody who agreed: the last approver is not the only one. Raises Forged."""
+    """Who asked for these habilitations, and everybody who agreed, not the last approver alone. Raises Forged."""
     found = {AccountId(str(one[name])) for one in origins for name in ("requested_by", "approved_by")}
     for row in await work.conn.fetch(_AGREED, [one["request"] for one in origins]):
         found.add(AccountId(str(stamped.genuine(work.keys, "approval", row)["approver"])))
