@@ -335,7 +335,7 @@ class Network:
 
 
 def _named(origin: Origin) -> frozenset[AccountId]:
-    return frozenset(maker for maker in origin if maker is not None)
+    return frozenset(maker for maker in (origin.requested_by, origin.approved_by) if maker is not None)
 
 
 def _ceiling(shared: Shared) -> Spans:

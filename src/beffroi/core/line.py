@@ -1,8 +1,8 @@
 """The line of creation: who brought whom into being, and who may therefore not vouch for whom (I-03, I-04).
 
-The *line* of M is M and, transitively, every account that M requested or approved. Founders count in no line: they
-began the network, and if everybody descended from them nobody could approve anything. All functions are total: a
-cycle, which no guard command can make, ends the walk and does not hang it.
+The *line* of M is M and, transitively, every account that M requested or approved, whole or by one role. Founders
+count in no line: they began the network, and if everybody descended from them nobody could approve anything. All
+functions are total: a cycle, which no guard command can make, ends the walk and does not hang it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,10 +17,15 @@ ENOUGH_APPROVERS: Final = 2
 
 
 class Origin(NamedTuple):
-    """Who requested an account and who approved it; ``None`` where nobody did (a founder, an import)."""
+    """Who requested an account and who approved it; ``None`` where nobody did (a founder, an import).
+
+    ``also``: everybody else who requested or approved one of its habilitations. Of two approvers the account names
+    one; and whoever hands a role to an account that was there already must not be judged by it as by a stranger.
+    """
 
     requested_by: AccountId | None
     approved_by: AccountId | None
+    also: frozenset[AccountId] = frozenset()
 
 
 class Approval(NamedTuple):
@@ -61,7 +66,8 @@ class Lines:
             origin = self._origins.get(waiting.pop())
             if origin is None:
                 continue
-            for maker in (origin.requested_by, origin.approved_by if both else None):
+            others = (origin.approved_by, *origin.also) if both else ()
+            for maker in (origin.requested_by, *others):
                 if maker is not None and maker not in self._founders and maker not in reached:
                     reached.add(maker)
                     waiting.append(maker)

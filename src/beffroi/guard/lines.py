@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 
 _MAKERS: Final = ("requested_by", "approved_by")
-_NOBODY: Final = Origin(None, None)
+_HANDED: Final = """
+SELECT o.*, h.account FROM guard.origin o JOIN guard.habilitation h ON h.id = o.id WHERE h.account = ANY ($1::uuid[])
+"""
+"""Who requested and who last approved each habilitation of some accounts."""
+_AGREED: Final = """
+SELECT * FROM guard.approval WHERE request = ANY ($1::uuid[]) AND verdict = 'approve'
+"""
+"""Everybody who approved some requests."""
 
 
 async def lines_of(
@@ -29,20 +36,42 @@ async def lines_of(
 ) -> Lines:
     """Lines good for questions about these accounts: they and all their makers. Raises Forged."""
     origins: dict[AccountId, Origin] = {}
+    founders: list[AccountId] = []
     waiting, asked = set(accounts), set[AccountId]()
     while waiting:
         rows = await conn.fetch("SELECT * FROM guard.account WHERE id = ANY ($1::uuid[])", list(waiting))
+        others = await _handed(conn, keys, waiting)
         makers: set[AccountId] = set()
         for row in rows:
             stamped.genuine(keys, "account", row)
-            named = [None if row[name] is None else AccountId(str(row[name])) for name in _MAKERS]
-            origins[AccountId(str(row["id"]))] = Origin(*named)
-            makers.update(maker for maker in named if maker is not None)
+            account = AccountId(str(row["id"]))
+            asker, approver = (None if row[name] is None else AccountId(str(row[name])) for name in _MAKERS)
+            also = frozenset(others.get(account, ())) - {account}
+            origins[account] = Origin(asker, approver, also)
+            makers.update(also, [maker for maker in (asker, approver) if maker is not None])
+            if asker is None and approver is None:
+                founders.append(account)
         # An account that is not there has no makers; asked for twice, it would be asked for for ever.
         asked |= waiting
         waiting = makers - asked
-    founders = [one for one, origin in origins.items() if origin == _NOBODY]
     return Lines(origins, [one for one in founders if await is_founder(conn, keys, policy, one, now)])
+
+
+async def _handed(
+    conn: "asyncpg.Connection", keys: "Keys", accounts: Iterable[AccountId]
+) -> dict[AccountId, set[AccountId]]:
+    """Everybody who requested or approved a habilitation of each account. Raises Forged."""
+    rows = [stamped.genuine(keys, "origin", row) for row in await conn.fetch(_HANDED, list(accounts))]
+    agreed: dict[object, set[AccountId]] = {}
+    for row in await conn.fetch(_AGREED, list({row["request"] for row in rows})):
+        approver = AccountId(str(stamped.genuine(keys, "approval", row)["approver"]))
+        agreed.setdefault(row["request"], set()).add(approver)
+    found: dict[AccountId, set[AccountId]] = {}
+    for row in rows:
+        people = found.setdefault(AccountId(str(row["account"])), set())
+        people.update(AccountId(str(row[name])) for name in _MAKERS)
+        people.update(agreed.get(row["request"], ()))
+    return found
 
 
 async def approvals_between(

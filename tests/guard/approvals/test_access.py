@@ -84,6 +84,18 @@ def test_manager_without_two_eligible_approvers_is_told_and_nothing_is_made(
     assert make(guard, manager, email="lone@north.example").status_code == 201
 
 
+def test_i04_approver_whose_duties_clash_does_not_count_as_the_second(guard: Guard) -> None:
+    alone = guard.run(guard.world.organisation("Alone"))
+    asker = seat(guard, "Asker Alone", "account-manager", organisation=alone)
+    seat(guard, "First Alone", "approver", organisation=alone)
+    second = seat(guard, "Second Alone", "approver", organisation=alone)
+    away = {"email": "alone@north.example", "organisation": alone}
+    clashing = guard.run(guard.world.habilitation(second.member.account, guard.organisation, "account-manager"))
+    assert make(guard, asker, **away).json()["code"] == Objection.TOO_FEW_APPROVERS
+    guard.amend("habilitation", clashing, status="closed")
+    assert make(guard, asker, **away).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -96,6 +108,9 @@ def test_manager_without_two_eligible_approvers_is_told_and_nothing_is_made(
         ({"email": "karim@@north.example"}, Objection.ADDRESS_WRONG),
         ({"until_on": "2026-02-30"}, "malformed"),
         ({"job": ""}, "malformed"),
+        ({"email": "nora\u200b.petit@north.example"}, "malformed"),
+        ({"last_name": "Petit\u202etnegA"}, "malformed"),
+        ({"site": "Accueil\nRôles demandés : conseiller"}, "malformed"),
         ({"anything": 1}, "malformed"),
     ],
 )

@@ -103,3 +103,18 @@ async def test_offspring_of_a_contained_account_may_not_free_it(world: World) ->
     with pytest.raises(ContainingRefused, match="line"):
         await lift(world, done.id, one, child)
     await lift(world, done.id, one, two)
+
+
+async def test_i12_account_restored_after_its_review_lapsed_is_reviewed_by_those_who_restored_it(
+    world: World,
+) -> None:
+    one, two = await approvers(world)
+    now = await world.now()
+    late = await world.agent(world.offices["North"], reviewed_until=now - timedelta(days=1))
+    timely = await world.agent(world.offices["North"], reviewed_until=now + timedelta(days=9))
+    for agent in (late, timely):
+        await suspend(world, agent.account)
+        await restore(world, AccountId(agent.account), one, two)
+    until = "SELECT reviewed_until FROM guard.account WHERE id = $1"
+    assert await world.conn.fetchval(until, late.account) > now + timedelta(days=90)
+    assert await world.conn.fetchval(until, timely.account) == now + timedelta(days=9)

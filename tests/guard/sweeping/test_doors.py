@@ -80,7 +80,7 @@ async def test_manager_of_another_office_reaches_nobody_here_where_the_network_d
     assert await code(guard, stranger, "/v1/leavers/import", body) == "out-of-reach"
     assert await status(world, agent) == "active"
     await world.organisation("Network", kind="network")
-    network = await manager_of(guard, "Network", "network-administrator")
+    network = await world.agent(await world.organisation("Network above", "network"), "network-administrator")
     assert await code(guard, network, "/v1/leave", there) == "done"
 
 
@@ -181,3 +181,45 @@ async def test_manager_with_a_forged_account_in_sight_reads_no_name_of_it(guard:
     await world.conn.execute("UPDATE guard.account SET reviewed_until = now() WHERE id = $1", agent.account)
     told = (await guard.post(manager, "/v1/leavers/accounts", {})).json()
     assert [row["account"] for row in told["rows"]] == [AccountId(manager.account)]
+
+
+async def test_manager_sends_few_away_alone_and_neither_suspending_nor_confirming_adds_to_them(guard: Guard) -> None:
+    world = guard.world
+    manager, colleague = await manager_of(guard), await manager_of(guard)
+    network = await world.agent(await world.organisation("Network above", "network"), "network-administrator")
+    staff = [await world.agent(world.offices["North"]) for _ in range(5)]
+    outcomes = [(await guard.post(manager, "/v1/leave", {"account": one.account})).json() for one in staff]
+    assert outcomes == [{"outcome": "left"}] * 3 + [{"outcome": "waiting"}] * 2
+    suspended = {"account": staff[3].account, "reason": "departure"}
+    assert await code(guard, manager, "/v1/containments/suspend", suspended) == "too-many-suspensions"
+    ids = await world.conn.fetch("SELECT id FROM guard.leaver WHERE status = 'waiting' ORDER BY created_at")
+    for somebody in (manager, colleague):
+        assert await code(guard, somebody, "/v1/leavers/confirm", {"leaver": str(ids[0]["id"])}) == "out-of-reach"
+    waits = await waiting(guard, staff[4], Source.HR)
+    assert await code(guard, colleague, "/v1/leavers/confirm", {"leaver": waits}) == "too-many-suspensions"
+    assert await status(world, staff[3]) == "active"
+    assert await code(guard, network, "/v1/leavers/confirm", {"leaver": str(ids[0]["id"])}) == "done"
+    assert await status(world, staff[3]) == "suspended"
+
+
+async def test_personnel_file_that_ends_an_approver_tomorrow_shortens_nothing_of_his(guard: Guard) -> None:
+    world = guard.world
+    manager = await manager_of(guard)
+    emails, until = {}, {}
+    for role in ("approver", "adviser"):
+        agent = await world.agent(world.offices["North"], role)
+        emails[role] = f"{role}.of.the.file@north.example"
+        row = await world.conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", agent.account)
+        index = blind.agent_email(world.keys, emails[role])
+        await stamped.amend(world.conn, world.keys, "account", row, email_index=index)
+        until[role] = agent.habilitation
+    day = (await world.now() + timedelta(days=1)).date()
+    people = [{"address": address, "last_day": str(day)} for address in emails.values()]
+    answer = await guard.post(manager, "/v1/leavers/import", {"people": people, "apply": True})
+    assert answer.status_code == 200, pretty(answer)
+    ends = {
+        role: await world.conn.fetchval("SELECT until_at FROM guard.habilitation WHERE id = $1", held)
+        for role, held in until.items()
+    }
+    assert ends["adviser"] < await world.now() + timedelta(days=3)
+    assert ends["approver"] > await world.now() + timedelta(days=300)

@@ -10,7 +10,7 @@ from beffroi.core.duty import HOLDERS, Duty
 from beffroi.core.ids import AccountId
 from beffroi.guard import stamped
 from beffroi.guard.approvals import making
-from beffroi.guard.approvals.eligible import objection
+from beffroi.guard.approvals.eligible import approvers, objection
 from beffroi.guard.approvals.kinds import Asked, Kind
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.containing.lineage import cut_among
@@ -79,6 +79,8 @@ async def approve(work: Work, by: OnDuty, asked: Asked, signed: Signed) -> State
         concerned.append(asked.beneficiary)
     if await cut_among(work.conn, concerned):
         raise NotCarriedOut(Objection.LINE_CONTAINED)
+    if not await _in_use(work, asked.requester):
+        raise NotCarriedOut(Objection.NOT_IN_THAT_STATE)
     against = await kind.recheck(work, asked)
     if against is not None:
         raise NotCarriedOut(against)
@@ -97,13 +99,19 @@ async def approve(work: Work, by: OnDuty, asked: Asked, signed: Signed) -> State
     return state
 
 
+async def _in_use(work: Work, requester: AccountId) -> bool:
+    """Whether the requester's account is in use: what a thief asked for is not granted once he was found."""
+    row = await work.conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", requester)
+    return bool(stamped.genuine(work.keys, "account", row)["status"] == "active")
+
+
 async def _earlier(work: Work, asked: Asked) -> list[AccountId]:
-    """Who agreed before, and still may: a line may have grown since, or been contained."""
+    """Who agreed before, and still may: not suspended since, nor contained, nor come to be tied by a line."""
     found: list[AccountId] = []
-    apart = kind_of(asked).apart
+    apart, able = kind_of(asked).apart, await approvers(work, asked.organisation)
     for row in await work.conn.fetch(_GIVEN, asked.id):
         approver = AccountId(str(stamped.genuine(work.keys, "approval", row)["approver"]))
-        agreed = row["verdict"] == Verdict.APPROVE
+        agreed = row["verdict"] == Verdict.APPROVE and approver in able
         if agreed and await objection(work, approver, asked.requester, asked.beneficiary, apart=apart) is None:
             found.append(approver)
     cut = await cut_among(work.conn, found)

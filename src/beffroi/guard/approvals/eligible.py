@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from beffroi.core.approvals import OF_LINE, Objection
 from beffroi.core.duty import HOLDERS, NETWORK, Duty
+from beffroi.core.habilitation import clash
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.line import Approval
 from beffroi.core.line import Objection as LineObjection
+from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
 from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.duties import Work
@@ -25,9 +27,15 @@ JOIN guard.account a ON a.id = h.account JOIN guard.organisation o ON o.id = h.o
 WHERE h.role = ANY ($1::text[]) AND (h.organisation = $2 OR o.kind = $3)
     AND h.status IN ('probation', 'confirmed') AND h.from_at <= $4 AND $4 < h.until_at
     AND a.status = 'active' AND a.attested_until > $4 AND a.reviewed_until > $4
+    AND o.active AND o.contract_until > $4
 ORDER BY h.account
 """
-"""Habilitations of some roles at an organisation: held there or at the network, by accounts in use."""
+"""Habilitations of some roles at an organisation that is open: held there or at the network, by accounts in use."""
+_ALL: Final = """
+SELECT * FROM guard.habilitation
+WHERE account = ANY ($1::uuid[]) AND status IN ('probation', 'confirmed') AND from_at <= $2 AND $2 < until_at
+"""
+"""All that some accounts hold now, anywhere."""
 _RETURNED: Final = """
 SELECT a.*, r.requester FROM guard.approval a JOIN guard.request r ON r.id = a.request
 WHERE a.approver = $1 AND r.requester = ANY ($2::uuid[]) AND a.verdict = 'approve'
@@ -40,7 +48,14 @@ async def holders_of(work: Work, duty: Duty, organisation: OrganisationId) -> fr
     conn, keys, policy, now = work
     roles = [code for code, role in policy.roles.items() if role.kind in HOLDERS[duty]]
     rows = await conn.fetch(_HOLDERS, roles, organisation, NETWORK, now)
-    return frozenset(AccountId(str(stamped.genuine(keys, "habilitation", row)["account"])) for row in rows)
+    found = {AccountId(str(stamped.genuine(keys, "habilitation", row)["account"])) for row in rows}
+    kinds: dict[AccountId, set[RoleKind]] = {one: set() for one in found}
+    for row in await conn.fetch(_ALL, list(found), now):
+        role = policy.roles.get(stamped.genuine(keys, "habilitation", row)["role"])
+        if role is not None:
+            kinds[AccountId(str(row["account"]))].add(role.kind)
+    # Whoever holds duties that are apart is refused at every door (I-05): he is nobody's second approver.
+    return frozenset(one for one in found if clash(kinds[one], policy.separation) is None)
 
 
 async def approvers(work: Work, organisation: OrganisationId) -> frozenset[AccountId]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import unicodedata
 from typing import Any, Final
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault.sealing import SealRefused, owner_bytes, seal_for, unseal_for
+from beffroi.guard.web.requests import Malformed
 
 _PENDING: Final = "SELECT count(*) FROM guard.request WHERE requester = $1 AND status = 'pending' AND expires_at > $2"
 _SAME: Final = """
@@ -34,6 +36,8 @@ async def make(work: Work, by: OnDuty, kind: Kind[Any], body: Any) -> Row | Obje
     prepared = await kind.prepare(work, by, body)
     if isinstance(prepared, Objection):
         return prepared
+    if not _plain(msgspec.to_builtins(prepared.content)):
+        raise Malformed("$.body", "text without invisible characters")
     requester, conn = by.account.id, work.conn
     if not by.reaches(prepared.organisation):
         return Objection.OUT_OF_REACH
@@ -47,6 +51,18 @@ async def make(work: Work, by: OnDuty, kind: Kind[Any], body: Any) -> Row | Obje
     if len(await eligible(work, prepared.organisation, requester, prepared.beneficiary, apart=kind.apart)) < enough:
         return Objection.TOO_FEW_APPROVERS
     return await _write(work, by, kind, prepared)
+
+
+def _plain(value: Any) -> bool:
+    """Whether no text holds a character that is not seen: with one, two addresses look the same, or a text reads
+    backwards, and what an approver reads is not what is signed (Unicode TR 36, section 2)."""
+    if isinstance(value, dict):
+        return all(_plain(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return all(_plain(one) for one in value)
+    return not isinstance(value, str) or not any(
+        unicodedata.category(one)[0] == "C" or unicodedata.category(one) in ("Zl", "Zp") for one in value
+    )
 
 
 async def _asked_already(work: Work, kind: Kind[Any], prepared: Prepared) -> bool:

@@ -12,6 +12,7 @@ from beffroi.guard import stamped
 from beffroi.guard.containing.scopes import ContainingRefused
 from beffroi.guard.containing.watching import watchers_among
 from beffroi.guard.duties import Work
+from beffroi.guard.habilitations.creating import vouch
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import approvals_between, lines_of
 from beffroi.guard.stamped import Row
@@ -38,7 +39,8 @@ async def restore_account(work: Work, account: AccountId, approvers: Sequence[Ac
         raise ContainingRefused("There is no such suspended account.")
     await check_independent(work, approvers, account)
     status = "invited" if row["subject_index"] is None else "active"
-    await stamped.amend(conn, keys, "account", row, status=status)
+    restored = await stamped.amend(conn, keys, "account", row, status=status)
+    await vouch(work, restored, restored=True)
     for cut in await conn.fetch(_SUSPENSIONS, account):
         await stamped.amend(conn, keys, "cut", cut, ended_at=now)
     await append(conn, [Entry(now, "restored", account=account, detail=_detail(approvers=sorted(approvers)))])

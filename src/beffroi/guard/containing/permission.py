@@ -77,9 +77,13 @@ async def to_suspend(work: Work, by: OnDuty, account: AccountId) -> Objection | 
         return await _enough_left(work, by, frozenset({account}))
     if await watchers_among(work.conn, work.keys, work.policy, [account], work.now):
         return Objection.OUT_OF_REACH
+    return None if await one_more(work, by) else Objection.TOO_MANY_SUSPENSIONS
+
+
+async def one_more(work: Work, by: OnDuty) -> bool:
+    """Whether a manager may, alone, suspend or send away one colleague more: both shut an office the same way."""
     count = await work.conn.fetchrow(statements.SUSPENDED_BY_MANAGERS, by.account.id, by.organisation.id, work.now)
-    allowed = manager_may_suspend(count["accounts"], count["today"], count["this_hour"])
-    return None if allowed else Objection.TOO_MANY_SUSPENSIONS
+    return manager_may_suspend(count["accounts"], count["today"], count["this_hour"])
 
 
 async def _enough_left(work: Work, by: OnDuty, people: frozenset[AccountId]) -> Objection | None:

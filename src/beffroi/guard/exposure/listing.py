@@ -138,7 +138,10 @@ class Reading:
 
     def _makers(self, account: AccountId) -> list[AccountId]:
         employed = self._network.accounts.get(account)
-        return [] if employed is None else [maker for maker in employed.origin if maker is not None]
+        if employed is None:
+            return []
+        origin = employed.origin
+        return [maker for maker in (origin.requested_by, origin.approved_by) if maker is not None]
 
     # What is shown of each
 

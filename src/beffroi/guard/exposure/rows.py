@@ -34,9 +34,11 @@ def employed(keys: "Keys", row: Row, held: Iterable[Row]) -> Employed:
         (),  # its memberships are judged one by one
         (),
     )
-    makers = (None if row[name] is None else AccountId(str(row[name])) for name in ("requested_by", "approved_by"))
+    asker, approver = (
+        None if row[name] is None else AccountId(str(row[name])) for name in ("requested_by", "approved_by")
+    )
     holds = [_habilitation(one) for one in held if is_genuine(keys, "habilitation", one)]
-    return Employed(facts, Origin(*makers), tuple(sorted(holds)))
+    return Employed(facts, Origin(asker, approver), tuple(sorted(holds)))
 
 
 def organisation(keys: "Keys", row: Row) -> OrganisationFacts:

@@ -92,7 +92,11 @@ async def recheck(work: Work, asked: Asked) -> Objection | None:
         return Objection.ROLE_NOT_HANDED_OUT
     index = blind.agent_email(work.keys, body["email"])
     assert isinstance(index, UUID), "the address was judged when the request was made"
-    return await _against(work, await _known(work, index), asked.organisation, body["roles"])
+    account = await _known(work, index)
+    if account is not None and str(account["id"]) != asked.beneficiary:
+        # Somebody has this address since: whether an approver is the beneficiary was never asked of that account.
+        return Objection.NOT_IN_THAT_STATE
+    return await _against(work, account, asked.organisation, body["roles"])
 
 
 async def carry_out(work: Work, asked: Asked, approvers: tuple[AccountId, ...]) -> Objection | None:

@@ -23,6 +23,12 @@ from beffroi.guard.vault.sealing import new_key, owner_bytes, seal
 REVIEWED: Final = timedelta(days=92)
 """A new account is reviewed within a quarter."""
 
+_HABILITATION: Final = "SELECT * FROM guard.habilitation WHERE id = $1 FOR UPDATE"
+_IN_FORCE: Final = """
+SELECT EXISTS (SELECT FROM guard.habilitation
+    WHERE account = $1 AND status IN ('probation', 'confirmed') AND $2 < until_at)
+"""
+
 
 async def create(work: Work, asked: Asked, approver: AccountId, email_index: UUID) -> Row:
     """An account nobody has signed in to yet; it charges the offspring pools of who asked for it (I-03)."""
@@ -58,8 +64,11 @@ async def habilitate(
 ) -> Objection | None:
     """Give the account the roles asked for, approved and no more.
 
-    Somebody who was enrolled and trained before begins a probation at once: who they are is known already.
+    Somebody who was enrolled and trained before begins a probation at once: who they are is known already. Where
+    nothing else of theirs is in force, four eyes have just reviewed all that there is.
     """
+    if not await work.conn.fetchval(_IN_FORCE, account["id"], work.now):
+        account = await vouch(work, account, request=asked.id)
     for code in asked.content["body"]["roles"]:
         row = {
             "id": str(uuid4()), "account": str(account["id"]), "organisation": asked.organisation, "role": code,
@@ -79,8 +88,24 @@ async def habilitate(
         )  # fmt: skip
         await append(work.conn, [entry])
         if account["status"] == "active" and account["subject_index"] is not None:
-            await begin(work, row, by=approver, enrol=True)
+            written = await work.conn.fetchrow(_HABILITATION, row["id"])
+            await begin(work, written, by=approver, enrol=True)
     return None
+
+
+async def vouch(work: Work, account: Row, **why: object) -> Row:
+    """Let a lapsed review begin anew, where people have just agreed about the account: otherwise what they gave would
+    stay refused until a campaign that may be months away. One that still holds is left as it is. Raises Forged."""
+    if account["reviewed_until"] > work.now:
+        return account
+    until = work.now + REVIEWED
+    vouched = await stamped.amend(work.conn, work.keys, "account", account, reviewed_until=until)
+    detail = _detail(until=until.isoformat(), **why)
+    entry = Entry(
+        work.now, "review-extended", account=str(account["id"]), policy=work.policy.version, detail=detail
+    )  # fmt: skip
+    await append(work.conn, [entry])
+    return vouched
 
 
 async def begin(work: Work, habilitation: Row, *, by: str | None, enrol: bool = False) -> None:

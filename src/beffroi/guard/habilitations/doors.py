@@ -20,7 +20,8 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 MOST: Final = 200
 _UNDER_WAY: Final = """
-SELECT h.*, o.requested_by, o.approved_by, o.enrolled_by, o.begun_at, e.name AS organisation_name
+SELECT h.*, o.requested_by, o.approved_by, o.enrolled_by, o.begun_at, e.name AS organisation_name,
+    ARRAY(SELECT a.approver FROM guard.approval a WHERE a.request = o.request AND a.verdict = 'approve') AS agreed
 FROM guard.habilitation h JOIN guard.origin o ON o.id = h.id JOIN guard.organisation e ON e.id = h.organisation
 WHERE h.status IN ('approved', 'enrolled', 'trained', 'probation') AND h.until_at > $2
     AND ($1::uuid IS NULL OR h.organisation = $1)
@@ -79,7 +80,7 @@ def _may_hand(by: OnDuty, row: stamped.Row, asked: Sequence[Awaited]) -> bool:
         return False
     makers, askers = {str(row["account"])}, set[str]()
     if not asked:
-        makers |= {str(row["requested_by"]), str(row["approved_by"])}
+        makers |= {str(one) for one in (row["requested_by"], row["approved_by"], *row["agreed"])}
         askers.add(str(row["requested_by"]))
     for one in asked:
         makers |= one.makers

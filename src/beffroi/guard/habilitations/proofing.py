@@ -43,6 +43,7 @@ _WAITING: Final = """
 SELECT h.* FROM guard.habilitation h WHERE h.account = $1 AND h.status = 'approved' ORDER BY h.id FOR UPDATE
 """
 _ORIGINS: Final = "SELECT * FROM guard.origin WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE"
+_AGREED: Final = "SELECT * FROM guard.approval WHERE request = ANY ($1::uuid[]) AND verdict = 'approve'"
 _OFFICES: Final = "SELECT name FROM guard.organisation WHERE id = ANY ($1::uuid[]) ORDER BY name"
 
 
@@ -80,26 +81,37 @@ async def waiting(work: Work, by: OnDuty, account: str) -> Waiting | Objection:
         return Objection.UNKNOWN_REQUEST
     held = [stamped.genuine(work.keys, "habilitation", one) for one in await work.conn.fetch(_WAITING, account)]
     reached = [one for one in held if by.reaches(OrganisationId(str(one["organisation"])))]
-    origins = [
+    # One code opens whatever waits, here or elsewhere: none of it may be what this person asked for or agreed to.
+    known = [
         stamped.genuine(work.keys, "origin", one)
-        for one in await work.conn.fetch(_ORIGINS, [one["id"] for one in reached])
+        for one in await work.conn.fetch(_ORIGINS, [one["id"] for one in held])
     ]
+    here = {one["id"] for one in reached}
+    origins = [one for one in known if one["id"] in here]
     again = await awaited(work, [account])
     if again:
         everything = await open_habilitations(work, account)
         reached = [one for one in everything if by.reaches(OrganisationId(str(one["organisation"])))]
     if not reached or not (origins or any(by.reaches(one.organisation) for one in again)):
         return Objection.UNKNOWN_REQUEST
-    if any(by.account.id in (str(one["requested_by"]), str(one["approved_by"])) for one in origins):
+    if by.account.id in await makers_of(work, known):
         return Objection.SAME_PERSON
     if any(by.account.id in one.makers for one in again):
         return Objection.SAME_PERSON
-    askers = {str(one["requested_by"]) for one in origins} | {str(one.requester) for one in again}
+    askers = {str(one["requested_by"]) for one in known} | {str(one.requester) for one in again}
     if not askers.isdisjoint(by.account.pools):
         return Objection.WITHIN_LINE  # nobody outside has vouched for the witness yet
     if await cut_among(work.conn, [AccountId(account)]):
         return Objection.LINE_CONTAINED
     return Waiting(stamped.genuine(work.keys, "account", row), reached, origins, again)
+
+
+async def makers_of(work: Work, origins: Sequence[Row]) -> set[AccountId]:
+    """Who asked for these habilitations, and everybody who agreed, not the last approver alone. Raises Forged."""
+    found = {AccountId(str(one[name])) for one in origins for name in ("requested_by", "approved_by")}
+    for row in await work.conn.fetch(_AGREED, [one["request"] for one in origins]):
+        found.add(AccountId(str(stamped.genuine(work.keys, "approval", row)["approver"])))
+    return found
 
 
 async def issue(work: Work, by: OnDuty, found: Waiting, proof: str) -> str:

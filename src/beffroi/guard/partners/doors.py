@@ -19,7 +19,7 @@ from beffroi.guard.approvals.doors import objected
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.partners import audits, lists, roster, telling, terms, writing
 from beffroi.guard.partners.changing import unknown
-from beffroi.guard.partners.holding import locked, partner
+from beffroi.guard.partners.holding import locked
 from beffroi.guard.partners.terms import Day
 from beffroi.guard.vault.records import Email
 from beffroi.guard.web import bodies
@@ -188,10 +188,10 @@ async def _close_audit(work: Work, by: OnDuty, asked: OneAudit) -> Any:
 
 async def _roster(work: Work, by: OnDuty, asked: RosterListing) -> Any:
     organisation = OrganisationId(asked.organisation or by.organisation.id)
-    found = await partner(work, organisation) if by.reaches(organisation) else None
-    if found is None:
+    name = await roster.named(work, organisation) if by.reaches(organisation) else None
+    if name is None:
         return Objection.UNKNOWN_PARTNER
-    told = {"organisation": {"id": found.id, "name": found.organisation["name"]}}
+    told = {"organisation": {"id": organisation, "name": name}}
     return told | await roster.held(work, organisation)
 
 

@@ -19,8 +19,6 @@ from beffroi.guard import stamped
 from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.partners import terms
-from beffroi.guard.partners.changing import unknown
-from beffroi.guard.partners.holding import partner
 from beffroi.guard.partners.writing import record
 from beffroi.guard.vault import agents, blind
 from beffroi.guard.vault.records import Email
@@ -53,10 +51,10 @@ async def prepare(work: Work, by: OnDuty, body: RosterBody) -> Prepared | Object
     organisation = OrganisationId(body.organisation or by.organisation.id)
     if not by.reaches(organisation):
         return Objection.OUT_OF_REACH
-    found = await partner(work, organisation)
-    if found is None:
-        return await unknown(work, organisation)
-    content = {"organisation": organisation, "name": found.organisation["name"]}
+    name = await named(work, organisation)
+    if name is None:
+        return Objection.UNKNOWN_PARTNER
+    content = {"organisation": organisation, "name": name}
     if (body.domain is None) == (body.email is None):
         return Objection.ADDRESS_WRONG
     if body.domain is not None:
@@ -118,6 +116,16 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     return (*lines, Line(Label("Ce que cela change", "What this changes"), changes))
 
 
+async def named(work: Work, organisation: OrganisationId) -> str | None:
+    """The name of an organisation that may have a roster: any of them, the network itself too.
+
+    Without one, whoever comes to the network is a stranger whom two approve; of three founders nobody would be left
+    to hand a code over, and the network could never begin. Raises Forged.
+    """
+    row = await work.conn.fetchrow("SELECT * FROM guard.organisation WHERE id = $1", organisation)
+    return None if row is None else str(stamped.genuine(work.keys, "organisation", row)["name"])
+
+
 async def held(work: Work, organisation: OrganisationId) -> dict[str, Any]:
     """The domains of a roster, and of its people how many and since when: an address is nobody's to list."""
     domains = [stamped.genuine(work.keys, "roster_domain", row) for row in await _rows(work, _DOMAINS, organisation)]
@@ -132,7 +140,7 @@ async def remove(
     work: Work, by: OnDuty, organisation: OrganisationId, *, domain: str | None, email: str | None
 ) -> Objection | None:
     """Take a domain or an address out of a roster; it holds from the next request on."""
-    if not by.reaches(organisation) or await partner(work, organisation) is None:
+    if not by.reaches(organisation) or await named(work, organisation) is None:
         return Objection.UNKNOWN_PARTNER
     content = {"domain": mail_domain(domain) or ""} if domain is not None else {"email": email or ""}
     table, found = await _found(work, {"organisation": organisation, **content})

@@ -65,7 +65,7 @@ async def plan(work: Work, organisation: OrganisationId, lines: Iterable[Leaving
             rows_waiting = waits.get(one.facts.id, [])
             if held and not any(str(row["organisation"]) == organisation for row in rows_waiting):
                 here.append(one.facts.id)
-        elif any(row["until_at"] > end for row in held):
+        elif any(row["until_at"] > end for row in held) and not leaving.watching(one, {organisation}):
             later.append((one.facts.id, end))
     return Plan(tuple(here), tuple(later), len(days) - len(known))
 

@@ -16,6 +16,7 @@ from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
 from beffroi.guard.approvals.doors import objected
+from beffroi.guard.containing import permission
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.sweeping import departures, leaving, personnel_file, roll
 from beffroi.guard.sweeping.leavers import Source, Standing
@@ -132,9 +133,11 @@ async def leave(call: Call) -> Answer:
         organisation = _place(by, body.organisation)
         if organisation is None:
             return objected(call, Objection.OUT_OF_REACH)
+        alone = _alone(by)
         outcome = await leaving.leave(
-            work, AccountId(body.account), organisation, Source.MANAGER, by=by.account.id, alone=_alone(by)
-        )
+            work, AccountId(body.account), organisation, Source.MANAGER, by=by.account.id, alone=alone,
+            enough=alone and not await permission.one_more(work, by),
+        )  # fmt: skip
         if outcome is leaving.Outcome.UNKNOWN:
             return objected(call, Objection.UNKNOWN_COLLEAGUE)
         return json_answer(Left(outcome.value))
@@ -186,8 +189,12 @@ async def _decide(call: Call, standing: Standing) -> Answer:
             return objected(call, Objection.ALREADY_DECIDED)
         if str(row["account"]) == by.account.id:
             return objected(call, Objection.SAME_PERSON)
-        if standing is Standing.CONFIRMED and _alone(by) and await leaving.watches(work, row):
-            return objected(call, Objection.OUT_OF_REACH)
+        if standing is Standing.CONFIRMED and _alone(by):
+            # What a manager may not do alone does not become his by waiting.
+            if row["source"] == Source.MANAGER or await leaving.watches(work, row):
+                return objected(call, Objection.OUT_OF_REACH)
+            if not await permission.one_more(work, by):
+                return objected(call, Objection.TOO_MANY_SUSPENSIONS)
         await leaving.decide(work, row, standing, by=by.account.id)
         return json_answer(Decided(body.leaver, standing.value))
 

@@ -56,17 +56,24 @@ def open_at(one: Loaded, organisation: OrganisationId) -> list[stamped.Row]:
 
 
 async def leave(
-    work: Work, account: AccountId, organisation: OrganisationId, source: Source, *, by: AccountId | None, alone: bool
+    work: Work,
+    account: AccountId,
+    organisation: OrganisationId,
+    source: Source,
+    *,
+    by: AccountId | None,
+    alone: bool,
+    enough: bool = False,
 ) -> Outcome:
     """Close what an account holds at an organisation, or let it wait for a person.
 
     ``alone``: whoever says so may not send away those who watch over them, nor the last two approvers or founders;
-    these wait for somebody of the network or of security.
+    these wait for somebody of the network or of security. So does everybody once there were ``enough``.
     """
     one = await found(work, account, organisation)
     if one is None:
         return Outcome.UNKNOWN
-    if alone and await _needs_a_second(work, one, {organisation}):
+    if alone and (enough or await _needs_a_second(work, one, {organisation})):
         await wait(work, account, organisation, source)
         return Outcome.WAITING
     await end(work, one, organisation, source, by=by)
@@ -166,13 +173,17 @@ async def watches(work: Work, row: stamped.Row) -> bool:
     return await _needs_a_second(work, loaded[0], where)
 
 
-async def _needs_a_second(work: Work, one: Loaded, organisations: Collection[OrganisationId]) -> bool:
-    watching = any(
+def watching(one: Loaded, organisations: Collection[OrganisationId]) -> bool:
+    """Whether somebody watches over others at one of these organisations; a role nobody knows may."""
+    return any(
         held.kind in WATCHERS or held.kind is None
         for held in one.facts.habilitations
         if held.organisation in organisations and held.status is not Status.CLOSED
     )
-    return watching or keystone(one.facts, work.now, (await acting(work)).counts()) is not None
+
+
+async def _needs_a_second(work: Work, one: Loaded, organisations: Collection[OrganisationId]) -> bool:
+    return watching(one, organisations) or keystone(one.facts, work.now, (await acting(work)).counts()) is not None
 
 
 async def waiting_at(work: Work, organisation: OrganisationId | None) -> list[stamped.Row]:

@@ -1,9 +1,18 @@
--- Before a manager ($1) suspends somebody of an organisation ($2) at $3: accounts that work there (those suspended
--- today counted in), how many were suspended from there by hand in 24 hours, and how many by this manager in an hour.
+-- Before a manager ($1) sends away or suspends somebody of an organisation ($2) at $3: accounts that work there (those
+-- suspended or sent away today counted in), how many people did so to in 24 hours, and this manager in an hour. Leavers
+-- of a machine's word are counted by its own limit, unless a person confirmed them.
+WITH sent AS (
+    SELECT l.account, l.decided_by, l.decided_at FROM guard.leaver l
+    WHERE l.organisation = $2 AND l.decided_by IS NOT NULL AND l.decided_at > $3::timestamptz - interval '24 hours'
+        AND (l.status = 'confirmed' OR (l.status = 'done' AND l.source = 'manager'))
+)
 SELECT
     (SELECT count(DISTINCT h.account) FROM guard.habilitation h
-        WHERE h.organisation = $2 AND h.status IN ('probation', 'confirmed') AND $3 < h.until_at) AS accounts,
+        WHERE h.organisation = $2 AND $3::timestamptz < h.until_at AND (h.status IN ('probation', 'confirmed')
+            OR EXISTS (SELECT FROM sent s WHERE s.account = h.account))) AS accounts,
     (SELECT count(*) FROM guard.cut k WHERE k.kind = 'suspension' AND k.organisation = $2 AND k.made_by IS NOT NULL
-        AND k.since_at > $3 - interval '24 hours') AS today,
+        AND k.since_at > $3::timestamptz - interval '24 hours') + (SELECT count(*) FROM sent) AS today,
     (SELECT count(*) FROM guard.cut k WHERE k.kind = 'suspension' AND k.made_by = $1
-        AND k.since_at > $3 - interval '1 hour') AS this_hour
+        AND k.since_at > $3::timestamptz - interval '1 hour')
+    + (SELECT count(*) FROM sent s WHERE s.decided_by = $1
+        AND s.decided_at > $3::timestamptz - interval '1 hour') AS this_hour
