@@ -10,7 +10,7 @@ from beffroi.core.duty import HOLDERS, Duty
 from beffroi.core.ids import AccountId
 from beffroi.guard import stamped
 from beffroi.guard.approvals import making
-from beffroi.guard.approvals.eligible import objection
+from beffroi.guard.approvals.eligible import approvers, objection
 from beffroi.guard.approvals.kinds import Asked, Kind
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.containing.lineage import cut_among
@@ -98,8 +98,9 @@ async def approve(work: Work, by: OnDuty, asked: Asked, signed: Signed) -> State
 
 
 async def _earlier(work: Work, asked: Asked) -> list[AccountId]:
-    """Who agreed before, and still may: a line may have grown since, or been contained."""
+    """Who agreed before, and still may: an approver may have been suspended since, a line have grown or been cut."""
     found: list[AccountId] = []
+    holders = await approvers(work, asked.organisation)
     apart = kind_of(asked).apart
     for row in await work.conn.fetch(_GIVEN, asked.id):
         approver = AccountId(str(stamped.genuine(work.keys, "approval", row)["approver"]))
@@ -107,7 +108,7 @@ async def _earlier(work: Work, asked: Asked) -> list[AccountId]:
         if agreed and await objection(work, approver, asked.requester, asked.beneficiary, apart=apart) is None:
             found.append(approver)
     cut = await cut_among(work.conn, found)
-    return [one for one in found if one not in cut]
+    return [one for one in found if one in holders and one not in cut]
 
 
 async def refuse(work: Work, by: OnDuty, asked: Asked, reason: str) -> State:

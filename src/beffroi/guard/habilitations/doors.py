@@ -15,6 +15,7 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 MOST: Final = 200
 _UNDER_WAY: Final = """
 SELECT h.*, o.requested_by, o.approved_by, o.enrolled_by, o.begun_at, e.name AS organisation_name,
+    ARRAY(SELECT a.approver FROM guard.approval a WHERE a.request = o.request AND a.verdict = 'approve') AS agreed,
     (SELECT max(c.created_at) FROM guard.enrolment c WHERE c.account = h.account) AS code_at,
     EXISTS (SELECT FROM guard.enrolment c WHERE c.account = h.account AND c.used_at IS NULL AND c.failures < 5
         AND c.expires_at > $2) AS code_open
@@ -42,7 +43,7 @@ async def under_way(call: Call) -> Answer:
 
 def _row(call: Call, caller: Any, work: Work, by: OnDuty, row: stamped.Row, named: dict[str, str]) -> dict[str, Any]:
     account, role = str(row["account"]), work.policy.roles.get(row["role"])
-    makers = {str(row["requested_by"]), str(row["approved_by"])}
+    makers = {str(row["requested_by"]), str(row["approved_by"]), *map(str, row["agreed"])}
     waits = row["status"] == Status.APPROVED
     may = waits and by.account.id not in {*makers, account} and str(row["requested_by"]) not in by.account.pools
     told: dict[str, Any] = {

@@ -41,6 +41,7 @@ _WAITING: Final = """
 SELECT h.* FROM guard.habilitation h WHERE h.account = $1 AND h.status = 'approved' ORDER BY h.id FOR UPDATE
 """
 _ORIGINS: Final = "SELECT * FROM guard.origin WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE"
+_AGREED: Final = "SELECT * FROM guard.approval WHERE request = ANY ($1::uuid[]) AND verdict = 'approve'"
 _OFFICES: Final = "SELECT name FROM guard.organisation WHERE id = ANY ($1::uuid[]) ORDER BY name"
 
 
@@ -85,7 +86,11 @@ async def waiting(work: Work, by: OnDuty, account: str) -> Waiting | Objection:
     ]
     if not origins:
         return Objection.UNKNOWN_REQUEST
-    if any(by.account.id in (str(one["requested_by"]), str(one["approved_by"])) for one in origins):
+    # An origin names the last approver; where it took two, the first is no witness either.
+    agreed = await work.conn.fetch(_AGREED, [one["request"] for one in origins])
+    makers = {str(stamped.genuine(work.keys, "approval", one)["approver"]) for one in agreed}
+    makers |= {str(one[name]) for one in origins for name in ("requested_by", "approved_by")}
+    if by.account.id in makers:
         return Objection.SAME_PERSON
     if any(str(one["requested_by"]) in by.account.pools for one in origins):
         return Objection.WITHIN_LINE  # nobody outside has vouched for the witness yet
