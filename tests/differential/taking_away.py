@@ -9,7 +9,7 @@ from beffroi.core.approvals import Objection
 from beffroi.core.reviewing import Verdict
 from beffroi.guard.sweeping.leaving import Outcome
 from spec import habilitations as oracle
-from spec.habilitations import Became, Cut, Moved, Reviewed
+from spec.habilitations import Approved, Became, Cut, Held, Moved, Reviewed
 from tests.differential.letting_in import LettingIn
 from tests.differential.recorded import NUMBER
 
@@ -27,7 +27,9 @@ class Histories(LettingIn):
 
     @rule(who=NUMBER, whom=NUMBER)
     def suspend(self, who: int, whom: int) -> None:
-        account, seat = self.account(whom), self.seat(who, "manager", "security", "founder")
+        self._suspend(self.seat(who, "manager", "security", "founder"), self.account(whom))
+
+    def _suspend(self, seat: Held, account: str) -> None:
         if self._commanded(seat, self.run(self.network.suspend(seat, account))):
             self.history.append(Became(account, "suspended", self.at))
             self._nothing_waits_for({account})
@@ -40,8 +42,10 @@ class Histories(LettingIn):
         if self._commanded(seat, given):
             self._cut(given.answer.id, kind, scope)
 
-    @rule(whom=NUMBER, kind=st.sampled_from(["line", "account", "organisation", "everything"]))
+    @rule(whom=NUMBER, kind=st.sampled_from(["line", "account", "account", "organisation", "everything"]))
     def contain_from_the_host(self, whom: int, kind: str) -> None:
+        if whom % 3:
+            return  # rarely: it stops most of what follows
         scope = {"organisation": self.places[whom % 2], "everything": ""}.get(kind, self.account(whom))
         self._cut(self.run(self.network.contain_from_host(kind, scope)), kind, scope)
 
@@ -53,6 +57,20 @@ class Histories(LettingIn):
     def _nothing_waits_for(self, people: set[str]) -> None:
         waiting = "SELECT 1 FROM guard.request WHERE status = 'pending' AND requester = ANY ($1::uuid[])"
         assert not self.run(self.network.rows(waiting, sorted(people))), "I-07: a request of somebody cut still waits"
+
+    @rule(which=NUMBER, who=NUMBER, suspended=st.booleans())
+    def first_approver_is_cut_before_the_second_signs(self, which: int, who: int, suspended: bool) -> None:
+        waiting = [one for one in self.requests if one.needed > 1]
+        if waiting:
+            asked = waiting[-1 - which % len(waiting)]
+            self._approve(asked, self.seat(who | 1, "approver", "founder"))
+            agreed = [one.approver for one in self.history if isinstance(one, Approved) and one.request == asked.id]
+            for approver in agreed[-1:]:
+                if suspended:
+                    self._suspend(self.seat(which | 1, "security", "founder"), approver)
+                else:
+                    self._cut(self.run(self.network.contain_from_host("account", approver)), "account", approver)
+            self.approve_by_whoever_may(self.requests[::-1].index(asked))
 
     @rule(who=NUMBER, whom=NUMBER)
     def leave(self, who: int, whom: int) -> None:

@@ -300,6 +300,7 @@ def hold(loot: Loot, before: Facts, done: str) -> Facts:
     return after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", [*DOORS, *filter(scim, doors())])
 def test_hijacked_console_forges_a_call_for_anybody_and_nothing_that_grants_changes(loot: Loot, door: str) -> None:
     before, answered = facts(loot.guard), []
