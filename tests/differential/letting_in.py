@@ -20,6 +20,13 @@ LINE_OBJECTIONS = {Objection.SAME_PERSON, Objection.WITHIN_LINE, Objection.RECIP
 class LettingIn(Recorded):
     """Requests of every kind, what becomes of them, and the way in."""
 
+    def settle(self) -> None:
+        """A manager's own manager, an adviser of his, and one more who waits for two approvals."""
+        for mail, wanted in enumerate(("account-manager", "adviser")):
+            north = [one for one in self.seats("manager") if one.organisation == self.places[0]]
+            self._join(north[-1], mail, wanted, self.places[0])
+        self._ask(north[-1], f"nora{KNOWN}@elsewhere.example", "adviser", self.places[0], 2)
+
     # Requests, and what becomes of them.
 
     @rule(who=NUMBER, mail=MAIL, wanted=st.sampled_from(WANTED), far=NUMBER)
@@ -29,15 +36,26 @@ class LettingIn(Recorded):
         place = far % 3 if seat.organisation == self.network_id or far < 8 else self.places.index(seat.organisation)
         if wanted in OFFICE_ROLES and self.places[place] == self.network_id:
             place = far % 2
-        organisation, now = self.places[place], self.run(self.network.world.now())
+        self._ask(seat, email, wanted, self.places[place], 2 if mail >= KNOWN else 1)
+
+    def _ask(self, seat: Held, email: str, wanted: str, organisation: str, needed: int) -> None:
+        now = self.run(self.network.world.now())
         given = self.run(self.network.access(seat, email, wanted, organisation, now.date(), 200))
-        needed = 2 if mail >= KNOWN else 1
         self._made(seat, given, "access", self.emails.get(email), organisation, needed, email)
 
     @rule(who=NUMBER, mail=MAIL, wanted=st.sampled_from(WANTED), far=NUMBER)
     def somebody_joins(self, who: int, mail: int, wanted: str, far: int) -> None:
         before, born = len(self.requests), len(self.makers)
         self.ask_for_access(who | 1, mail, wanted, far)
+        self._go_on(before, born)
+
+    def _join(self, seat: Held, mail: int, wanted: str, organisation: str) -> None:
+        before, born = len(self.requests), len(self.makers)
+        self._ask(seat, f"nora{mail}@north.example", wanted, organisation, 1)
+        self._go_on(before, born)
+
+    def _go_on(self, before: int, born: int) -> None:
+        """Whatever was just asked for is approved, and whoever was just let in enrols and passes the exam."""
         if len(self.requests) > before:
             self.approve_by_whoever_may(0)
         if len(self.makers) > born:

@@ -86,6 +86,10 @@ class Recorded(RuleBasedStateMachine):
             self.network.handles.append(agent)
         for held in self.run(self.network.habilitations()).values():
             self._hold(held)
+        self.settle()
+
+    def settle(self) -> None:
+        """What every history begins with."""
 
     # What the machine draws from.
 

@@ -87,5 +87,4 @@ def test_agent_of_each_kind_follows_every_link_and_is_refused_nowhere(busy: Stac
                 if urlsplit(target).netloc == home:
                     waiting.append((urlsplit(address).path, target))
     assert refused == []
-    print(who, len(seen), sorted({urlsplit(a).path for a in seen}))
     assert len(seen) > 3, "a page without links says nothing"

@@ -69,6 +69,20 @@ def test_i04_first_of_two_approvers_hands_no_code_over_and_a_colleague_does(
     assert guard.run(refusals(guard, account, thomas, louise, witness)) == [Objection.SAME_PERSON] * 2 + [None]
 
 
+def test_colleague_at_work_gets_a_second_role_and_begins_a_probation_at_once(
+    guard: Guard, manager: Seat, helene: Seat
+) -> None:
+    colleague = guard.member("Sara Collet")
+    made = make(
+        guard, manager, first_name="Sara", last_name="Collet", email=colleague.persona.email, roles=["receptionist"]
+    )
+    assert made.status_code == 201, made.text
+    signed = approve(guard, helene, made.json()["request"])
+    assert signed.status_code == 303, signed.text
+    status = "SELECT status FROM guard.habilitation WHERE account = $1 AND role = 'receptionist'"
+    assert guard.one(status, colleague.account) == "probation"
+
+
 async def refusals(guard: Guard, account: AccountId, *people: Seat) -> list[Objection | None]:
     """What the command says to each of these people, whatever a page shows."""
     conn, keys, said = guard.world.conn, guard.world.keys, []
