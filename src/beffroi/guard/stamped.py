@@ -37,11 +37,12 @@ def genuine(keys: "Keys", table: str, row: Row) -> Row:
     return row
 
 
-async def insert(conn: "asyncpg.Connection", keys: "Keys", table: str, row: Row) -> None:
-    """Insert a row with its MAC; ``row`` holds every authenticated column, and any other."""
+async def insert(conn: "asyncpg.Connection", keys: "Keys", table: str, row: Row) -> Row:
+    """Insert a row with its MAC; ``row`` holds every authenticated column, and any other. The row as it is there."""
     whole = {**row, "mac": keys.authenticator.stamp_row(table, row)}
     places = ", ".join(f"${place}" for place in range(1, len(whole) + 1))
     await conn.execute(f"INSERT INTO guard.{table} ({', '.join(whole)}) VALUES ({places})", *whole.values())
+    return whole
 
 
 async def amend(conn: "asyncpg.Connection", keys: "Keys", table: str, row: Row, **changes: object) -> Row:

@@ -74,7 +74,7 @@ async def habilitate(
             "id": str(uuid4()), "account": str(account["id"]), "organisation": asked.organisation, "role": code,
             "status": Status.APPROVED.value, "from_at": period[0], "until_at": period[1], "version": 1,
         }  # fmt: skip
-        await stamped.insert(work.conn, work.keys, "habilitation", row)
+        kept = await stamped.insert(work.conn, work.keys, "habilitation", row)
         origin = {
             "id": row["id"], "request": asked.id, "requested_by": asked.requester, "approved_by": approver,
             "enrolled_by": None, "proof": None, "trained_at": None, "begun_at": None, "confirmed_by": None,
