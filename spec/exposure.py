@@ -203,7 +203,7 @@ def _founders(world: World) -> frozenset[AccountId]:
     return frozenset(
         one.account.id
         for one in world.employed
-        if one.origin == (None, None) and RoleKind.FOUNDER in {role.kind for _, role, _ in live(world, one)}
+        if one.origin[:2] == (None, None) and RoleKind.FOUNDER in {role.kind for _, role, _ in live(world, one)}
     )
 
 

@@ -115,7 +115,7 @@ async def _earlier(work: Work, asked: Asked) -> list[AccountId]:
         if agreed and await objection(work, approver, asked.requester, asked.beneficiary, apart=apart) is None:
             found.append(approver)
     cut = await cut_among(work.conn, found)
-    return [one for one in found if one in holders and one not in cut]
+    return [one for one in found if one not in cut]
 
 
 async def refuse(work: Work, by: OnDuty, asked: Asked, reason: str) -> State:

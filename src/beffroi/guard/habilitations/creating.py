@@ -23,7 +23,6 @@ from beffroi.guard.vault.sealing import new_key, owner_bytes, seal
 REVIEWED: Final = timedelta(days=92)
 """A new account is reviewed within a quarter."""
 
-_HABILITATION: Final = "SELECT * FROM guard.habilitation WHERE id = $1 FOR UPDATE"
 _IN_FORCE: Final = """
 SELECT EXISTS (SELECT FROM guard.habilitation
     WHERE account = $1 AND status IN ('probation', 'confirmed') AND $2 < until_at)
@@ -88,8 +87,7 @@ async def habilitate(
         )  # fmt: skip
         await append(work.conn, [entry])
         if account["status"] == "active" and account["subject_index"] is not None:
-            written = await work.conn.fetchrow(_HABILITATION, row["id"])
-            await begin(work, written, by=approver, enrol=True)
+            await begin(work, kept, by=approver, enrol=True)
     return None
 
 
