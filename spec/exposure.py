@@ -111,7 +111,8 @@ def _direct(world: World, one: Employed, hours: int) -> int:
     confirmed = any(status == "confirmed" for _, _, status in reading)
     percent = 100 if confirmed else policy.probation_percent
     budgets = {
-        code: Caps(*[0 if each == 0 else max(1, each * percent // 100) for each in caps]) for code, caps in policy.buckets.items()
+        code: Caps(*[0 if each == 0 else max(1, each * percent // 100) for each in caps])
+        for code, caps in policy.buckets.items()
     }
     people: dict[tuple[str, str], set[object]] = {}
     usable: set[int] = set()

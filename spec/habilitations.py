@@ -290,23 +290,23 @@ def administers(history: History, account: str) -> bool:
     return any(one.kind != "reader" for one, stands in held(history, account) if stands != "closed")
 
 
-def idle_for(history: History, account: str, at: datetime) -> timedelta:
-    """How long an account was not used: since its last use, its creation, or the day people gave it back."""
+def idle_for(history: History, account: str, at: datetime, *, anew: bool = True) -> timedelta:
+    """How long an account was not used: since its last use, its creation, or (``anew``) the day it was given back."""
     instants = [born(history, account).at]
     before = None
     for one in history:
         if isinstance(one, Used) and one.account == account:
             instants.append(one.at)
         if isinstance(one, Became) and one.account == account:
-            if before == "suspended" and one.status != "suspended":
+            if anew and before == "suspended" and one.status != "suspended":
                 instants.append(one.at)
             before = one.status
     return at - max(instants)
 
 
-def overdue(history: History, account: str, at: datetime) -> bool:
+def overdue(history: History, account: str, at: datetime, *, anew: bool = True) -> bool:
     """I-12: whether a sweep must not leave this account in use for idleness."""
-    return idle_for(history, account, at) >= IDLE[administers(history, account)]
+    return idle_for(history, account, at, anew=anew) >= IDLE[administers(history, account)]
 
 
 def lapsed(history: History, account: str, at: datetime) -> bool:

@@ -177,7 +177,7 @@ class Histories(LettingIn):
         for account, row in rows.items():
             if row["status"] == "suspended" and oracle.status(self.history, account) != "suspended":
                 due = (
-                    oracle.overdue(self.history, account, now + SLACK)
+                    oracle.overdue(self.history, account, now + SLACK, anew=False)  # given back between two sweeps
                     or oracle.lapsed(self.history, account, now + SLACK)
                     or oracle.nothing_left(self.history, account, now + SLACK)
                 )
