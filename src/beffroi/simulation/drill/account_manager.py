@@ -8,9 +8,12 @@ everybody else. ``careless_approver``: whoever is asked to approve signs, and th
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
+from threading import Lock
 from typing import Any, Final, NamedTuple, TypeVar
 
 from beffroi.core import policy_file
@@ -50,7 +53,10 @@ ATTACKS: Final = (
 
 INSIDER: Final = (Attempt(hour=10, accounts=1, domain=INSIDE),)
 ADVISES: Final = "manager-who-advises"
+AT_ONCE: Final = 2
+"""Attacks under way together; each has a database, a provider and a guard of its own."""
 Played = TypeVar("Played")
+Act = Callable[[Scene, Thief], Coroutine[Any, Any, Played]]
 
 
 class Plan(NamedTuple):
@@ -105,25 +111,31 @@ WITHOUT: Final[tuple[tuple[str, Plan], ...]] = (
 
 
 class _Theatre(NamedTuple):
-    """Where attacks are played: a loaded database to copy, and who is in it."""
+    """Where attacks are played, some at a time: a loaded database to copy, and who is in it."""
 
     scratch: Scratch
     origin: ScratchDatabase
     stage: Stage
     targets: Targets
+    stages: Executor
+    setting: Lock
 
-    def attack(self, plan: Plan) -> Outcome:
+    def attack(self, plan: Plan) -> "Future[Outcome]":
         """One plan."""
         return self.play(plan.ablation, partial(_attack, plan))
 
-    def play(self, ablation: Ablation, act: Callable[[Scene, Thief], Coroutine[Any, Any, Played]]) -> Played:
+    def play(self, ablation: Ablation, act: Act[Played]) -> "Future[Played]":
         """One act, in a copy of its own, in front of a guard of its own."""
+        return self.stages.submit(self._play, ablation, act)
+
+    def _play(self, ablation: Ablation, act: Act[Played]) -> Played:
         port, folder, key_file = free_port(), self.scratch.folder, self.stage.key_file
-        with (
-            self.scratch.copy(self.origin) as database,
-            provided(folder, port) as provider,
-            served(database, folder, key_file, ablation, port=port, provider=provider.guard_side),
-        ):
+        with ExitStack() as struck:
+            with self.setting:  # roles and key files are the server's: two copies would write them at once
+                database = struck.enter_context(self.scratch.copy(self.origin))
+                provider = struck.enter_context(provided(folder, port))
+            guard = served(database, folder, key_file, ablation, port=port, provider=provider.guard_side)
+            struck.enter_context(guard)
 
             async def acted() -> Played:
                 async with Scene(database, port, self.stage, provider) as scene:
@@ -136,21 +148,28 @@ def drill(scratch: Scratch, people: int = PEOPLE) -> dict[str, Any]:
     """Play the attack on careless and on diligent approvers, then with each protection missing; JSON-ready."""
     with scratch.empty() as origin:
         stage = prepare(scratch, origin, Population(people), confirmed_agents=AGENTS, caps=NO_BREAKER)
-        report = _report(_Theatre(scratch, origin, stage, targets_of(stage)))
+        with ThreadPoolExecutor(AT_ONCE) as stages:
+            report = _report(_Theatre(scratch, origin, stage, targets_of(stage), stages, Lock()))
     report["population"] = people
     return report | {"failures": failures(report)}
 
 
 def _report(theatre: _Theatre) -> dict[str, Any]:
-    played = {name: theatre.attack(plan) for name, plan in ATTACKED.items()}
-    advising = {
-        one.name: theatre.play(one, variants.manager_who_advises) for one in (missing.NONE, missing.SEPARATION)
+    attacks = {name: theatre.attack(plan) for name, plan in ATTACKED.items()}
+    advises = variants.manager_who_advises
+    advising = {one.name: theatre.play(one, advises) for one in (missing.NONE, missing.SEPARATION)}
+    without = [(plan.ablation.name, base, theatre.attack(plan)) for base, plan in WITHOUT]
+    others = {
+        "two_managers": theatre.play(missing.NONE, variants.two_managers),
+        "reciprocal_approvals": theatre.play(missing.NONE, variants.reciprocal),
     }
+    positions = theatre.play(missing.NONE, variants.other_positions)
+    played = {name: attack.result() for name, attack in attacks.items()}
     # Where an attack reads on one day only, its month is that day.
     before = {name: played[name].people_read_month for name in ("diligent", "honest-witness", "confirmed")}
-    before |= {"careless": played["careless"].people_read_day, ADVISES: advising[missing.NONE.name]}
-    after = {plan.ablation.name: (base, theatre.attack(plan).people_read_month) for base, plan in WITHOUT}
-    after[missing.SEPARATION.name] = ADVISES, advising[missing.SEPARATION.name]
+    before |= {"careless": played["careless"].people_read_day, ADVISES: advising[missing.NONE.name].result()}
+    after = {name: (base, attack.result().people_read_month) for name, base, attack in without}
+    after[missing.SEPARATION.name] = ADVISES, advising[missing.SEPARATION.name].result()
     careless = played["careless"]
     return {
         "drill": "account-manager",
@@ -160,14 +179,13 @@ def _report(theatre: _Theatre) -> dict[str, Any]:
         "ablations": {name: read for name, (_, read) in after.items()},
         "ablated_from": {name: {"attack": base, "people_read": before[base]} for name, (base, _) in after.items()},
         "variants": {
-            "two_managers": theatre.play(missing.NONE, variants.two_managers),
-            "reciprocal_approvals": theatre.play(missing.NONE, variants.reciprocal),
+            **{name: played_by.result() for name, played_by in others.items()},
             **{
                 name: {"people_read": played[name].people_read_month, "accounts": played[name].accounts}
                 for name in ("nobody_confirms", "known_address_honest_witness", "known_address_careless_witness")
             },
         },
-        "other_positions": theatre.play(missing.NONE, variants.other_positions),
+        "other_positions": positions.result(),
         "refused_by_diligent_approvers": played["diligent"].grounds,
         "requests_not_made": played["diligent"].unmade,
         "accounts": careless.accounts,

@@ -60,7 +60,7 @@ def served(
     Without a ``provider`` nobody can sign in. Raises DrillRefused when it does not start.
     """
     port = port or free_port()
-    policy, log = folder / f"policy-{ablation.name}.toml", folder / "guard.log"
+    policy, log = folder / f"policy-{ablation.name}-{port}.toml", folder / "guard.log"
     policy.write_text(edited(policy_file.default_text(), ablation.edits), encoding="utf-8")
     told = _Told(database.guard, key_file, policy, log, port, ablation.name, provider)
     # Forked from a clean process that has read the program once: a drill starts many guards.
