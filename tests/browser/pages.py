@@ -92,6 +92,17 @@ CONSOLE = {
     "lost-factor": Sheet(
         "habilitations/lost.html", "Second facteur perdu", "Second factor lost", "demandes/identite/"
     ),
+    "admissions": Sheet(
+        "habilitations/admissions.html", "Venues de l.annuaire", "From the directory", "demandes/annuaire/"
+    ),
+    "admission": Sheet(
+        "habilitations/take_up.html", "Compléter la demande de l.annuaire", "Complete the directory.s request",
+        "demandes/annuaire/<uuid:identifier>/",
+    ),
+    "admission-dismiss": Sheet(
+        "habilitations/dismiss.html", "Ne pas donner suite pour", "No request for",
+        "demandes/annuaire/<uuid:identifier>/sans-suite/",
+    ),
     "queue": Sheet("habilitations/queue.html", "Demandes à décider", "Requests to decide", "approbations/"),
     "arrivals": Sheet("habilitations/arrivals.html", "Arrivées", "Arrivals", "arrivees/"),
     "leavers": Sheet("leavers/people.html", "^Départs$", "^Departures$", "departs/"),

@@ -13,6 +13,7 @@ from tests.browser.keys import prove, sign_in
 from tests.browser.office import stack
 from tests.browser.pages import Tour, meets
 from tests.config.console.stack import Stack
+from tests.guard.scim.announcing import announce
 from tests.guard.signin.serving import Member
 
 __all__ = ["stack"]
@@ -192,3 +193,47 @@ def test_identities_are_checked_and_a_lost_factor_is_replaced_by_three_people(
     page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url(f"{guard.url}/sign-in/enrol")
     tour.meet("code", "identity-to-prove")
+
+
+@meets("admissions", "admission", "admission-dismiss", "request")
+def test_manager_completes_whom_the_directory_announces_and_leaves_another_without_an_answer(
+    stack: Stack, people: dict[str, Member], tour: Tour, width: int
+) -> None:
+    page, guard = tour.page, stack.guard
+    guard.execute("UPDATE guard.admission SET status = 'dismissed' WHERE status = 'awaiting-manager'")
+    sign_in(stack, page, people["manager"], "/demandes/")
+    tour.press("link", "Venues de l.annuaire", "From the directory")
+    tour.meet("admissions", "empty")
+    tongue = "fr" if tour.french else "en"
+    name = f"ines{width}{tongue}"
+    announce(guard, f"{name}@valbrume.example", "Inès", f"Delaunay{width}", "Conseillère en insertion")
+    announce(
+        guard, f"marie-dominique.de-la-rochefoucauld.{name}@mission-locale-de-valbrume.example", "Marie-Dominique",
+        "de La Rochefoucauld-Montbel", "Chargée de l'accueil",
+    )  # fmt: skip
+    announce(guard, f"sans.nom.{name}@valbrume.example")
+    page.goto(f"{stack.url}/demandes/annuaire/")
+    tour.meet("admissions")
+    tour.press("link", f"Compléter : Inès Delaunay{width}", f"Complete : Inès Delaunay{width}")
+    expect(page.locator("#id_first_name")).to_have_value("Inès")
+    tour.meet("admission")
+    page.locator("#id_site").fill("Antenne de Beaumont")
+    tour.press("button", "Transmettre la demande", "Send the request")
+    expect(page.locator("#erreurs")).to_be_visible()
+    expect(page.locator("#id_site")).to_have_value("Antenne de Beaumont")
+    tour.meet("admission", "refused")
+    page.locator("input[name=roles][value=adviser]").check()
+    tour.press("button", "Transmettre la demande", "Send the request")
+    expect(page.get_by_text(re.compile("Venue de l.annuaire|From the directory"))).to_be_visible()
+    tour.meet("request", "from-the-directory")
+
+    page.goto(f"{stack.url}/demandes/annuaire/")
+    tour.press("link", "Sans suite : Marie-Dominique", "Dismiss : Marie-Dominique")
+    tour.press("button", "Ne pas donner suite", "Ask for nothing")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("admission-dismiss")
+    page.locator("input[name=reason][value=no-need]").check()
+    tour.press("button", "Ne pas donner suite", "Ask for nothing")
+    expect(page.get_by_text(re.compile("C.est noté|Noted"))).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    tour.meet("admissions", "answered")

@@ -73,6 +73,9 @@ class Objection(StrEnum):
     ANSWERS_MISSING = "answers-missing"
     PUBLIC_DOMAIN = "public-domain"
     NOT_IN_ROSTER = "not-in-roster"
+    UNKNOWN_ADMISSION = "unknown-admission"
+    ADMISSION_CLOSED = "admission-closed"
+    ADMISSION_OF_ANOTHER = "admission-of-another"
 
 
 OF_LINE: Final[Mapping[LineObjection, Objection]] = {

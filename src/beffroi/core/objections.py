@@ -274,4 +274,25 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Not in the roster",
         "The organisation’s roster holds neither this domain nor this address.",
     ),
+    Objection.UNKNOWN_ADMISSION: Sentence(
+        _UNKNOWN,
+        "Demande introuvable ici",
+        "Cette demande de l’annuaire n’existe pas dans votre organisme.",
+        "Not found here",
+        "There is no such request of the directory at your organisation.",
+    ),
+    Objection.ADMISSION_CLOSED: Sentence(
+        _CONFLICT,
+        "Déjà répondu",
+        "Quelqu’un a déjà répondu pour cette personne, ou l’annuaire l’a retirée. Rien n’a changé.",
+        "Already answered",
+        "Somebody already answered for this person, or the directory withdrew them. Nothing has changed.",
+    ),
+    Objection.ADMISSION_OF_ANOTHER: Sentence(
+        _CONFLICT,
+        "Une autre personne",
+        "L’annuaire demande de rendre son accès à quelqu’un qui a un compte, et cette adresse n’est pas la sienne.",
+        "Another person",
+        "The directory asks to give access back to somebody who has an account, and this address is not theirs.",
+    ),
 }

@@ -40,6 +40,9 @@ class Status(StrEnum):
 
     AWAITING_MANAGER = "awaiting-manager"
     TAKEN_UP = "taken-up"
+    """A request is made for it; what the request comes to is the request's own state."""
+    ADMITTED = "admitted"
+    """The request was approved: the admission became an account, or gave access back to one."""
     DISMISSED = "dismissed"
     WITHDRAWN = "withdrawn"
 
@@ -68,7 +71,7 @@ async def waiting(conn: "asyncpg.Connection", keys: "Keys", organisation: Organi
             "SELECT * FROM guard.directory_entry WHERE id = ANY ($1::uuid[])", [row["entry"] for row in rows]
         )
     }
-    return [_admission(keys, row, entries[row["entry"]]) for row in rows if row["entry"] in entries]
+    return [read(keys, row, entries[row["entry"]]) for row in rows if row["entry"] in entries]
 
 
 async def ask(conn: "asyncpg.Connection", keys: "Keys", entry: Row, now: datetime, *, source: str) -> str | None:
@@ -96,9 +99,13 @@ async def ask(conn: "asyncpg.Connection", keys: "Keys", entry: Row, now: datetim
 
 
 async def withdraw(conn: "asyncpg.Connection", keys: "Keys", entry: UUID, now: datetime) -> int:
-    """Close whatever waits for an entry, by its directory's word; how many. Raises Forged."""
+    """Close whatever waits for an entry, by its directory's word; how many. Raises Forged.
+
+    One taken up is withdrawn as well: nobody approves a request for somebody who is not coming any more.
+    """
     rows = await conn.fetch(
-        "SELECT * FROM guard.admission WHERE entry = $1 AND status = 'awaiting-manager' FOR UPDATE", entry
+        "SELECT * FROM guard.admission WHERE entry = $1 AND status IN ('awaiting-manager', 'taken-up') FOR UPDATE",
+        entry,
     )
     for row in rows:
         await _close(conn, keys, row, Status.WITHDRAWN, None, now)
@@ -114,8 +121,9 @@ async def close(
     now: datetime,
     *,
     by: AccountId,
+    reason: str | None = None,
 ) -> Row:
-    """A manager takes an admission of his organisation up, or dismisses it; the row after.
+    """A manager takes an admission of his organisation up, or dismisses it for a reason (a code); the row after.
 
     Raises AdmissionRefused when it does not wait there, Forged.
     """
@@ -129,7 +137,7 @@ async def close(
     )
     if row is None:
         raise AdmissionRefused("No such admission waits here.")
-    return await _close(conn, keys, row, status, by, now)
+    return await _close(conn, keys, row, status, by, now, reason)
 
 
 async def became(conn: "asyncpg.Connection", keys: "Keys", admission: str, account: AccountId, now: datetime) -> None:
@@ -143,12 +151,19 @@ async def became(conn: "asyncpg.Connection", keys: "Keys", admission: str, accou
     entry = await conn.fetchrow("SELECT * FROM guard.directory_entry WHERE id = $1 FOR UPDATE", row["entry"])
     if entry is None or entry["account"] not in (None, UUID(account)):
         raise AdmissionRefused("This admission became no such account.")
-    await stamped.amend(conn, keys, "admission", row, account=UUID(account))
+    await stamped.amend(conn, keys, "admission", row, account=UUID(account), status=Status.ADMITTED.value)
     await stamped.amend(conn, keys, "directory_entry", entry, account=UUID(account), changed_at=now)
     await _say(conn, "admission-became", row["organisation"], account, admission, row["source"], None, now)
 
 
-def _admission(keys: "Keys", row: Row, entry: Row) -> Admission:
+async def is_taken_up(conn: "asyncpg.Connection", keys: "Keys", admission: str) -> bool:
+    """Whether a request made for it may still be approved. Raises Forged."""
+    row = await conn.fetchrow("SELECT * FROM guard.admission WHERE id = $1", admission)
+    return row is not None and bool(stamped.genuine(keys, "admission", row)["status"] == Status.TAKEN_UP)
+
+
+def read(keys: "Keys", row: Row, entry: Row) -> Admission:
+    """An admission and what the directory told; both rows genuine. Raises SealRefused, WrappedKeyRefused."""
     clear = unseal_for(keys, entry["id"].bytes, entry["wrapped_key"], entry["epoch"], LABEL, entry["sealed"])
     account = None if row["account"] is None else AccountId(str(row["account"]))
     return Admission(
@@ -158,13 +173,14 @@ def _admission(keys: "Keys", row: Row, entry: Row) -> Admission:
 
 
 async def _close(
-    conn: "asyncpg.Connection", keys: "Keys", row: Row, status: Status, by: AccountId | None, now: datetime
-) -> Row:
+    conn: "asyncpg.Connection", keys: "Keys", row: Row, status: Status, by: AccountId | None, now: datetime,
+    reason: str | None = None,
+) -> Row:  # fmt: skip
     after = await stamped.amend(
         conn, keys, "admission", row, status=status.value, closed_at=now, closed_by=None if by is None else UUID(by)
     )
     kind = f"admission-{status.value}"
-    await _say(conn, kind, row["organisation"], row["account"], str(row["id"]), row["source"], by, now)
+    await _say(conn, kind, row["organisation"], row["account"], str(row["id"]), row["source"], by, now, reason)
     return after
 
 
@@ -177,8 +193,10 @@ async def _say(
     source: str,
     by: AccountId | None,
     now: datetime,
+    reason: str | None = None,
 ) -> None:
-    said = detail(admission=admission, by=by)
+    more = {} if reason is None else {"reason": reason}
+    said = detail(admission=admission, by=by, **more)
     entry = Entry(
         now, kind, account=None if account is None else str(account), organisation=str(organisation),
         explanation=source, detail=said,
@@ -191,5 +209,6 @@ def _uuid(value: object) -> UUID:
 
 
 __all__: Sequence[str] = (
-    "MOST", "Admission", "AdmissionRefused", "Status", "ask", "became", "close", "waiting", "withdraw",
+    "MOST", "Admission", "AdmissionRefused", "Status", "ask", "became", "close", "is_taken_up", "read",
+    "waiting", "withdraw",
 )  # fmt: skip

@@ -25,6 +25,7 @@ from beffroi.guard import key_check, keys, logs, migrations, stamped
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch, refuse_forgetful
 from beffroi.guard.process import active_policy, read_policy
 from beffroi.guard.reviewing import closing, opening
+from beffroi.guard.scim.keeping import forget_unadmitted
 from beffroi.guard.settings import Mode
 from beffroi.guard.sweeping.sweep import said, sweep
 
@@ -75,9 +76,18 @@ async def _review(background: Background) -> Counter[str]:
     return counts + Counter(opened=opened)
 
 
+async def _forget(background: Background) -> Counter[str]:
+    async with background.pool.acquire() as conn:
+        return await forget_unadmitted(conn, background.keys)
+
+
 def tasks(sweep_every: float) -> tuple[Task, ...]:
-    """What the worker does; ``sweep_every`` in seconds, for sweeps and for campaigns of review."""
-    return (Task("sweep", sweep_every, _sweep), Task("review", sweep_every, _review))
+    """What the worker does; ``sweep_every`` in seconds, for all of it."""
+    return (
+        Task("sweep", sweep_every, _sweep),
+        Task("review", sweep_every, _review),
+        Task("forget", sweep_every, _forget),
+    )
 
 
 async def opened(settings: "GuardSettings") -> Background:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from beffroi.guard.admitting import doors as admitting
+from beffroi.guard.admitting import queue
 from beffroi.guard.approvals import doors as approvals
 from beffroi.guard.awareness import doors as awareness
 from beffroi.guard.containing import doors as containing
@@ -113,6 +115,16 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Carry out a leaving that waited", sweeping.OneLeaver, _ANY, _CONFLICTS
     ),
     ("POST", "/v1/leavers/dismiss"): Operation("Dismiss a leaving that waited", sweeping.OneLeaver, _ANY, _CONFLICTS),
+    ("POST", "/v1/admissions/list"): Operation("Whom directories ask for", admitting.Listing, queue.Queue),
+    ("POST", "/v1/admissions/show"): Operation(
+        "One admission, and the roles one may ask for there", admitting.OneAdmission, queue.Shown, _CONFLICTS
+    ),
+    ("POST", "/v1/admissions/take-up"): Operation(
+        "Make the request that an admission waits for", admitting.TakingUp, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/admissions/dismiss"): Operation(
+        "Dismiss an admission", admitting.Dismissing, admitting.Dismissed, _CONFLICTS
+    ),
     ("POST", "/v1/leavers/import"): Operation("Read a personnel file", sweeping.Import, _ANY, _CONFLICTS),
     ("GET", "/v1/awareness"): Operation("One's course, exam and attestation", None, _ANY, _CONFLICTS),
     ("POST", "/v1/awareness/course"): Operation("The chapters of one's course", awareness.Nothing, _ANY, _CONFLICTS),

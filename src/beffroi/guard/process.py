@@ -18,6 +18,7 @@ import uvloop
 from beffroi.core import course_file, policy_file
 from beffroi.core.policy import Policy
 from beffroi.guard import key_check, keys, logs, migrations, openapi, upkeep
+from beffroi.guard.admitting import doors as admission_doors
 from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.approvals import doors as request_doors
@@ -65,6 +66,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     quarantine.ROUTES,
     leaving_doors.ROUTES,
     scim_doors.ROUTES,
+    admission_doors.ROUTES,
     exposure_doors.ROUTES,
     awareness_doors.ROUTES,
     review_doors.ROUTES,

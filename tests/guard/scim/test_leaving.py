@@ -10,6 +10,7 @@ from beffroi.core.ids import PersonId
 from beffroi.core.machine_limit import allowance
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.standards.scim.users import USER
+from tests.guard.admitting.office import code, manager_of, post
 from tests.guard.scim.conftest import Partners
 from tests.guard.world import CASES, CLIENT, POLICY, AgentOfTest
 
@@ -188,3 +189,24 @@ async def test_former_agent_told_of_again_is_asked_for_and_sees_no_address_learn
     assert await partners.statuses(ana.account) == ["closed", "confirmed"]
     [row] = await partners.rows("admission")
     assert str(row["account"]) == ana.account
+
+
+async def test_leaver_who_waits_is_met_by_a_manager_among_departures_and_leaves_when_confirmed(
+    partners: Partners,
+) -> None:
+    accounts = await partners.crowd("North", 4)
+    manager = await partners.agent("North", "manager@north.example", "account-manager")
+    stranger = await manager_of(partners, "South")
+    for account in accounts:
+        await partners.north.active(account, False)
+    waiting = (await post(partners, manager, "leavers/list", {})).json()["rows"]
+    assert {(row["account"], row["source"]) for row in waiting} == {(account, "scim") for account in accounts[2:]}
+    gone, stays = waiting
+    assert await code(partners, stranger, "leavers/confirm", {"leaver": gone["leaver"]}) == "unknown-colleague"
+    assert await code(partners, manager, "leavers/confirm", {"leaver": gone["leaver"]}) == "done"
+    assert await code(partners, manager, "leavers/dismiss", {"leaver": stays["leaver"]}) == "done"
+    assert not set(await partners.statuses(gone["account"])) & {"confirmed", "probation"}
+    assert await partners.statuses(stays["account"]) == ["confirmed"]
+    users = {user["id"]: user["active"] for user in (await partners.north.ask("GET", "/Users")).json()["Resources"]}
+    assert users.get(gone["account"], False) is False
+    assert users[stays["account"]] is True

@@ -50,9 +50,11 @@ class AccessForm(forms.Form):
     from_on = _day(_("Du"), help_text=_("Par exemple : 01/12/2026"))
     until_on = _day(_("Au"), help_text=_("Un an au plus. L'accès s'arrête seul à cette date."))
 
-    def __init__(self, options: Sequence[RoleOption], *arguments: Any, **named: Any) -> None:
+    def __init__(
+        self, options: Sequence[RoleOption], *arguments: Any, prefilled: Mapping[str, str] = {}, **named: Any
+    ) -> None:
         today = timezone.localdate()
-        named.setdefault("initial", {"from_on": today, "until_on": today + timedelta(days=365)})
+        named.setdefault("initial", {"from_on": today, "until_on": today + timedelta(days=365), **prefilled})
         super().__init__(*arguments, **named)
         english = (get_language() or "fr").startswith("en")
         choices = [(one.code, one.label.en if english else one.label.fr) for one in options]
@@ -101,6 +103,20 @@ class LostFactorForm(forms.Form):
     def body(self, reason: str) -> dict[str, str]:
         """The request as the guard reads it."""
         return {"account": self.cleaned_data["account"], "reason": reason}
+
+
+class DismissForm(forms.Form):
+    """Why no access is asked for somebody whom the directory announced."""
+
+    reason = forms.ChoiceField(
+        label=_("Pourquoi ?"), widget=forms.RadioSelect,
+        choices=(
+            ("not-known", _("Cette personne ne travaille pas dans notre organisme")),
+            ("no-need", _("Elle travaille ici, mais n'a pas besoin d'accès")),
+            ("twice", _("Elle a déjà un accès, ou une demande est déjà faite")),
+            ("not-now", _("Trop tôt : nous la demanderons plus tard")),
+        ),
+    )  # fmt: skip
 
 
 class Row(NamedTuple):

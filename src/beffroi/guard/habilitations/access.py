@@ -15,7 +15,7 @@ from beffroi.core.habilitation import AWAITED, clash, is_period
 from beffroi.core.ids import AccountId, OrganisationId, RoleCode
 from beffroi.core.normalisation import NormalisationRefusal, email_key
 from beffroi.core.policy import Label, RoleKind
-from beffroi.guard import stamped
+from beffroi.guard import admissions, stamped
 from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
@@ -90,6 +90,8 @@ async def recheck(work: Work, asked: Asked) -> Objection | None:
         return Objection.PERIOD_WRONG
     if any(code not in work.policy.roles for code in body["roles"]):
         return Objection.ROLE_NOT_HANDED_OUT
+    if "admission" in body and not await admissions.is_taken_up(work.conn, work.keys, body["admission"]):
+        return Objection.ADMISSION_CLOSED
     index = blind.agent_email(work.keys, body["email"])
     assert isinstance(index, UUID), "the address was judged when the request was made"
     account = await _known(work, index)
@@ -107,7 +109,14 @@ async def carry_out(work: Work, asked: Asked, approvers: tuple[AccountId, ...]) 
     account = await _known(work, index)
     if account is None:
         account = await creating.create(work, asked, approvers[-1], index)
-    return await creating.habilitate(work, asked, approvers[-1], account, _period(body))
+    against = await creating.habilitate(work, asked, approvers[-1], account, _period(body))
+    if against is None and "admission" in body:
+        try:
+            became = AccountId(str(account["id"]))
+            await admissions.became(work.conn, work.keys, body["admission"], became, work.now)
+        except admissions.AdmissionRefused:
+            return Objection.ADMISSION_CLOSED
+    return against
 
 
 async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
@@ -119,8 +128,11 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     known = Label("Oui", "Yes") if body["in_roster"] else Label(
         "Non : deux approbations sont nécessaires", "No: two approvals are needed"
     )  # fmt: skip
+    told = Label("Oui, complétée par la personne qui demande", "Yes, completed by who asks")
+    from_directory = (Line(Label("Venue de l’annuaire", "From the directory"), told),) if "admission" in body else ()
     return (
         Line(Label("Demandée par", "Requested by"), _same(asker)),
+        *from_directory,
         Line(Label("Pour", "For"), _same(f"{body['first_name']} {body['last_name']}")),
         Line(Label("Adresse professionnelle", "Professional address"), _same(body["email"])),
         Line(Label("Adresse connue de l’organisme", "Address known to the organisation"), known),

@@ -55,7 +55,7 @@ async def delete(visit: Visit, resource: str, if_match: str | None) -> Reply:
     entry = await entries.of(visit, user)
     await admissions.withdraw(visit.conn, visit.keys, entry["id"], visit.now)
     if user.account is None:
-        await entries.forget(visit, entry)
+        await entries.forget(visit.conn, visit.keys, entry, visit.now)
         return Reply(204, did="withdrawn", resource=resource)
     left = await leave(visit, user, Event.CLOSE)
     await entries.touch(visit, entry, removed_at=visit.now)

@@ -1,7 +1,7 @@
 """What a directory told of somebody, written down: sealed under a key of its own, found again by blind indexes."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 import msgspec
@@ -13,6 +13,9 @@ from beffroi.guard.stamped import Row
 from beffroi.guard.vault.sealing import new_key, seal
 from beffroi.standards.scim.faults import invalid_value
 from beffroi.standards.scim.users import Told
+
+if TYPE_CHECKING:
+    from beffroi.guard.keys import Keys
 
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 _FORGOTTEN: Final = Told("forgotten@example.invalid")
@@ -60,12 +63,14 @@ async def touch(visit: Visit, entry: Row, *, removed_at: datetime | None = None)
     )
 
 
-async def forget(visit: Visit, entry: Row) -> None:
-    """Empty what was told of somebody whom nobody admitted: no value, no index of it, no key that opened it stays."""
+async def forget(conn: Any, keys: "Keys", entry: Row, now: datetime) -> None:
+    """Empty what was told of somebody whom nobody admitted: no value, no index of it, no key that opened it stays.
+
+    Raises Forged.
+    """
     await stamped.amend(
-        visit.conn, visit.keys, "directory_entry", entry,
-        **{**_content(visit, entry["id"], _FORGOTTEN), "email_index": uuid4(), "external_index": None},
-        changed_at=visit.now, removed_at=visit.now,
+        conn, keys, "directory_entry", entry, **_sealed(keys, entry["id"], _FORGOTTEN),
+        email_index=uuid4(), external_index=None, changed_at=now, removed_at=now,
     )  # fmt: skip
 
 
@@ -73,11 +78,14 @@ def _content(visit: Visit, id_: UUID, told: Told) -> dict[str, Any]:
     index = address_index(visit, told.user_name)
     if index is None:
         raise invalid_value("userName is a professional e-mail address.")
+    external = external_index(visit, told.external_id)
+    return {"email_index": index, "external_index": external, **_sealed(visit.keys, id_, told)}
+
+
+def _sealed(keys: "Keys", id_: UUID, told: Told) -> dict[str, Any]:
     own_key = new_key()
     return {
-        "email_index": index,
-        "external_index": external_index(visit, told.external_id),
-        "wrapped_key": visit.keys.wrap(own_key, id_.bytes),
-        "epoch": visit.keys.epoch,
+        "wrapped_key": keys.wrap(own_key, id_.bytes),
+        "epoch": keys.epoch,
         "sealed": seal(own_key, id_.bytes, LABEL, _encoder.encode(told)),
     }

@@ -33,14 +33,14 @@ _told: Final = msgspec.json.Decoder(Told)
 
 # The account of an entry: the one it was tied to, else whoever has its address and holds something here, which is how
 # somebody who was asked for comes into being without a hand that ties the two.
-_TIED: Final = """coalesce(e.account, (SELECT a.id FROM guard.account a
+TIED: Final = """coalesce(e.account, (SELECT a.id FROM guard.account a
     WHERE a.email_index = e.email_index AND EXISTS (
         SELECT FROM guard.habilitation h WHERE h.account = a.id AND h.organisation = e.organisation)))"""
 # Everybody the directory sees: whom it told of and did not delete (or who has access again), then the accounts that
 # hold something here and that it never told of. $1 organisation, $2 now.
 _EVERYBODY: Final = f"""
 WITH mine AS (
-    SELECT e.resource, e.removed_at, {_TIED} AS tied FROM guard.directory_entry e WHERE e.organisation = $1
+    SELECT e.resource, e.removed_at, {TIED} AS tied FROM guard.directory_entry e WHERE e.organisation = $1
 ), held AS (
     SELECT h.account, bool_or(h.status <> 'closed') AS kept,
         bool_or(h.status IN ('probation', 'confirmed') AND h.from_at <= $2 AND $2 < h.until_at
@@ -63,11 +63,11 @@ UNION
 SELECT a.id FROM guard.account a
 WHERE a.email_index = $2
     AND EXISTS (SELECT FROM guard.habilitation h WHERE h.organisation = $1 AND h.account = a.id)
-    AND NOT EXISTS (SELECT FROM guard.directory_entry e WHERE e.organisation = $1 AND {_TIED} = a.id)
+    AND NOT EXISTS (SELECT FROM guard.directory_entry e WHERE e.organisation = $1 AND {TIED} = a.id)
 ORDER BY 1
 """
 _ALREADY_TIED: Final = (
-    f"SELECT t.tied FROM (SELECT {_TIED} AS tied FROM guard.directory_entry e WHERE e.organisation = $1) t"
+    f"SELECT t.tied FROM (SELECT {TIED} AS tied FROM guard.directory_entry e WHERE e.organisation = $1) t"
     " WHERE t.tied = ANY ($2::uuid[])"
 )
 _BY_EXTERNAL: Final = (
@@ -184,7 +184,7 @@ async def load(visit: Visit, resources: Sequence[str]) -> list[User]:
     entries = {
         str(row["resource"]): stamped.genuine(keys, "directory_entry", row)
         for row in await conn.fetch(
-            f"SELECT e.*, {_TIED} AS tied FROM guard.directory_entry e"
+            f"SELECT e.*, {TIED} AS tied FROM guard.directory_entry e"
             " WHERE e.organisation = $1 AND e.resource = ANY ($2::uuid[])",
             visit.organisation,
             ids,

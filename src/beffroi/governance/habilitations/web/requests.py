@@ -7,12 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from beffroi.client import Refused, approvals
+from beffroi.client import Refused, admissions, approvals
 from beffroi.client.approvals import Requests
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.habilitations.forms import COLUMNS, AccessForm, BatchForm, Row, read_batch
-from beffroi.governance.habilitations.web import words
-from beffroi.ui.components import Tab
+from beffroi.governance.habilitations.web import tabs, words
 
 FIELD_OF = {
     "period-wrong": "until_on", "address-wrong": "email", "role-not-handed-out": "roles", "duties-apart": "roles",
@@ -27,12 +26,10 @@ def mine(request: AgentRequest) -> HttpResponse:
     found = request.conversation.ask(approvals.listed("mine", closed=closed, page=page_of(request)))
     if isinstance(found, Refused):
         return RefusalAnswer(found)
-    here = reverse("habilitations:mine")
-    tabs = (
-        Tab(gettext("En attente"), here, current=not closed),
-        Tab(gettext("Closes"), f"{here}?vue=closes", current=closed),
-    )
-    return render(request, "habilitations/mine.html", {**listing(found, closed), "tabs": tabs})
+    waiting = request.conversation.ask(admissions.waiting(count_only=True))
+    from_directory = None if isinstance(waiting, Refused) else waiting.total
+    shown = tabs.of_requests(tabs.CLOSED if closed else tabs.WAITING, from_directory)
+    return render(request, "habilitations/mine.html", {**listing(found, closed), "tabs": shown})
 
 
 def page_of(request: AgentRequest) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.governance.habilitations.web import approving, identities, requests
+from beffroi.governance.habilitations.web import admissions, approving, identities, requests
 
 app_name = "habilitations"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("demandes/lot/retrait/", requests.undo, name="undo"),
     path("demandes/<uuid:identifier>/", requests.show, name="request"),
     path("demandes/<uuid:identifier>/retrait/", requests.withdraw, name="withdraw"),
+    path("demandes/annuaire/", admissions.waiting, name="admissions"),
+    path("demandes/annuaire/<uuid:identifier>/", admissions.take_up, name="take_up"),
+    path("demandes/annuaire/<uuid:identifier>/sans-suite/", admissions.dismiss, name="dismiss"),
     path("demandes/confirmation/", requests.confirmation, name="confirmation"),
     path("demandes/identite/", identities.lost, name="lost"),
     path("demandes/identite/nouvelle/", identities.prove_again, name="prove-again"),

@@ -1,0 +1,1 @@
+"""What managers do with whom a directory asks for: see the queue, take one up as a request, or dismiss it."""
