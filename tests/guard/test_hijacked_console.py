@@ -212,6 +212,7 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/requests/show": lambda s: [{"request": s.request}],
     "POST /v1/requests/withdraw": lambda s: [{"request": s.withdrawn}, {"request": str(uuid4())}],
     "POST /v1/enrolments/list": lambda _: [{}],
+    "POST /v1/enrolments/quarantined": lambda _: [{}],
     "POST /v1/leavers/accounts": lambda _: [{}],
     "POST /v1/leavers/list": lambda _: [{}],
     "POST /v1/leavers/dismiss": lambda s: [{"leaver": s.leaver}],  # it keeps what was there; it gives nothing back

@@ -69,6 +69,7 @@ class Figures(NamedTuple):
 _UNRELATED: Final = Related({}, {})
 _NO_TALLY: Final[Tally] = {}
 _ABSENT: Final = Standing(frozenset(), NOBODY, FOREVER)
+_NOTHING: Final = Figures(NOBODY, NOBODY, NOBODY, False)
 _NO_ORIGIN: Final = Origin(None, None)
 _READ_OR_MANAGE: Final = frozenset({RoleKind.READER, RoleKind.MANAGER})
 
@@ -237,6 +238,8 @@ class Network:
         found = self._figures.get(account)
         if found is not None:
             return found
+        if account not in self._employed:  # a pool may still name an account that is gone
+            return _NOTHING
         standing = self._standing.get(account, _ABSENT)
         pool = law.spans(self.policy.pool)
         offspring = [self._standing[one].people for one in self._charging.get(account, ())]
