@@ -213,6 +213,12 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/requests/withdraw": lambda s: [{"request": s.withdrawn}, {"request": str(uuid4())}],
     "POST /v1/enrolments/list": lambda _: [{}],
     "POST /v1/enrolments/quarantined": lambda _: [{}],
+    "POST /v1/admissions/list": lambda _: [{}],
+    "POST /v1/admissions/show": lambda _: [{"admission": str(uuid4())}],
+    "POST /v1/admissions/take-up": lambda _: [
+        {"admission": str(uuid4()), "roles": ["adviser"], "job": "X", "from_on": day(0), "until_on": day(30)}
+    ],
+    "POST /v1/admissions/dismiss": lambda _: [{"admission": str(uuid4()), "reason": "not-known"}],
     "POST /v1/leavers/accounts": lambda _: [{}],
     "POST /v1/leavers/list": lambda _: [{}],
     "POST /v1/leavers/dismiss": lambda s: [{"leaver": s.leaver}],  # it keeps what was there; it gives nothing back
