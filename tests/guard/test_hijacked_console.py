@@ -20,6 +20,7 @@ from beffroi.guard.containing.cutting import contain, suspend_account
 from beffroi.guard.duties import Work
 from beffroi.guard.process import AREAS
 from beffroi.guard.reviewing.opening import open_now
+from beffroi.guard.scim import tokens
 from beffroi.guard.sweeping import leavers
 from tests.config.console.stack import guard_served
 from tests.databases import FreshDatabase
@@ -27,6 +28,7 @@ from tests.guard.approvals.office import Seat, access, know_domain, make, seat
 from tests.guard.awareness.test_exams import answers
 from tests.guard.hijacked import Facts, facts, loosened, tightened
 from tests.guard.partners.network import Network
+from tests.guard.scim.conftest import USER
 from tests.guard.signin.serving import CONSOLE, STATE, Guard
 from tests.guard.world import POLICY
 
@@ -48,6 +50,7 @@ class Loot:
     colleague: str = ""
     leaver: str = ""
     gone: str = ""
+    admissions: tuple[str, ...] = ()
     withdrawn: str = ""
     audit: str = ""
     campaign: str = ""
@@ -112,6 +115,7 @@ def loot(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFacto
         guard.amend("habilitation", found.probation, status="probation", from_at=_ago(guard, 30))
         found.leaver = guard.run(_waiting(guard, other(guard, "Ines Inactive")))
         found.gone = guard.run(_waiting(guard, other(guard, "Pierre Parti")))
+        found.admissions = tuple(_asked_for(guard, name) for name in ("anna", "bela"))
         found.person = guard.run(world.person(guard.organisation))
         found.stranger = guard.run(world.person(world.offices["South"]))
         guard.run(open_now(world.conn, world.keys, POLICY, guard.run(world.now()), guard.organisation))
@@ -130,6 +134,20 @@ def _held(guard: Guard, account: str) -> str:
 def _ago(guard: Guard, days: int) -> datetime:
     now: datetime = guard.one("SELECT guard.instant()")
     return now - timedelta(days=days)
+
+
+def _asked_for(guard: Guard, name: str) -> str:
+    """Somebody whom the directory of the thief's own organisation asks for; the console never saw its token."""
+    world = guard.world
+    code = guard.one("SELECT code FROM guard.organisation WHERE id = $1", guard.organisation)
+    _, secret = guard.run(tokens.issue(world.conn, world.keys, code, life=timedelta(days=1), operator="x"))
+    body = {"schemas": [USER], "userName": f"{name}@north.example", "name": {"givenName": name, "familyName": "A"}}
+    answer = httpx.post(
+        f"{guard.url}/scim/v2/Users", json=body,
+        headers={"authorization": f"Bearer {secret}", "content-type": "application/scim+json"},
+    )  # fmt: skip
+    assert answer.status_code == 201, answer.text
+    return str(guard.one("SELECT id FROM guard.admission ORDER BY created_at DESC, id LIMIT 1"))
 
 
 async def _waiting(guard: Guard, account: str) -> str:
@@ -214,11 +232,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/enrolments/list": lambda _: [{}],
     "POST /v1/enrolments/quarantined": lambda _: [{}],
     "POST /v1/admissions/list": lambda _: [{}],
-    "POST /v1/admissions/show": lambda _: [{"admission": str(uuid4())}],
-    "POST /v1/admissions/take-up": lambda _: [
-        {"admission": str(uuid4()), "roles": ["adviser"], "job": "X", "from_on": day(0), "until_on": day(30)}
+    "POST /v1/admissions/show": lambda s: [{"admission": s.admissions[0]}],
+    "POST /v1/admissions/take-up": lambda s: [  # a request like any other: approvers must still agree
+        {"admission": s.admissions[0], "roles": ["adviser"], "job": "X", "from_on": day(0), "until_on": day(30)}
     ],
-    "POST /v1/admissions/dismiss": lambda _: [{"admission": str(uuid4()), "reason": "not-known"}],
+    "POST /v1/admissions/dismiss": lambda s: [{"admission": s.admissions[1], "reason": "not-known"}],
     "POST /v1/leavers/accounts": lambda _: [{}],
     "POST /v1/leavers/list": lambda _: [{}],
     "POST /v1/leavers/dismiss": lambda s: [{"leaver": s.leaver}],  # it keeps what was there; it gives nothing back
