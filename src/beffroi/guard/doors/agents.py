@@ -14,12 +14,11 @@ from beffroi.core.refusals import Code
 from beffroi.guard import stamped
 from beffroi.guard.doors.answers import refused
 from beffroi.guard.doors.gate import Caller, caller_of
-from beffroi.guard.keys import Keys, WrappedKeyRefused
+from beffroi.guard.keys import Keys
 from beffroi.guard.sessions.handles import digest
 from beffroi.guard.sessions.live import live_session
 from beffroi.guard.sessions.memberships import held_facts
-from beffroi.guard.vault.records import decode_agent
-from beffroi.guard.vault.sealing import SealRefused, owner_bytes, unseal_for
+from beffroi.guard.vault.agents import names_of
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
@@ -66,18 +65,7 @@ async def agents(call: Call) -> Answer:
         held = _genuine(services.keys, "habilitation", await conn.fetch(HELD, organisation, list(body.accounts)))
         colleagues = list({row["account"] for row in held})
         rows = _genuine(services.keys, "account", await conn.fetch(ACCOUNTS, colleagues))
-    found: dict[str, str] = {}
-    for row in rows:
-        account, owner = row["id"], owner_bytes(str(row["id"]))
-        try:
-            agent = decode_agent(
-                unseal_for(services.keys, owner, row["wrapped_key"], row["epoch"], "agent", row["personal"])
-            )
-        except (SealRefused, WrappedKeyRefused, msgspec.DecodeError) as error:
-            _LOG.critical("integrity: account %s: %s", account, type(error).__name__)
-            continue
-        found[str(account)] = f"{agent.first_name} {agent.last_name}"
-    return json_answer(Named(found))
+    return json_answer(Named(names_of(services.keys, rows)))
 
 
 def _genuine(keys: Keys, table: str, rows: Sequence[stamped.Row]) -> list[stamped.Row]:
