@@ -16,7 +16,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.pages import Tour
 
@@ -30,6 +30,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+PATIENCE = 20_000
+"""Milliseconds that an expectation waits for its condition: a page may be slow on a busy machine, and still right."""
 MISSING = "Chromium is missing (apt-get install chromium, or set BEFFROI_CHROMIUM)"
 
 
@@ -51,6 +53,7 @@ def browser(chromium_path: str) -> Iterator[Browser]:
     Not for the whole run: while it is open, Playwright keeps an event loop running in this thread, and the tests of
     other modules start their own.
     """
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium_path, args=list(ARGUMENTS))
         yield launched

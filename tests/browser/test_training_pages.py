@@ -29,6 +29,7 @@ def newcomer(stack: Stack, name: str) -> Member:
 
 def answer(page: Page, *, rightly: bool) -> None:
     """Tick the answers of the exam shown, with the keyboard's own events, without a script of the page."""
+    expect(page.get_by_role("button", name=re.compile("Envoyer mes réponses|Send my answers"))).to_be_visible()
     for code in {
         each.get_attribute("name") for each in page.locator("input[type=radio], input[type=checkbox]").all()
     }:
