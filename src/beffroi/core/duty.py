@@ -35,6 +35,7 @@ class Duty(StrEnum):
     INVENTORY = "inventory"
     REVIEW = "review"
     PARTNERS = "partners"
+    WATCH = "watch"
 
 
 HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
@@ -48,6 +49,7 @@ HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
     Duty.INVENTORY: frozenset({_MANAGER, _APPROVER, _SECURITY, _FOUNDER}),
     Duty.REVIEW: frozenset({_APPROVER, _FOUNDER}),
     Duty.PARTNERS: frozenset({_MANAGER, _SECURITY, _FOUNDER}),
+    Duty.WATCH: frozenset({_SECURITY, _FOUNDER}),
 }
 
 

@@ -366,6 +366,9 @@ class Authenticator:
         """Whether the row's own ``mac`` column is genuine. asyncpg records are accepted."""
         values = [row[name] for name in TABLES[table]]
         mac = row["mac"]
-        return isinstance(mac, bytes) and self.genuine(
-            table, [tuple(value) if isinstance(value, list) else value for value in values], mac
-        )
+        try:
+            return isinstance(mac, bytes) and self.genuine(
+                table, [tuple(value) if isinstance(value, list) else value for value in values], mac
+            )
+        except (TypeError, error):  # a value that was never stamped, as an instant at infinity
+            return False

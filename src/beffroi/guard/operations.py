@@ -7,6 +7,7 @@ from beffroi.guard.admitting import doors as admitting
 from beffroi.guard.admitting import queue
 from beffroi.guard.approvals import doors as approvals
 from beffroi.guard.awareness import doors as awareness
+from beffroi.guard.consultations import answers as consultations
 from beffroi.guard.containing import doors as containing
 from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
 from beffroi.guard.exposure import answers as exposure
@@ -51,6 +52,15 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),
     ("POST", "/v1/inventory/account"): Operation(
         "One account with its line of creation", exposure.About, exposure.Line, (*_COMMON, 404)
+    ),
+    ("POST", "/v1/consultations"): Operation(
+        "The last hour's consultations against the budgets", consultations.Watched, consultations.Live
+    ),
+    ("POST", "/v1/journal/entries"): Operation(
+        "Entries of the journal", consultations.Searched, consultations.Entries
+    ),
+    ("POST", "/v1/journal/entry"): Operation(
+        "One entry of the journal", consultations.Numbered, consultations.Shown, (*_COMMON, 404)
     ),
     ("POST", authzen.EVALUATION): Operation("AuthZEN evaluation", authzen.Evaluation, authzen.Decision),
     ("POST", authzen.EVALUATIONS): Operation("AuthZEN evaluations", authzen.Evaluations, _ANY),

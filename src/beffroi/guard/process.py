@@ -24,6 +24,7 @@ from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.approvals import doors as request_doors
 from beffroi.guard.approvals import page as approval_page
 from beffroi.guard.awareness import doors as awareness_doors
+from beffroi.guard.consultations import doors as consultation_doors
 from beffroi.guard.containing import doors as containment_doors
 from beffroi.guard.decisions.batch import Bench
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch
@@ -68,6 +69,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     scim_doors.ROUTES,
     admission_doors.ROUTES,
     exposure_doors.ROUTES,
+    consultation_doors.ROUTES,
     awareness_doors.ROUTES,
     review_doors.ROUTES,
     review_page.ROUTES,

@@ -12,6 +12,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.habilitations",
     "beffroi.governance.leavers",
     "beffroi.governance.exposure",
+    "beffroi.governance.detection",
     "beffroi.governance.awareness",
     "beffroi.governance.reviews",
     "beffroi.governance.containment",

@@ -13,6 +13,7 @@ from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
 from beffroi.governance.awareness import api as awareness
 from beffroi.governance.containment import api as containment
+from beffroi.governance.detection import api as detection
 from beffroi.governance.directory import api as directory
 from beffroi.governance.exposure import api as exposure
 from beffroi.governance.habilitations import api as habilitations
@@ -21,7 +22,7 @@ from beffroi.governance.partners import api as partners
 from beffroi.governance.reviews import api as reviews
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
-_APPLICATIONS = (cases, containment, habilitations, leavers, exposure, reviews, partners)
+_APPLICATIONS = (cases, containment, detection, habilitations, leavers, exposure, reviews, partners)
 """In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.
 _version = cache(version)

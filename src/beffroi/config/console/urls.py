@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.governance.habilitations.web.urls")),
     path("", include("beffroi.governance.leavers.web.urls")),
     path("", include("beffroi.governance.exposure.web.urls")),
+    path("", include("beffroi.governance.detection.web.urls")),
     path("", include("beffroi.governance.awareness.web.urls")),
     path("", include("beffroi.governance.reviews.web.urls")),
     path("", include("beffroi.governance.containment.web.urls")),

@@ -98,5 +98,5 @@ def is_genuine(keys: "Keys", table: str, row: Row) -> bool:
     """Whether a row carries its MAC; one that does not is reported."""
     if keys.authenticator.genuine_row(table, row):
         return True
-    _LOG.critical("integrity: inventory: guard.%s %s", table, row["id"])
+    _LOG.critical("integrity: guard.%s %s", table, row.get("id") or row.get("key"))
     return False

@@ -1,0 +1,13 @@
+"""Addresses of the live view and of the journal."""
+
+from django.urls import path
+
+from beffroi.governance.detection.web import journal, live
+
+app_name = "detection"
+
+urlpatterns = [
+    path("direct/", live.live, name="live"),
+    path("journal/", journal.entries, name="entries"),
+    path("journal/<int:number>/", journal.entry, name="entry"),
+]

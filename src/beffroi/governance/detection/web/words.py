@@ -1,0 +1,99 @@
+"""Words of the live view and of the journal, in the language of the page."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from beffroi.ui import formatting
+
+FILTERS: Final[Mapping[str, str]] = {
+    "organisation": "structure", "account": "compte", "application": "application"
+}  # fmt: skip
+"""Name in an address of the filter by each."""
+KINDS: Final = (
+    ("released", _("Dossier consulté")),
+    ("found", _("Personne cherchée et trouvée")),
+    ("created", _("Personne inscrite")),
+    ("updated", _("Dossier modifié")),
+    ("erased", _("Dossier effacé")),
+    ("refused", _("Consultation refusée")),
+    ("signed-in", _("Connexion")),
+    ("stepped-up", _("Second facteur redemandé")),
+    ("sign-in-refused", _("Connexion refusée")),
+    ("quarantined", _("Identité mise en quarantaine")),
+    ("session-revoked", _("Session coupée")),
+    ("request", _("Demande faite")),
+    ("request-approved", _("Demande approuvée")),
+    ("request-refused", _("Demande refusée")),
+    ("account-created", _("Compte créé")),
+    ("account-bound", _("Compte rattaché à une identité")),
+    ("enrolment-issued", _("Code d'enrôlement remis")),
+    ("enrolment-closed", _("Code d'enrôlement fermé")),
+    ("habilitation", _("Habilitation changée")),
+    ("contained", _("Confinement")),
+    ("lifted", _("Confinement levé")),
+    ("suspended", _("Compte suspendu")),
+    ("restored", _("Compte rendu")),
+    ("integrity", _("Donnée falsifiée ou abîmée")),
+)
+_LABELS: Final = dict(KINDS)
+_GROUPS: Final[Mapping[str, object]] = {
+    "identity": _("identité"),
+    "contact": _("coordonnées"),
+    "nir": _("numéro de sécurité sociale"),
+    "agency_id": _("identifiant de l'agence"),
+    "situation": _("situation"),
+    "followup": _("suivi"),
+    "training": _("formation"),
+    "legal_representative": _("représentant légal"),
+}
+
+
+def number(value: int) -> str:
+    """« 1 600 »."""
+    return formatting.number(value, formatting.language_of(get_language()))
+
+
+def by(code: str) -> str:
+    """What the last hour is counted by."""
+    return {
+        "organisation": gettext("Structure"), "account": gettext("Compte"), "application": gettext("Application")
+    }[code]  # fmt: skip
+
+
+def unnamed(by: str, id_: str) -> str:
+    """What stands for an account, a structure or an application whose name is not there to be read."""
+    if by == "account":
+        return gettext("Compte %(number)s") % {"number": id_[:8]}
+    return gettext("Sans nom (%(number)s)") % {"number": id_[:8] or "–"}
+
+
+def ago(minutes: int) -> str:
+    """Where a bar ends: « maintenant », « 5 min »."""
+    return gettext("maintenant") if minutes == 0 else gettext("%(minutes)s min") % {"minutes": minutes}
+
+
+def span(code: str) -> str:
+    """The span of a budget, after « 12 personnes sur 40 »."""
+    known = {"hour": gettext("en une heure"), "day": gettext("aujourd'hui"), "week": gettext("en 7 jours"),
+        "month": gettext("en 30 jours")}  # fmt: skip
+    return known[code]
+
+
+def kind(code: str) -> str:
+    """What happened; the journal's own word for what this page has no sentence for."""
+    return str(_LABELS.get(code, code))
+
+
+def groups(names: tuple[str, ...]) -> str:
+    """Field groups, as a list in one sentence."""
+    return ", ".join(str(_GROUPS.get(name, name)) for name in names)
+
+
+def consultations(count: int) -> str:
+    """« 1 240 consultations dans l'heure »."""
+    return ngettext(
+        "%(count)s consultation dans l'heure écoulée", "%(count)s consultations dans l'heure écoulée", count
+    ) % {"count": number(count)}

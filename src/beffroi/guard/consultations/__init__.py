@@ -1,0 +1,1 @@
+"""The journal as it is written: consultations by minute against the budgets, its entries by page, one entry."""

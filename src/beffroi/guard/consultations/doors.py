@@ -1,0 +1,70 @@
+"""The HTTP doors that show the journal: POST /v1/consultations, /v1/journal/entries and /v1/journal/entry.
+
+For security officers: those of an organisation see its entries, those of the network see all. Nothing is charged and
+nothing is journaled: entries hold no name of a person followed, and cannot be searched by one; that question is asked
+as an investigation, which leaves an entry of its own.
+"""
+
+from typing import Final
+
+import msgspec
+
+from beffroi.core.duty import Duty
+from beffroi.guard.consultations.answers import Numbered, Searched, Watched
+from beffroi.guard.consultations.reading import Reading
+from beffroi.guard.duties import OnDuty, Work, with_duty
+from beffroi.guard.web import bodies, problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
+
+_WATCHED: Final = msgspec.json.Decoder(Watched)
+_SEARCHED: Final = msgspec.json.Decoder(Searched)
+_NUMBERED: Final = msgspec.json.Decoder(Numbered)
+
+
+async def consultations(call: Call) -> Answer:
+    """The last hour, by application, organisation or account."""
+    wanted = bodies.read(call, _WATCHED)
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        return json_answer(await _reading(work, by).live(wanted.by))
+
+    return await with_duty(call, Duty.WATCH, act, writes=False)
+
+
+async def entries(call: Call) -> Answer:
+    """A page of the journal. Raises Malformed for an instant without its offset from UTC."""
+    wanted = bodies.read(call, _SEARCHED)
+    for name in ("from_at", "until_at"):
+        instant = getattr(wanted, name)
+        if instant is not None and instant.tzinfo is None:
+            raise Malformed(name, "an instant with its offset from UTC")
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        return json_answer(await _reading(work, by).entries(wanted))
+
+    return await with_duty(call, Duty.WATCH, act, writes=False)
+
+
+async def entry(call: Call) -> Answer:
+    """One entry of the journal."""
+    number = bodies.read(call, _NUMBERED).entry
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        found = await _reading(work, by).entry(number)
+        if found is None:
+            return problems.answer(Fault.NOT_FOUND, call.headers.get(b"accept-language"))
+        return json_answer(found)
+
+    return await with_duty(call, Duty.WATCH, act, writes=False)
+
+
+def _reading(work: Work, by: OnDuty) -> Reading:
+    return Reading(work.conn, work.keys, work.policy, work.now, None if by.everywhere else by.organisation.id)
+
+
+ROUTES: Final[Routes] = {
+    ("POST", "/v1/consultations"): consultations,
+    ("POST", "/v1/journal/entries"): entries,
+    ("POST", "/v1/journal/entry"): entry,
+}
