@@ -76,7 +76,10 @@ async def test_security_officer_of_the_network_sees_every_office_application_and
 
 
 async def test_security_officer_sees_consultations_leave_the_hour_and_stay_in_the_journal(guard: Guard) -> None:
-    north, mine = await named(guard.world, "North", "Ana"), await named(guard.world, "North", "Max", "security-officer")
+    north, mine = (
+        await named(guard.world, "North", "Ana"),
+        await named(guard.world, "North", "Max", "security-officer"),
+    )
     await opened(guard, "North", north, 2)
     now = await guard.world.now()
     assert sum((await ask(guard, mine, "/v1/consultations"))["minutes"]) == 2
@@ -88,7 +91,10 @@ async def test_security_officer_sees_consultations_leave_the_hour_and_stay_in_th
 
 
 async def test_security_officer_reads_the_journal_by_page_and_each_entry_once(guard: Guard) -> None:
-    north, mine = await named(guard.world, "North", "Ana"), await named(guard.world, "North", "Max", "security-officer")
+    north, mine = (
+        await named(guard.world, "North", "Ana"),
+        await named(guard.world, "North", "Max", "security-officer"),
+    )
     people = await opened(guard, "North", north, 3)
     for _ in range(20):
         for person in people:
@@ -157,7 +163,10 @@ async def test_security_officer_asks_wrongly_and_is_told_where(
 
 
 async def test_i16_forged_name_and_budget_are_not_shown_and_the_hour_still_is(guard: Guard) -> None:
-    north, mine = await named(guard.world, "North", "Ana"), await named(guard.world, "North", "Max", "security-officer")
+    north, mine = (
+        await named(guard.world, "North", "Ana"),
+        await named(guard.world, "North", "Max", "security-officer"),
+    )
     await opened(guard, "North", north, 1)
     assert (await ask(guard, mine, "/v1/consultations", by="account"))["rows"][0]["fullest"] is not None
     await guard.world.conn.execute("UPDATE guard.budget SET hour_cap = hour_cap + 1, day_cap = day_cap + 1")

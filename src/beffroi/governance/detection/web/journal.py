@@ -1,6 +1,7 @@
 """The journal by page, the newest entries first; one entry with all that it holds."""
 
 from dataclasses import dataclass
+from datetime import UTC
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
@@ -90,6 +91,7 @@ def _entries(entry: Entry) -> list[components.Entry]:
     """Everything the entry holds, in words; codes as the journal has them."""
     none = gettext("Aucun")
     held = [
+        (gettext("Instant exact (UTC)"), entry.at.astimezone(UTC).isoformat(timespec="microseconds")),
         (gettext("Personne suivie"), entry.person and gettext("n° %(number)s") % {"number": entry.person}),
         (gettext("Champs"), words.groups(entry.groups)),
         (gettext("Compte"), _named(_who(entry), entry.account)),

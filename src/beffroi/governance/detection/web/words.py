@@ -71,8 +71,8 @@ def unnamed(by: str, id_: str) -> str:
 
 
 def ago(minutes: int) -> str:
-    """Where a bar ends: « maintenant », « 5 min »."""
-    return gettext("maintenant") if minutes == 0 else gettext("%(minutes)s min") % {"minutes": minutes}
+    """How long ago a bar ended: « 5 min »."""
+    return gettext("%(minutes)s min") % {"minutes": minutes}
 
 
 def span(code: str) -> str:
