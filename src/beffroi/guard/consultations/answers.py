@@ -39,10 +39,10 @@ class Numbered(bodies.Strict, frozen=True):
 
 
 class Fullest(msgspec.Struct, frozen=True):
-    """The span of a budget that has the least left: distinct people counted, of how many."""
+    """The span (hour, day, week, month) of a budget that has the least left: distinct people counted, of how many."""
 
     bucket: str
-    span: Literal["hour", "day", "week", "month"]
+    span: str
     spent: int
     cap: int
 
