@@ -18,6 +18,7 @@ from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke
 from beffroi.guard.sessions.live import is_over
+from beffroi.guard.signin import enrolments
 from beffroi.guard.stamped import Row
 
 if TYPE_CHECKING:
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 
     from beffroi.guard.keys import Keys
 
-_CODES: Final = """
-SELECT * FROM guard.enrolment WHERE account = ANY ($1::uuid[]) AND used_at IS NULL AND expires_at > $2
-ORDER BY id FOR UPDATE
-"""
 _WAITING: Final = """
 SELECT * FROM guard.request WHERE requester = ANY ($1::uuid[]) AND status = 'pending' ORDER BY id FOR UPDATE
 """
@@ -93,7 +90,7 @@ async def cut_off(work: Work, scope: Scope, reason: str, by: By) -> Contained:
     )  # fmt: skip
     await append(conn, [entry])
     ended = await _end(work, scope, people, "contained")
-    await _void(work, people)
+    await _void(work, people, "contained")
     await _remember(work, identifier, scope.extent.value, scope, reason, by, (len(people), ended))
     return Contained(identifier, len(people), ended)
 
@@ -132,7 +129,7 @@ async def suspend(work: Work, account: AccountId, reason: str, by: By) -> int:
     scope = Scope(Extent.ACCOUNT, account, 0)
     ended = await _end(work, scope, [account], "suspended")
     if fresh:
-        await _void(work, [account])
+        await _void(work, [account], "suspended")
         await _remember(work, str(uuid4()), SUSPENSION, scope, reason, by, (1, ended))
     return ended
 
@@ -151,18 +148,13 @@ async def _end(work: Work, scope: Scope, people: Collection[AccountId], why: str
     return sum(not is_over(row, policy.session, now) for row in rows)
 
 
-async def _void(work: Work, people: Collection[AccountId]) -> None:
+async def _void(work: Work, people: Collection[AccountId], why: str) -> None:
     """Of these people, enrolment codes, sign-ins under way and requests that wait serve no more."""
     conn, keys, _, now = work
     if not people:
         return
     named = list(people)
-    codes = await conn.fetch(_CODES, named, now)
-    for row in codes:
-        if keys.authenticator.genuine_row("enrolment", row):
-            await stamped.amend(conn, keys, "enrolment", row, expires_at=now)
-        else:  # whatever it says, it must not serve; its MAC stays bad
-            await conn.execute("UPDATE guard.enrolment SET expires_at = $2 WHERE id = $1", row["id"], now)
+    await enrolments.void(conn, keys, named, now, why)
     await conn.execute("DELETE FROM guard.sign_in WHERE account = ANY ($1::uuid[])", named)
     requests = await conn.fetch(_WAITING, named)
     for row in requests:

@@ -23,6 +23,7 @@ from beffroi.guard.habilitations.moving import move_all
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import lines_of
 from beffroi.guard.sessions.ending import revoke_of_account
+from beffroi.guard.signin import enrolments
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents
 from beffroi.guard.web import bodies
@@ -45,7 +46,6 @@ _OPEN: Final = ACCESS | AWAITED
 _HELD: Final = "SELECT * FROM guard.habilitation WHERE account = $1 ORDER BY id"
 _LOCKED: Final = "SELECT * FROM guard.account WHERE id = $1 FOR UPDATE"
 _FACTORS: Final = "SELECT * FROM guard.factor WHERE account = $1 AND revoked_at IS NULL ORDER BY id FOR UPDATE"
-_CODES: Final = "SELECT * FROM guard.enrolment WHERE account = $1 AND used_at IS NULL ORDER BY id FOR UPDATE"
 _ORIGINS: Final = """
 SELECT o.* FROM guard.origin o JOIN guard.habilitation h ON h.id = o.id WHERE h.account = $1 ORDER BY o.id
 FOR UPDATE OF o
@@ -141,7 +141,7 @@ async def carry_out(work: Work, asked: Asked, approvers: tuple[AccountId, ...]) 
     row = stamped.genuine(keys, "account", await conn.fetchrow(_LOCKED, account))
     sessions = await revoke_of_account(conn, keys, account, now, "identity-reset")
     factors = await _revoke_factors(work, account)
-    await _close_codes(work, account)
+    await enrolments.void(conn, keys, [account], now, "identity-reset")
     await move_all(work, account, Event.REPLACE_FACTOR, by=approver)
     for origin in await conn.fetch(_ORIGINS, account):
         genuine = stamped.genuine(keys, "origin", origin)
@@ -176,14 +176,6 @@ async def _revoke_factors(work: Work, account: AccountId) -> int:
     ]  # fmt: skip
     await append(work.conn, entries)
     return len(rows)
-
-
-async def _close_codes(work: Work, account: AccountId) -> None:
-    rows = await work.conn.fetch(_CODES, account)
-    for code in rows:
-        await stamped.amend(work.conn, work.keys, "enrolment", code, used_at=work.now)
-    entries = [Entry(work.now, "enrolment-closed", account=account, explanation="identity-reset") for _ in rows]
-    await append(work.conn, entries)
 
 
 async def words(work: Work, asked: Asked) -> tuple[Line, ...]:

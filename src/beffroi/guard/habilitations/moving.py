@@ -9,6 +9,7 @@ from beffroi.guard import stamped
 from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke_of_account
+from beffroi.guard.signin import enrolments
 from beffroi.guard.stamped import Row
 
 OF_ACCOUNT: Final = "SELECT * FROM guard.habilitation WHERE account = $1 ORDER BY id FOR UPDATE"
@@ -19,7 +20,7 @@ async def move(work: Work, row: Row, event: Event, *, by: str | None, reason: st
     """Take one step with a habilitation read ``FOR UPDATE``; ``None``, and nothing written, where it is refused.
 
     ``by`` is the account that commands (``None``: the guard by itself), ``reason`` a short code. What ends
-    access ends the account's sessions. Inside the caller's transaction, which holds the turnstile. Raises Forged.
+    access ends the account's sessions and its enrolment code. Inside the caller's transaction, which holds the turnstile. Raises Forged.
     """
     conn, keys, policy, now = work
     status = after(Status(row["status"]), event)
@@ -36,7 +37,9 @@ async def move(work: Work, row: Row, event: Event, *, by: str | None, reason: st
     )  # fmt: skip
     await append(conn, [entry])
     if status in _ENDING:
-        await revoke_of_account(conn, keys, AccountId(str(row["account"])), now, f"habilitation-{status.value}")
+        account, why = AccountId(str(row["account"])), f"habilitation-{status.value}"
+        await revoke_of_account(conn, keys, account, now, why)
+        await enrolments.void(conn, keys, [account], now, why)
     return moved
 
 

@@ -94,6 +94,8 @@ async def waiting(work: Work, by: OnDuty, account: str) -> Waiting | Objection:
         reached = [one for one in everything if by.reaches(OrganisationId(str(one["organisation"])))]
     if not reached or not (origins or any(by.reaches(one.organisation) for one in again)):
         return Objection.UNKNOWN_REQUEST
+    if row["status"] not in ("active", "invited"):
+        return Objection.NOT_IN_THAT_STATE  # the code would serve once the account is given back
     if by.account.id in await makers_of(work, known):
         return Objection.SAME_PERSON
     if any(by.account.id in one.makers for one in again):

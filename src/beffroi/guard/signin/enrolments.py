@@ -6,6 +6,7 @@ keyed hash bound to the account: whoever holds the database cannot try codes aga
 
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,10 @@ TRIES: Final = 5
 LIFE: Final = timedelta(days=7)
 SYMBOLS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH: Final = 16
+_OPEN: Final = """
+SELECT * FROM guard.enrolment WHERE account = ANY ($1::uuid[]) AND used_at IS NULL AND expires_at > $2
+ORDER BY id FOR UPDATE
+"""
 _READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u00a0": None, "\u202f": None})
 
 
@@ -84,6 +89,26 @@ async def still_open(conn: "asyncpg.Connection", enrolment: str, now: datetime) 
     if row is None or row["used_at"] is not None or now >= row["expires_at"] or row["failures"] >= TRIES:
         return None
     return row
+
+
+async def void(
+    conn: "asyncpg.Connection", keys: "Keys", accounts: Collection[AccountId], now: datetime, why: str
+) -> None:
+    """Codes of these accounts serve no more; ``why`` is a short code for the journal.
+
+    Whatever suspends or closes an account, or something it holds, calls this in the same transaction: a code is
+    handed over for what people agreed to then, and must not open what they give back later (I-07).
+    """
+    if not accounts:
+        return
+    rows = await conn.fetch(_OPEN, list(accounts), now)
+    for row in rows:
+        if keys.authenticator.genuine_row("enrolment", row):
+            await stamped.amend(conn, keys, "enrolment", row, expires_at=now)
+        else:  # whatever it says, it must not serve; its MAC stays bad
+            await conn.execute("UPDATE guard.enrolment SET expires_at = $2 WHERE id = $1", row["id"], now)
+    entries = [Entry(now, "enrolment-closed", account=str(row["account"]), explanation=why) for row in rows]
+    await append(conn, entries)
 
 
 def _hash(keys: "Keys", account: AccountId, code: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Steps of an account: suspended, with its sessions ended; what a sweep notes of it. Habilitations: moving.py."""
+"""Steps of an account: suspended, with its sessions and its code ended; what a sweep notes of it. Habilitations: moving.py."""
 
 import json
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from beffroi.guard import stamped
 from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke_of_account
+from beffroi.guard.signin import enrolments
 from beffroi.guard.stamped import Row
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def suspend(work: Work, account: Row, kind: str, reason: str, **detail: object) -> None:
-    """Suspend an account and end its sessions; the caller has seen that it lives. Raises Forged."""
+    """Suspend an account, end its sessions and its enrolment code; the caller has seen that it lives. Raises Forged."""
     id_ = AccountId(str(account["id"]))
     await stamped.amend(work.conn, work.keys, "account", account, status="suspended")
     said = _detail({**detail, "was": account["status"]})
@@ -23,6 +24,7 @@ async def suspend(work: Work, account: Row, kind: str, reason: str, **detail: ob
         work.conn, [Entry(work.now, kind, account=id_, explanation=reason, policy=work.policy.version, detail=said)]
     )
     await revoke_of_account(work.conn, work.keys, id_, work.now, "suspended")
+    await enrolments.void(work.conn, work.keys, [id_], work.now, "suspended")
 
 
 async def note(work: Work, account: AccountId, swept: Row | None, **changes: "datetime | None") -> None:
