@@ -11,7 +11,7 @@ from beffroi.core.approvals import Objection
 from beffroi.core.ids import OrganisationId
 from beffroi.core.refusals import Code
 from tests.databases import FreshDatabase
-from tests.guard.approvals.office import Seat, access, approve, decide, know_domain, seat
+from tests.guard.approvals.office import Seat, access, approve, decide, know_domain, seat, show
 from tests.guard.signin.serving import Guard, serve, text_of
 
 
@@ -192,6 +192,46 @@ def test_i04_approver_of_the_line_that_was_cut_may_not_give_it_back(own: Network
     assert shown["objection"] == Objection.WITHIN_LINE
     own.agreed(request, *own.approvers[:2])
     assert guard.one("SELECT lifted_at FROM guard.containment") is not None
+
+
+@pytest.mark.parametrize("kind", ["lift", "restore"])
+def test_i04_second_approver_of_the_first_one_s_line_may_not_give_back_with_him_and_a_third_may(
+    own: Network, kind: str
+) -> None:
+    guard, (first, second, _) = own.guard, own.approvers
+    kin = seat(guard, "Kin Of First", "approver", organisation=own.id, requested_by=first.member.account)
+    if kind == "lift":
+        done = own.post(own.security, "make", kind="everything", reason="exercise")
+        asked = own.lift(done.json()["containment"])
+    else:
+        account = seat(guard, "Nora Petit", "adviser").member.account
+        own.post(own.security, "suspend", account=account, reason="exercise")
+        body = {"kind": "restore", "body": {"account": account}}
+        asked = guard.call("POST", "/v1/requests/make", own.security.handle, json=body)
+    request = asked.json()["request"]
+    assert show(guard, kin, request).json()["objection"] is None
+    own.agreed(request, first)
+    told = show(guard, kin, request).json()
+    assert told["objection"] == Objection.WITHIN_LINE
+    assert "decide_url" not in told, "no button that is refused"
+    assert show(guard, second, request).json()["objection"] is None
+    own.agreed(request, second)
+    assert show(guard, own.security, request).json()["status"] == "approved"
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_i04_lifting_that_only_kin_could_agree_to_is_not_asked_for(own: Network, *, tied: bool) -> None:
+    guard, (first, second, third) = own.guard, own.approvers
+    guard.amend("account", third.member.account, status="suspended")
+    if tied:
+        guard.amend("account", second.member.account, requested_by=first.member.account)
+    done = own.post(own.security, "make", kind="groups", groups=["nir"], reason="exercise")
+    assert done.status_code == 201, done.text
+    asked = own.lift(done.json()["containment"])
+    if tied:
+        assert (asked.status_code, code(asked)) == (409, Objection.TOO_FEW_APPROVERS), asked.text
+    else:
+        assert asked.status_code == 201, asked.text
 
 
 def test_security_may_not_cut_off_those_without_whom_nothing_is_given_back(own: Network) -> None:

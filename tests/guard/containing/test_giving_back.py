@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from beffroi.core.approvals import Objection
 from beffroi.core.ids import AccountId
 from beffroi.guard.containing.cutting import contain
 from beffroi.guard.containing.scopes import ContainingRefused
@@ -86,6 +87,25 @@ async def test_account_that_approved_for_an_approver_of_late_is_not_restored_by_
     with pytest.raises(ContainingRefused, match="approved a request"):
         await restore(world, account, one, debtor)
     await restore(world, account, two, old_debtor)
+
+
+async def test_i04_approvers_of_whom_one_agreed_to_the_other_s_request_of_late_lift_nothing_together(
+    world: World,
+) -> None:
+    """Two who return each other's favours are not two independent people: half a year after, they are."""
+    done = await contain(world.conn, world.keys, POLICY, "everything", "", reason="incident", operator="night")
+    network = world.offices["Network"]
+    debtor, old_debtor, giver = [await world.agent(network, "approver") for _ in range(3)]
+    for requester, days in ((debtor, 179), (old_debtor, 181)):
+        at = await world.now() - timedelta(days=days)
+        await world.agent(
+            world.offices["North"], requested_by=requester.account, approved_by=giver.account, created_at=at
+        )
+    for people in ((giver, debtor), (debtor, giver)):
+        with pytest.raises(ContainingRefused) as refused:
+            await lift(world, done.id, *people)
+        assert refused.value.objection == Objection.RECIPROCAL
+    await lift(world, done.id, giver, old_debtor)
 
 
 async def _grandchild(world: World, elder: AgentOfTest) -> AgentOfTest:

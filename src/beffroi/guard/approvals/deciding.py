@@ -10,7 +10,7 @@ from beffroi.core.duty import HOLDERS, Duty
 from beffroi.core.ids import AccountId
 from beffroi.guard import stamped
 from beffroi.guard.approvals import making
-from beffroi.guard.approvals.eligible import approvers, objection
+from beffroi.guard.approvals.eligible import approvers, objection, tie
 from beffroi.guard.approvals.kinds import Asked, Kind
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.containing.lineage import cut_among
@@ -54,13 +54,25 @@ async def standing_of(work: Work, by: OnDuty, identifier: str) -> Asked | Object
     if standing(State(row["status"]), row["expires_at"], work.now) is not State.PENDING:
         return Objection.ALREADY_DECIDED
     asked = await making.read(work, row)
-    against = await objection(work, by.account.id, asked.requester, asked.beneficiary, apart=kind_of(asked).apart)
-    if against is not None:
-        return against
-    given = await work.conn.fetch(_GIVEN, identifier)
-    if any(str(one["approver"]) == by.account.id for one in given):
+    return await against(work, by.account.id, asked) or asked
+
+
+async def against(work: Work, approver: AccountId, asked: Asked) -> Objection | None:
+    """Why this person may not decide a pending request; ``None`` when nothing stands against it. Raises Forged.
+
+    Where something is given back, whoever agrees is tied to nobody who agreed before him: two accomplices would be
+    one person's word. Those whose approval counts no more stand in nobody's way.
+    """
+    apart = kind_of(asked).apart
+    found = await objection(work, approver, asked.requester, asked.beneficiary, apart=apart)
+    if found is not None:
+        return found
+    given = await work.conn.fetch(_GIVEN, asked.id)
+    if any(str(one["approver"]) == approver for one in given):
         return Objection.SAME_PERSON
-    return asked
+    if not apart:
+        return None
+    return await tie(work, [*await _earlier(work, asked), approver])
 
 
 def kind_of(asked: Asked) -> Kind[Any]:
@@ -81,9 +93,9 @@ async def approve(work: Work, by: OnDuty, asked: Asked, signed: Signed) -> State
         raise NotCarriedOut(Objection.LINE_CONTAINED)
     if not await _in_use(work, asked.requester):
         raise NotCarriedOut(Objection.NOT_IN_THAT_STATE)
-    against = await kind.recheck(work, asked)
-    if against is not None:
-        raise NotCarriedOut(against)
+    changed = await kind.recheck(work, asked)
+    if changed is not None:
+        raise NotCarriedOut(changed)
     earlier = await _earlier(work, asked)
     evidence = {
         "factor": signed.factor, "nonce": signed.nonce, "assertion": signed.assertion,

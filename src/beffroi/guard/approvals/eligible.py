@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from beffroi.core.approvals import OF_LINE, Objection
 from beffroi.core.duty import HOLDERS, NETWORK, Duty
 from beffroi.core.habilitation import clash
 from beffroi.core.ids import AccountId, OrganisationId
-from beffroi.core.line import Approval
+from beffroi.core.line import Approval, Lines
 from beffroi.core.line import Objection as LineObjection
 from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
@@ -88,6 +89,38 @@ async def eligible(
     holders -= await cut_among(work.conn, holders)
     found = await _able(work, holders, requester, beneficiary, apart=apart)
     return frozenset(one for one, against in found.items() if against is None)
+
+
+async def tie(work: Work, people: Collection[AccountId]) -> Objection | None:
+    """Why these people may not agree to one thing together; ``None`` when no two of them are tied.
+
+    Two are tied when one stands in the other's line, or agreed to a request of the other's in the last 180 days.
+    Raises Forged.
+    """
+    lines = await lines_of(work.conn, work.keys, work.policy, people, work.now)
+    for one, other in combinations(people, 2):
+        against = await _tie(work, lines, one, other)
+        if against is not None:
+            return against
+    return None
+
+
+async def untied_pair(work: Work, people: Collection[AccountId]) -> bool:
+    """Whether two of these people could agree to one thing together. Raises Forged."""
+    lines = await lines_of(work.conn, work.keys, work.policy, people, work.now)
+    for one, other in combinations(sorted(people), 2):
+        if await _tie(work, lines, one, other) is None:
+            return True
+    return False
+
+
+async def _tie(work: Work, lines: Lines, one: AccountId, other: AccountId) -> Objection | None:
+    for giver, debtor in ((one, other), (other, one)):
+        past = await _returned(work.conn, work.keys, giver, [debtor])
+        against = lines.objection(debtor, giver, None, past, work.now)
+        if against is not None:
+            return OF_LINE[against]
+    return None
 
 
 async def _able(

@@ -66,7 +66,8 @@ class Kind(Generic[Body]):
     ``prepare`` judges a request that somebody on ``duty`` makes. ``recheck`` judges it again at each approval, in a
     world that may have changed. ``carry_out`` does what was agreed; an Objection undoes the whole approval. ``words``
     is what approvers read, on the guard's own page: nothing of the content may be left out. ``apart``: it gives back
-    what was cut from the beneficiary, so approvers stand outside his line as well, and he may be contained.
+    what was cut from the beneficiary, so approvers stand outside his line as well, and he may be contained; and no two
+    of them are tied to one another.
     """
 
     code: str

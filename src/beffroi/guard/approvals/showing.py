@@ -8,8 +8,8 @@ from beffroi.core.approvals import Objection, State, standing
 from beffroi.core.duty import HOLDERS, Duty
 from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
-from beffroi.guard.approvals import making
-from beffroi.guard.approvals.eligible import eligible, objection
+from beffroi.guard.approvals import deciding, making
+from beffroi.guard.approvals.eligible import eligible
 from beffroi.guard.approvals.kinds import Asked
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.duties import OnDuty, Work
@@ -131,12 +131,7 @@ async def _against(work: Work, by: OnDuty, asked: Asked) -> str | None:
         return "no-duty"
     if _state(work, asked.row) is not State.PENDING:
         return Objection.ALREADY_DECIDED.value
-    given = await work.conn.fetch(_GIVEN, asked.id)
-    if any(str(one["approver"]) == by.account.id for one in given):
-        return Objection.SAME_PERSON.value
-    found = await objection(
-        work, by.account.id, asked.requester, asked.beneficiary, apart=KINDS[asked.row["kind"]].apart
-    )
+    found = await deciding.against(work, by.account.id, asked)
     return None if found is None else found.value
 
 

@@ -9,6 +9,7 @@ from beffroi.core.approvals import Objection
 from beffroi.core.containing import NAMED
 from beffroi.core.ids import AccountId, is_uuid
 from beffroi.guard import stamped
+from beffroi.guard.approvals.eligible import tie
 from beffroi.guard.containing.scopes import ContainingRefused
 from beffroi.guard.containing.watching import watchers_among
 from beffroi.guard.duties import Work
@@ -80,7 +81,7 @@ def concerned(containment: Row) -> AccountId | None:
 
 async def check_independent(work: Work, approvers: Sequence[AccountId], about: AccountId | None) -> None:
     """Two different people who watch, neither in the line of the other, nor of the account ``about``, at any distance
-    (I-04); nor did that account approve for one of them of late: the favour would be returned.
+    (I-04); nor did one of them approve for another of late, nor that account for one: the favour would be returned.
 
     Raises ContainingRefused, or Forged.
     """
@@ -99,6 +100,8 @@ async def check_independent(work: Work, approvers: Sequence[AccountId], about: A
         raise ContainingRefused(
             "An approver stands in the line of what is approved, or of the other approver.", Objection.WITHIN_LINE
         )
+    if await tie(work, people) is not None:
+        raise ContainingRefused("One approver agreed to a request of the other's of late.", Objection.RECIPROCAL)
     if about is not None:
         given = await approvals_between(conn, keys, people, about)
         if any(lines.objection(one, about, None, given, now) is not None for one in people):
