@@ -66,8 +66,9 @@ class Kind(Generic[Body]):
     ``prepare`` judges a request that somebody on ``duty`` makes. ``recheck`` judges it again at each approval, in a
     world that may have changed. ``carry_out`` does what was agreed; an Objection undoes the whole approval. ``words``
     is what approvers read, on the guard's own page: nothing of the content may be left out. ``apart``: it gives back
-    what was cut from the beneficiary, so approvers stand outside his line as well, and he may be contained; and no two
-    of them are tied to one another.
+    what was cut from the beneficiary, so approvers stand outside his line as well, are not tied to one another, and
+    he may be contained. ``beside`` is what the guard itself knows of it, for approvers alone: who asks may be a
+    stranger to the account he names.
     """
 
     code: str
@@ -79,3 +80,4 @@ class Kind(Generic[Body]):
     carry_out: Callable[[Work, Asked, tuple[AccountId, ...]], Awaitable[Objection | None]]
     words: Callable[[Work, Asked], Awaitable[tuple[Line, ...]]]
     apart: bool = False
+    beside: Callable[[Work, Asked], Awaitable[tuple[Line, ...]]] | None = None

@@ -138,10 +138,11 @@ async def _page(
     passkeys = [factor["credential_id"] for factor in admitted.who.factors if factor["kind"] == factors.PASSKEY]
     challenge = deciding.challenge_of(asked.row["digest"], going.challenge or b"")
     kind, english = deciding.kind_of(asked), language(call) == "en"
-    lines = [
-        (line.label.en, line.value.en) if english else (line.label.fr, line.value.fr)
-        for line in await kind.words(work, asked)
-    ]
+    said = await kind.words(work, asked)
+    if kind.beside is not None:
+        said = (*await kind.beside(work, asked), *said)
+    lines = [(line.label.en, line.value.en) if english else (line.label.fr, line.value.fr) for line in said]
+    changed = await kind.recheck(work, asked)
     return page(
         call,
         "approval.html",
@@ -151,6 +152,7 @@ async def _page(
         kind=kind.label.en if english else kind.label.fr,
         lines=lines,
         digest=asked.row["digest"].hex(),
+        against=None if changed is None else _sentence(call, changed)[1],
         options=webauthn.assertion_options(flow.relying_party(call), challenge, passkeys) if passkeys else "",
         back=flow.with_query(going.return_to, {"state": going.state}),
         error=None if error is None else translate(language(call), error),
@@ -169,9 +171,13 @@ async def _leave(conn: "asyncpg.Connection", call: Call, admitted: Admitted) -> 
 
 def cannot(call: Call, objection: Objection) -> Answer:
     """The page of an objection: nothing was done, and why."""
+    title, text = _sentence(call, objection)
+    return messages.said(call, SENTENCES[objection].status, title, text, over=True)
+
+
+def _sentence(call: Call, objection: Objection) -> tuple[str, str]:
     sentence = SENTENCES[objection]
-    title, text = (sentence.title_en, sentence.en) if language(call) == "en" else (sentence.title_fr, sentence.fr)
-    return messages.said(call, sentence.status, title, text, over=True)
+    return (sentence.title_en, sentence.en) if language(call) == "en" else (sentence.title_fr, sentence.fr)
 
 
 ROUTES: Final[Routes] = {

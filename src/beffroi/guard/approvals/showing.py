@@ -57,7 +57,7 @@ async def listed(work: Work, by: OnDuty, scope: str, *, closed: bool, page: int)
     deciding = by.account.id if scope == "to-decide" else None
     rows = await work.conn.fetch(_LIST, mine, place, not closed, work.now, deciding, SIZE, SIZE * (page - 1))
     named = await _names(work, rows)
-    found = [await _summary(work, await making.read(work, row), row, named) for row in rows]
+    found = [await _summary(work, by, await making.read(work, row), row, named) for row in rows]
     total = rows[0]["total"] if rows else 0
     return {"total": total, "page": page, "pages": max(1, -(-total // SIZE)), "rows": found}
 
@@ -67,10 +67,11 @@ async def _names(work: Work, rows: Sequence[Row]) -> dict[str, str]:
     return await agents.names(work.conn, work.keys, wanted)
 
 
-async def _summary(work: Work, asked: Asked, row: Row, named: dict[str, str]) -> dict[str, Any]:
+async def _summary(work: Work, by: OnDuty, asked: Asked, row: Row, named: dict[str, str]) -> dict[str, Any]:
     kind, body = KINDS[row["kind"]], asked.content["body"]
     concerns = named.get(str(row["beneficiary"]), "")
-    if "first_name" in body:
+    # Who approves reads whose account it is; anybody else, what was typed: it may be a stranger's to them.
+    if "first_name" in body and not (concerns and by.role.kind in HOLDERS[Duty.APPROVE]):
         concerns = f"{body['first_name']} {body['last_name']}"
     codes = body.get("roles") or ([body["role"]] if "role" in body else [])
     roles = [work.policy.roles[code].label._asdict() for code in codes if code in work.policy.roles]
@@ -97,8 +98,11 @@ async def shown(work: Work, by: OnDuty, identifier: str) -> dict[str, Any] | Obj
         return Objection.UNKNOWN_REQUEST
     asked = await making.read(work, row)
     named = await _names(work, [row])
-    lines = await KINDS[row["kind"]].words(work, asked)
-    told = await _summary(work, asked, row, named)
+    kind, approving = KINDS[row["kind"]], by.role.kind in HOLDERS[Duty.APPROVE]
+    lines = await kind.words(work, asked)
+    if approving and kind.beside is not None:
+        lines = (*await kind.beside(work, asked), *lines)
+    told = await _summary(work, by, asked, row, named)
     told |= {
         "lines": [{"label": line.label._asdict(), "value": line.value._asdict()} for line in lines],
         "needed": row["needed"], "approvals": await _given(work, asked),
@@ -107,7 +111,7 @@ async def shown(work: Work, by: OnDuty, identifier: str) -> dict[str, Any] | Obj
     code = await _code(work, asked)
     if code is not None:
         told["code"] = code
-    if by.role.kind in HOLDERS[Duty.APPROVE]:
+    if approving:
         told["background"] = await _background(work, asked)
     return told
 

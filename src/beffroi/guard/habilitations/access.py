@@ -19,7 +19,7 @@ from beffroi.guard import admissions, stamped
 from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
-from beffroi.guard.habilitations import creating, roster
+from beffroi.guard.habilitations import creating, known_account, roster
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents, blind
 from beffroi.guard.vault.records import Email
@@ -67,7 +67,7 @@ async def prepare(work: Work, by: OnDuty, body: AccessBody) -> Prepared | Object
         return Objection.PERIOD_WRONG
     beneficiary = await _known(work, index)
     against = await _against(work, beneficiary, organisation, body.roles)
-    if against is not None:
+    if against is not None and await known_account.may_learn(work, by, beneficiary, body.roles, against):
         return against
     in_roster = await roster.knows(work, organisation, email, index)
     content = {
@@ -214,5 +214,5 @@ async def _against(
 
 ACCESS: Final = Kind(
     "access", Label("Demande d’accès", "Request for access"), Duty.REQUEST, AccessBody, prepare, recheck, carry_out,
-    words,
+    words, beside=known_account.beside,
 )  # fmt: skip

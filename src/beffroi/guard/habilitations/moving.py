@@ -20,7 +20,8 @@ async def move(work: Work, row: Row, event: Event, *, by: str | None, reason: st
     """Take one step with a habilitation read ``FOR UPDATE``; ``None``, and nothing written, where it is refused.
 
     ``by`` is the account that commands (``None``: the guard by itself), ``reason`` a short code. What ends
-    access ends the account's sessions and its enrolment code. Inside the caller's transaction, which holds the turnstile. Raises Forged.
+    access ends the account's sessions and its enrolment code. Inside the caller's transaction, which holds the
+    turnstile. Raises Forged.
     """
     conn, keys, policy, now = work
     status = after(Status(row["status"]), event)

@@ -1,4 +1,4 @@
-"""Steps of an account: suspended, with its sessions and its code ended; what a sweep notes of it. Habilitations: moving.py."""
+"""Steps of an account: suspended, its sessions and code ended; what a sweep notes of it. Habilitations: moving.py."""
 
 import json
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def suspend(work: Work, account: Row, kind: str, reason: str, **detail: object) -> None:
-    """Suspend an account, end its sessions and its enrolment code; the caller has seen that it lives. Raises Forged."""
+    """Suspend an account, end its sessions and its code; the caller has seen that it lives. Raises Forged."""
     id_ = AccountId(str(account["id"]))
     await stamped.amend(work.conn, work.keys, "account", account, status="suspended")
     said = _detail({**detail, "was": account["status"]})
