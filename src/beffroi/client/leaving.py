@@ -1,6 +1,6 @@
 """Who leaves an organisation: calls and their answers. Names of colleagues are ``Identifying``."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -35,7 +35,8 @@ class Roll(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """Somebody whose leaving waits for a person; ``source`` is idle, hr, scim or manager."""
+    """Somebody whose leaving waits for a person; ``source`` is idle, hr, scim or manager. ``last_day`` was still to
+    come when the personnel file told it: until then what they hold stays."""
 
     leaver: str
     account: str
@@ -43,6 +44,7 @@ class Waiting(Struct, frozen=True):
     organisation: str
     source: str
     created_at: datetime
+    last_day: date | None = None
 
 
 class Escalation(Struct, frozen=True):

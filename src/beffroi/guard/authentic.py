@@ -131,6 +131,7 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "account": _ID, "organisation": _ID, "source": _T, "status": _T, "created_at": _I,
         "decided_at": _MI, "decided_by": _ID, "version": _N,
     },
+    "leaver_day": {"id": _ID, "until_at": _I, "version": _N},
     "escalation": {
         "id": _ID, "kind": _T, "organisation": _ID, "account": _ID, "created_at": _I, "closed_at": _MI,
         "version": _N,

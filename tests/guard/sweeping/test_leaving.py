@@ -166,9 +166,72 @@ async def test_file_that_names_an_approver_waits_for_a_person(world: World) -> N
 
 async def test_file_longer_than_a_turn_tells_what_remains(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(departures, "TURN", 2)
+    await crowd(world, "North", 50)
     people = [await addressed(world, "North", f"p{number}@m.example") for number in range(3)]
     lines = await days(world, *((f"p{number}@m.example", 5) for number in range(3)))
     async with turn(world) as work:
         assert await departures.apply(work, people[0].organisation, lines, by=AccountId(people[0].account)) == (
             0, 0, 2, 1,
         )  # fmt: skip
+
+
+async def ends_of(world: World, *people: AgentOfTest) -> list[bool]:
+    """Of each, whether what is held ends within a month."""
+    soon = await world.now() + timedelta(days=30)
+    ends = [
+        await world.conn.fetchval("SELECT until_at FROM guard.habilitation WHERE id = $1", one.habilitation)
+        for one in people
+    ]
+    return [end < soon for end in ends]
+
+
+async def test_file_that_says_tomorrow_of_everybody_shuts_no_office_and_the_rest_waits_for_a_person(
+    world: World,
+) -> None:
+    people = [await addressed(world, "North", f"p{number}@m.example") for number in range(5)]
+    lines = await days(world, *((f"p{number}@m.example", 1) for number in range(5)))
+    for _ in range(2):  # given twice, it does nothing twice
+        async with turn(world) as work:
+            await departures.apply(work, people[0].organisation, lines, by=None)
+        assert sorted(await ends_of(world, *people)) == [False] * 3 + [True] * 2
+    # The same limit as for those who leave at once: together they are one office.
+    gone = await addressed(world, "North", "gone@m.example")
+    async with turn(world) as work:
+        done = await departures.apply(work, gone.organisation, await days(world, ("gone@m.example", -1)), by=None)
+    assert done == (0, 1, 0, 0)
+    async with turn(world) as work:
+        rows = await leaving.waiting_at(work, people[0].organisation)
+    assert {row["source"] for row in rows} == {"hr"}
+    assert len(rows) == 4
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_person_who_confirms_a_day_to_come_ends_it_then_and_a_day_past_at_once(
+    world: World, *, late: bool
+) -> None:
+    people = [await addressed(world, "North", f"p{number}@m.example") for number in range(3)]
+    manager = await manager_of(world)
+    async with turn(world) as work:
+        await departures.apply(
+            work, manager.organisation, await days(world, *((f"p{number}@m.example", 9) for number in range(3))),
+            by=None,
+        )  # fmt: skip
+    [row] = await leaving.waiting_at(
+        Work(world.conn, world.keys, world.policy, await world.now()), manager.organisation
+    )
+    last = next(one for one in people if one.account == str(row["account"]))
+    async with turn(world) as work:
+        then = work._replace(now=work.now + timedelta(days=20 * late))
+        await leaving.decide(then, row, Standing.CONFIRMED, by=manager.account)
+    assert await held(world, last) == ["closed" if late else "confirmed"]
+    assert await ends_of(world, last) == [not late]
+
+
+async def test_approver_whom_a_file_ends_tomorrow_waits_for_a_person(world: World) -> None:
+    await crowd(world, "North", 40)
+    approver = await addressed(world, "North", "a@m.example", "approver")
+    async with turn(world) as work:
+        lines = await days(world, ("a@m.example", 1))
+        assert await departures.apply(work, approver.organisation, lines, by=None) == (0, 1, 0, 0)
+    assert await ends_of(world, approver) == [False]
+    assert (await leaver(world, approver))["status"] == "waiting"

@@ -1,7 +1,8 @@
 """A personnel file against an organisation's accounts: what it would do, then a part of it in one short turn.
 
-Those whose last day is past leave, within what a machine may do alone; those whose day is to come are cut off at its
-end. Addresses that nobody of the organisation has are counted and never looked up elsewhere.
+Those whose last day is past leave, those whose day is to come are cut off at its end; both within what a machine may
+do alone, or a file that says tomorrow of everybody would shut an office. The rest waits for a person. Addresses that
+nobody of the organisation has are counted and never looked up elsewhere.
 """
 
 from collections.abc import Iterable
@@ -61,11 +62,12 @@ async def plan(work: Work, organisation: OrganisationId, lines: Iterable[Leaving
         if any(str(row["organisation"]) == organisation for row in one.habilitations.values()):
             known.add(one.facts.id)
         end = datetime.combine(accounts[one.facts.id] + timedelta(days=1), time(), PARIS)
+        if any(str(row["organisation"]) == organisation for row in waits.get(one.facts.id, [])):
+            continue
         if end <= work.now:
-            rows_waiting = waits.get(one.facts.id, [])
-            if held and not any(str(row["organisation"]) == organisation for row in rows_waiting):
+            if held:
                 here.append(one.facts.id)
-        elif any(row["until_at"] > end for row in held) and not leaving.watching(one, {organisation}):
+        elif any(row["until_at"] > end for row in held):
             later.append((one.facts.id, end))
     return Plan(tuple(here), tuple(later), len(days) - len(known))
 
@@ -93,6 +95,12 @@ async def apply(
         else:
             left += 1
     for account, end in later:
-        shortened += bool(await leaving.shorten(work, loaded[account], organisation, end, by=by))
+        one = loaded[account]
+        if leaving.watching(one, {organisation}) or not (await room(work, [organisation])).take([organisation]):
+            await leaving.wait(work, account, organisation, Source.HR, until=end)
+            waits += 1
+        else:
+            await leaving.shorten(work, one, organisation, end, by=by)
+            shortened += 1
     remaining = len(planned.now) + len(planned.later) - len(here) - len(later)
     return Applied(left, waits, shortened, remaining)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -30,6 +31,7 @@ class Standing(StrEnum):
     DISMISSED = "dismissed"
 
 
+_DAYS: Final = "SELECT * FROM guard.leaver_day WHERE id = ANY ($1::uuid[])"
 _WAITING: Final = "SELECT * FROM guard.leaver WHERE status = 'waiting' AND account = ANY ($1::uuid[])"
 
 
@@ -41,8 +43,9 @@ async def record(
     standing: Standing,
     *,
     by: AccountId | None = None,
+    until: datetime | None = None,
 ) -> tuple[str, Entry]:
-    """Insert a row; its id, and the entry its transaction must append."""
+    """Insert a row; its id, and the entry its transaction must append. ``until``: what is held ends only then."""
     id_, decided = str(uuid4()), standing is not Standing.WAITING
     row: dict[str, Any] = {
         "id": id_, "account": account, "organisation": organisation, "source": source.value,
@@ -50,7 +53,9 @@ async def record(
         "decided_by": by, "version": 1,
     }  # fmt: skip
     await stamped.insert(work.conn, work.keys, "leaver", row)
-    return id_, entry(work, row)
+    if until is not None:
+        await stamped.insert(work.conn, work.keys, "leaver_day", {"id": id_, "until_at": until, "version": 1})
+    return id_, entry(work, row, until)
 
 
 async def decide(work: Work, row: stamped.Row, standing: Standing, *, by: AccountId | None) -> Entry:
@@ -61,15 +66,23 @@ async def decide(work: Work, row: stamped.Row, standing: Standing, *, by: Accoun
     return entry(work, after)
 
 
-def entry(work: Work, row: stamped.Row) -> Entry:
-    """What the journal says of a row: who, where, by whose word, how it stands."""
+def entry(work: Work, row: stamped.Row, until: datetime | None = None) -> Entry:
+    """What the journal says of a row: who, where, by whose word, how it stands, the day to come."""
     detail = {"by": row["decided_by"] and str(row["decided_by"]), "leaver": str(row["id"]), "status": row["status"]}
+    if until is not None:
+        detail["until"] = until.isoformat()
     return Entry(
         work.now, "leaver", account=str(row["account"]),
         organisation=None if row["organisation"] is None else str(row["organisation"]),
         explanation=row["source"], policy=work.policy.version,
         detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
     )  # fmt: skip
+
+
+async def ends(work: Work, rows: Iterable[stamped.Row]) -> dict[UUID, datetime]:
+    """When what is held would end, of those of these rows whose day was still to come. Raises Forged."""
+    found = await work.conn.fetch(_DAYS, [row["id"] for row in rows])
+    return {row["id"]: stamped.genuine(work.keys, "leaver_day", row)["until_at"] for row in found}
 
 
 async def waiting(work: Work, accounts: Iterable[AccountId]) -> dict[AccountId, list[stamped.Row]]:

@@ -80,11 +80,18 @@ async def leave(
     return Outcome.LEFT
 
 
-async def wait(work: Work, account: AccountId, organisation: OrganisationId | None, source: Source) -> None:
-    """Write down that somebody's leaving waits for a person; once."""
+async def wait(
+    work: Work,
+    account: AccountId,
+    organisation: OrganisationId | None,
+    source: Source,
+    *,
+    until: datetime | None = None,
+) -> None:
+    """Write down that somebody's leaving, at once or at the end of a day to come, waits for a person; once."""
     rows = (await leavers.waiting(work, [account])).get(account, [])
     if all(row["organisation"] is None or str(row["organisation"]) != organisation for row in rows):
-        _, entry = await leavers.record(work, account, organisation, source, Standing.WAITING)
+        _, entry = await leavers.record(work, account, organisation, source, Standing.WAITING, until=until)
         await append(work.conn, [entry])
 
 
@@ -122,6 +129,12 @@ async def decide(work: Work, row: stamped.Row, standing: Standing, *, by: Accoun
             await note(work, account, loaded[0].swept, restarted_at=work.now)
         await append(work.conn, entries)
         return
+    until = (await leavers.ends(work, [row])).get(row["id"])
+    if loaded and until is not None and until > work.now:
+        entries = [await leavers.decide(work, row, standing, by=by)]
+        await cut_short(work, loaded[0], OrganisationId(str(row["organisation"])), until, by=by)
+        await append(work.conn, entries)
+        return
     if not loaded or row["source"] == Source.IDLE or row["organisation"] is None:
         entries = [await leavers.decide(work, row, standing, by=by)]
         if loaded:
@@ -134,11 +147,17 @@ async def decide(work: Work, row: stamped.Row, standing: Standing, *, by: Accoun
 
 async def shorten(
     work: Work, one: Loaded, organisation: OrganisationId, until: datetime, *, by: AccountId | None
-) -> int:
-    """End what an account holds at an organisation at ``until``, where it would last longer; how many. Journaled.
+) -> None:
+    """The personnel file's word on a day to come: what is held ends then, and counts in what a machine may do."""
+    _, entry = await leavers.record(work, one.facts.id, organisation, Source.HR, Standing.DONE, by=by, until=until)
+    await append(work.conn, [entry])
+    await cut_short(work, one, organisation, until, by=by)
 
-    Shortening a period tightens, so it takes nobody else.
-    """
+
+async def cut_short(
+    work: Work, one: Loaded, organisation: OrganisationId, until: datetime, *, by: AccountId | None
+) -> None:
+    """End what an account holds at an organisation at ``until``, where it would last longer. Journaled."""
     entries = []
     for row in open_at(one, organisation):
         if row["until_at"] <= until:
@@ -153,7 +172,6 @@ async def shorten(
             )
         )  # fmt: skip
     await append(work.conn, entries)
-    return len(entries)
 
 
 async def _suspend(work: Work, one: Loaded, source: Source) -> None:

@@ -1,11 +1,12 @@
 """What a manager sees of who works here: names, roles, last use, warnings; and what waits for somebody's word."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.sweeping import Step, delays, due, idle_since
+from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
 from beffroi.guard.stamped import Row
 from beffroi.guard.sweeping import leavers, leaving
@@ -61,13 +62,14 @@ async def waiting(work: Work, organisation: OrganisationId | None) -> dict[str, 
         if organisation is None or (row["organisation"] is not None and str(row["organisation"]) == organisation)
     ]
     named = await agents.names(work.conn, work.keys, {str(row["account"]) for row in rows})
+    ends = await leavers.ends(work, rows)
     places = await _places(work, {row["organisation"] for row in (*rows, *alarms) if row["organisation"] is not None})
     return {
         "rows": [
             {
                 "leaver": str(row["id"]), "account": str(row["account"]), "name": named.get(str(row["account"]), ""),
                 "organisation": places.get(row["organisation"], ""), "source": row["source"],
-                "created_at": row["created_at"],
+                "created_at": row["created_at"], "last_day": _day(ends.get(row["id"])),
             }
             for row in rows
         ],
@@ -79,6 +81,11 @@ async def waiting(work: Work, organisation: OrganisationId | None) -> dict[str, 
             for row in alarms
         ],
     }  # fmt: skip
+
+
+def _day(end: datetime | None) -> str | None:
+    """The last whole day before an end, in Paris."""
+    return None if end is None else str((end.astimezone(PARIS) - timedelta(microseconds=1)).date())
 
 
 async def _places(work: Work, ids: set[UUID]) -> dict[UUID, str]:

@@ -43,7 +43,9 @@ def _answer(request: AgentRequest) -> HttpResponse:
     if isinstance(answer, Refused):
         return RefusalAnswer(answer)
     if answer.status == "confirmed":
-        messages.success(request, gettext("Départ confirmé : les accès sont fermés."))
+        messages.success(
+            request, gettext("Départ confirmé : les accès sont fermés, ou le seront à la fin du dernier jour.")
+        )
     else:
         messages.success(request, gettext("Le compte reste ouvert. La question ne sera pas reposée de sitôt."))
     return HttpResponseRedirect(reverse("leavers:waiting"))
