@@ -62,14 +62,14 @@ def exposure(world: World, account: AccountId) -> Exposure:
 
 
 def line(world: World, account: AccountId) -> frozenset[AccountId]:
-    """Whoever this account brought into being by request or approval, and whoever they did; founders have no line."""
+    """Whoever this account requested or approved, whole or by one role, and whoever they did; founders have none."""
     founders = _founders(world)
     found: set[AccountId] = set()
     grown = account not in founders
     while grown:
         grown = False
         for one in world.employed:
-            made_by = {one.origin.requested_by, one.origin.approved_by}
+            made_by = {one.origin.requested_by, one.origin.approved_by, *one.origin.also}
             if made_by & ({account} | found) and one.account.id not in found | founders:
                 found.add(one.account.id)
                 grown = True
@@ -81,8 +81,6 @@ def live(world: World, one: Employed) -> list[tuple[OrganisationFacts, Role, str
     now, cut = world.shared.now, world.shared.containment
     facts = one.account
     if cut.everything or ("account", facts.id) in cut.scopes or not facts.active:
-        return []
-    if any(kind == "line" and facts.id in {scope} | line(world, AccountId(scope)) for kind, scope in cut.scopes):
         return []
     if facts.attested_until <= now or facts.reviewed_until <= now:
         return []

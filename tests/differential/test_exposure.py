@@ -59,7 +59,8 @@ def employed(draw: st.DrawFn) -> Employed:
         )
         for number in range(draw(st.integers(0, 3)))
     ]  # fmt: skip
-    return Employed(facts, Origin(draw(MAYBE_ACCOUNT), draw(MAYBE_ACCOUNT)), tuple(held))
+    also = draw(st.frozensets(st.sampled_from(ACCOUNTS), max_size=2)) - {id_}
+    return Employed(facts, Origin(draw(MAYBE_ACCOUNT), draw(MAYBE_ACCOUNT), also), tuple(held))
 
 
 SHARED: Final = st.builds(

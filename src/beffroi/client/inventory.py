@@ -43,7 +43,10 @@ class Recorded(Struct, frozen=True):
 
 
 class Account(Struct, frozen=True):
-    """One account; ``name`` is absent outside the reader's reach. Figures are the guard's."""
+    """One account; ``name`` is absent outside the reader's reach. Figures are the guard's.
+
+    ``also``: who else requested or approved something that it holds.
+    """
 
     account: str
     name: Identifying | None
@@ -63,6 +66,7 @@ class Account(Struct, frozen=True):
     reviewed_until: datetime
     created_at: datetime
     pools: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 class Place(Struct, frozen=True):
@@ -93,6 +97,7 @@ class Node(Struct, frozen=True):
     exposure: Exposure
     requested_by: str | None
     approved_by: str | None
+    also: tuple[str, ...] = ()
 
 
 class Line(Struct, frozen=True):

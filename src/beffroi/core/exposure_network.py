@@ -31,7 +31,10 @@ class Employed(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """What is the same for everybody: the instant, what is cut off, the applications, how many people are known."""
+    """What is the same for everybody: the instant, what is cut off, the applications, how many people are known.
+
+    Of a contained line each member is cut off by name: who stands in it was written down when it was contained.
+    """
 
     now: datetime
     containment: Containment
@@ -70,7 +73,6 @@ _UNRELATED: Final = Related({}, {})
 _NO_TALLY: Final[Tally] = {}
 _ABSENT: Final = Standing(frozenset(), NOBODY, FOREVER)
 _NOTHING: Final = Figures(NOBODY, NOBODY, NOBODY, False)
-_NO_ORIGIN: Final = Origin(None, None)
 _READ_OR_MANAGE: Final = frozenset({RoleKind.READER, RoleKind.MANAGER})
 
 
@@ -184,7 +186,7 @@ class Network:
         for _ in range(len(self._stale) if accounts is None else min(accounts, len(self._stale))):
             self._rejudge(self._stale.pop())
         if not self._stale:
-            founders = frozenset(one for one in self._live[RoleKind.FOUNDER] if self._origins[one] == _NO_ORIGIN)
+            founders = frozenset(one for one in self._live[RoleKind.FOUNDER] if not _begun_by(self._origins[one]))
             if founders != self._founders:
                 self._founders, self._lines = founders, Lines(self._origins, founders)
                 self._figures.clear()
@@ -231,7 +233,7 @@ class Network:
         return frozenset(found - {account})
 
     def children(self, account: AccountId) -> tuple[AccountId, ...]:
-        """Accounts that this one requested or approved, sorted."""
+        """Accounts that this one requested or approved, whole or by one role, sorted."""
         return tuple(sorted(self._children.get(account, ())))
 
     def _reached(self, account: AccountId) -> Figures:
@@ -290,7 +292,7 @@ class Network:
             return _ABSENT
         facts = employed.account
         lapses = min(facts.attested_until, facts.reviewed_until)
-        if cut.everything or ("account", account) in cut.scopes or lapses <= now or self._in_cut_line(account):
+        if cut.everything or ("account", account) in cut.scopes or lapses <= now:
             return _ABSENT
         ends, kinds, reading = [lapses], set[RoleKind](), []
         for one in employed.held:
@@ -309,10 +311,6 @@ class Network:
                 reading.append((office, role, one.status))
         people = self._read(account, reading) if reading else NOBODY
         return Standing(frozenset(kinds), people, min(ends))
-
-    def _in_cut_line(self, account: AccountId) -> bool:
-        cut = {scope for kind, scope in self._shared.containment.scopes if kind == "line"}
-        return bool(cut) and not cut.isdisjoint(self._lines.makers(account))
 
     def _read(self, account: AccountId, reading: Sequence[tuple[OrganisationFacts, Role, str]]) -> Spans:
         memberships = []
@@ -337,8 +335,12 @@ class Network:
             self._figures.pop(pool, None)
 
 
-def _named(origin: Origin) -> frozenset[AccountId]:
+def _begun_by(origin: Origin) -> frozenset[AccountId]:
     return frozenset(maker for maker in (origin.requested_by, origin.approved_by) if maker is not None)
+
+
+def _named(origin: Origin) -> frozenset[AccountId]:
+    return _begun_by(origin) | origin.also
 
 
 def _ceiling(shared: Shared) -> Spans:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+from msgspec import structs
+
 from beffroi.client.inventory import Account, Exposure, Line, Node, Recorded
 from beffroi.governance.exposure.queries import DEEPEST, downwards, size, upwards
 from beffroi.governance.exposure.web.plots import polyline, trend
@@ -57,3 +59,14 @@ def test_reader_sees_no_trend_before_two_days_and_then_a_line_from_edge_to_edge(
     days = tuple(Recorded(date(2026, 11, day), people, 0) for day, people in ((1, 10), (2, 20), (4, 0)))
     assert trend(days[:1]) is None
     assert polyline(days) == "0.0,16.0 40.0,3.0 120.0,29.0"
+
+
+def test_reader_sees_whoever_gave_one_role_alone_and_whom_an_account_gave_one() -> None:
+    given = Node("a", None, "active", (), NOTHING, "elsewhere", None, ("root",))
+    assert [(one.node.account, one.requested, one.approved) for one in downwards(line([], [given]))] == [
+        ("a", False, False)
+    ]
+    found = line([node("second")], [], "elsewhere")
+    root = structs.replace(found.account, also=("second",))
+    tree = upwards(structs.replace(found, account=root))
+    assert [(one.node.account, one.requested, one.approved) for one in tree] == [("second", False, False)]

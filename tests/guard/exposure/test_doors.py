@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from beffroi.guard.containing.cutting import contain
 from beffroi.guard.exposure import trend
 from beffroi.guard.vault.records import Agent, encode
 from beffroi.guard.vault.sealing import owner_bytes, seal
@@ -114,6 +115,58 @@ async def test_manager_reads_all_that_there_is_to_know_of_an_account(guard: Guar
     assert (line["makers"], line["left_out"]) == ([], 0)
     line = (await guard.post(manager, "/v1/inventory/account", {"account": child.account})).json()
     assert [one["account"] for one in line["makers"]] == [manager.account, approver.account]
+
+
+async def test_watcher_sees_whom_a_contained_line_cuts_and_no_other_account_as_contained(guard: Guard) -> None:
+    world = guard.world
+    network = await world.organisation("Network", kind="network")
+    watcher = await world.agent(network, "security-officer")
+    head = await named(world, "North", "Max", "account-manager")
+    child = await named(world, "North", "Ana", requested_by=head.account)
+    late = await named(world, "North", "Rui")
+    await contain(world.conn, world.keys, world.policy, "line", head.account, reason="incident", operator="night")
+    rows = {row["account"]: row for row in (await listed(guard, watcher))["rows"]}
+    assert {account for account, row in rows.items() if row["contained"]} == {head.account, child.account}
+    assert rows[child.account]["exposure"]["direct"] == [0, 0, 0]
+    founder = await world.agent(network, "founder")
+    await contain(world.conn, world.keys, world.policy, "line", founder.account, reason="incident", operator="night")
+    rows = {row["account"]: row for row in (await listed(guard, watcher))["rows"]}
+    assert (rows[founder.account]["contained"], rows[late.account]["contained"]) == (True, False)
+
+
+async def test_watcher_sees_in_a_line_each_of_two_approvers_and_who_gave_a_role_to_an_account_that_was_there(
+    guard: Guard,
+) -> None:
+    world = guard.world
+    network = await world.organisation("Network", kind="network")
+    watcher = await world.agent(network, "security-officer")
+    manager, giver = [await named(world, "North", name, "account-manager") for name in ("Max", "Zoe")]
+    first, last = [await world.agent(network, "approver") for _ in range(2)]
+    child = await named(world, "North", "Ana", requested_by=manager.account, approved_by=last.account)
+    given = await world.habilitation(child.account, world.offices["North"], "receptionist")
+    now = await world.now()
+    for id_, asker, people in ((child.habilitation, manager, (first, last)), (given, giver, (last,))):
+        request = str(uuid4())
+        await world.insert(
+            "request", id=request, kind="access", requester=asker.account, beneficiary=None,
+            organisation=world.offices["North"], digest=b"d" * 32, sealed=b"", needed=len(people), status="approved",
+            created_at=now, expires_at=now, decided_at=now,
+        )  # fmt: skip
+        for one in people:
+            await world.insert(
+                "approval", id=str(uuid4()), request=request, approver=one.account, verdict="approve", factor=None,
+                nonce=None, assertion=None, challenge=None, reason=None, at=now,
+            )  # fmt: skip
+        await world.insert(
+            "origin", id=id_, request=request, requested_by=asker.account, approved_by=last.account, enrolled_by=None,
+            proof=None, trained_at=None, begun_at=None, confirmed_by=None, confirmed_at=None,
+        )  # fmt: skip
+    line = (await guard.post(watcher, "/v1/inventory/account", {"account": child.account})).json()
+    assert {one["account"] for one in line["makers"]} == {manager.account, giver.account, first.account, last.account}
+    assert set(line["account"]["also"]) == {giver.account, first.account}
+    for maker in (manager, giver, first, last):
+        line = (await guard.post(watcher, "/v1/inventory/account", {"account": maker.account})).json()
+        assert [one["account"] for one in line["made"]] == [child.account]
 
 
 async def test_manager_sees_makers_of_another_office_without_their_names(guard: Guard) -> None:

@@ -24,7 +24,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Branch:
-    """An account of a line: how it is tied to the one above (``requested``, ``approved``, both), and what follows."""
+    """An account of a line: how it is tied to the one above (``requested``, ``approved``, both; neither: by one of
+    its roles), and what follows."""
 
     node: Node
     requested: bool
@@ -61,7 +62,7 @@ def upwards(line: Line) -> tuple[Branch, ...]:
     left = {node.account: node for node in line.makers}
 
     def above(one: Account | Node, depth: int) -> Iterator[Branch]:
-        named = (maker for maker in (one.requested_by, one.approved_by) if maker is not None)
+        named = (maker for maker in (one.requested_by, one.approved_by, *one.also) if maker is not None)
         nodes = [left.pop(maker) for maker in dict.fromkeys(named) if maker in left] if depth else []
         for node in nodes:
             tied = node.account == one.requested_by, node.account == one.approved_by
@@ -75,7 +76,7 @@ def downwards(line: Line) -> tuple[Branch, ...]:
     placed: dict[str, list[Node]] = {}
     known = {line.account.account}
     for node in line.made:  # the nearest first
-        parent = next((maker for maker in (node.requested_by, node.approved_by) if maker in known), None)
+        parent = next((maker for maker in (node.requested_by, node.approved_by, *node.also) if maker in known), None)
         placed.setdefault(parent or line.account.account, []).append(node)
         known.add(node.account)
     return _below(line.account.account, placed, DEEPEST)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.ids import AccountId
 from beffroi.guard.web import bodies
 
 MOST_ROWS = 100
@@ -72,7 +73,8 @@ class Account(msgspec.Struct, frozen=True):
     """One account. ``name`` is null where the reader has no right to it, or it does not open.
 
     ``elsewhere`` is how many habilitations are held outside the reader's reach; ``line`` how many accounts stand in
-    its line of creation; ``within_a_day`` what accounts are ranked by: direct and potential, in 24 hours.
+    its line of creation; ``also`` who else requested or approved something it holds; ``within_a_day`` what accounts
+    are ranked by: direct and potential, in 24 hours.
     """
 
     account: str
@@ -86,6 +88,7 @@ class Account(msgspec.Struct, frozen=True):
     trend: list[Recorded]
     requested_by: str | None
     approved_by: str | None
+    also: list[AccountId]
     line: int
     last_use: datetime | None
     factors: list[str]
@@ -123,6 +126,7 @@ class Node(msgspec.Struct, frozen=True):
     exposure: Reached
     requested_by: str | None
     approved_by: str | None
+    also: list[AccountId]
 
 
 class Line(msgspec.Struct, frozen=True):

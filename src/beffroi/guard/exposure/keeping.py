@@ -40,6 +40,8 @@ class _Loaded(NamedTuple):
     gone: Collection[UUID]
     changed: Sequence[Any]
     held: Sequence[Any]
+    origins: Sequence[Any]
+    approvals: Sequence[Any]
     marks: dict[UUID, bytes]
 
 
@@ -95,7 +97,11 @@ class Inventory:
             population = await conn.fetchval(statements.COUNT_PEOPLE) if whole else self.network.shared.population
             shared = Shared(
                 now,
-                rows.containment(self._keys, await conn.fetch(statements.LOAD_CONTAINMENTS)),
+                rows.containment(
+                    self._keys,
+                    await conn.fetch(statements.LOAD_CONTAINMENTS),
+                    await conn.fetch(statements.LOAD_LINE_MEMBERS),
+                ),
                 rows.applications(self._keys, await conn.fetch(statements.LOAD_APPLICATIONS)),
                 population,
             )
@@ -110,8 +116,10 @@ class Inventory:
             changed = [id_ for id_, mark in marks.items() if self._marks.get(id_) != mark]
             found = await conn.fetch(statements.LOAD_ACCOUNTS, changed) if changed else []
             held = await conn.fetch(statements.LOAD_HABILITATIONS, changed) if changed else []
+            origins = await conn.fetch(statements.LOAD_ORIGINS, changed) if changed else []
+            approvals = await conn.fetch(statements.LOAD_APPROVALS, changed) if changed else []
             gone = self._marks.keys() - marks.keys()
-        return _Loaded(shared, organisations, whole, counts, gone, found, held, marks)
+        return _Loaded(shared, organisations, whole, counts, gone, found, held, origins, approvals, marks)
 
     async def _take_in(self, loaded: _Loaded, policy: Policy, about: Collection[OrganisationId]) -> None:
         network = self._network or Network(policy, loaded.shared)
@@ -130,9 +138,10 @@ class Inventory:
         held: dict[UUID, list[Any]] = {}
         for row in loaded.held:
             held.setdefault(row["account"], []).append(row)
+        makers = rows.makers(self._keys, loaded.origins, loaded.approvals)
         for some in _slices(loaded.changed):
             for row in some:
-                one = rows.employed(self._keys, row, held.get(row["id"], ()))
+                one = rows.employed(self._keys, row, held.get(row["id"], ()), makers.get(row["id"], ()))
                 network.put(one)
                 self._details[one.account.id] = Detail(row["status"], row["created_at"])
             await asyncio.sleep(0)

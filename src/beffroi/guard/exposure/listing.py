@@ -141,7 +141,7 @@ class Reading:
         if employed is None:
             return []
         origin = employed.origin
-        return [maker for maker in (origin.requested_by, origin.approved_by) if maker is not None]
+        return [maker for maker in (origin.requested_by, origin.approved_by) if maker is not None] + _also(employed)
 
     # What is shown of each
 
@@ -177,6 +177,7 @@ class Reading:
             trend=[answers.Recorded(date.fromordinal(one.day), one.direct, one.through) for one in recorded],
             requested_by=employed.origin.requested_by,
             approved_by=employed.origin.approved_by,
+            also=_also(employed),
             line=len(self._network.line(account)),
             last_use=last_use,
             factors=sorted(factors),
@@ -189,7 +190,7 @@ class Reading:
     def _node(self, account: AccountId, name: str | None) -> Node:
         employed = self._network.accounts.get(account)
         if employed is None:  # it made others, and is no longer there
-            return Node(account, None, "closed", [], self._exposure(account), None, None)
+            return Node(account, None, "closed", [], self._exposure(account), None, None, [])
         return Node(
             account,
             name,
@@ -198,6 +199,7 @@ class Reading:
             self._exposure(account),
             employed.origin.requested_by,
             employed.origin.approved_by,
+            _also(employed),
         )
 
     def _held(self, employed: Employed) -> list[Held]:
@@ -234,6 +236,12 @@ class Reading:
             if rows_of.is_genuine(self._keys, "factor", row):
                 found.setdefault(AccountId(str(row["account"])), set()).add(row["kind"])
         return found
+
+
+def _also(employed: Employed) -> list[AccountId]:
+    """Who else requested or approved something that the account holds."""
+    origin = employed.origin
+    return sorted(origin.also - {origin.requested_by, origin.approved_by})
 
 
 def _nearest(

@@ -21,8 +21,11 @@ _KINDS: Final = {kind.value: kind for kind in Relation if kind is not Relation.R
 Row = Mapping[str, Any]
 
 
-def employed(keys: "Keys", row: Row, held: Iterable[Row]) -> Employed:
-    """An account with what it holds. Forged: inactive, or without the habilitation that is."""
+def employed(keys: "Keys", row: Row, held: Iterable[Row], others: Iterable[AccountId] = ()) -> Employed:
+    """An account with what it holds. Forged: inactive, or without the habilitation that is.
+
+    ``others`` requested or approved what it holds (:func:`makers`).
+    """
     id_ = AccountId(str(row["id"]))
     genuine = is_genuine(keys, "account", row)
     facts = AccountFacts(
@@ -38,7 +41,22 @@ def employed(keys: "Keys", row: Row, held: Iterable[Row]) -> Employed:
         None if row[name] is None else AccountId(str(row[name])) for name in ("requested_by", "approved_by")
     )
     holds = [_habilitation(one) for one in held if is_genuine(keys, "habilitation", one)]
-    return Employed(facts, Origin(asker, approver), tuple(sorted(holds)))
+    return Employed(facts, Origin(asker, approver, frozenset(others) - {id_}), tuple(sorted(holds)))
+
+
+def makers(keys: "Keys", origins: Iterable[Row], approvals: Iterable[Row]) -> dict[UUID, set[AccountId]]:
+    """Everybody who requested or approved something of each account; a forged row names nobody."""
+    agreed: dict[UUID, set[AccountId]] = {}
+    for row in approvals:
+        if is_genuine(keys, "approval", row):
+            agreed.setdefault(row["request"], set()).add(AccountId(str(row["approver"])))
+    found: dict[UUID, set[AccountId]] = {}
+    for row in origins:
+        if is_genuine(keys, "origin", row):
+            people = found.setdefault(row["account"], set())
+            people.update(AccountId(str(row[name])) for name in ("requested_by", "approved_by"))
+            people.update(agreed.get(row["request"], ()))
+    return found
 
 
 def organisation(keys: "Keys", row: Row) -> OrganisationFacts:
@@ -61,13 +79,16 @@ def applications(keys: "Keys", rows: Iterable[Row]) -> tuple[ApplicationFacts, .
     )
 
 
-def containment(keys: "Keys", rows: Iterable[Row]) -> Containment:
-    """What is cut off; a forged row cuts everything off, as it does for decisions."""
+def containment(keys: "Keys", rows: Iterable[Row], members: Iterable[Row] = ()) -> Containment:
+    """What is cut off, ``members`` of contained lines by name; a forged row cuts everything off, as for decisions."""
     everything, scopes, groups = False, set(), 0
     for row in rows:
         everything = everything or row["kind"] == "everything" or not is_genuine(keys, "containment", row)
         groups |= row["groups"]
         scopes.add((row["kind"], row["scope"]))
+        if row["kind"] == "line":
+            scopes.add(("account", row["scope"]))  # of a founder nothing else is written down
+    scopes |= {("account", str(row["account"])) for row in members}
     return Containment(everything, frozenset(scopes), groups)
 
 

@@ -123,10 +123,14 @@ def _shown(branch: Branch, tie: Callable[[Branch], str]) -> Shown:
 def _upper_tie(branch: Branch) -> str:
     if branch.requested and branch.approved:
         return gettext("l'a demandé et approuvé")
+    if not branch.requested and not branch.approved:
+        return gettext("a demandé ou approuvé l'un de ses accès")
     return gettext("l'a demandé") if branch.requested else gettext("l'a approuvé")
 
 
 def _lower_tie(branch: Branch) -> str:
     if branch.requested and branch.approved:
         return gettext("demandé et approuvé")
+    if not branch.requested and not branch.approved:
+        return gettext("un accès demandé ou approuvé")
     return gettext("demandé") if branch.requested else gettext("approuvé")
