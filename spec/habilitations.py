@@ -38,7 +38,7 @@ class Became(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A habilitation was given."""
+    """A habilitation was given; ``requested_by`` is nobody for those that were there first."""
 
     habilitation: str
     account: str
@@ -46,6 +46,7 @@ class Held(NamedTuple):
     kind: str
     from_at: datetime
     until_at: datetime
+    requested_by: str | None = None
 
 
 class Moved(NamedTuple):
@@ -146,15 +147,26 @@ def outside(history: History, one: str, other: str) -> bool:
 
 
 def pools(history: History, account: str) -> set[str]:
-    """I-03: everybody it descends from by request, until somebody outside that person's line confirmed it."""
+    """I-03: everybody it descends from by request, until somebody outside that person's line confirmed it. A manager
+    descends from whoever had requested his role, on the day the account came into being."""
     witnesses = {one.witness for one in history if isinstance(one, Confirmed) and one.account == account}
-    found: set[str] = set()
-    maker = born(history, account).requested_by
-    while maker is not None and not born(history, maker).founder:
-        if not any(outside(history, maker, witness) for witness in witnesses - {account}):
-            found.add(maker)
-        maker = born(history, maker).requested_by
-    return found
+    then = history[: history.index(born(history, account))]
+    makers, waiting = set[str](), {born(history, account).requested_by}
+    while waiting:
+        maker = waiting.pop()
+        if maker is not None and maker not in makers and not born(history, maker).founder:
+            makers.add(maker)
+            waiting |= {born(history, maker).requested_by}
+            waiting |= {
+                one.requested_by
+                for one in then
+                if isinstance(one, Held) and one.account == maker and one.kind in ("manager", "founder")
+            }
+    return {
+        maker
+        for maker in makers - {account}
+        if not any(outside(history, maker, witness) for witness in witnesses - {account})
+    }
 
 
 def status(history: History, account: str) -> str:
@@ -283,6 +295,16 @@ def eligible(
         for one in approvers(history, organisation, network, at)
         if not objections(history, one, requester, beneficiary, at, apart=apart)
     }
+
+
+def tied(history: History, one: str, other: str, at: datetime) -> bool:
+    """I-04: whether two people may not give something back together: kin, or one of late in the other's debt."""
+    favours = {
+        (past.approver, past.requester)
+        for past in history
+        if isinstance(past, Approved) and at - past.at < RECIPROCITY
+    }
+    return not outside(history, one, other) or bool({(one, other), (other, one)} & favours)
 
 
 def administers(history: History, account: str) -> bool:

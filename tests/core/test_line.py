@@ -107,3 +107,41 @@ def test_i03_offspring_confirmed_by_an_outsider_leaves_the_pool_and_by_an_inside
 def test_i03_offspring_whose_parent_was_confirmed_still_pays_until_it_is_confirmed_itself() -> None:
     assert LINES.pools(GRANDSON, {SON: [STRANGER]}) == (MANAGER, SON)
     assert LINES.pools(GRANDSON, {GRANDSON: [STRANGER]}) == ()
+
+
+def test_i03_offspring_of_a_colleague_made_a_manager_share_the_pool_of_who_asked_for_it() -> None:
+    """Whoever promotes two colleagues who were there has one pool, not three; they are nobody's offspring."""
+    child, other, second = AccountId("child"), AccountId("other child"), AccountId("second")
+    promoted = Origin(None, None, frozenset({MANAGER, APPROVER}), frozenset({MANAGER}))
+    origins = {**ORIGINS, STRANGER: promoted, second: promoted, child: Origin(STRANGER, OTHER)}
+    lines = Lines({**origins, other: Origin(second, OTHER)}, {FOUNDER})
+    assert lines.pools(child, {}) == (MANAGER, STRANGER)
+    assert lines.pools(other, {}) == (MANAGER, second)
+    assert lines.pools(STRANGER, {}) == ()
+    unpromoted = Lines({**origins, STRANGER: promoted._replace(promoted_by=frozenset())}, {FOUNDER})
+    assert unpromoted.pools(child, {}) == (STRANGER,)
+    assert lines.pools(child, {child: [OTHER]}) == (), "an outsider of both confirms"
+    assert lines.pools(child, {child: [second]}) == (MANAGER,)
+
+
+PROMOTIONS = st.dictionaries(
+    st.sampled_from(NAMES),
+    st.builds(
+        Origin, st.none() | st.sampled_from(NAMES), st.none() | st.sampled_from(NAMES), st.just(frozenset()),
+        st.frozensets(st.sampled_from(NAMES), max_size=2),
+    ),
+)  # fmt: skip
+
+
+@given(PROMOTIONS, st.sampled_from(NAMES))
+def test_i03_offspring_charge_every_pool_that_their_requester_would_and_his_own_whatever_the_promotions(
+    origins: dict[AccountId, Origin], requester: AccountId
+) -> None:
+    """Nobody escapes upwards: what a promoted manager asks for is also charged to who asked for his role, and to whom
+    that one descends from."""
+    child = AccountId("child")
+    pools = set(Lines(origins, ()).adding(child, Origin(requester, None)).pools(child, {}))
+    assert requester in pools
+    for one in pools:
+        origin = origins.get(one, Origin(None, None))
+        assert {origin.requested_by, *origin.promoted_by} - {None} <= pools

@@ -1,5 +1,7 @@
 """Steps of a history that let in or give back: asked for, agreed to, enrolled, examined; each held to the oracle."""
 
+from itertools import combinations
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
@@ -107,20 +109,23 @@ class LettingIn(Recorded):
     def _made(
         self, seat: Held, given: Given, kind: str, beneficiary: str | None, organisation: str, needed: int, about: str
     ) -> None:
-        done = self._commanded(seat, given)
+        done, apart = self._commanded(seat, given), kind in ("lift", "restore")
         enough = oracle.eligible(
-            self.history, organisation, self.network_id, seat.account, beneficiary, self.at,
-            apart=kind in ("lift", "restore"),
-        )  # fmt: skip
+            self.history, organisation, self.network_id, seat.account, beneficiary, self.at, apart=apart
+        )
         if done:
             assert beneficiary != seat.account, "I-04: nobody asks for himself"
             assert len(enough) >= max(2, needed), "I-04: with fewer than two approvers the request cannot be made"
+            assert not apart or any(
+                not oracle.tied(self.history, one, other, self.at) for one, other in combinations(enough, 2)
+            ), "I-04: only kin could agree"
             self.requests.append(
                 Waiting(str(given.answer["id"]), kind, seat.account, beneficiary, organisation, needed, about)
             )
             assert given.answer["needed"] == needed
         elif given.answer is Objection.TOO_FEW_APPROVERS:
-            assert len(enough) < max(2, needed), "I-04: enough people could approve it"
+            # Of what gives back, each two of them may be tied, by a single role as well.
+            assert len(enough) < max(2, needed) or apart, "I-04: enough people could approve it"
 
     @precondition(lambda self: bool(self.requests))
     @rule(which=NUMBER, who=NUMBER)
@@ -167,6 +172,9 @@ class LettingIn(Recorded):
             self.history, asked.organisation, self.network_id, asked.requester, asked.beneficiary, self.at,
             apart=asked.apart,
         )  # fmt: skip
+        if asked.apart:
+            for one in before & able:
+                assert not oracle.tied(self.history, one, seat.account, self.at), "I-04: two who are tied"
         enough = len(agreed & able) >= asked.needed
         assert enough is (given.answer is State.APPROVED), "I-04: as many as it takes, each of whom still may"
         if enough:
@@ -207,7 +215,7 @@ class LettingIn(Recorded):
         for id_, row in self.run(self.network.habilitations()).items():
             if id_ not in seen:
                 assert str(row["account"]) == self.emails[asked.about]
-                self._hold({**row, "status": "approved"})
+                self._hold({**row, "status": "approved"}, asked.requester)
                 if oracle.status(self.history, str(row["account"])) == "active":
                     self._enrolled(str(row["account"]))
 

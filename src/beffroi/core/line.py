@@ -21,11 +21,13 @@ class Origin(NamedTuple):
 
     ``also``: everybody else who requested or approved one of its habilitations. Of two approvers the account names
     one; and whoever hands a role to an account that was there already must not be judged by it as by a stranger.
+    ``promoted_by``: those of them who requested a role in which it asks for accounts itself.
     """
 
     requested_by: AccountId | None
     approved_by: AccountId | None
     also: frozenset[AccountId] = frozenset()
+    promoted_by: frozenset[AccountId] = frozenset()
 
 
 class Approval(NamedTuple):
@@ -66,7 +68,7 @@ class Lines:
             origin = self._origins.get(waiting.pop())
             if origin is None:
                 continue
-            others = (origin.approved_by, *origin.also) if both else ()
+            others = (origin.approved_by, *origin.also) if both else origin.promoted_by
             for maker in (origin.requested_by, *others):
                 if maker is not None and maker not in self._founders and maker not in reached:
                     reached.add(maker)
@@ -86,11 +88,18 @@ class Lines:
     ) -> tuple[AccountId, ...]:
         """The offspring pools this account charges, sorted: those of the people it descends from by request.
 
+        It descends from who requested it; and a manager from whoever requested his role, even for an account that was
+        there already: otherwise each colleague promoted would be one pool more for who asked for it.
+
         An account leaves the pool of M when somebody outside M's line has confirmed it; being confirmed takes it
         out of that pool and of no other, and takes nobody else out. Approving makes a line and no pool: approvers
         act for a whole network, and each account they approve already charges its requester's pool.
         """
-        ancestors = self._upwards(account, both=False) - {account}
+        # Its own promotion makes it nobody's offspring: it reads nothing by it, and others' pools are not for that.
+        asker = self._origins.get(account, Origin(None, None)).requested_by
+        ancestors: frozenset[AccountId] = frozenset()
+        if asker is not None and asker not in self._founders:
+            ancestors = self._upwards(asker, both=False) - {account}
         witnesses = set(confirmed_by.get(account, ())) - {account}
         return tuple(sorted(maker for maker in ancestors if not any(self.outside(maker, one) for one in witnesses)))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from beffroi.core.duty import HOLDERS, Duty
 from beffroi.core.ids import AccountId
 from beffroi.core.line import Approval, Lines, Origin
 from beffroi.core.policy import Policy, RoleKind
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 _MAKERS: Final = ("requested_by", "approved_by")
 _HANDED: Final = """
-SELECT o.*, h.account FROM guard.origin o JOIN guard.habilitation h ON h.id = o.id WHERE h.account = ANY ($1::uuid[])
+SELECT o.*, h.account, h.role FROM guard.origin o JOIN guard.habilitation h ON h.id = o.id
+WHERE h.account = ANY ($1::uuid[])
 """
 """Who requested and who last approved each habilitation of some accounts."""
 _AGREED: Final = """
@@ -40,14 +42,14 @@ async def lines_of(
     waiting, asked = set(accounts), set[AccountId]()
     while waiting:
         rows = await conn.fetch("SELECT * FROM guard.account WHERE id = ANY ($1::uuid[])", list(waiting))
-        others = await _handed(conn, keys, waiting)
+        others, promoted = await _handed(conn, keys, policy, waiting)
         makers: set[AccountId] = set()
         for row in rows:
             stamped.genuine(keys, "account", row)
             account = AccountId(str(row["id"]))
             asker, approver = (None if row[name] is None else AccountId(str(row[name])) for name in _MAKERS)
             also = frozenset(others.get(account, ())) - {account}
-            origins[account] = Origin(asker, approver, also)
+            origins[account] = Origin(asker, approver, also, frozenset(promoted.get(account, ())) - {account})
             makers.update(also, [maker for maker in (asker, approver) if maker is not None])
             if asker is None and approver is None:
                 founders.append(account)
@@ -58,20 +60,26 @@ async def lines_of(
 
 
 async def _handed(
-    conn: "asyncpg.Connection", keys: "Keys", accounts: Iterable[AccountId]
-) -> dict[AccountId, set[AccountId]]:
-    """Everybody who requested or approved a habilitation of each account. Raises Forged."""
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, accounts: Iterable[AccountId]
+) -> tuple[dict[AccountId, set[AccountId]], dict[AccountId, set[AccountId]]]:
+    """Everybody who requested or approved a habilitation of each account, whatever became of it; and those who
+    requested one in which it asks for accounts itself. Raises Forged."""
+    asking = {code for code, role in policy.roles.items() if role.kind in HOLDERS[Duty.REQUEST]}
     rows = [stamped.genuine(keys, "origin", row) for row in await conn.fetch(_HANDED, list(accounts))]
     agreed: dict[object, set[AccountId]] = {}
     for row in await conn.fetch(_AGREED, list({row["request"] for row in rows})):
         approver = AccountId(str(stamped.genuine(keys, "approval", row)["approver"]))
         agreed.setdefault(row["request"], set()).add(approver)
     found: dict[AccountId, set[AccountId]] = {}
+    promoted: dict[AccountId, set[AccountId]] = {}
     for row in rows:
-        people = found.setdefault(AccountId(str(row["account"])), set())
+        account = AccountId(str(row["account"]))
+        people = found.setdefault(account, set())
         people.update(AccountId(str(row[name])) for name in _MAKERS)
         people.update(agreed.get(row["request"], ()))
-    return found
+        if row["role"] in asking:  # of a habilitation whose row is forged, nobody acts
+            promoted.setdefault(account, set()).add(AccountId(str(row["requested_by"])))
+    return found, promoted
 
 
 async def approvals_between(

@@ -123,7 +123,9 @@ def test_i04_beneficiary_who_came_into_being_meanwhile_does_not_approve_for_hims
     asked = make(guard, above, email=email, **wanted).json()["request"]
     later = seat(guard, "Later Approver", "approver", organisation=network)
     assert later.member.persona.email == email
-    assert approve(guard, later, asked).status_code == 409
+    page = decide(guard, later, asked)
+    assert "Approuver avec ma clé" not in text_of(page), "no button that is refused"
+    assert later.browser.send("/approvals/decide", page, verdict="approve", answer="{}").status_code == 403
     assert status_of(guard, later.member.account) == ["confirmed"]
     again = make(guard, above, email=email, **wanted).json()["request"]
     assert show(guard, later, again).json()["objection"] == Objection.SAME_PERSON
