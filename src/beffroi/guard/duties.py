@@ -6,8 +6,8 @@ reads sees one snapshot and delays no decision.
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from beffroi.core.decision import Refusal, found
 from beffroi.core.duty import NETWORK, Duty, on_duty
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     import asyncpg
 
     from beffroi.guard.keys import Keys
+
+_USED: Final = "UPDATE guard.session SET seen_at = $2 WHERE id = $1 AND seen_at < $2 AND revoked_at IS NULL"
+"""The last use of a session; one that was ended meanwhile keeps what it says. No guard's memory depends on it."""
 
 
 class Work(NamedTuple):
@@ -86,9 +89,15 @@ async def with_duty(call: Call, duty: Duty, act: Act, *, writes: bool) -> Answer
                 if writes:
                     async with conn.transaction():
                         await turnstile.take(conn)
-                        return await _act(conn, call, caller, duty, act, writes=True)
+                        answer, session, at = await _act(conn, call, caller, duty, act)
+                        await conn.execute(_USED, session.id, at)
+                        return answer
                 async with conn.transaction(isolation="repeatable_read", readonly=True):
-                    return await _act(conn, call, caller, duty, act, writes=False)
+                    answer, session, at = await _act(conn, call, caller, duty, act)
+                # Reading is use too, told coarsely and outside the turn: it delays no decision.
+                if at - session.seen_at >= timedelta(seconds=services.policy.session.touch):
+                    await conn.execute(_USED, session.id, at)
+                return answer
             except Refused as refused:
                 if isinstance(refused.refusal, Refusal) and refused.refusal.code is Code.SESSION_OTHER_CLIENT:
                     await _end_stolen(conn, call, caller)
@@ -99,17 +108,17 @@ async def with_duty(call: Call, duty: Duty, act: Act, *, writes: bool) -> Answer
 
 
 async def _act(
-    conn: "asyncpg.Connection", call: Call, caller: Caller, duty: Duty, act: Act, *, writes: bool
-) -> Answer:
+    conn: "asyncpg.Connection", call: Call, caller: Caller, duty: Duty, act: Act
+) -> tuple[Answer, SessionFacts, datetime]:
+    """What came of it, in which session, at which instant. Raises Refused, or Forged."""
     keys, policy = call.services.keys, call.services.policy
     work, facts = await facts_of(conn, keys, policy, caller.application, caller.handle_hash, caller.client_hash)
     role = on_duty(duty, caller.application, facts, policy)
     if isinstance(role, Refusal):
         raise Refused(role)
     session, account, habilitation, organisation = found(facts)
-    if writes:  # a command is use of the session
-        await conn.execute("UPDATE guard.session SET seen_at = $2 WHERE id = $1", session.id, work.now)
-    return await act(work, OnDuty(session, account, habilitation, organisation, role))
+    answer = await act(work, OnDuty(session, account, habilitation, organisation, role))
+    return answer, session, work.now
 
 
 async def facts_of(
