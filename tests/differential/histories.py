@@ -20,7 +20,7 @@ from beffroi.core.policy import Action
 from beffroi.core.reviewing import Verdict
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.approvals import deciding, making
-from beffroi.guard.approvals.deciding import NotCarriedOut, Signed
+from beffroi.guard.approvals.deciding import NotCarriedOut
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.awareness import exams
 from beffroi.guard.containing import cutting, permission, scopes
@@ -37,6 +37,7 @@ from beffroi.guard.sessions.handles import digest
 from beffroi.guard.settings import Batching
 from beffroi.guard.signin import enrolments
 from beffroi.guard.signin.recognising import may_enter
+from beffroi.guard.signin.signing import Signed
 from beffroi.guard.sweeping import leaving
 from beffroi.guard.sweeping.leavers import Source
 from beffroi.guard.sweeping.sweep import sweep
@@ -322,7 +323,7 @@ class Network:
             sitting = drawn if isinstance(drawn, Objection) else await sittings.drawn(work, by, str(drawn["id"]))
             if isinstance(sitting, Objection):
                 return sitting
-            await sittings.sign(work, by, sitting, sittings.Signature(str(uuid4()), uuid4().bytes, "{}"))
+            await sittings.sign(work, by, sitting, Signed(str(uuid4()), uuid4().bytes, "{}"))
             return State.APPROVED
 
         return await self.command(seat, Duty.REVIEW, act)

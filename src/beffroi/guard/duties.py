@@ -7,9 +7,10 @@ reads sees one snapshot and delays no decision.
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from beffroi.core.decision import Refusal, found
+from beffroi.core.decision import Refusal, found, present
 from beffroi.core.duty import NETWORK, Duty, on_duty
 from beffroi.core.facts import AccountFacts, Facts, HabilitationFacts, OrganisationFacts, Request, SessionFacts
 from beffroi.core.ids import ApplicationId, OrganisationId, PurposeCode
@@ -66,6 +67,7 @@ class OnDuty(NamedTuple):
         return self.everywhere or organisation == self.organisation.id
 
 
+Judge = Callable[[ApplicationId, Facts, Policy], Role | Refusal]
 Act = Callable[[Work, OnDuty], Awaitable[Answer]]
 
 
@@ -79,6 +81,15 @@ class Refused(Exception):
 
 async def with_duty(call: Call, duty: Duty, act: Act, *, writes: bool) -> Answer:
     """Check who commands, then act, in one transaction. Raises Malformed for a fingerprint that is too long."""
+    return await _judged(call, partial(on_duty, duty), act, writes=writes)
+
+
+async def at_work(call: Call, act: Act) -> Answer:
+    """The same of whoever is at work, in any role and with any assurance, to read what colleagues may read."""
+    return await _judged(call, present, act, writes=False)
+
+
+async def _judged(call: Call, judge: Judge, act: Act, *, writes: bool) -> Answer:
     caller = caller_of(call)
     if not isinstance(caller, Caller):
         return denial(call, caller)
@@ -89,11 +100,11 @@ async def with_duty(call: Call, duty: Duty, act: Act, *, writes: bool) -> Answer
                 if writes:
                     async with conn.transaction():
                         await turnstile.take(conn)
-                        answer, session, at = await _act(conn, call, caller, duty, act)
+                        answer, session, at = await _act(conn, call, caller, judge, act)
                         await conn.execute(_USED, session.id, at)
                         return answer
                 async with conn.transaction(isolation="repeatable_read", readonly=True):
-                    answer, session, at = await _act(conn, call, caller, duty, act)
+                    answer, session, at = await _act(conn, call, caller, judge, act)
                 # Reading is use too, told coarsely and outside the turn: it delays no decision.
                 if at - session.seen_at >= timedelta(seconds=services.policy.session.touch):
                     await conn.execute(_USED, session.id, at)
@@ -108,12 +119,12 @@ async def with_duty(call: Call, duty: Duty, act: Act, *, writes: bool) -> Answer
 
 
 async def _act(
-    conn: "asyncpg.Connection", call: Call, caller: Caller, duty: Duty, act: Act
+    conn: "asyncpg.Connection", call: Call, caller: Caller, judge: Judge, act: Act
 ) -> tuple[Answer, SessionFacts, datetime]:
     """What came of it, in which session, at which instant. Raises Refused, or Forged."""
     keys, policy = call.services.keys, call.services.policy
     work, facts = await facts_of(conn, keys, policy, caller.application, caller.handle_hash, caller.client_hash)
-    role = on_duty(duty, caller.application, facts, policy)
+    role = judge(caller.application, facts, policy)
     if isinstance(role, Refusal):
         raise Refused(role)
     session, account, habilitation, organisation = found(facts)

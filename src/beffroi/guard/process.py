@@ -29,7 +29,7 @@ from beffroi.guard.containing import doors as containment_doors
 from beffroi.guard.decisions.batch import Bench
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch
 from beffroi.guard.decisions.worker import Worker
-from beffroi.guard.doors import ROUTES as DOORS
+from beffroi.guard.doors.routes import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.habilitations import doors as enrolment_doors

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.guard.approvals.office import Seat, approve, make
+from tests.guard.approvals.office import Seat, approve, make, seat
 from tests.guard.approvals.test_access import account_of
 from tests.guard.signin.serving import Guard
 
@@ -13,6 +13,8 @@ pytestmark = pytest.mark.usefixtures("helene", "thomas")
 def test_i03_offspring_of_a_promoted_colleague_charge_the_pool_of_who_promoted_him(
     guard: Guard, manager: Seat, helene: Seat, thomas: Seat, asked_for: bool
 ) -> None:
+    if asked_for:
+        seat(guard, "Louise Henry", "approver")  # whoever agrees to the promotion stands in the line
     role = "receptionist" if asked_for else "account-manager"
     colleague = guard.member(f"Lea Promoted{asked_for}", role=role, with_passkey=True)
     if asked_for:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import uuid4
 
 from beffroi.core.approvals import Objection, State, Verdict, after, standing
@@ -16,18 +16,11 @@ from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import append
+from beffroi.guard.signin.signing import Signed
 from beffroi.guard.vault.sealing import owner_bytes, seal_for
 
 _GIVEN: Final = "SELECT * FROM guard.approval WHERE request = $1 ORDER BY at, id"
 _CHALLENGE: Final = b"beffroi/approval/1\0"
-
-
-class Signed(NamedTuple):
-    """A fresh passkey assertion over a request: which factor, over which challenge, made of which nonce."""
-
-    factor: str
-    nonce: bytes
-    assertion: str
 
 
 class NotCarriedOut(Exception):

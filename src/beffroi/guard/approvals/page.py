@@ -7,26 +7,22 @@ the passkey's challenge is a hash over that digest. Refusing takes words and no 
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from beffroi.core.approvals import Objection
 from beffroi.core.decision import Refusal, found
 from beffroi.core.duty import Duty, on_duty
 from beffroi.core.ids import ApplicationId
 from beffroi.core.objections import SENTENCES
 from beffroi.guard.approvals import deciding
-from beffroi.guard.approvals.deciding import NotCarriedOut, Signed
+from beffroi.guard.approvals.deciding import NotCarriedOut
 from beffroi.guard.approvals.kinds import Asked
 from beffroi.guard.duties import OnDuty, Refused, Work, facts_of
-from beffroi.guard.signin import admitting, browser, factors, flow, messages, progress, stepping
+from beffroi.guard.signin import admitting, flow, messages, signing, stepping
 from beffroi.guard.signin.admitting import Admitted, Form
-from beffroi.guard.signin.factors import FactorRefusal
 from beffroi.guard.signin.integrity import alerting
 from beffroi.guard.signin.pages import language, page, translate
 from beffroi.guard.signin.progress import Progress, Purpose, Step
 from beffroi.guard.web.problems import sentence_of
-from beffroi.guard.web.requests import Answer, Call, Routes, redirect
-from beffroi.standards import webauthn
+from beffroi.guard.web.requests import Answer, Call, Routes
 
 if TYPE_CHECKING:
     import asyncpg
@@ -74,18 +70,15 @@ async def _decide(conn: "asyncpg.Connection", call: Call, admitted: Admitted, fo
         if not LEAST_REASON <= len(reason) <= MOST_REASON:
             return await _page(conn, call, admitted, SHORT_REASON, typed=form.get("reason", "")[:MOST_REASON])
         await deciding.refuse(work, by, asked, reason)
-        return await _leave(conn, call, admitted)
+        return await signing.leave(conn, call, admitted)
     if form.get("verdict") != "approve" or going.challenge is None:
         return await _page(conn, call, admitted, NOT_RECOGNISED)
     challenge = deciding.challenge_of(asked.row["digest"], going.challenge)
-    party, answer = flow.relying_party(call), form.get("answer", "")
-    passkeys = [factor for factor in admitted.who.factors if factor["kind"] == factors.PASSKEY]
-    proven = await factors.verify_passkey(conn, work.keys, passkeys, answer, party, challenge, work.now)
-    if isinstance(proven, FactorRefusal):
-        await progress.fail(conn, admitted.loaded)
+    signed = await signing.proven(conn, call, admitted, form, challenge, work.now)
+    if signed is None:
         return await _page(conn, call, admitted, NOT_RECOGNISED)
-    await deciding.approve(work, by, asked, Signed(str(proven["id"]), going.challenge, answer))
-    return await _leave(conn, call, admitted)
+    await deciding.approve(work, by, asked, signed)
+    return await signing.leave(conn, call, admitted)
 
 
 async def _standing(
@@ -130,13 +123,8 @@ async def _page(
     if isinstance(standing, Answer):
         return standing
     work, _, asked = standing
-    loaded = admitted.loaded
-    going = loaded.progress
-    if going.challenge is None or error is not None:
-        going = msgspec.structs.replace(going, challenge=flow.new_challenge())
-        await progress.save(conn, work.keys, loaded, Step.APPROVAL, going)
-    passkeys = [factor["credential_id"] for factor in admitted.who.factors if factor["kind"] == factors.PASSKEY]
-    challenge = deciding.challenge_of(asked.row["digest"], going.challenge or b"")
+    going, nonce = await signing.asked(conn, call, admitted, Step.APPROVAL, anew=error is not None)
+    challenge = deciding.challenge_of(asked.row["digest"], nonce)
     kind, english = deciding.kind_of(asked), language(call) == "en"
     said = await kind.words(work, asked)
     if kind.beside is not None:
@@ -153,20 +141,13 @@ async def _page(
         lines=lines,
         digest=asked.row["digest"].hex(),
         against=None if changed is None else _sentence(call, changed)[1],
-        options=webauthn.assertion_options(flow.relying_party(call), challenge, passkeys) if passkeys else "",
-        back=flow.with_query(going.return_to, {"state": going.state}),
+        options=signing.options(call, admitted, challenge),
+        back=signing.back(going),
         error=None if error is None else translate(language(call), error),
         typed=typed,
         least=LEAST_REASON,
         most=MOST_REASON,
     )
-
-
-async def _leave(conn: "asyncpg.Connection", call: Call, admitted: Admitted) -> Answer:
-    going = admitted.loaded.progress
-    await progress.close(conn, admitted.loaded)
-    back = flow.with_query(going.return_to, {"state": going.state})
-    return redirect(back, browser.clear(call, browser.SIGN_IN))
 
 
 def cannot(call: Call, objection: Objection) -> Answer:

@@ -1,17 +1,1 @@
 """The guard's doors: each reads a body, puts requests to the hot path, and writes the answer."""
-
-from typing import Final
-
-from beffroi.guard.doors import agents, changing, evaluating, finding, listing, opening, watching
-from beffroi.guard.web.requests import Routes
-
-ROUTES: Final[tuple[Routes, ...]] = (
-    opening.ROUTES,
-    listing.ROUTES,
-    finding.ROUTES,
-    changing.ROUTES,
-    agents.ROUTES,
-    evaluating.ROUTES,
-    watching.ROUTES,
-)
-"""Routes of every door of this room."""

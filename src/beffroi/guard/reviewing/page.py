@@ -6,24 +6,20 @@ What is shown is what the digest covers: how many are kept, who loses access, ev
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from beffroi.core.approvals import Objection
 from beffroi.core.duty import Duty
 from beffroi.core.reviewing import Verdict
 from beffroi.guard.approvals.page import cannot, on_the_page
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.reviewing import sittings
-from beffroi.guard.reviewing.sittings import Drawn, Said, Signature
-from beffroi.guard.signin import admitting, browser, factors, flow, progress, stepping
+from beffroi.guard.reviewing.sittings import Drawn, Said
+from beffroi.guard.signin import admitting, signing, stepping
 from beffroi.guard.signin.admitting import Admitted, Form
-from beffroi.guard.signin.factors import FactorRefusal
 from beffroi.guard.signin.integrity import alerting
 from beffroi.guard.signin.pages import language, page, translate
 from beffroi.guard.signin.progress import Purpose, Step
 from beffroi.guard.vault import agents
-from beffroi.guard.web.requests import Answer, Call, Routes, redirect
-from beffroi.standards import webauthn
+from beffroi.guard.web.requests import Answer, Call, Routes
 
 if TYPE_CHECKING:
     import asyncpg
@@ -65,16 +61,11 @@ async def _decide(conn: "asyncpg.Connection", call: Call, admitted: Admitted, fo
     if going.challenge is None:
         return await _page(conn, call, admitted, NOT_RECOGNISED)
     challenge = sittings.challenge_of(sitting.row["digest"], going.challenge)
-    party, answer = flow.relying_party(call), form.get("answer", "")
-    passkeys = [factor for factor in admitted.who.factors if factor["kind"] == factors.PASSKEY]
-    proven = await factors.verify_passkey(conn, work.keys, passkeys, answer, party, challenge, work.now)
-    if isinstance(proven, FactorRefusal):
-        await progress.fail(conn, admitted.loaded)
+    signed = await signing.proven(conn, call, admitted, form, challenge, work.now)
+    if signed is None:
         return await _page(conn, call, admitted, NOT_RECOGNISED)
-    await sittings.sign(work, by, sitting, Signature(str(proven["id"]), going.challenge, answer))
-    await progress.close(conn, admitted.loaded)
-    back = flow.with_query(going.return_to, {"state": going.state})
-    return redirect(back, browser.clear(call, browser.SIGN_IN))
+    await sittings.sign(work, by, sitting, signed)
+    return await signing.leave(conn, call, admitted)
 
 
 async def _standing(
@@ -95,13 +86,9 @@ async def _page(conn: "asyncpg.Connection", call: Call, admitted: Admitted, erro
     if isinstance(standing, Answer):
         return standing
     work, _, sitting = standing
-    loaded, tongue = admitted.loaded, language(call)
-    going = loaded.progress
-    if going.challenge is None or error is not None:
-        going = msgspec.structs.replace(going, challenge=flow.new_challenge())
-        await progress.save(conn, work.keys, loaded, Step.REVIEW, going)
-    passkeys = [factor["credential_id"] for factor in admitted.who.factors if factor["kind"] == factors.PASSKEY]
-    challenge = sittings.challenge_of(sitting.row["digest"], going.challenge or b"")
+    tongue = language(call)
+    going, nonce = await signing.asked(conn, call, admitted, Step.REVIEW, anew=error is not None)
+    challenge = sittings.challenge_of(sitting.row["digest"], nonce)
     named = await agents.names(conn, work.keys, {str(one.review["account"]) for one in sitting.said})
     return page(
         call, "review.html", 200 if error is None else 403, lead_to=going.return_to, form_token=going.form_token,
@@ -109,8 +96,7 @@ async def _page(conn: "asyncpg.Connection", call: Call, admitted: Admitted, erro
         kept=_lines(work, [one for one in sitting.said if one.verdict is Verdict.KEEP], named, tongue),
         removed=_lines(work, [one for one in sitting.said if one.verdict is Verdict.REMOVE], named, tongue),
         digest=sitting.row["digest"].hex(),
-        options=webauthn.assertion_options(flow.relying_party(call), challenge, passkeys) if passkeys else "",
-        back=flow.with_query(going.return_to, {"state": going.state}),
+        options=signing.options(call, admitted, challenge), back=signing.back(going),
         error=None if error is None else translate(tongue, error),
     )  # fmt: skip
 

@@ -24,6 +24,7 @@ from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import lines_of
 from beffroi.guard.reviewing.closing import extend_if_vouched
 from beffroi.guard.reviewing.statements import LOAD_SHEET
+from beffroi.guard.signin.signing import Signed
 from beffroi.guard.stamped import Row
 
 MOST: Final = 300
@@ -50,14 +51,6 @@ class Drawn(NamedTuple):
     row: Row
     campaign: Row
     said: Sequence[Said]
-
-
-class Signature(NamedTuple):
-    """A fresh passkey assertion over a sitting: which factor, over which challenge, made of which nonce."""
-
-    factor: str
-    nonce: bytes
-    assertion: str
 
 
 def challenge_of(digest: bytes, nonce: bytes) -> bytes:
@@ -157,7 +150,7 @@ async def _said(work: Work, row: Row) -> list[Said] | None:
     return waiting if len(waiting) == len(words) else None
 
 
-async def sign(work: Work, by: OnDuty, sitting: Drawn, signature: Signature) -> None:
+async def sign(work: Work, by: OnDuty, sitting: Drawn, signature: Signed) -> None:
     """Keep a verified assertion as evidence; close what is removed, extend whom it vouches for."""
     conn, keys = work.conn, work.keys
     await stamped.amend(
@@ -188,7 +181,7 @@ def _entry(work: Work, by: OnDuty, sitting: Drawn, one: Said) -> Entry:
     )  # fmt: skip
 
 
-def _whole(work: Work, by: OnDuty, sitting: Drawn, signature: Signature) -> Entry:
+def _whole(work: Work, by: OnDuty, sitting: Drawn, signature: Signed) -> Entry:
     detail = {
         "campaign": str(sitting.campaign["id"]), "sitting": str(sitting.row["id"]),
         "sha256": sitting.row["digest"].hex(), "factor": signature.factor, "verdicts": len(sitting.said),

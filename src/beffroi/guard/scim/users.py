@@ -18,8 +18,7 @@ from beffroi.core.normalisation import NormalisationRefusal, email_key
 from beffroi.guard import stamped
 from beffroi.guard.scim.visit import Visit
 from beffroi.guard.stamped import Row
-from beffroi.guard.vault import blind
-from beffroi.guard.vault.records import decode_agent
+from beffroi.guard.vault import agents, blind
 from beffroi.guard.vault.sealing import unseal_for
 from beffroi.standards.scim.documents import weak_version
 from beffroi.standards.scim.faults import invalid_value
@@ -263,11 +262,7 @@ def _user(visit: Visit, resource: str, entry: Row | None, account: Row | None, h
         )
     told = said
     if account is not None and (said is None or any(row["status"] != "closed" for row in held)):
-        agent = decode_agent(
-            unseal_for(
-                keys, account["id"].bytes, account["wrapped_key"], account["epoch"], "agent", account["personal"]
-            )
-        )
+        agent = agents.unsealed(keys, account)
         told = Told(
             agent.email.strip(), agent.first_name, agent.last_name,
             None if said is None else said.title, None if said is None else said.external_id,

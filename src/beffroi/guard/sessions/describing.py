@@ -16,8 +16,7 @@ from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
 from beffroi.guard import stamped
 from beffroi.guard.sessions.memberships import Membership, memberships
 from beffroi.guard.stamped import Row
-from beffroi.guard.vault.records import decode_agent
-from beffroi.guard.vault.sealing import owner_bytes, unseal_for
+from beffroi.guard.vault import agents
 
 if TYPE_CHECKING:
     import asyncpg
@@ -35,9 +34,7 @@ async def describe(
     now = await stamped.instant(conn)
     account = AccountId(str(session["account"]))
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", account)
-    agent = decode_agent(
-        unseal_for(keys, owner_bytes(account), row["wrapped_key"], row["epoch"], "agent", row["personal"])
-    )
+    agent = agents.unsealed(keys, row)
     held = await memberships(conn, keys, account, now)
     chosen = None if session["habilitation"] is None else str(session["habilitation"])
     described: dict[str, object] = {
@@ -45,7 +42,7 @@ async def describe(
         "account": account,
         "level": session["level"],
         "expires_at": session["expires_at"],
-        "agent": {"display_name": f"{agent.first_name} {agent.last_name}"},
+        "agent": {"display_name": agents.display_name(agent)},
         "attested_until": row["attested_until"],
         "memberships": [_membership(membership, policy) for membership in held],
         "habilitation": chosen,

@@ -18,12 +18,18 @@ _LOG: Final = logging.getLogger("beffroi.guard.vault")
 ACCOUNTS: Final = "SELECT * FROM guard.account WHERE id = ANY ($1::uuid[])"
 
 
-def read(keys: Keys, account: stamped.Row) -> Agent | None:
-    """Who an account is; ``None`` (and an alert) when its ciphertext is not genuine."""
+def unsealed(keys: Keys, account: stamped.Row) -> Agent:
+    """Who an account is. Raises SealRefused, WrappedKeyRefused or msgspec.DecodeError: not as the guard wrote it."""
     owner = owner_bytes(str(account["id"]))
+    return decode_agent(
+        unseal_for(keys, owner, account["wrapped_key"], account["epoch"], "agent", account["personal"])
+    )
+
+
+def read(keys: Keys, account: stamped.Row) -> Agent | None:
+    """The same; ``None`` (and an alert) when its ciphertext is not genuine."""
     try:
-        clear = unseal_for(keys, owner, account["wrapped_key"], account["epoch"], "agent", account["personal"])
-        return decode_agent(clear)
+        return unsealed(keys, account)
     except (SealRefused, WrappedKeyRefused, msgspec.DecodeError) as error:
         _LOG.critical("integrity: account %s: %s", account["id"], type(error).__name__)
         return None
