@@ -104,6 +104,32 @@ def test_colleague_is_requested_approved_and_given_a_code_by_three_people(
     expect(page.get_by_text(re.compile("Un code a été remis|A code was handed over")).first).to_be_visible()
 
 
+@meets("approval")
+def test_approver_reads_whose_account_a_request_names_and_what_stands_against_it(
+    stack: Stack, people: dict[str, Member], tour: Tour, width: int
+) -> None:
+    page, guard, tongue = tour.page, stack.guard, "fr" if tour.french else "en"
+    other = guard.run(guard.world.organisation(f"Mission Locale de Rochebrune {width} {tongue}"))
+    far = guard.member(f"Zoe Lointaine{width}{tongue}", organisation=other, role="receptionist")
+    sign_in(stack, page, people["manager"], "/accueil/")
+    tour.press("link", "Demander un accès", "Request access")
+    fill(tour, "Nora", far.persona.email)
+    tour.press("button", "Transmettre la demande", "Send the request")
+    expect(page.get_by_text("Nora Petit").first).to_be_visible()
+    expect(page.get_by_text("Zoe")).to_have_count(0)
+    request = page.url
+    sign_in(stack, page, people["helene"], "/accueil/")
+    page.goto(request)
+    tour.press("button", "Décider sur la page du gardien", "Decide on the guard")
+    page.wait_for_url(f"{stack.guard.url}/approvals/decide")
+    expect(page.get_by_text("Zoe Lointaine")).to_be_visible()
+    tour.meet("approval", "known")
+    guard.amend("account", far.account, status="suspended")
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("Approuver avec ma clé|Approve with my"))).to_have_count(0)
+    tour.meet("approval", "against")
+
+
 TABLE = "prenom;nom;adresse;fonction;site;roles;debut;fin"
 
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from beffroi.guard.sweeping.leavers import Source
 from tests.browser.office import sign_in, stack
 from tests.browser.pages import Tour, meets
 from tests.config.console.stack import Stack
@@ -29,7 +30,7 @@ def test_manager_says_who_has_left_without_meeting_a_barrier(stack: Stack, tour:
     page.goto(f"{stack.url}/departs/attente/")
     tour.meet("leavers-waiting", "empty")
     waits(stack, unsure)
-    waits(stack, manager)
+    waits(stack, manager, Source.HR, days=9)
     page.goto(f"{stack.url}/departs/")
     tour.meet("leavers")
     tour.press("link", f"structure : Lucie Lointaine{width}", f"organisation : Lucie Lointaine{width}")

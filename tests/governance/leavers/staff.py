@@ -3,6 +3,8 @@
 How a passkey is proved is the sign-in's own tests; here only what a manager's session may do matters.
 """
 
+from datetime import timedelta
+
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.duties import Work
 from beffroi.guard.sweeping import leavers
@@ -32,8 +34,8 @@ def idle(stack: Stack, member: Member, days: int) -> None:
     )
 
 
-def waits(stack: Stack, member: Member, source: Source = Source.IDLE) -> str:
-    """The member's leaving waits for a person."""
+def waits(stack: Stack, member: Member, source: Source = Source.IDLE, days: int = 0) -> str:
+    """The member's leaving, in so many days when there are any, waits for a person."""
     guard = stack.guard
 
     async def write() -> str:
@@ -41,7 +43,10 @@ def waits(stack: Stack, member: Member, source: Source = Source.IDLE) -> str:
         async with conn.transaction():
             await turnstile.take(conn)
             work = Work(conn, guard.world.keys, guard.world.policy, await stamped.instant(conn))
-            identifier, _ = await leavers.record(work, member.account, guard.organisation, source, Standing.WAITING)
+            until = work.now + timedelta(days=days) if days else None
+            identifier, _ = await leavers.record(
+                work, member.account, guard.organisation, source, Standing.WAITING, until=until
+            )
         return identifier
 
     return guard.run(write())
