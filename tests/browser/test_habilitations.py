@@ -116,7 +116,7 @@ def test_approver_reads_whose_account_a_request_names_and_what_stands_against_it
     fill(tour, "Nora", far.persona.email)
     tour.press("button", "Transmettre la demande", "Send the request")
     expect(page.get_by_text("Nora Petit").first).to_be_visible()
-    expect(page.get_by_text("Zoe")).to_have_count(0)
+    expect(page.get_by_text("Zoe Lointaine")).to_have_count(0)
     request = page.url
     sign_in(stack, page, people["helene"], "/accueil/")
     page.goto(request)
