@@ -9,11 +9,13 @@ import msgspec
 from msgspec import Meta
 
 from beffroi.core.habilitation import clash, kinds_in_force
+from beffroi.core.ids import HabilitationId
 from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
 from beffroi.guard import stamped
 from beffroi.guard.doors.answers import refused
 from beffroi.guard.doors.gate import Caller, caller_of
+from beffroi.guard.habilitations.applications import served
 from beffroi.guard.keys import Keys
 from beffroi.guard.sessions.handles import digest
 from beffroi.guard.sessions.live import live_session
@@ -94,6 +96,7 @@ async def _organisation_of(
         for table, row in rows.items():
             if row is not None:
                 stamped.genuine(keys, table, row)
+        serving = await served(conn, keys, [session["habilitation"]])
         all_held = [held_facts(stamped.genuine(keys, "habilitation", row)) for row in of_account]
     except stamped.Forged as error:
         _LOG.critical("integrity: names of colleagues: guard.%s", error.table)
@@ -120,6 +123,8 @@ async def _organisation_of(
         or not held["from_at"] <= now < held["until_at"]
     ):
         return Code.HABILITATION_INACTIVE
+    if application not in serving.get(HabilitationId(str(held["id"])), ()):
+        return Code.HABILITATION_ELSEWHERE
     if (
         office is None
         or not office["active"]

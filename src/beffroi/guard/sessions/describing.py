@@ -14,7 +14,7 @@ from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import AccountId, Bucket
 from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
 from beffroi.guard import stamped
-from beffroi.guard.sessions.memberships import Membership, memberships
+from beffroi.guard.sessions.memberships import Membership, memberships_in
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault.records import decode_agent
 from beffroi.guard.vault.sealing import owner_bytes, unseal_for
@@ -38,7 +38,7 @@ async def describe(
     agent = decode_agent(
         unseal_for(keys, owner_bytes(account), row["wrapped_key"], row["epoch"], "agent", row["personal"])
     )
-    held = await memberships(conn, keys, account, now)
+    held = await memberships_in(conn, keys, account, session["application"], now)
     chosen = None if session["habilitation"] is None else str(session["habilitation"])
     described: dict[str, object] = {
         "session": str(session["id"]),
