@@ -160,7 +160,8 @@ class Scene:
         today = self.now.astimezone(PARIS).date()
         return {
             "roles": list(roles), "applications": [APPLICATION], "first_name": "Alix", "last_name": name,
-            "email": f"alix.{name.lower()}@{domain}", "job": "Conseil", "from_on": str(today), "until_on": str(today + timedelta(days=180)),
+            "email": f"alix.{name.lower()}@{domain}", "job": "Conseil", "from_on": str(today),
+            "until_on": str(today + timedelta(days=180)),
         }  # fmt: skip
 
     async def agreed(self, request: str, *, diligent: bool) -> bool:
