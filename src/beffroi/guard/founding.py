@@ -105,7 +105,7 @@ async def found(
         )
         if application is not None:
             await _open(conn, keys, policy, application, organisation, now)
-        through = [] if application is None else [application.id]
+        through = list(await applications.on_offer(conn, keys))
         codes: list[str] = []
         for founder, index in zip(founders, indexes, strict=True):
             account = await _write(conn, keys, founder, index, organisation, role, through, now)
