@@ -10,10 +10,11 @@ from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.core.ids import ApplicationId
 from beffroi.guard import migrations
 from beffroi.guard.decisions.asks import Granted
-from beffroi.guard.decisions.worker import Batching, Worker
+from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.keys import Keys, KeysRefused
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.migrations import MigrationRefused
+from beffroi.guard.settings import Batching
 from tests.guard import world as worlds
 from tests.guard.decisions.conftest import Desk
 from tests.guard.world import CASES, World, new_keys

@@ -1,4 +1,4 @@
-"""A habilitation for another application than the session's: refused at the next decision, from the rows and ahead."""
+"""A habilitation for another application than the session's is refused at the next decision, remembered or not."""
 
 import pytest
 
