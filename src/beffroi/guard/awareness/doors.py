@@ -66,8 +66,7 @@ class CourseNamed(msgspec.Struct, frozen=True):
 
 
 class Awaiting(msgspec.Struct, frozen=True):
-    """A role that is held or will be: where it stands, from when it would give access, and whether to this application
-    (``here``)."""
+    """A role that is held or will be: where it stands, from when it gives access; ``here``: to this application."""
 
     organisation: str
     role: str
