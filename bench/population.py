@@ -31,7 +31,7 @@ OFFICES = 448
 PEOPLE_OF_ONE = 250
 CLIENT = "bench"
 APPLICATION = "bench"
-LAYOUT = 4
+LAYOUT = 5
 """Changed whenever the rows below do: a population of another layout is made anew."""
 _SINCE = datetime(2026, 1, 5, tzinfo=UTC)
 _UNTIL = datetime(2099, 1, 1, tzinfo=UTC)
@@ -184,6 +184,12 @@ def _network(held: keys.Keys, adviser_count: int) -> Iterator[tuple[str, tuple[s
             "from_at": _SINCE, "until_at": _UNTIL, "version": 1,
         }  # fmt: skip
 
+    def served(rank: int) -> dict[str, Any]:
+        return {
+            "id": identifier("served", rank), "habilitation": identifier("habilitation", rank),
+            "application": APPLICATION, "ended_at": None, "version": 1,
+        }  # fmt: skip
+
     def session(rank: int) -> dict[str, Any]:
         return {
             "id": identifier("session", rank), "handle_hash": sha256(handle(rank).encode()).digest(),
@@ -202,6 +208,7 @@ def _network(held: keys.Keys, adviser_count: int) -> Iterator[tuple[str, tuple[s
         ("organisation", organisation, OFFICES),
         ("account", account, adviser_count),
         ("habilitation", habilitation, adviser_count),
+        ("habilitation_application", served, adviser_count),
         ("session", session, adviser_count),
     ):
         columns = (*make(0), "mac")

@@ -88,6 +88,8 @@ def objections(request: Request, facts: Facts, policy: Policy) -> list[Code]:
         said.append(Code.HABILITATION_INACTIVE)
     if now < held.from_at or now >= held.until_at:
         said.append(Code.HABILITATION_INACTIVE)
+    if not any(place == application.id for place in held.applications):
+        said.append(Code.HABILITATION_ELSEWHERE)
     office = facts.organisation
     if office is None or office.id != held.organisation:
         return [*said, Code.ORGANISATION_CLOSED]

@@ -38,6 +38,10 @@ CONSOLE = {
     "no-habilitation": Sheet(
         "directory/not_open.html", "Aucune habilitation en cours", "No habilitation in force", "structures/"
     ),
+    "not-here": Sheet(
+        "directory/not_open.html", "Aucune habilitation dans cette application",
+        "No habilitation in this application", "structures/",
+    ),
     "attestation-ended": Sheet("directory/refused.html", "Attestation à renouveler", "Attestation to renew"),
     "training": Sheet("awareness/home.html", "Ma formation", "My training", "formation/"),
     "chapter": Sheet(

@@ -1,6 +1,7 @@
 """Access requested by one, granted by another, handed over by a third: in a real browser, in both languages."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -15,6 +16,7 @@ from tests.browser.pages import Tour, meets
 from tests.config.console.stack import Stack
 from tests.guard.scim.announcing import announce
 from tests.guard.signin.serving import Member
+from tests.guard.world import CASES
 
 __all__ = ["stack"]
 pytestmark = pytest.mark.browser
@@ -36,6 +38,14 @@ def people(stack: Stack) -> dict[str, Member]:
     }
 
 
+@pytest.fixture
+def console_alone(stack: Stack) -> Iterator[None]:
+    """No other application is open: there is nothing to choose."""
+    stack.guard.amend("application", CASES, open=False)
+    yield
+    stack.guard.amend("application", CASES, open=True)
+
+
 def fill(tour: Tour, first: str, address: str) -> None:
     page, today = tour.page, datetime.now(UTC)
     page.locator("#id_first_name").fill(first)
@@ -43,6 +53,7 @@ def fill(tour: Tour, first: str, address: str) -> None:
     page.locator("#id_email").fill(address)
     page.locator("#id_job").fill("Conseillère")
     page.locator("input[name=roles][value=adviser]").check()
+    page.locator("input[name=applications][value=console]").check()
     page.locator("#id_from_on").fill(f"{today:%d/%m/%Y}")
     page.locator("#id_until_on").fill(f"{today + timedelta(days=180):%d/%m/%Y}")
 
@@ -58,6 +69,7 @@ def test_colleague_is_requested_approved_and_given_a_code_by_three_people(
     tour.meet("request-new")
     tour.press("button", "Transmettre la demande", "Send the request")
     expect(page.locator("#erreurs")).to_be_visible()
+    expect(page.locator("input[name=applications]:checked")).to_have_count(0)
     fill(tour, f"Nora{width}", "not an address")
     tour.press("button", "Transmettre la demande", "Send the request")
     expect(page.locator("#id_first_name")).to_have_value(f"Nora{width}")
@@ -130,7 +142,7 @@ def test_approver_reads_whose_account_a_request_names_and_what_stands_against_it
     tour.meet("approval", "against")
 
 
-TABLE = "prenom;nom;adresse;fonction;site;roles;debut;fin"
+TABLE = "prenom;nom;adresse;fonction;site;roles;applications;debut;fin"
 
 
 @meets("request-batch", "request-batch-sent", "requests")
@@ -141,13 +153,13 @@ def test_manager_requests_several_at_once_sees_the_wrong_lines_first_and_takes_a
     sign_in(stack, page, people["manager"], "/demandes/lot/")
     tour.meet("request-batch")
     days = f"{today:%d/%m/%Y};{today + timedelta(days=90):%d/%m/%Y}"
-    good = f"Ana{width};Roux;ana{width}@valbrume.example;Conseillère;;adviser;{days}"
-    page.locator("#id_lines").fill(f"{TABLE}\n{good}\nBob;Noir;bob;Accueil;;rien;{days}")
+    good = f"Ana{width};Roux;ana{width}@valbrume.example;Conseillère;;adviser;console + Cases;{days}"
+    page.locator("#id_lines").fill(f"{TABLE}\n{good}\nBob;Noir;bob;Accueil;;rien;;{days}")
     tour.press("button", "Vérifier", "Check")
     expect(page.get_by_text(re.compile("Ligne 3|Line 3"))).to_be_visible()
     tour.meet("request-batch", "wrong")
     page.locator("#id_lines").fill(
-        f"{TABLE}\n{good}\nBob{width};Noir;bob{width}@valbrume.example;Accueil;;receptionist;{days}"
+        f"{TABLE}\n{good}\nBob{width};Noir;bob{width}@valbrume.example;Accueil;;receptionist;console;{days}"
     )
     tour.press("button", "Vérifier", "Check")
     tour.meet("request-batch", "checked")
@@ -223,7 +235,7 @@ def test_identities_are_checked_and_a_lost_factor_is_replaced_by_three_people(
 
 @meets("admissions", "admission", "admission-dismiss", "request")
 def test_manager_completes_whom_the_directory_announces_and_leaves_another_without_an_answer(
-    stack: Stack, people: dict[str, Member], tour: Tour, width: int
+    stack: Stack, people: dict[str, Member], tour: Tour, width: int, console_alone: None
 ) -> None:
     page, guard = tour.page, stack.guard
     guard.execute("UPDATE guard.admission SET status = 'dismissed' WHERE status = 'awaiting-manager'")
@@ -242,6 +254,7 @@ def test_manager_completes_whom_the_directory_announces_and_leaves_another_witho
     tour.meet("admissions")
     tour.press("link", f"Compléter : Inès Delaunay{width}", f"Complete : Inès Delaunay{width}")
     expect(page.locator("#id_first_name")).to_have_value("Inès")
+    expect(page.locator("input[name=applications]")).to_be_checked()
     tour.meet("admission")
     page.locator("#id_site").fill("Antenne de Beaumont")
     tour.press("button", "Transmettre la demande", "Send the request")

@@ -110,3 +110,18 @@ def test_former_agent_is_told_that_nothing_waits(stack: Stack, tour: Tour, width
     tour.meet("no-habilitation")
     tour.page.goto(f"{stack.url}/formation/")
     tour.meet("training", "none")
+
+
+@meets("not-here")
+def test_colleague_whose_habilitation_serves_elsewhere_is_told_so(
+    stack: Stack, camille: Member, tour: Tour, width: int
+) -> None:
+    guard, member = stack.guard, stack.guard.member(f"Zoe Ailleurs{'ab'[width > 400]}{'ef'[tour.french]}")
+    row = guard.one(
+        "SELECT e.id FROM guard.habilitation_application e JOIN guard.habilitation h ON h.id = e.habilitation"
+        " WHERE h.account = $1 AND e.application = 'console'",
+        member.account,
+    )
+    guard.amend("habilitation_application", row, ended_at=guard.one("SELECT guard.instant()"))
+    sign_in(stack, tour.page, member)
+    tour.meet("not-here")

@@ -100,6 +100,8 @@ def test_i06_adviser_with_one_fact_missing_is_refused(part: str, refusal: Code) 
         ("habilitation", {"status": "suspended"}, Code.HABILITATION_INACTIVE),
         ("habilitation", {"from_at": NOW + SECOND}, Code.HABILITATION_INACTIVE),
         ("habilitation", {"until_at": NOW}, Code.HABILITATION_INACTIVE),
+        ("habilitation", {"applications": ()}, Code.HABILITATION_ELSEWHERE),
+        ("habilitation", {"applications": (ApplicationId("novel"),)}, Code.HABILITATION_ELSEWHERE),
         ("habilitation", {"organisation": OrganisationId("novel")}, Code.ORGANISATION_CLOSED),
         ("habilitation", {"role": RoleCode("novel")}, Code.ROLE_UNKNOWN),
         ("organisation", {"active": False}, Code.ORGANISATION_CLOSED),

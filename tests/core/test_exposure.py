@@ -142,7 +142,7 @@ def somebody(name: str, role: str, requested_by: str | None = None, *, pooled: b
     id_, maker = AccountId(name), None if requested_by is None else AccountId(requested_by)
     facts = AccountFacts(id_, True, UNTIL, UNTIL, (maker,) if pooled and maker else (), (), ())
     from_at = NOW - timedelta(days=1)
-    one = HabilitationFacts(HabilitationId(name), id_, OFFICES[0], RoleCode(role), "confirmed", from_at, UNTIL)
+    one = HabilitationFacts(HabilitationId(name), id_, OFFICES[0], RoleCode(role), "confirmed", from_at, UNTIL, ())
     return Employed(facts, Origin(maker, None), (one,))
 
 

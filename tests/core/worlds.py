@@ -88,7 +88,9 @@ def adviser(at: datetime = NOW, relations: tuple[RelationFacts, ...] | None = No
         application=ApplicationFacts(CONSOLE, True, WIDE),
         session=SessionFacts(SessionId("s"), ADVISER, HELD, CONSOLE, at + timedelta(hours=9), at, False, 3, at, True),
         account=AccountFacts(ADVISER, True, later, later, (), (), ()),
-        habilitation=HabilitationFacts(HELD, ADVISER, OFFICE, RoleCode("adviser"), "confirmed", before, later),
+        habilitation=HabilitationFacts(
+            HELD, ADVISER, OFFICE, RoleCode("adviser"), "confirmed", before, later, (CONSOLE,)
+        ),
         organisation=OrganisationFacts(OFFICE, "youth-office", True, later, 5),
         relations=(followed(own=True, at=at),) if relations is None else relations,
         reach=None,
@@ -105,7 +107,7 @@ def also(role: str, status: str = "confirmed", *, from_days: int = -400, until_d
     """Another habilitation of the adviser, elsewhere, from and until so many days after ``NOW``."""
     return HabilitationFacts(
         HabilitationId(f"also-{role}"), ADVISER, OrganisationId("elsewhere"), RoleCode(role), status,
-        NOW + timedelta(days=from_days), NOW + timedelta(days=until_days),
+        NOW + timedelta(days=from_days), NOW + timedelta(days=until_days), (),
     )  # fmt: skip
 
 

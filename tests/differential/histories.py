@@ -179,8 +179,9 @@ class Network:
     async def access(self, seat: Held, email: str, role: str, organisation: str, today: date, days: int) -> Given:
         """A request for access."""
         return await self.request(
-            seat, "access", roles=(role,), first_name="Nora", last_name="Petit", email=email, job="Conseillère",
-            from_on=str(today), until_on=str(today + timedelta(days=days)), organisation=organisation,
+            seat, "access", roles=(role,), applications=(CASES,), first_name="Nora", last_name="Petit", email=email,
+            job="Conseillère", from_on=str(today), until_on=str(today + timedelta(days=days)),
+            organisation=organisation,
         )  # fmt: skip
 
     async def approve(self, seat: Held, request: str) -> Given:

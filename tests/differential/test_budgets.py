@@ -98,7 +98,9 @@ class World:
             application=ApplicationFacts(step.application, True, BREAKERS[step.application]),
             session=facts.session._replace(account=step.account, application=step.application),
             account=AccountFacts(step.account, True, far, far, POOLS[step.account], (), ()),
-            habilitation=facts.habilitation._replace(account=step.account, organisation=step.office, status=status),
+            habilitation=facts.habilitation._replace(
+                account=step.account, organisation=step.office, status=status, applications=(step.application,)
+            ),
             organisation=facts.organisation._replace(id=step.office),
             reach=reach,
         )

@@ -43,6 +43,7 @@ OTHERS = st.builds(
     st.sampled_from(["confirmed", "confirmed", "probation", "suspended", "closed", "novel"]),
     st.sampled_from([NOW - timedelta(days=9), NOW, NOW + timedelta(minutes=1), NOW + timedelta(days=9)]),
     st.sampled_from([NOW + timedelta(days=90), NOW + timedelta(hours=2), NOW, NOW - timedelta(days=1)]),
+    st.just(()),
 )
 
 
@@ -84,6 +85,11 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
     _in("habilitation", "organisation", st.just(OrganisationId("other"))),
     _in("habilitation", "from_at", INSTANTS),
     _in("habilitation", "until_at", INSTANTS),
+    _in(
+        "habilitation",
+        "applications",
+        st.sampled_from([(), (ApplicationId("other"),), (ApplicationId("other"), CONSOLE)]),
+    ),
     _in("account", "held", st.lists(OTHERS, max_size=3).map(tuple)),
     _in("organisation", "active", st.just(False)),
     _in("organisation", "contract_until", INSTANTS),

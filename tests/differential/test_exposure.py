@@ -56,6 +56,7 @@ def employed(draw: st.DrawFn) -> Employed:
             draw(st.sampled_from(["confirmed", "confirmed", "probation", "suspended"])),
             draw(st.sampled_from([NOW - timedelta(days=1), NOW + timedelta(days=2), NOW + timedelta(days=4)])),
             draw(INSTANTS),
+            (),
         )
         for number in range(draw(st.integers(0, 3)))
     ]  # fmt: skip

@@ -234,7 +234,10 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/admissions/list": lambda _: [{}],
     "POST /v1/admissions/show": lambda s: [{"admission": s.admissions[0]}],
     "POST /v1/admissions/take-up": lambda s: [  # a request like any other: approvers must still agree
-        {"admission": s.admissions[0], "roles": ["adviser"], "job": "X", "from_on": day(0), "until_on": day(30)}
+        {
+            "admission": s.admissions[0], "roles": ["adviser"], "applications": [CONSOLE], "job": "X",
+            "from_on": day(0), "until_on": day(30),
+        }
     ],
     "POST /v1/admissions/dismiss": lambda s: [{"admission": s.admissions[1], "reason": "not-known"}],
     "POST /v1/leavers/accounts": lambda _: [{}],

@@ -23,6 +23,7 @@ from beffroi.core.ids import (
 )
 from beffroi.core.policy import Action, Policy
 from beffroi.guard import key_check, stamped
+from beffroi.guard.habilitations.applications import give
 from beffroi.guard.keys import Keys
 from beffroi.guard.sessions.handles import digest
 from beffroi.guard.vault import people
@@ -105,7 +106,13 @@ class World:
         return ApplicationId(str(row["id"]))
 
     async def agent(
-        self, organisation: OrganisationId, role: str = "adviser", *, status: str = "confirmed", **changes: object
+        self,
+        organisation: OrganisationId,
+        role: str = "adviser",
+        *,
+        status: str = "confirmed",
+        applications: tuple[ApplicationId, ...] | None = None,
+        **changes: object,
     ) -> AgentOfTest:
         """An account with one habilitation and one live session; ``changes`` are columns of the account."""
         now, id_ = await self.now(), AccountId(str(uuid4()))
@@ -117,18 +124,27 @@ class World:
             "requested_by": None, "approved_by": None, "pools": [], "created_at": now,
         }  # fmt: skip
         await self.insert("account", **{**row, **changes})
-        habilitation = await self.habilitation(id_, organisation, role, status=status)
+        habilitation = await self.habilitation(id_, organisation, role, status=status, applications=applications)
         return await self.sign_in(id_, habilitation, organisation, role)
 
     async def habilitation(
-        self, account: AccountId, organisation: OrganisationId, role: str, *, status: str = "confirmed"
+        self,
+        account: AccountId,
+        organisation: OrganisationId,
+        role: str,
+        *,
+        status: str = "confirmed",
+        applications: tuple[ApplicationId, ...] | None = None,
     ) -> HabilitationId:
-        """A role held from yesterday to next year."""
+        """A role held from yesterday to next year, in every application of now unless some are named."""
         now, id_ = await self.now(), HabilitationId(str(uuid4()))
         await self.insert(
             "habilitation", id=id_, account=account, organisation=organisation, role=role, status=status,
             from_at=now - timedelta(days=1), until_at=now + timedelta(days=365),
         )  # fmt: skip
+        if applications is None:
+            applications = tuple([row["id"] for row in await self.conn.fetch("SELECT id FROM guard.application")])
+        await give(self.conn, self.keys, id_, applications)
         return id_
 
     async def sign_in(
@@ -196,6 +212,14 @@ class World:
             referent=None if referent is None else referent.account,
             since_at=await self.now() - timedelta(days=days), until_at=until_at,
         )  # fmt: skip
+
+    async def serves_no_more(self, agent: AgentOfTest, application: ApplicationId | None = None) -> None:
+        """End what lets an agent's habilitation serve in an application, the world's unless another is named."""
+        id_ = await self.conn.fetchval(
+            "SELECT id FROM guard.habilitation_application WHERE habilitation = $1 AND application = $2",
+            agent.habilitation, application or self.application,
+        )  # fmt: skip
+        await self.amend("habilitation_application", id_, ended_at=await self.now())
 
     async def contain(self, kind: str, scope: str = "", groups: int = 0) -> str:
         """Cut something off; the containment's id."""

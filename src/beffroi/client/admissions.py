@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from beffroi.client.approvals import Made, Place, RoleOption
+from beffroi.client.approvals import ApplicationOption, Made, Place, RoleOption
 from beffroi.client.calls import Call, post
 from beffroi.client.reading import typed
 from beffroi.core.identifying import Identifying
@@ -35,10 +35,11 @@ class Queue(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """One of them, and the roles that may be asked for there."""
+    """One of them, the roles that may be asked for there, and the applications they may be for."""
 
     admission: Admission
     roles: tuple[RoleOption, ...]
+    applications: tuple[ApplicationOption, ...]
 
 
 def waiting(page: int = 1, *, count_only: bool = False) -> Call[Queue]:

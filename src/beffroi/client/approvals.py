@@ -119,10 +119,18 @@ class RoleOption(Struct, frozen=True):
     kind: str
 
 
+class ApplicationOption(Struct, frozen=True):
+    """An application that a habilitation may be asked for."""
+
+    code: str
+    name: str
+
+
 class Options(Struct, frozen=True):
     """What may be asked for at one's own organisation."""
 
     roles: tuple[RoleOption, ...]
+    applications: tuple[ApplicationOption, ...]
 
 
 class Made(Struct, frozen=True):

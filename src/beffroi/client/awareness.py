@@ -23,12 +23,13 @@ class Named(Struct, frozen=True):
 
 
 class Habilitation(Struct, frozen=True):
-    """A role held, or that will be once its next step is done."""
+    """A role held, or that will be once its next step is done; ``here``: it serves in this application."""
 
     organisation: str
     role: str
     status: str
     from_at: datetime
+    here: bool
 
 
 class Standing(Struct, frozen=True):

@@ -14,6 +14,13 @@ Spans = tuple[int, int, int]
 """People within reach in any span of 1, 24 and 72 hours."""
 
 
+class Served(Struct, frozen=True):
+    """An application in which a habilitation serves."""
+
+    code: str
+    name: str
+
+
 class Held(Struct, frozen=True):
     """A habilitation, whatever its status; ``label`` and ``kind`` are absent when the policy lost that role."""
 
@@ -23,6 +30,7 @@ class Held(Struct, frozen=True):
     status: str
     label: Label | None = None
     kind: str | None = None
+    applications: tuple[Served, ...] = ()
 
 
 class Exposure(Struct, frozen=True):

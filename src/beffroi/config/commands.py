@@ -36,6 +36,6 @@ def migrate() -> None:
     settings = load(roles=(OWNER, CONSOLE))
     with open_database(settings):
         wiring.ensure_keys(settings)
-        applied = migrate_guard(settings.database(OWNER))
+        applied = migrate_guard(settings.database(OWNER), wiring.key_file(settings))
         wiring.migrate_console(settings)
     click.echo(f"The guard's schema is up to date ({len(applied)} applied).")

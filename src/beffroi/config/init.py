@@ -61,7 +61,7 @@ def init(
     settings = load(roles=(OWNER, GUARD))
     with open_database(settings):
         wiring.ensure_keys(settings)
-        migrate_guard(settings.database(OWNER))
+        migrate_guard(settings.database(OWNER), wiring.key_file(settings))
         codes = asyncio.run(_found(settings, named, network, first))
     for place, code in enumerate(codes, start=1):
         click.echo(f"Founder {place}: {code}")

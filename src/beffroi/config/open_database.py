@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from beffroi.config.database import Databases, bootstrap, create_database
 from beffroi.config.embedded_postgres import EmbeddedPostgres
@@ -53,8 +54,15 @@ def open_database(settings: Settings, *, alone: bool = False) -> Iterator[OpenDa
         yield OpenDatabase(settings, server)
 
 
-def migrate_guard(owner: str) -> list[str]:
-    """Bring the guard's schema to its last version and return the migrations that were applied."""
+def migrate_guard(owner: str, key_file: Path | None = None) -> list[str]:
+    """Bring the guard's schema to its last version and return the migrations that were applied.
+
+    The key file is read only where rows that exist must be authenticated; a new database needs none. Raises
+    KeysRefused, MigrationRefused.
+    """
+    from beffroi.guard import keys
     from beffroi.guard.migrations import migrate
 
-    return asyncio.run(migrate(owner))
+    if key_file is None:
+        return asyncio.run(migrate(owner))
+    return asyncio.run(migrate(owner, load_keys=lambda: keys.load(key_file)))

@@ -36,7 +36,7 @@ def run() -> None:
 def prepare(settings: Settings, database: OpenDatabase) -> None:
     """Keys, schema and, in demonstration, the invented network: all that must exist before a process starts."""
     wiring.ensure_keys(settings)
-    for name in migrate_guard(database.databases.owner):
+    for name in migrate_guard(database.databases.owner, wiring.key_file(settings)):
         click.echo(f"Applied {name}.")
     wiring.migrate_console(settings)
     wiring.load_demonstration(settings, database.databases)

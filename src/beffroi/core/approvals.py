@@ -48,6 +48,7 @@ class Objection(StrEnum):
     UNKNOWN_COLLEAGUE = "unknown-colleague"
     OUT_OF_REACH = "out-of-reach"
     ROLE_NOT_HANDED_OUT = "role-not-handed-out"
+    APPLICATION_NOT_OPEN = "application-not-open"
     DUTIES_APART = "duties-apart"
     PERIOD_WRONG = "period-wrong"
     ADDRESS_WRONG = "address-wrong"

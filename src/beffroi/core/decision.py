@@ -222,6 +222,8 @@ def present(application_id: ApplicationId, facts: Facts, policy: Policy) -> Role
         or not is_in_force(habilitation, now)
     ):
         return Refusal(Code.HABILITATION_INACTIVE)
+    if application_id not in habilitation.applications:
+        return Refusal(Code.HABILITATION_ELSEWHERE)
     organisation = facts.organisation
     if (
         organisation is None

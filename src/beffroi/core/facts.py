@@ -72,7 +72,11 @@ class SessionFacts(NamedTuple):
 
 
 class HabilitationFacts(NamedTuple):
-    """A role held at an organisation; ``status`` is ``probation`` or ``confirmed`` when it gives access."""
+    """A role held at an organisation; ``status`` is ``probation`` or ``confirmed`` when it gives access.
+
+    ``applications`` are those in which it serves, as far as they were read: a decision needs the session's own alone,
+    and asks nothing of the applications of ``AccountFacts.held``.
+    """
 
     id: HabilitationId
     account: AccountId
@@ -81,6 +85,7 @@ class HabilitationFacts(NamedTuple):
     status: str
     from_at: datetime
     until_at: datetime
+    applications: tuple[ApplicationId, ...]
 
 
 class AccountFacts(NamedTuple):

@@ -95,6 +95,15 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Role not to be requested",
         "This role cannot be requested from your position, or does not exist for this organisation.",
     ),
+    Objection.APPLICATION_NOT_OPEN: Sentence(
+        _WRONG,
+        "Application non demandable",
+        "L’une des applications demandées n’existe pas, n’est pas ouverte, ou aucune n’est nommée. Choisissez parmi"
+        " celles qui sont proposées.",
+        "Application not to be requested",
+        "One of the applications requested does not exist or is not open, or none is named. Choose among those"
+        " offered.",
+    ),
     Objection.DUTIES_APART: Sentence(
         _CONFLICT,
         "Fonctions incompatibles",

@@ -22,6 +22,7 @@ class Code(StrEnum):
     ATTESTATION_EXPIRED = "attestation-expired"
     REVIEW_OVERDUE = "review-overdue"
     HABILITATION_INACTIVE = "habilitation-inactive"
+    HABILITATION_ELSEWHERE = "habilitation-elsewhere"
     ORGANISATION_CLOSED = "organisation-closed"
     ROLE_UNKNOWN = "role-unknown"
     DUTIES_CLASH = "duties-clash"

@@ -103,6 +103,15 @@ _TABLE: Final[dict[Code, Sentence]] = {
         "Habilitation not active",
         "Your habilitation in this organisation is not in force. Please ask your organisation’s account manager.",
     ),
+    Code.HABILITATION_ELSEWHERE: Sentence(
+        403,
+        "Habilitation pour une autre application",
+        "Votre habilitation ne vaut pas dans cette application. Si votre travail le demande, adressez-vous au"
+        " gestionnaire des comptes de votre structure.",
+        "Habilitation for another application",
+        "Your habilitation does not hold in this application. If your work requires it, please ask your"
+        " organisation’s account manager.",
+    ),
     Code.ORGANISATION_CLOSED: Sentence(
         403,
         "Structure fermée",

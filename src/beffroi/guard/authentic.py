@@ -67,6 +67,9 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "account": _ID, "organisation": _ID, "role": _T, "status": _T, "from_at": _I, "until_at": _I,
         "version": _N,
     },
+    "habilitation_application": {
+        "id": _ID, "habilitation": _ID, "application": _T, "ended_at": _MI, "version": _N,
+    },
     "factor": {
         "id": _ID, "account": _ID, "kind": _T, "credential_id": _B, "public_key": _B, "sign_count": _MN,
         "secret": _B, "last_step": _MN, "failures": _N, "locked_until": _MI, "created_at": _I, "revoked_at": _MI,

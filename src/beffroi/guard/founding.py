@@ -15,6 +15,7 @@ from beffroi.core.ids import CODE, AccountId, ApplicationId, RoleCode
 from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.core.policy import Policy, RoleKind
 from beffroi.guard import breaking, key_check, stamped, turnstile
+from beffroi.guard.habilitations import applications
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
@@ -104,10 +105,11 @@ async def found(
         )
         if application is not None:
             await _open(conn, keys, policy, application, organisation, now)
+        through = list(await applications.on_offer(conn, keys))
         codes: list[str] = []
         for founder, index in zip(founders, indexes, strict=True):
-            account = await _write(conn, keys, founder, index, organisation, role, now)
-            detail = json.dumps({"operator": operator}, separators=(",", ":"))
+            account = await _write(conn, keys, founder, index, organisation, role, through, now)
+            detail = json.dumps({"applications": through, "operator": operator}, separators=(",", ":"))
             await append(conn, [Entry(now, "founded", account=account, role=role, detail=detail)])
             codes.append(await enrolments.issue(conn, keys, account, now))
         return codes
@@ -136,6 +138,7 @@ async def _write(
     index: object,
     organisation: str,
     role: RoleCode,
+    through: Sequence[ApplicationId],
     now: "datetime",
 ) -> AccountId:
     account, own_key = AccountId(str(uuid4())), new_key()
@@ -163,12 +166,13 @@ async def _write(
             "version": 1,
         },
     )
+    habilitation = str(uuid4())
     await stamped.insert(
         conn,
         keys,
         "habilitation",
         {
-            "id": str(uuid4()),
+            "id": habilitation,
             "account": account,
             "organisation": organisation,
             "role": role,
@@ -178,6 +182,7 @@ async def _write(
             "version": 1,
         },
     )
+    await applications.give(conn, keys, habilitation, through)
     return account
 
 

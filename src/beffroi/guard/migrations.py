@@ -2,8 +2,11 @@
 
 Each is recorded with the SHA-256 of its text. A file changed after it was applied, a file that slipped in behind
 the last one applied, and a database ahead of the program are all refused: none can be repaired by guessing.
+
+A file whose table holds authenticated rows about what exists already has a step of the program: SQL has no keys.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,6 +14,9 @@ from importlib.resources import files
 from typing import Final
 
 import asyncpg
+
+from beffroi.guard.habilitations import applications
+from beffroi.guard.keys import Keys
 
 JOURNAL_MONTHS_AHEAD: Final = 3
 
@@ -22,8 +28,19 @@ CREATE TABLE IF NOT EXISTS guard.migration (
 )"""
 
 
+LoadKeys = Callable[[], Keys]
+_STEPS: Final[Mapping[str, Callable[[asyncpg.Connection, LoadKeys], Awaitable[None]]]] = {
+    "0017_applications.sql": applications.adopt,
+}
+"""What the program does after a file, in that file's transaction: so once only, and all of it or nothing."""
+
+
 class MigrationRefused(RuntimeError):
     """The schema's history and the program disagree; the message says on which file."""
+
+
+def _no_keys() -> Keys:
+    raise MigrationRefused("This database holds habilitations: bring it forward with the guard's keys.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +89,13 @@ def pending(applied: dict[str, str], known: tuple[Migration, ...]) -> tuple[Migr
     return waiting
 
 
-async def migrate(dsn_owner: str, *, known: tuple[Migration, ...] | None = None) -> list[str]:
+async def migrate(
+    dsn_owner: str, *, known: tuple[Migration, ...] | None = None, load_keys: LoadKeys = _no_keys
+) -> list[str]:
     """Apply what is pending as the owner of schema ``guard``; names applied. Safe to run at every start.
 
-    Concurrent runs wait for each other. Raises MigrationRefused, or asyncpg.PostgresError with nothing of the
-    failing file applied.
+    Concurrent runs wait for each other. ``load_keys`` is called where rows that exist must be authenticated. Raises
+    MigrationRefused, KeysRefused, or asyncpg.PostgresError, with nothing of the failing file applied.
     """
     files = shipped() if known is None else known
     conn = await asyncpg.connect(dsn_owner)
@@ -84,7 +103,7 @@ async def migrate(dsn_owner: str, *, known: tuple[Migration, ...] | None = None)
         with suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):  # a concurrent run made it
             await conn.execute(_HISTORY)
         done = []
-        while (name := await _apply_next(conn, files)) is not None:
+        while (name := await _apply_next(conn, files, load_keys)) is not None:
             done.append(name)
         await conn.execute(f"SELECT guard.ensure_journal_partitions({JOURNAL_MONTHS_AHEAD})")
         return done
@@ -92,7 +111,7 @@ async def migrate(dsn_owner: str, *, known: tuple[Migration, ...] | None = None)
         await conn.close()
 
 
-async def _apply_next(conn: asyncpg.Connection, known: tuple[Migration, ...]) -> str | None:
+async def _apply_next(conn: asyncpg.Connection, known: tuple[Migration, ...], load_keys: LoadKeys) -> str | None:
     async with conn.transaction():
         # The history's own lock: an advisory one could be held by any role.
         await conn.execute("LOCK TABLE guard.migration IN SHARE ROW EXCLUSIVE MODE")
@@ -101,6 +120,9 @@ async def _apply_next(conn: asyncpg.Connection, known: tuple[Migration, ...]) ->
             return None
         await conn.execute("SET LOCAL search_path = guard, pg_temp")
         await conn.execute(migration.text)
+        step = _STEPS.get(migration.name)
+        if step is not None:
+            await step(conn, load_keys)
         await conn.execute(
             "INSERT INTO guard.migration (name, sha256) VALUES ($1, $2)", migration.name, migration.sha256
         )

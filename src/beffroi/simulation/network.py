@@ -131,6 +131,7 @@ def network_rows(
                 account=agent.id,
                 organisation=organisations[membership.organisation_code].id,
                 role=role_code(membership.role),
+                applications=(application.id,),
                 from_at=now - LASTING,
                 until_at=ends,
             )

@@ -278,7 +278,9 @@ def guard_served(
             try:
                 world = await worlds.build(fresh.guard, held)
                 jwk = ECKey.generate_key("P-256", {"kid": "console-key", "use": "sig"})
-                await world.open_application(world.offices["North"], id=CONSOLE, redirect_uris=[return_to])
+                await world.open_application(
+                    world.offices["North"], id=CONSOLE, name="Console", redirect_uris=[return_to]
+                )
                 await world.insert(
                     "application_key", application=CONSOLE, kid="console-key",
                     jwk=json.dumps(jwk.as_dict(private=False)), until_at=await world.now() + timedelta(days=30),

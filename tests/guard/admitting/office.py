@@ -57,7 +57,7 @@ def completed(admission: str, **changes: Any) -> dict[str, Any]:
     today = datetime.now(UTC).date()
     body = {
         "admission": admission, "roles": ["adviser"], "job": "Conseillère",
-        "from_on": str(today), "until_on": str(today + timedelta(days=90)),
+        "applications": [CASES], "from_on": str(today), "until_on": str(today + timedelta(days=90)),
     }  # fmt: skip
     return body | changes
 

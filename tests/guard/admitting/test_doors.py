@@ -107,6 +107,8 @@ async def test_manager_takes_one_up_and_it_is_an_ordinary_request_that_approvers
         ({"email": "no address"}, "address-wrong"),
         ({"from_on": "2026-02-31"}, "malformed"),
         ({"roles": []}, "malformed"),
+        ({"applications": ["never-heard-of"]}, "application-not-open"),
+        ({"applications": []}, "malformed"),
         ({"organisation": NOBODY}, "malformed"),
     ],
 )

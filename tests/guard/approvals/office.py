@@ -33,7 +33,8 @@ def access(**changes: Any) -> dict[str, Any]:
     today = datetime.now(UTC).date()
     body = {
         "roles": ["adviser"], "first_name": "Nora", "last_name": "Petit", "email": "nora.petit@north.example",
-        "job": "Conseillère", "site": "Accueil", "from_on": str(today), "until_on": str(today + timedelta(days=180)),
+        "applications": [CONSOLE], "job": "Conseillère", "site": "Accueil", "from_on": str(today),
+        "until_on": str(today + timedelta(days=180)),
     }  # fmt: skip
     return {"kind": "access", "body": body | changes}
 

@@ -5,12 +5,13 @@ import httpx
 from tests.guard.admitting.office import completed
 from tests.guard.approvals.office import Seat, approve, decide, show
 from tests.guard.scim.announcing import announce, token_of
-from tests.guard.signin.serving import Guard, text_of
+from tests.guard.signin.serving import CONSOLE, Guard, text_of
 
 
 def _taken_up(guard: Guard, manager: Seat, resource: str, **changes: object) -> str:
     admission = guard.one("SELECT id::text FROM guard.admission WHERE entry = $1", resource)
-    answer = guard.call("POST", "/v1/admissions/take-up", manager.handle, json=completed(admission, **changes))
+    more = {"applications": [CONSOLE], **changes}
+    answer = guard.call("POST", "/v1/admissions/take-up", manager.handle, json=completed(admission, **more))
     assert answer.status_code == 201, answer.text
     request: str = answer.json()["request"]
     return request

@@ -85,7 +85,7 @@ def test_i12_enrolled_newcomer_without_a_membership_passes_and_begins_a_probatio
     member, handle = newcomer(guard, "Nora Newcomer")
     told = show(guard, handle)
     assert (told["attested"], told["reminder"], told["course"]["code"]) == (False, 0, "adviser")
-    assert [each["status"] for each in told["habilitations"]] == ["enrolled"]
+    assert [(each["status"], each["here"]) for each in told["habilitations"]] == [("enrolled", True)]
     session = guard.call("GET", "/v1/session", handle).json()
     assert session["memberships"] == []
 

@@ -102,6 +102,10 @@ async def pool_joined_that_is_spent(one: Opening) -> None:
     )  # fmt: skip
 
 
+async def habilitation_that_serves_here_no_more(one: Opening) -> None:
+    await one.world.serves_no_more(one.agent)
+
+
 async def application_closed(one: Opening) -> None:
     await one.world.amend("application", CASES, open=False)
 
@@ -131,6 +135,7 @@ OF_THE_AGENT: list[tuple[Command, Outcome]] = [
     (account_suspended, Refusal(Code.ACCOUNT_SUSPENDED)),
     (attestation_withdrawn, Refusal(Code.ATTESTATION_EXPIRED)),
     (habilitation_closed, Refusal(Code.HABILITATION_INACTIVE)),
+    (habilitation_that_serves_here_no_more, Refusal(Code.HABILITATION_ELSEWHERE)),
     (organisation_closed, Refusal(Code.ORGANISATION_CLOSED)),
     (account_contained, Refusal(Code.ACCOUNT_SUSPENDED)),
     (organisation_contained, Refusal(Code.ORGANISATION_CLOSED)),

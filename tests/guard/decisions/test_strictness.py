@@ -294,11 +294,15 @@ async def test_guard_refuses_a_database_that_forgets_unless_it_is_marked_scratch
 
 
 @pytest.mark.parametrize(
-    "table", ["session", "account", "habilitation", "organisation", "containment", "application", "line_member"]
-)
+    "table",
+    [
+        "session", "account", "habilitation", "habilitation_application", "organisation", "containment",
+        "application", "line_member",
+    ],
+)  # fmt: skip
 def test_load_reads_every_authenticated_column_in_order(table: str) -> None:
     alias = {"session": "s", "account": "a", "habilitation": "h", "organisation": "o", "containment": "c",
-             "application": "b", "line_member": "m"}[table]  # fmt: skip
+             "application": "b", "line_member": "m", "habilitation_application": "e"}[table]  # fmt: skip
     [columns] = re.findall(rf"record_send\(ROW\((({alias}\.\w+,?\s*)+)\)\)", statements.LOAD_FACTS)
     names = re.findall(r"\.(\w+)", columns[0])
     assert tuple(names) == (*authentic.columns(table), "mac")

@@ -85,6 +85,16 @@ async def test_agent_with_one_fact_lapsed_reads_no_name(
     assert (await guard.post(ana, "/v1/agents", asked)).json()["code"] == code
 
 
+async def test_agent_whose_habilitation_serves_elsewhere_reads_no_name(guard: Guard) -> None:
+    ana = await named(guard.world, "North", "Ana", "Petit")
+    asked = {"accounts": [ana.account]}
+    assert (await guard.post(ana, "/v1/agents", asked)).status_code == 200
+    await guard.world.serves_no_more(ana)
+    answer = await guard.post(ana, "/v1/agents", asked)
+    assert (answer.status_code, answer.json()["code"]) == (403, "habilitation-elsewhere"), pretty(answer)
+    assert "Petit" not in answer.text
+
+
 async def test_i05_agent_whose_duties_clash_reads_no_name_and_with_one_of_them_ended_does(guard: Guard) -> None:
     ana = await named(guard.world, "North", "Ana", "Petit")
     asked = {"accounts": [ana.account]}

@@ -105,7 +105,7 @@ async def test_inventory_account_created_or_deleted_is_followed(fresh: FreshData
     inventory = Inventory(world.keys)
     assert (await shown(world, inventory, manager)).through == (0, 0, 0)
     pools = [manager.account]
-    child = await world.agent(world.offices["North"], requested_by=manager.account, pools=pools)
+    child = await world.agent(world.offices["North"], applications=(), requested_by=manager.account, pools=pools)
     assert (await shown(world, inventory, manager)).through == (5, 5, 5)
     assert inventory.network.line(manager.account) == {child.account}
     for statement in ("session WHERE account", "habilitation WHERE account", "account WHERE id"):

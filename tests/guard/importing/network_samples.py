@@ -45,7 +45,13 @@ def adviser(number: str, login: str) -> AccountRow:
 
 def membership(number: str, account: str, office: str) -> HabilitationRow:
     return HabilitationRow(
-        id=number, account=account, organisation=office, role="adviser", from_at=AT, until_at=LATER
+        id=number,
+        account=account,
+        organisation=office,
+        role="adviser",
+        applications=("console",),
+        from_at=AT,
+        until_at=LATER,
     )
 
 

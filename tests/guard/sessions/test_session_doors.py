@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from beffroi.core.ids import Bucket
-from tests.guard.signin.serving import CLIENT, STATE, Guard, fields_of
+from beffroi.guard.habilitations.applications import give
+from tests.guard.signin.serving import CLIENT, CONSOLE, STATE, Guard, fields_of
 
 
 def code_of(guard: Guard, name: str) -> tuple[str, str]:
@@ -132,6 +133,37 @@ def test_agent_with_two_memberships_chooses_and_may_not_choose_another_s(guard: 
         "habilitation-inactive"
     )
     assert guard.call("PUT", "/v1/session", handle, json={"habilitation": "x"}).status_code == 400
+
+
+def test_agent_whose_other_habilitation_serves_elsewhere_acts_under_the_only_one_that_serves_here(
+    guard: Guard,
+) -> None:
+    member = guard.member("One Hat Here")
+    west = guard.run(guard.world.organisation("West"))
+    elsewhere = guard.run(guard.world.habilitation(member.account, west, "receptionist", applications=()))
+    _, handle = guard.signed_in(member)
+    shown = guard.call("GET", "/v1/session", handle).json()
+    assert shown["habilitation"] is not None
+    assert [one["habilitation"] for one in shown["memberships"]] == [shown["habilitation"]]
+    choice = {"habilitation": elsewhere}
+    refused = guard.call("PUT", "/v1/session", handle, json=choice)
+    assert (refused.status_code, refused.json()["code"]) == (403, "habilitation-elsewhere")
+    guard.run(give(guard.world.conn, guard.world.keys, elsewhere, [CONSOLE]))
+    assert guard.call("PUT", "/v1/session", handle, json=choice).json()["habilitation"] == elsewhere
+
+
+def test_i16_agent_whose_habilitation_was_given_an_application_behind_the_guard_signs_in_nowhere(
+    guard: Guard,
+) -> None:
+    member = guard.member("Forged Place")
+    browser = guard.browser()
+    browser.identify(member)
+    forged = "UPDATE guard.habilitation_application SET mac = '\\x00' WHERE habilitation ="
+    guard.execute(f"{forged} (SELECT id FROM guard.habilitation WHERE account = $1)", member.account)
+    before = len(guard.journal("integrity"))
+    shown = browser.page("/sign-in/factor")
+    assert (shown.status_code, "anomalie" in shown.text) == (503, True)
+    assert len(guard.journal("integrity")) > before
 
 
 def test_agent_in_probation_is_shown_the_caps_that_really_apply(guard: Guard) -> None:

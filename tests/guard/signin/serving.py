@@ -346,7 +346,7 @@ def serve(database: str, folder: Path, *, return_to: str = "http://localhost:1/b
             await key_check.establish(world.conn, keys)
             organisation = await world.organisation("North")
             jwk = ECKey.generate_key("P-256", {"kid": "console-key", "use": "sig"})
-            await world.open_application(organisation, id=CONSOLE, redirect_uris=[return_to])
+            await world.open_application(organisation, id=CONSOLE, name="Console", redirect_uris=[return_to])
             await world.insert(
                 "application_key", application=CONSOLE, kid="console-key", jwk=json.dumps(jwk.as_dict(private=False)),
                 until_at=await world.now() + timedelta(days=30), revoked_at=None,

@@ -1,5 +1,6 @@
 """From the console's link to a session: each step is believed once, from this browser, for this application."""
 
+from beffroi.simulation.identity_provider.personas import Persona
 from tests.guard.signin.serving import STATE, Guard, fields_of, text_of
 
 
@@ -33,10 +34,11 @@ def test_adviser_with_a_passkey_signs_in_at_the_level_of_the_passkey(guard: Guar
 
 
 def test_stranger_known_to_the_provider_only_is_refused_politely(guard: Guard) -> None:
-    member = guard.member("Rose Petit")
-    guard.execute("DELETE FROM guard.factor WHERE account = $1", member.account)
-    guard.execute("DELETE FROM guard.habilitation WHERE account = $1", member.account)
-    guard.execute("DELETE FROM guard.account WHERE id = $1", member.account)
-    refused = guard.browser().identify(member)
+    stranger = Persona(
+        login="rose", given_name="Rose", usual_name="Petit", organisation="North", job="adviser",
+        email="rose.petit@north.example", sub="subject-of-rose", siret="12345678900011", idp_id="demonstration-idp",
+    )  # fmt: skip
+    guard.know(stranger)
+    refused = guard.browser().identify(stranger)
     assert refused.status_code == 403
     assert "aucun accès n’a été ouvert" in text_of(refused)

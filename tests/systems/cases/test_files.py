@@ -268,9 +268,7 @@ def test_adviser_out_of_break_glass_learns_when_it_comes_back(stack: Stack) -> N
 
 def test_adviser_past_the_office_budget_sees_masked_rows_and_keeps_those_seen(stack: Stack) -> None:
     office = stack.guard.run(stack.guard.world.organisation("West"))
-    member = stack.guard.member("Olga Office")
-    stack.guard.execute("DELETE FROM guard.habilitation WHERE account = $1", member.account)
-    stack.guard.run(stack.guard.world.habilitation(member.account, office, "adviser"))
+    member = stack.guard.member("Olga Office", organisation=office)
     cap = SMALL["[budgets.office]"]
     for number in range(cap + 2):
         stack.person(organisation=office, last_name=f"Personne{chr(97 + number)}")

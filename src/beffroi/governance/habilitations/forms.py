@@ -11,13 +11,23 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from beffroi.client.approvals import RoleOption
+from beffroi.client.admissions import Shown
+from beffroi.client.approvals import ApplicationOption, Options
 from beffroi.core.normalisation import NormalisationRefusal, email_key
 
 LONGEST = 80
 MOST_LINES: Final = 100
 MOST_CHARACTERS: Final = 60_000
-COLUMNS: Final = ("prenom", "nom", "adresse", "fonction", "site", "roles", "debut", "fin")
+COLUMNS: Final = ("prenom", "nom", "adresse", "fonction", "site", "roles", "applications", "debut", "fin")
+
+
+Offered = Options | Shown
+"""What a form offers: roles and applications, of one's own organisation or of an admission's."""
+
+
+def only(applications: Sequence[ApplicationOption]) -> list[str]:
+    """The application that goes without saying: the only one there is."""
+    return [one.code for one in applications] if len(applications) == 1 else []
 
 
 def _name(label: Any, **options: Any) -> forms.CharField:
@@ -33,7 +43,7 @@ def _day(label: Any, **options: Any) -> forms.DateField:
 
 
 class AccessForm(forms.Form):
-    """Whom the access is for, what they will do, and until when."""
+    """Whom the access is for, what they will do, where, and until when. What leaves no choice is chosen already."""
 
     first_name = _name(_("Prénom"))
     last_name = _name(_("Nom"))
@@ -47,20 +57,25 @@ class AccessForm(forms.Form):
         label=_("Rôles"), widget=forms.CheckboxSelectMultiple,
         help_text=_("Choisissez le moins possible : chaque rôle ouvre d'autres dossiers ou d'autres gestes."),
     )  # fmt: skip
+    applications = forms.MultipleChoiceField(
+        label=_("Applications"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("L'accès ne vaut que dans celles que vous cochez."),
+    )  # fmt: skip
     from_on = _day(_("Du"), help_text=_("Par exemple : 01/12/2026"))
     until_on = _day(_("Au"), help_text=_("Un an au plus. L'accès s'arrête seul à cette date."))
 
-    def __init__(
-        self, options: Sequence[RoleOption], *arguments: Any, prefilled: Mapping[str, str] = {}, **named: Any
-    ) -> None:
+    def __init__(self, options: Offered, *arguments: Any, prefilled: Mapping[str, str] = {}, **named: Any) -> None:
         today = timezone.localdate()
-        named.setdefault("initial", {"from_on": today, "until_on": today + timedelta(days=365), **prefilled})
+        chosen = only(options.applications)
+        initial = {"from_on": today, "until_on": today + timedelta(days=365), "applications": chosen, **prefilled}
+        named.setdefault("initial", initial)
         super().__init__(*arguments, **named)
         english = (get_language() or "fr").startswith("en")
-        choices = [(one.code, one.label.en if english else one.label.fr) for one in options]
-        roles = self.fields["roles"]
+        roles, applications = self.fields["roles"], self.fields["applications"]
         assert isinstance(roles, forms.MultipleChoiceField)
-        roles.choices = choices
+        assert isinstance(applications, forms.MultipleChoiceField)
+        roles.choices = [(one.code, one.label.en if english else one.label.fr) for one in options.roles]
+        applications.choices = [(one.code, one.name) for one in options.applications]
 
     def clean_email(self) -> str:
         """The address must have the form of one."""
@@ -83,7 +98,8 @@ class AccessForm(forms.Form):
         """The request as the guard reads it."""
         found = self.cleaned_data
         body = {name: found[name].strip() for name in ("first_name", "last_name", "email", "job")}
-        body |= {"roles": list(found["roles"]), "from_on": str(found["from_on"]), "until_on": str(found["until_on"])}
+        body |= {"roles": list(found["roles"]), "applications": list(found["applications"])}
+        body |= {"from_on": str(found["from_on"]), "until_on": str(found["until_on"])}
         if found["site"].strip():
             body["site"] = found["site"].strip()
         return body
@@ -137,11 +153,12 @@ class BatchForm(forms.Form):
     )  # fmt: skip
 
 
-def read_batch(text: str, options: Sequence[RoleOption]) -> tuple[list[Row], str]:
+def read_batch(text: str, options: Options) -> tuple[list[Row], str]:
     """The lines of a pasted table, each judged by the form of one request; or why the table cannot be read at all.
 
-    Columns are those of ``COLUMNS``, separated by semicolons, commas or tabulations; roles are separated by ``+`` and
-    named by their code or by their name as the screen shows it.
+    Columns are those of ``COLUMNS``, separated by semicolons, commas or tabulations; roles and applications
+    are separated by ``+`` and named by their code or by their name as the screen shows it. The column of applications
+    may be empty where there is one only.
     """
     sample = text.partition("\n")[0]
     separator = max(";\t,", key=sample.count)
@@ -154,18 +171,20 @@ def read_batch(text: str, options: Sequence[RoleOption]) -> tuple[list[Row], str
         return [], gettext("La première ligne doit être : %(columns)s") % {"columns": separator.join(COLUMNS)}
     if len(table) - 1 > MOST_LINES:
         return [], gettext("Cent lignes au plus à la fois.")
-    by_name = {one.label.fr.lower(): one.code for one in options} | {
-        one.label.en.lower(): one.code for one in options
+    roles_by_name = {one.label.fr.lower(): one.code for one in options.roles} | {
+        one.label.en.lower(): one.code for one in options.roles
     }
+    applications_by_name = {one.name.lower(): one.code for one in options.applications}
     found = []
     for number, cells in enumerate(table[1:], start=2):
         cells += [""] * (len(COLUMNS) - len(cells))
-        first, last, email, job, site, roles, begins, ends = cells[: len(COLUMNS)]
-        codes = [by_name.get(role.strip().lower(), role.strip()) for role in roles.split("+")]
+        first, last, email, job, site, roles, applications, begins, ends = cells[: len(COLUMNS)]
         form = AccessForm(
             options,
             {
-                "first_name": first, "last_name": last, "email": email, "job": job, "site": site, "roles": codes,
+                "first_name": first, "last_name": last, "email": email, "job": job, "site": site,
+                "roles": _codes(roles, roles_by_name),
+                "applications": _codes(applications, applications_by_name) or only(options.applications),
                 "from_on": begins, "until_on": ends,
             },
         )  # fmt: skip
@@ -175,3 +194,8 @@ def read_batch(text: str, options: Sequence[RoleOption]) -> tuple[list[Row], str
         )
         found.append(Row(number, form.body() if form.is_valid() else None, problems, f"{first} {last}"))
     return found, ""
+
+
+def _codes(cell: str, by_name: Mapping[str, str]) -> list[str]:
+    said = [word.strip() for word in cell.split("+") if word.strip()]
+    return [by_name.get(word.lower(), word) for word in said]

@@ -13,7 +13,7 @@ from beffroi.core.duty import Duty
 from beffroi.guard.admitting import answering, queue
 from beffroi.guard.approvals.doors import objected
 from beffroi.guard.duties import OnDuty, Work, with_duty
-from beffroi.guard.habilitations.access import Day, Word
+from beffroi.guard.habilitations.access import Applications, Day, Word
 from beffroi.guard.vault.records import Email
 from beffroi.guard.web import bodies
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
@@ -37,6 +37,7 @@ class TakingUp(bodies.Strict, frozen=True, omit_defaults=True):
 
     admission: bodies.PersonText
     roles: Annotated[tuple[bodies.Code, ...], Meta(min_length=1, max_length=4)]
+    applications: Applications
     job: Word
     from_on: Day
     until_on: Day
@@ -76,7 +77,7 @@ async def list_(call: Call) -> Answer:
 
 
 async def show(call: Call) -> Answer:
-    """One of them, with the roles one may ask for there."""
+    """One of them, with the roles one may ask for there, and in which applications."""
     body = bodies.read(call, _ONE)
 
     async def act(work: Work, by: OnDuty) -> Answer:

@@ -10,6 +10,7 @@ from beffroi.core.duty import may_hand_out
 from beffroi.core.ids import OrganisationId
 from beffroi.guard import admissions, stamped
 from beffroi.guard.duties import OnDuty, Work
+from beffroi.guard.habilitations.applications import on_offer
 from beffroi.guard.stamped import Row
 
 SIZE: Final = 25
@@ -59,10 +60,11 @@ class Queue(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """One admission, and the roles that this person may ask for there."""
+    """One admission, the roles that this person may ask for there, and the applications they may be for."""
 
     admission: Told
     roles: list[dict[str, Any]]
+    applications: list[dict[str, str]]
 
 
 async def page(work: Work, by: OnDuty, number: int, *, count_only: bool) -> Queue:
@@ -86,7 +88,8 @@ async def one(work: Work, by: OnDuty, admission: str) -> Shown | Objection:
         if may_hand_out(by.role, by.organisation.kind, role, row["organisation_kind"])
     ]
     [told] = await _told(work, [row])
-    return Shown(told, roles)
+    offered = await on_offer(work.conn, work.keys)
+    return Shown(told, roles, [{"code": code, "name": name} for code, name in offered.items()])
 
 
 async def _told(work: Work, rows: list[Row]) -> list[Told]:

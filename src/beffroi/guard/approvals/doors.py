@@ -14,6 +14,7 @@ from beffroi.guard.approvals import making, showing
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_duty
+from beffroi.guard.habilitations.applications import on_offer
 from beffroi.guard.sessions import handles
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
@@ -51,7 +52,7 @@ def objected(call: Call, objection: Objection) -> Answer:
 
 
 async def options(call: Call) -> Answer:
-    """What this person may ask for at their own organisation: the roles they may hand out."""
+    """What this person may ask for at their own organisation: the roles they may hand out, the open applications."""
 
     async def act(work: Work, by: OnDuty) -> Answer:
         roles = [
@@ -59,7 +60,9 @@ async def options(call: Call) -> Answer:
             for code, role in work.policy.roles.items()
             if may_hand_out(by.role, by.organisation.kind, role, by.organisation.kind)
         ]
-        return json_answer({"roles": roles, "kinds": [kind.code for kind in KINDS.values()]})
+        applications = [{"code": code, "name": name} for code, name in (await on_offer(work.conn, work.keys)).items()]
+        kinds = [kind.code for kind in KINDS.values()]
+        return json_answer({"roles": roles, "applications": applications, "kinds": kinds})
 
     return await with_duty(call, Duty.REQUEST, act, writes=False)
 

@@ -15,6 +15,7 @@ from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
 from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.duties import Work
+from beffroi.guard.habilitations.applications import served
 from beffroi.guard.lines import approvals_between, lines_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ async def holders_of(work: Work, duty: Duty, organisation: OrganisationId) -> fr
     conn, keys, policy, now = work
     roles = [code for code, role in policy.roles.items() if role.kind in HOLDERS[duty]]
     rows = await conn.fetch(_HOLDERS, roles, organisation, NETWORK, now)
-    found = {AccountId(str(stamped.genuine(keys, "habilitation", row)["account"])) for row in rows}
+    serving = await served(conn, keys, [row["id"] for row in rows])
+    found = {
+        AccountId(str(stamped.genuine(keys, "habilitation", row)["account"]))
+        for row in rows
+        if str(row["id"]) in serving  # whoever can sign in nowhere decides nothing
+    }
     kinds: dict[AccountId, set[RoleKind]] = {one: set() for one in found}
     for row in await conn.fetch(_ALL, list(found), now):
         role = policy.roles.get(stamped.genuine(keys, "habilitation", row)["role"])

@@ -21,11 +21,12 @@ from beffroi.core.awareness import (
     next_at,
     reminder,
 )
-from beffroi.core.ids import AccountId
+from beffroi.core.ids import AccountId, HabilitationId
 from beffroi.core.refusals import Code
 from beffroi.guard import stamped
 from beffroi.guard.awareness import answers, exams
 from beffroi.guard.duties import Work
+from beffroi.guard.habilitations.applications import served
 from beffroi.guard.sessions.doors import with_session
 from beffroi.guard.sessions.memberships import AWAITED
 from beffroi.guard.signin.recognising import may_enter
@@ -65,12 +66,13 @@ class CourseNamed(msgspec.Struct, frozen=True):
 
 
 class Awaiting(msgspec.Struct, frozen=True):
-    """A role that is held or will be: where it stands, and from when it would give access."""
+    """A role that is held or will be: where it stands, from when it gives access; ``here``: to this application."""
 
     organisation: str
     role: str
     status: str
     from_at: datetime
+    here: bool
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -117,7 +119,7 @@ async def show(call: Call) -> Answer:
             Standing(
                 until, until > work.now, reminder(until, work.now), _named(course, call), ATTEMPTS,
                 attempts_left(begun, work.now), next_at(begun, work.now),
-                None if under_way is None else str(under_way["id"]), await _awaiting(work, account, call),
+                None if under_way is None else str(under_way["id"]), await _awaiting(work, account, session, call),
             )
         )  # fmt: skip
 
@@ -200,7 +202,7 @@ async def _account(conn: "asyncpg.Connection", account: AccountId) -> Any:
     return await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", account)
 
 
-async def _awaiting(work: Work, account: AccountId, call: Call) -> tuple[Awaiting, ...]:
+async def _awaiting(work: Work, account: AccountId, session: Row, call: Call) -> tuple[Awaiting, ...]:
     rows = [
         stamped.genuine(work.keys, "habilitation", row) for row in await work.conn.fetch(AWAITED, account, work.now)
     ]
@@ -208,6 +210,7 @@ async def _awaiting(work: Work, account: AccountId, call: Call) -> tuple[Awaitin
         row["id"]: stamped.genuine(work.keys, "organisation", row)["name"]
         for row in await work.conn.fetch(_OFFICES, [row["organisation"] for row in rows])
     }
+    serving = await served(work.conn, work.keys, [row["id"] for row in rows])
     tongue, known = _tongue(call), work.policy.roles
     return tuple(
         Awaiting(
@@ -215,6 +218,7 @@ async def _awaiting(work: Work, account: AccountId, call: Call) -> tuple[Awaitin
             getattr(known[row["role"]].label, tongue) if row["role"] in known else row["role"],
             row["status"],
             row["from_at"],
+            session["application"] in serving.get(HabilitationId(str(row["id"])), ()),
         )
         for row in sorted(rows, key=lambda row: (offices[row["organisation"]], row["role"]))
     )

@@ -29,7 +29,7 @@ from beffroi.guard import stamped
 from beffroi.guard.duties import Work
 from beffroi.guard.habilitations import creating
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.sessions.memberships import memberships, roles
+from beffroi.guard.sessions.memberships import memberships_in, roles
 from beffroi.guard.stamped import Row
 
 _RECENT: Final = "SELECT * FROM guard.exam WHERE account = $1 AND begun_at > $2 ORDER BY begun_at, id"
@@ -133,7 +133,8 @@ async def enter(work: Work, session: Row) -> None:
 
     ``session`` was read under lock. Raises Forged.
     """
-    held = await memberships(work.conn, work.keys, AccountId(str(session["account"])), work.now)
+    account = AccountId(str(session["account"]))
+    held = await memberships_in(work.conn, work.keys, account, session["application"], work.now)
     if session["habilitation"] is not None or len(held) != 1:
         return
     [only] = held

@@ -47,6 +47,7 @@ async def check(conn: "asyncpg.Connection", keys: "Keys", policy: Policy) -> Che
         organisations = await _read(conn, keys, "organisation", _organisation, forged)
         accounts = await _read(conn, keys, "account", _account, forged)
         habilitations = await _read(conn, keys, "habilitation", held_facts, forged)
+        await _read(conn, keys, "habilitation_application", lambda row: row["id"], forged)
     population = Population(accounts, habilitations, {one.id: one for one in organisations})
     return Checked(
         policy,

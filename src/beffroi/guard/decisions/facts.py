@@ -75,6 +75,7 @@ class FactReader:
         self._applications = Reader("application", authenticator, _application)
         self._containments = Reader("containment", authenticator, _contained)
         self._members = Reader("line_member", authenticator, _line)
+        self._served = Reader("habilitation_application", authenticator, _serves)
         self._in_force: tuple[tuple[bytes, ...], Containment] = ((), Containment(False, frozenset(), 0))
 
     def read(self, asks: Sequence[Ask], rows: Iterable[Sequence[Any]]) -> tuple[Shared, list[Known]]:
@@ -154,6 +155,8 @@ class FactReader:
                     account = account._replace(lines=tuple([self._members.read(member) for member in row[24]]))
             if row[4] is not None:
                 habilitation = self._habilitations.read(row[4])
+                if row[25] is not None:
+                    habilitation = habilitation._replace(applications=self._served.read(row[25]))
             if row[5] is not None:
                 organisation = self._organisations.read(row[5])
             person = ask.request.person
@@ -264,7 +267,12 @@ def _habilitation(row: Row) -> HabilitationFacts:
         str(row["status"]),
         instant(row["from_at"]),
         instant(row["until_at"]),
+        (),
     )
+
+
+def _serves(row: Row) -> tuple[ApplicationId, ...]:
+    return () if maybe_instant(row["ended_at"]) is not None else (ApplicationId(str(row["application"])),)
 
 
 def _organisation(row: Row) -> OrganisationFacts:

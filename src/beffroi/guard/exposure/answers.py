@@ -41,6 +41,13 @@ class Label(msgspec.Struct, frozen=True):
     en: str
 
 
+class Served(msgspec.Struct, frozen=True):
+    """An application in which a habilitation serves."""
+
+    code: str
+    name: str
+
+
 class Held(msgspec.Struct, frozen=True):
     """A habilitation, whatever its status."""
 
@@ -50,6 +57,7 @@ class Held(msgspec.Struct, frozen=True):
     label: Label | None
     kind: str | None
     status: str
+    applications: list[Served]
 
 
 class Reached(msgspec.Struct, frozen=True):

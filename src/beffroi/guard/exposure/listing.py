@@ -22,6 +22,7 @@ from beffroi.guard.exposure.answers import (
     Page,
     Place,
     Reached,
+    Served,
     Wanted,
 )
 from beffroi.guard.exposure.keeping import Inventory
@@ -49,6 +50,7 @@ class Reading:
         self._network: Network = inventory.network
         self._now = now
         self._own = own
+        self._served: dict[str, list[Served]] = {}
 
     async def page(self, wanted: Wanted) -> Page:
         """The accounts wanted, of those within reach."""
@@ -66,6 +68,7 @@ class Reading:
         makers, made = self._upwards(account), self._downwards(account)
         shown = made[:MOST_IN_LINE]
         names = await self._names([one for one in (*makers, *shown) if self._reaches(one)])
+        await self._read_served([*makers, *shown])
         row = (await self._rows([account]))[0]
         nodes = {one: self._node(one, names.get(one)) for one in (*makers, *shown)}
         return Line(
@@ -147,6 +150,7 @@ class Reading:
 
     async def _rows(self, accounts: Sequence[AccountId]) -> list[Account]:
         names = await self._names(accounts)
+        await self._read_served(accounts)
         uses = await self._last_uses(accounts)
         factors = await self._factors(accounts)
         trends = await trend.read(self._conn, accounts, self._now)
@@ -215,6 +219,7 @@ class Reading:
                         None if role is None else Label(role.label.fr, role.label.en),
                         None if role is None else role.kind,
                         one.status,
+                        self._served.get(one.id, []),
                     )
                 )
         return sorted(found, key=lambda held: (held.organisation_name, held.role))
@@ -225,6 +230,15 @@ class Reading:
     async def _names(self, accounts: Sequence[AccountId]) -> dict[str, str]:
         rows = await self._conn.fetch(agents.ACCOUNTS, _uuids(accounts))
         return agents.names_of(self._keys, [row for row in rows if rows_of.is_genuine(self._keys, "account", row)])
+
+    async def _read_served(self, accounts: Sequence[AccountId]) -> None:
+        """In which applications the habilitations shown of these accounts serve."""
+        known = [self._network.accounts[one] for one in accounts if one in self._network.accounts]
+        held = [UUID(one.id) for employed in known for one in employed.held if self._shows(one)]
+        for row in await self._conn.fetch(statements.LOAD_SERVED, held):
+            if rows_of.is_genuine(self._keys, "habilitation_application", row):
+                served = self._served.setdefault(str(row["habilitation"]), [])
+                served.append(Served(row["application"], row["name"]))
 
     async def _last_uses(self, accounts: Sequence[AccountId]) -> dict[AccountId, datetime]:
         rows = await self._conn.fetch(statements.LAST_USES, _uuids(accounts))

@@ -112,6 +112,7 @@ def _habilitation(row: Row) -> HabilitationFacts:
         row["status"],
         row["from_at"],
         row["until_at"],
+        (),  # exposure supposes that it serves in every application, which is never less
     )
 
 

@@ -1,6 +1,7 @@
-"""The request for access: a colleague, roles at one organisation, a period; and what comes of it once approved."""
+"""The request for access: a colleague, roles at one organisation, applications, a period; and what comes of it once
+approved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from beffroi.core.approvals import Objection
 from beffroi.core.duty import Duty, may_hand_out
 from beffroi.core.habilitation import ACCESS as GIVING
 from beffroi.core.habilitation import AWAITED, clash, is_period
-from beffroi.core.ids import AccountId, OrganisationId, RoleCode
+from beffroi.core.ids import AccountId, ApplicationId, OrganisationId, RoleCode
 from beffroi.core.normalisation import NormalisationRefusal, email_key
 from beffroi.core.policy import Label, RoleKind
 from beffroi.guard import admissions, stamped
@@ -20,6 +21,7 @@ from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.habilitations import creating, known_account, roster
+from beffroi.guard.habilitations.applications import MOST, on_offer, served
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents, blind
 from beffroi.guard.vault.records import Email
@@ -28,6 +30,7 @@ from beffroi.guard.web.requests import Malformed
 
 Word = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"\S")]
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)")]
+Applications = Annotated[tuple[bodies.Code, ...], Meta(min_length=1, max_length=MOST)]
 _OPEN: Final = GIVING | AWAITED
 _HELD: Final = "SELECT * FROM guard.habilitation WHERE account = $1 AND until_at > $2"
 _ORGANISATION: Final = "SELECT * FROM guard.organisation WHERE id = $1"
@@ -38,6 +41,7 @@ class AccessBody(bodies.Strict, frozen=True):
     """Body of a request for access. ``organisation`` is one's own when it is not said; both days are included."""
 
     roles: Annotated[tuple[bodies.Code, ...], Meta(min_length=1, max_length=4)]
+    applications: Applications
     first_name: Word
     last_name: Word
     email: Email
@@ -65,14 +69,19 @@ async def prepare(work: Work, by: OnDuty, body: AccessBody) -> Prepared | Object
             return Objection.ROLE_NOT_HANDED_OUT
     if not is_period(_day(body.from_on, "from_on"), _day(body.until_on, "until_on"), *_days(work, office)):
         return Objection.PERIOD_WRONG
+    known = await on_offer(work.conn, work.keys)
+    applications = sorted({ApplicationId(code) for code in body.applications})
+    if not known.keys() >= set(applications):
+        return Objection.APPLICATION_NOT_OPEN
     beneficiary = await _known(work, index)
-    against = await _against(work, beneficiary, organisation, body.roles)
+    against = await _against(work, beneficiary, organisation, body.roles, applications)
     if against is not None and await known_account.may_learn(work, by, beneficiary, body.roles, against):
         return against
     in_roster = await roster.knows(work, organisation, email, index)
     content = {
         **{name: value for name, value in msgspec.to_builtins(body).items() if value is not None},
         "organisation": organisation, "organisation_name": office["name"], "roles": sorted(body.roles),
+        "applications": applications, "application_names": [known[code] for code in applications],
         "in_roster": in_roster,
     }  # fmt: skip
     account = None if beneficiary is None else AccountId(str(beneficiary["id"]))
@@ -92,13 +101,17 @@ async def recheck(work: Work, asked: Asked) -> Objection | None:
         return Objection.ROLE_NOT_HANDED_OUT
     if "admission" in body and not await admissions.is_taken_up(work.conn, work.keys, body["admission"]):
         return Objection.ADMISSION_CLOSED
+    # A request made before requests named any is not for every application: it is to be made anew (I-06).
+    applications = body.get("applications", ())
+    if not applications or not (await on_offer(work.conn, work.keys)).keys() >= set(applications):
+        return Objection.APPLICATION_NOT_OPEN
     index = blind.agent_email(work.keys, body["email"])
     assert isinstance(index, UUID), "the address was judged when the request was made"
     account = await _known(work, index)
     if account is not None and str(account["id"]) != asked.beneficiary:
         # Somebody has this address since: whether an approver is the beneficiary was never asked of that account.
         return Objection.NOT_IN_THAT_STATE
-    return await _against(work, account, asked.organisation, body["roles"])
+    return await _against(work, account, asked.organisation, body["roles"], applications)
 
 
 async def carry_out(work: Work, asked: Asked, approvers: tuple[AccountId, ...]) -> Objection | None:
@@ -120,7 +133,8 @@ async def carry_out(work: Work, asked: Asked, approvers: tuple[AccountId, ...]) 
 
 
 async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
-    """What an approver reads: who, for whom, which roles, until when, and whether the roster knows the address."""
+    """What an approver reads: who, for whom, which roles in which applications, until when, and whether the roster
+    knows the address."""
     body = asked.content["body"]
     asker = (await agents.names(work.conn, work.keys, [asked.requester])).get(asked.requester, "–")
     labels = {code: role.label for code, role in work.policy.roles.items()}
@@ -143,6 +157,7 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
             Label("Rôles demandés", "Roles requested"),
             Label(", ".join(each.fr for each in roles), ", ".join(each.en for each in roles)),
         ),
+        Line(Label("Applications", "Applications"), _same(", ".join(body.get("application_names", ())) or "–")),
         Line(Label("Du", "From"), _said(body["from_on"])),
         Line(Label("Au", "To"), _said(body["until_on"])),
     )
@@ -192,9 +207,14 @@ async def _known(work: Work, index: UUID) -> Row | None:
 
 
 async def _against(
-    work: Work, account: Row | None, organisation: OrganisationId, roles: tuple[str, ...]
+    work: Work,
+    account: Row | None,
+    organisation: OrganisationId,
+    roles: Sequence[str],
+    applications: Sequence[str],
 ) -> Objection | None:
-    """What the person's other habilitations say against these roles (I-05)."""
+    """What the person's other habilitations say against these roles (I-05). The same role again is for other
+    applications: a habilitation of its own, with its own line of creation."""
     if account is None:
         held: list[Row] = []
     elif account["status"] not in ("active", "invited"):
@@ -202,7 +222,9 @@ async def _against(
     else:
         rows = await work.conn.fetch(_HELD, account["id"], work.now)
         held = [row for row in rows if stamped.genuine(work.keys, "habilitation", row)["status"] in _OPEN]
-    if any(str(row["organisation"]) == organisation and row["role"] in roles for row in held):
+    same = [str(row["id"]) for row in held if str(row["organisation"]) == organisation and row["role"] in roles]
+    serving = (await served(work.conn, work.keys, same)).values()
+    if any(not set(applications).isdisjoint(each) for each in serving):
         return Objection.ALREADY_REQUESTED
     kinds: list[RoleKind] = [
         role.kind

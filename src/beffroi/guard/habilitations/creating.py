@@ -13,6 +13,7 @@ from beffroi.guard import stamped
 from beffroi.guard.approvals.kinds import Asked
 from beffroi.guard.containing import lineage
 from beffroi.guard.duties import Work
+from beffroi.guard.habilitations import applications
 from beffroi.guard.habilitations.moving import OF_ACCOUNT, move
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import lines_of
@@ -80,7 +81,11 @@ async def habilitate(
             "confirmed_at": None, "version": 1,
         }  # fmt: skip
         await stamped.insert(work.conn, work.keys, "origin", origin)
-        detail = _detail(habilitation=row["id"], request=asked.id, to=Status.APPROVED.value, by=approver)
+        served_in = asked.content["body"]["applications"]
+        await applications.give(work.conn, work.keys, str(row["id"]), served_in)
+        detail = _detail(
+            habilitation=row["id"], applications=served_in, request=asked.id, to=Status.APPROVED.value, by=approver
+        )
         entry = Entry(
             work.now, "habilitation", account=str(account["id"]), organisation=asked.organisation, role=code,
             explanation=Event.APPROVE.value, policy=work.policy.version, detail=detail,

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Final
+from uuid import uuid4
 
 import asyncpg
 
@@ -38,6 +39,7 @@ _KEYED_BY: Final[dict[str, tuple[str, ...]]] = {
     "application_key": ("application", "kid"),
     "account": ("id",),
     "habilitation": ("id",),
+    "habilitation_application": ("id",),
     "factor": ("id",),
     "relation": ("person", "organisation", "kind"),
     "contract": ("id",),
@@ -64,6 +66,7 @@ async def import_network(
             await turnstile.take(conn)
             at = await conn.fetchval("SELECT guard.instant()")
             contracts = PartnerMaker(keys, by_type[OrganisationRow], at)
+            new = await _new(conn, by_type[HabilitationRow])
             await maker.remember_accounts(conn, [row for row in by_type[FactorRow] if isinstance(row, FactorRow)])
             made = {
                 "organisation": map(maker.organisation, by_type[OrganisationRow]),
@@ -71,6 +74,7 @@ async def import_network(
                 "application_key": map(maker.application_key, by_type[ApplicationKeyRow]),
                 "account": map(maker.account, by_type[AccountRow]),
                 "habilitation": map(maker.habilitation, by_type[HabilitationRow]),
+                "habilitation_application": chain.from_iterable(map(maker.applications, new)),
                 "factor": map(maker.factor, by_type[FactorRow]),
                 "relation": map(maker.relation, by_type[RelationRow]),
                 "contract": map(contracts.contract, by_type[ContractRow]),
@@ -92,6 +96,14 @@ async def import_network(
     except asyncpg.ForeignKeyViolationError as error:
         raise NetworkRefused(f"a row names something that does not exist ({error.constraint_name})") from None
     return dict(added)
+
+
+async def _new(conn: asyncpg.Connection, rows: Sequence[NetworkRow]) -> list[HabilitationRow]:
+    """Habilitations that are not there yet: those that are serve where they did."""
+    named = {row.id: row for row in rows if isinstance(row, HabilitationRow)}
+    for row in await conn.fetch("SELECT id FROM guard.habilitation WHERE id = ANY ($1::uuid[])", list(named)):
+        del named[str(row["id"])]
+    return list(named.values())
 
 
 async def _add(
@@ -182,6 +194,12 @@ class _Maker:
             "id": row.id, "account": row.account, "organisation": row.organisation, "role": row.role,
             "status": row.status, "from_at": row.from_at, "until_at": row.until_at, "version": 1,
         }  # fmt: skip
+
+    def applications(self, row: HabilitationRow) -> list[dict[str, Value]]:
+        return [
+            {"id": str(uuid4()), "habilitation": row.id, "application": code, "ended_at": None, "version": 1}
+            for code in dict.fromkeys(row.applications)
+        ]
 
     def factor(self, row: NetworkRow) -> dict[str, Value]:
         assert isinstance(row, FactorRow)

@@ -88,12 +88,13 @@ class AccountRow(_Row, frozen=True, tag="account"):
 
 
 class HabilitationRow(_Row, frozen=True, tag="habilitation"):
-    """A role held at an organisation, between two instants."""
+    """A role held at an organisation, between two instants, in applications of this import or known before."""
 
     id: Id
     account: Id
     organisation: Id
     role: Code
+    applications: Annotated[tuple[Code, ...], Meta(min_length=1, max_length=20)]
     from_at: Instant
     until_at: Instant
     status: Literal["requested", "approved", "enrolled", "probation", "confirmed", "suspended", "closed"] = (

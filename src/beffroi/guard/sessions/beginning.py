@@ -20,7 +20,7 @@ from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.ending import revoke
-from beffroi.guard.sessions.memberships import demanded, memberships
+from beffroi.guard.sessions.memberships import demanded, memberships_in
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault.sealing import owner_bytes, seal_for
 
@@ -147,7 +147,7 @@ async def redeem(
         await conn.execute(
             "UPDATE guard.handover SET redeemed_at = $2 WHERE code_hash = $1", handed["code_hash"], now
         )
-        held = await memberships(conn, keys, AccountId(str(session["account"])), now)
+        held = await memberships_in(conn, keys, AccountId(str(session["account"])), application, now)
         only = held[0] if len(held) == 1 else None
         if only is not None and session["level"] < await demanded(conn, keys, only.organisation):
             only = None  # chosen by hand, which asks for the step-up

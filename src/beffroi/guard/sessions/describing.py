@@ -14,7 +14,7 @@ from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import AccountId, Bucket
 from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
 from beffroi.guard import stamped
-from beffroi.guard.sessions.memberships import Membership, memberships
+from beffroi.guard.sessions.memberships import Membership, memberships_in
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents
 
@@ -35,7 +35,7 @@ async def describe(
     account = AccountId(str(session["account"]))
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", account)
     agent = agents.unsealed(keys, row)
-    held = await memberships(conn, keys, account, now)
+    held = await memberships_in(conn, keys, account, session["application"], now)
     chosen = None if session["habilitation"] is None else str(session["habilitation"])
     described: dict[str, object] = {
         "session": str(session["id"]),

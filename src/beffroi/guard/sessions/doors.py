@@ -103,6 +103,8 @@ async def choose(call: Call) -> Answer:
         membership = next((each for each in held if each.habilitation == wanted), None)
         if membership is None:
             return problems.answer(Code.HABILITATION_INACTIVE, call.headers.get(b"accept-language"))
+        if session["application"] not in membership.applications:
+            return problems.answer(Code.HABILITATION_ELSEWHERE, call.headers.get(b"accept-language"))
         level = await demanded(conn, services.keys, membership.organisation)
         if session["level"] < level:
             return denial(call, Refusal(Code.STEP_UP_REQUIRED, demand=Demand(level, None)))

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from beffroi.core.facts import HabilitationFacts
-from beffroi.core.ids import AccountId, HabilitationId, OrganisationId, RoleCode
+from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, RoleCode
 from beffroi.core.policy import Level
 from beffroi.guard import stamped
+from beffroi.guard.habilitations.applications import served
 
 if TYPE_CHECKING:
     import asyncpg
@@ -38,10 +39,11 @@ class Membership(NamedTuple):
     organisation_kind: str
     role: RoleCode
     status: str
+    applications: tuple[ApplicationId, ...]
 
 
 def held_facts(row: stamped.Row) -> HabilitationFacts:
-    """A genuine row of guard.habilitation as the law reads it."""
+    """A genuine row of guard.habilitation as the law reads it, its applications apart."""
     return HabilitationFacts(
         HabilitationId(str(row["id"])),
         AccountId(str(row["account"])),
@@ -50,13 +52,17 @@ def held_facts(row: stamped.Row) -> HabilitationFacts:
         row["status"],
         row["from_at"],
         row["until_at"],
+        (),
     )
 
 
 async def memberships(
     conn: "asyncpg.Connection", keys: "Keys", account: AccountId, now: datetime
 ) -> list[Membership]:
-    """Memberships live at ``now``, by name of organisation. Raises Forged: a forged habilitation gives nothing."""
+    """Memberships live at ``now``, by name of organisation, whatever the application.
+
+    Raises Forged: a forged habilitation gives nothing, nor one with a forged application.
+    """
     held = [stamped.genuine(keys, "habilitation", row) for row in await conn.fetch(HELD, account, now)]
     organisations = {
         row["id"]: stamped.genuine(keys, "organisation", row)
@@ -64,6 +70,7 @@ async def memberships(
             "SELECT * FROM guard.organisation WHERE id = ANY ($1::uuid[])", [row["organisation"] for row in held]
         )
     }
+    applications = await served(conn, keys, [row["id"] for row in held])
     found = [
         Membership(
             HabilitationId(str(row["id"])),
@@ -73,10 +80,18 @@ async def memberships(
             organisations[row["organisation"]]["kind"],
             RoleCode(row["role"]),
             row["status"],
+            applications.get(HabilitationId(str(row["id"])), ()),
         )
         for row in held
     ]
     return sorted(found, key=lambda membership: (membership.organisation_name, membership.role))
+
+
+async def memberships_in(
+    conn: "asyncpg.Connection", keys: "Keys", account: AccountId, application: str, now: datetime
+) -> list[Membership]:
+    """Those under which a session of this application may act; as :func:`memberships` for the rest."""
+    return [one for one in await memberships(conn, keys, account, now) if application in one.applications]
 
 
 _DEMANDED: Final = "SELECT * FROM guard.contract WHERE id = $1"

@@ -13,7 +13,7 @@ from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.beginning import SignedIn, begin
 from beffroi.guard.sessions.live import is_over
-from beffroi.guard.sessions.memberships import memberships
+from beffroi.guard.sessions.memberships import memberships_in
 from beffroi.guard.sessions.memberships import roles as roles_of
 from beffroi.guard.signin import browser, factors, progress
 from beffroi.guard.signin.progress import Loaded, Progress, Purpose
@@ -82,7 +82,7 @@ async def person(
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1 FOR UPDATE", account)
     if row is None or stamped.genuine(services.keys, "account", row)["status"] not in ("active", "invited"):
         return None
-    held = await memberships(conn, services.keys, AccountId(account), now)
+    held = await memberships_in(conn, services.keys, AccountId(account), application, now)
     named = [membership.role for membership in held]
     roles = [services.policy.roles[role] for role in named if role in services.policy.roles]
     watcher = any(role.kind in WATCHERS for role in roles)

@@ -27,7 +27,7 @@ from beffroi.simulation.drill.browsing import Browser, Unexpected
 from beffroi.simulation.drill.passkey import Passkey
 from beffroi.simulation.drill.scratch import ScratchDatabase
 from beffroi.simulation.drill.sign_in_provider import SignInProvider
-from beffroi.simulation.drill.stage import CLIENT, Clockwork, Stage, live
+from beffroi.simulation.drill.stage import APPLICATION, CLIENT, Clockwork, Stage, live
 from beffroi.simulation.drill.wire import Hijacked, Reply, Wires
 from beffroi.simulation.identity_provider.personas import Persona
 from beffroi.simulation.network import IDP_ID, habilitation_id
@@ -159,8 +159,9 @@ class Scene:
         """The body of a request for access, for half a year from today."""
         today = self.now.astimezone(PARIS).date()
         return {
-            "roles": list(roles), "first_name": "Alix", "last_name": name, "email": f"alix.{name.lower()}@{domain}",
-            "job": "Conseil", "from_on": str(today), "until_on": str(today + timedelta(days=180)),
+            "roles": list(roles), "applications": [APPLICATION], "first_name": "Alix", "last_name": name,
+            "email": f"alix.{name.lower()}@{domain}", "job": "Conseil", "from_on": str(today),
+            "until_on": str(today + timedelta(days=180)),
         }  # fmt: skip
 
     async def agreed(self, request: str, *, diligent: bool) -> bool:

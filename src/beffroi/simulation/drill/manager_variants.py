@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
+from beffroi.core.ids import ApplicationId
 from beffroi.guard import stamped
+from beffroi.guard.habilitations import applications
 from beffroi.guard.importing.network import import_network
 from beffroi.guard.importing.network_rows import AccountRow
 from beffroi.guard.sessions import handles
@@ -15,6 +17,7 @@ from beffroi.simulation.drill.browsing import Browser
 from beffroi.simulation.drill.manager_reading import Thief
 from beffroi.simulation.drill.manager_scene import INSIDE, MANAGER, Scene, Seat, seat_of
 from beffroi.simulation.drill.mining import Loot, Vein
+from beffroi.simulation.drill.stage import APPLICATION
 from beffroi.simulation.drill.wire import Reply
 from beffroi.simulation.people import FOLLOWED
 from beffroi.simulation.personas import BY_LOGIN, OFFICE, TRAINING
@@ -87,6 +90,7 @@ async def manager_who_advises(scene: Scene, thief: Thief) -> int:
         "version": 1,
     }  # fmt: skip
     await stamped.insert(scene.conn, scene.stage.keys(), "habilitation", row)
+    await applications.give(scene.conn, scene.stage.keys(), row["id"], [ApplicationId(APPLICATION)])
     scene.accounts.append(Seat(scene.manager.account, row["id"]))
     await thief.day(0)
     return len(thief.loot.people)

@@ -41,11 +41,14 @@ def choice(request: AgentRequest) -> HttpResponse:
 
 
 def _not_open(request: AgentRequest) -> HttpResponse:
-    """Nothing is in force: what remains to be done for each habilitation that is on its way."""
+    """Nothing is in force here: what remains to be done for each habilitation on its way, and those for elsewhere."""
     standing = request.conversation.ask(awareness.standing())
     if isinstance(standing, Refused):
         return RefusalAnswer(standing)
-    context = {"standing": standing, "now": timezone.now(), "training": reverse(settings.DIRECTORY_TRAINING)}
+    coming = [each for each in standing.habilitations if each.here]
+    elsewhere = [each for each in standing.habilitations if not each.here]
+    context = {"standing": standing, "coming": coming, "elsewhere": elsewhere}
+    context |= {"now": timezone.now(), "training": reverse(settings.DIRECTORY_TRAINING)}
     return render(request, "directory/not_open.html", context)
 
 

@@ -60,7 +60,8 @@ def account(request: AgentRequest, account: UUID) -> HttpResponse:
         "trend": plots.trend(one.trend),
         "entries": _entries(one),
         "memberships": [
-            (words.role(held), held.organisation_name, words.status(held.status)) for held in one.memberships
+            (words.role(held), held.organisation_name, words.status(held.status), words.served(held))
+            for held in one.memberships
         ],
         "makers": [_shown(branch, _upper_tie) for branch in queries.upwards(found)],
         "made": [_shown(branch, _lower_tie) for branch in made],

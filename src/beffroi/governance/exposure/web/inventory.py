@@ -22,9 +22,9 @@ MOST_PAGES = 100_000
 RANKED = 10
 """Accounts drawn in the chart: the first of the page."""
 COLUMNS = (
-    "account", "status", "contained", "organisations", "roles", "role_statuses", "direct_1h", "direct_24h",
-    "direct_72h", "through_1h", "through_24h", "through_72h", "potential_1h", "potential_24h", "potential_72h",
-    "unguarded", "line", "requested_by", "approved_by", "pools", "factors", "created_at", "last_use",
+    "account", "status", "contained", "organisations", "roles", "role_statuses", "applications", "direct_1h",
+    "direct_24h", "direct_72h", "through_1h", "through_24h", "through_72h", "potential_1h", "potential_24h",
+    "potential_72h", "unguarded", "line", "requested_by", "approved_by", "pools", "factors", "created_at", "last_use",
     "attested_until", "reviewed_until",
 )  # fmt: skip
 """Of the exported file: ids, codes, figures and instants; never a name, nor anything typed by somebody."""
@@ -117,6 +117,7 @@ def _exported(account: Account) -> list[str | int]:
         " ".join(one.organisation for one in held),
         " ".join(one.role for one in held),
         " ".join(one.status for one in held),
+        " ".join("+".join(served.code for served in one.applications) or "-" for one in held),
         *shown.direct,
         *shown.through,
         *shown.potential,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.client.answers import Label
@@ -79,6 +79,14 @@ def role(held: Held) -> str:
 def roles(held: Iterable[Held]) -> list[str]:
     """Role and organisation of each habilitation."""
     return [f"{role(one)}, {one.organisation_name}" for one in held]
+
+
+def served(held: Held) -> str:
+    """In which applications a habilitation serves."""
+    if not held.applications:
+        return gettext("Aucune application")
+    names = ", ".join(one.name for one in held.applications)
+    return ngettext("Application : %(names)s", "Applications : %(names)s", len(held.applications)) % {"names": names}
 
 
 def factor(kind: str) -> str:

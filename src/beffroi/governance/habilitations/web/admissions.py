@@ -40,7 +40,7 @@ def take_up(request: AgentRequest, identifier: object) -> HttpResponse:
     if isinstance(shown, Refused):
         return _gone(request, shown)
     form = AccessForm(
-        shown.roles, request.POST if request.method == "POST" else None, prefilled=_prefilled(shown.admission)
+        shown, request.POST if request.method == "POST" else None, prefilled=_prefilled(shown.admission)
     )
     if form.is_bound and form.is_valid():
         made = request.conversation.ask(admissions.take_up(str(identifier), form.body()))

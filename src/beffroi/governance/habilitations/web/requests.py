@@ -15,6 +15,7 @@ from beffroi.governance.habilitations.web import tabs, words
 
 FIELD_OF = {
     "period-wrong": "until_on", "address-wrong": "email", "role-not-handed-out": "roles", "duties-apart": "roles",
+    "application-not-open": "applications",
 }  # fmt: skip
 """The field beside which an objection is said, where one field is at fault."""
 
@@ -59,7 +60,7 @@ def new(request: AgentRequest) -> HttpResponse:
     options = request.conversation.ask(approvals.options())
     if isinstance(options, Refused):
         return RefusalAnswer(options)
-    form = AccessForm(options.roles, request.POST if request.method == "POST" else None)
+    form = AccessForm(options, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         made = request.conversation.ask(approvals.make("access", form.body()))
         if not isinstance(made, Refused):
@@ -88,10 +89,10 @@ def batch(request: AgentRequest) -> HttpResponse:
     if isinstance(options, Refused):
         return RefusalAnswer(options)
     form = BatchForm(request.POST if request.method == "POST" else None)
-    context: dict[str, object] = {"form": form, "columns": ";".join(COLUMNS), "options": options.roles}
+    context: dict[str, object] = {"form": form, "columns": ";".join(COLUMNS), "options": options}
     if not form.is_bound or not form.is_valid():
         return render(request, "habilitations/batch.html", context, status=422 if form.is_bound else 200)
-    rows, unreadable = read_batch(form.cleaned_data["lines"], options.roles)
+    rows, unreadable = read_batch(form.cleaned_data["lines"], options)
     if unreadable:
         form.add_error("lines", unreadable)
         return render(request, "habilitations/batch.html", context, status=422)

@@ -32,12 +32,16 @@ SELECT
     (SELECT array_agg(record_send(ROW(y.id, y.account, y.organisation, y.role, y.status, y.from_at, y.until_at,
         y.version, y.mac))) FROM guard.habilitation y WHERE y.account = s.account AND y.id <> h.id),
     CASE WHEN a.id IS NOT NULL THEN ARRAY(SELECT record_send(ROW(m.account, m.line, m.since_at, m.version, m.mac))
-        FROM guard.line_member m WHERE m.account = a.id) END
+        FROM guard.line_member m WHERE m.account = a.id) END,
+    -- Whether the habilitation serves in the session's application; other applications say nothing here.
+    CASE WHEN e.id IS NOT NULL THEN record_send(ROW(e.id, e.habilitation, e.application, e.ended_at, e.version,
+        e.mac)) END
 FROM unnest($1::text::bytea[], $2::text::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
 LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account
 LEFT JOIN guard.habilitation h ON h.id = s.habilitation
 LEFT JOIN guard.organisation o ON o.id = h.organisation
+LEFT JOIN guard.habilitation_application e ON e.habilitation = h.id AND e.application = s.application
 -- OFFSET 0 keeps these two apart: flattened, the planner seeks by the first column of the key and filters the rest.
 LEFT JOIN LATERAL (
     SELECT r.day, r.marks, r.found_day, r.version, r.mac
