@@ -316,7 +316,7 @@ class Authenticator:
     was given. The memory is bounded; when full, the older half is forgotten.
     """
 
-    __slots__ = ("_genuine", "_key", "_keyed")
+    __slots__ = ("_genuine", "_key", "_keyed", "distrusted")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != 32:
@@ -324,6 +324,9 @@ class Authenticator:
         self._key = key
         self._keyed = blake2b(digest_size=MAC_BYTES, key=key)
         self._genuine: dict[tuple[str, bytes, tuple[Value, ...]], None] = {}
+        self.distrusted: frozenset[tuple[str, str]] = frozenset()
+        """Scopes whose rows are not what the journal says (guard/folding): this process refuses them, whatever any
+        row says. Replaced whole."""
 
     def __repr__(self) -> str:
         return "Authenticator(«redacted»)"

@@ -1,7 +1,8 @@
 """The guard's process: checks what it stands on, opens its parts, serves, and closes them in order.
 
 It refuses to start on a database that may forget (NotDurable), with keys that are not this database's
-(KeysRefused), on a schema it does not know (MigrationRefused) or under a policy that is not valid (PolicyRefused).
+(KeysRefused), on a schema it does not know (MigrationRefused), under a policy that is not valid (PolicyRefused) or on an
+older copy of the database (Behind).
 """
 
 import asyncio
@@ -32,6 +33,8 @@ from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors.routes import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.exposure import doors as exposure_doors
+from beffroi.guard.folding import watching
+from beffroi.guard.folding.watching import Published, Watch
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
 from beffroi.guard.metrics import Metrics
@@ -112,8 +115,12 @@ async def build(
     *,
     token_reader: AccessTokens | None = None,
     make_bench: Callable[[keys.Keys], Bench] = Bench,
+    published: Published | None = None,
 ) -> Services:
-    """Open every part of the guard. Whoever builds must :func:`close`."""
+    """Open every part of the guard, once the rows were held to the journal. Whoever builds must :func:`close`.
+
+    ``published`` gives the position that was sealed or witnessed of the journal; the guard does not start behind it.
+    """
     course_file.load_courses()
     held = keys.load(settings.key_file)
     fallback = read_policy(settings.policy_file.read_text("utf-8"), settings.policy_file.name)
@@ -142,7 +149,11 @@ async def build(
             reload_policy=reload_policy, bench=make_bench(held),
         )  # fmt: skip
         tokens = token_reader or AccessTokens(held.session)
-        services = Services(settings, policy, held, pool, worker, tokens, metrics)
+        watch = Watch(held, lambda: services.policy, published, worker.forget)
+        services = Services(settings, policy, held, pool, worker, tokens, metrics, watch)
+        async with pool.acquire() as conn:
+            await watch.begin(conn)
+        metrics.gauges.update(watch.gauges())
         await worker.start()
     except BaseException:
         pool.terminate()
@@ -180,6 +191,7 @@ async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Ben
     async with opened(settings, make_bench) as services:
         calm_the_collector()
         keeping = asyncio.create_task(upkeep.run(services))
+        looking = asyncio.create_task(watching.run(services, watch)) if (watch := services.watch) else None
         servers = [uvicorn.Server(_configuration(AREAS, services))]
         if settings.listening.internal_port is not None:
             servers.append(uvicorn.Server(_configuration([INTERNAL], services, settings.listening.internal_port)))
@@ -195,6 +207,8 @@ async def serve(settings: "GuardSettings", make_bench: Callable[[keys.Keys], Ben
             await asyncio.gather(*[server._serve() for server in servers])
         finally:
             keeping.cancel()
+            if looking is not None:
+                looking.cancel()
 
 
 def run(settings: "GuardSettings") -> None:

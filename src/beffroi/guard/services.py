@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from beffroi.guard.decisions.worker import Worker
+    from beffroi.guard.folding.watching import Watch
     from beffroi.guard.keys import Keys
     from beffroi.guard.metrics import Metrics
 
@@ -33,5 +34,7 @@ class Services:
     worker: "Worker"
     tokens: AccessTokens
     metrics: "Metrics"
+    watch: "Watch | None" = None
+    """What looks whether the rows are what the journal says; none in a test that has no use for it."""
     areas: dict[str, object] = field(default_factory=dict)
     """What an area keeps for itself (the provider's metadata and keys, say), by the area's name."""

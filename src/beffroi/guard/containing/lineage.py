@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from beffroi.core.ids import AccountId
+from beffroi.guard import stamped
 from beffroi.guard.containing import statements
 from beffroi.guard.lines import is_founder
 
@@ -90,6 +91,9 @@ async def _write(
 ) -> None:
     if not pairs:
         return
-    macs = [keys.authenticator.stamp("line_member", (account, line, now, 1)) for account, line in pairs]
+    rows = [{"account": account, "line": line, "since_at": now, "version": 1} for account, line in pairs]
+    macs = [keys.authenticator.stamp_row("line_member", row) for row in rows]
     accounts, lines = zip(*pairs, strict=True)
     await conn.execute(_RECORD, now, accounts, lines, macs)
+    stamps = zip(rows, macs, strict=True)
+    await stamped.record(conn, keys, "line_member", [{**row, "mac": mac} for row, mac in stamps])

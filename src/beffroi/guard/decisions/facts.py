@@ -76,7 +76,9 @@ class FactReader:
         self._containments = Reader("containment", authenticator, _contained)
         self._members = Reader("line_member", authenticator, _line)
         self._served = Reader("habilitation_application", authenticator, _serves)
-        self._in_force: tuple[tuple[bytes, ...], Containment] = ((), Containment(False, frozenset(), 0))
+        self._in_force: tuple[tuple[bytes, ...], frozenset[tuple[str, str]], Containment] = (
+            (), frozenset(), Containment(False, frozenset(), 0)
+        )  # fmt: skip
 
     def read(self, asks: Sequence[Ask], rows: Iterable[Sequence[Any]]) -> tuple[Shared, list[Known]]:
         """Facts of each request in the order of ``asks``; ``rows`` as load_facts.sql gives them."""
@@ -108,9 +110,10 @@ class FactReader:
         )
 
     def _containment(self, records: tuple[bytes, ...]) -> Containment:
-        if records == self._in_force[0]:
-            return self._in_force[1]
-        everything, scopes, groups = False, set(), 0
+        distrusted = self._authenticator.distrusted
+        if records == self._in_force[0] and distrusted is self._in_force[1]:
+            return self._in_force[2]
+        everything, scopes, groups = ("everything", "") in distrusted, set(distrusted), 0
         for record in records:
             try:
                 contained = self._containments.read(record)
@@ -123,8 +126,8 @@ class FactReader:
             everything = everything or kind == "everything"
             groups |= mask
             scopes.add((kind, scope))
-        self._in_force = (records, Containment(everything, frozenset(scopes), groups))
-        return self._in_force[1]
+        self._in_force = (records, distrusted, Containment(everything, frozenset(scopes), groups))
+        return self._in_force[2]
 
     def _one(self, ask: Ask, row: Sequence[Any], more: Iterable[Sequence[Any]], shared: Shared) -> Known:
         application = shared.applications.get(ask.request.application)

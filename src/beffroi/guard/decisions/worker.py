@@ -110,6 +110,10 @@ class Worker:
         self._ready = 0
         self._refuse_waiting()
 
+    def forget(self) -> None:
+        """Decide from the rows again: what is remembered may not be what the journal says."""
+        self._bench.memory.forget()
+
     def put(self, ask: Ask) -> None:
         """Queue a request; its ``done`` is called once, at once when there is no database or no room."""
         mine = self._of_session.get(ask.handle_hash, 0)

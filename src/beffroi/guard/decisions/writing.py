@@ -16,6 +16,7 @@ from beffroi.guard.decisions.books import Books, BudgetReader
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
 from beffroi.guard.decisions.hot_rows import person_id, sized_id
 from beffroi.guard.decisions.judging import NOBODY, Judgement
+from beffroi.guard.folding import recording
 from beffroi.guard.vault.sealing import owner_bytes, seal_for
 
 if TYPE_CHECKING:
@@ -130,6 +131,11 @@ async def revoke_sessions(
             mac,
         )
         account, application = str(row["account"]), str(row["application"])
+        fact = recording.fact_of("session", {**row, "mac": mac})
+        detail = recording.detail_of(keys.authenticator, fact)
+        lines.append(
+            (recording.KIND, None, 0, fact.account, None, None, fact.application, None, None, fact.table, detail)
+        )
         why = Code.SESSION_OTHER_CLIENT.value
         lines.append(("session-revoked", None, 0, account, session, None, application, None, None, why, None))
     return lines

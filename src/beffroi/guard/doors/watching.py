@@ -12,7 +12,10 @@ from beffroi.guard.web.requests import NO_STORE, Answer, Call, Routes, json_answ
 
 
 async def health(call: Call) -> Answer:
-    """200 when the guard can decide: a lane is open and the database answers; 503 otherwise."""
+    """200 when the guard can decide: a lane is open and the database answers; 503 otherwise.
+
+    ``refused`` holds the kinds of what it refuses because rows are not what the journal says; the log says which.
+    """
     services = call.services
     alive = services.worker.ready
     if alive:
@@ -21,11 +24,14 @@ async def health(call: Call) -> Answer:
                 await conn.fetchval("SELECT 1", timeout=2)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             alive = False
+    watch = services.watch
+    refused = [] if watch is None else sorted({each.kind for each in watch.refused.extents})
     body = {
-        "status": "pass" if alive else "fail",
+        "status": "fail" if not alive else "warn" if refused else "pass",
         "database": "pass" if alive else "fail",
         "policy": services.policy.version,
         "mode": services.settings.mode.value,
+        "refused": refused,
     }
     return json_answer(body, 200 if alive else 503)
 

@@ -11,7 +11,7 @@ import asyncpg
 
 from beffroi.core.ids import AccountId
 from beffroi.core.normalisation import NormalisationRefusal
-from beffroi.guard import journal, turnstile
+from beffroi.guard import journal, stamped, turnstile
 from beffroi.guard.authentic import Value, columns
 from beffroi.guard.containing import lineage
 from beffroi.guard.importing.network_rows import (
@@ -128,6 +128,7 @@ async def _add(
     await conn.copy_records_to_table(
         table, schema_name="guard", columns=names, records=[tuple(row[name] for name in names) for row in new]
     )
+    await stamped.record(conn, keys, table, new)
     return len(new)
 
 

@@ -32,7 +32,7 @@ _HABILITATION: Final = "SELECT * FROM guard.habilitation WHERE id = $1 FOR UPDAT
 _LEFT: Final = "SELECT count(*) FROM guard.review WHERE campaign = $1 AND verdict IS NULL"
 _ALL: Final = "SELECT * FROM guard.review WHERE campaign = $1"
 _OF_ACCOUNT: Final = "SELECT * FROM guard.review WHERE campaign = $1 AND account = $2"
-_FORGET: Final = "DELETE FROM guard.sitting WHERE signed_at IS NULL AND created_at < $1"
+_FORGET: Final = "DELETE FROM guard.sitting WHERE signed_at IS NULL AND created_at < $1 RETURNING *"
 
 
 async def sweep(
@@ -51,7 +51,9 @@ async def sweep(
                 pass
         except stamped.Forged as error:
             _LOG.critical("integrity: reviews: campaign %s: guard.%s", row["id"], error.table)
-    await conn.execute(_FORGET, now - DRAFT)
+    async with conn.transaction():
+        await turnstile.take(conn)
+        await stamped.record(conn, keys, "sitting", await conn.fetch(_FORGET, now - DRAFT), gone=True)
     return +counts
 
 

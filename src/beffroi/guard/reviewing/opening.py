@@ -87,8 +87,9 @@ async def _write(
             "verdict": None, "reviewer": None, "sitting": None, "at": None, "version": 1,
         }  # fmt: skip
         row["mac"] = keys.authenticator.stamp_row("review", row)  # type: ignore[arg-type]
-        rows.append([row[name] for name in _COLUMNS])
-    await conn.executemany(_INSERT, rows)
+        rows.append(row)
+    await conn.executemany(_INSERT, [[row[name] for name in _COLUMNS] for row in rows])
+    await stamped.record(conn, keys, "review", rows)
     detail = {"campaign": campaign["id"], "due_at": end.isoformat(), "habilitations": len(rows)}
     await append(conn, [entry(policy, now, "campaign-opened", organisation, detail)])
 

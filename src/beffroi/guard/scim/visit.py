@@ -49,6 +49,7 @@ async def place(conn: Any, keys: "Keys", organisation: OrganisationId, now: date
     row = await conn.fetchrow("SELECT * FROM guard.organisation WHERE id = $1", organisation)
     cut = await conn.fetch("SELECT * FROM guard.containment WHERE lifted_at IS NULL")
     scopes = {(one["kind"], one["scope"]) for one in cut if stamped.genuine(keys, "containment", one)}
+    scopes |= keys.authenticator.distrusted
     if (
         row is None
         or not stamped.genuine(keys, "organisation", row)["active"]

@@ -32,16 +32,19 @@ async def revoke(
     live = [session for session in sessions if session["revoked_at"] is None]
     if not live:
         return 0
-    macs = []
+    macs, revoked = [], []
     for session in live:
         after = {**session, "revoked_at": now, "version": session["version"] + 1}
         genuine = keys.authenticator.genuine_row("session", session)
         macs.append(keys.authenticator.stamp_row("session", after) if genuine else session["mac"])
+        if genuine:
+            revoked.append({**after, "mac": macs[-1]})
     done = await conn.execute(
         _REVOKE, now, [session["id"] for session in live], [session["mac"] for session in live], macs
     )
     if done != f"UPDATE {len(live)}":
         raise stamped.Forged("session")
+    await stamped.record(conn, keys, "session", revoked)
     kind = "signed-out" if reason == "signed-out" else "session-revoked"
     entries = [
         Entry(

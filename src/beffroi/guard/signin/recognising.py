@@ -83,6 +83,7 @@ async def may_enter(
     """
     rows = await conn.fetch("SELECT * FROM guard.containment WHERE lifted_at IS NULL")
     cut = {(row["kind"], row["scope"]) for row in rows if stamped.genuine(keys, "containment", row)}
+    cut |= keys.authenticator.distrusted
     lines = await conn.fetch("SELECT * FROM guard.line_member WHERE account = $1", account)
     own = {("account", account), ("line", account)}
     own |= {("line", str(row["line"])) for row in lines if stamped.genuine(keys, "line_member", row)}

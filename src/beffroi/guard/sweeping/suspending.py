@@ -46,6 +46,7 @@ async def note(work: Work, account: AccountId, swept: Row | None, **changes: "da
         " mac = excluded.mac",
         *[row[name] for name in ("id", "warned_at", "suspended_at", "restarted_at", "version", "mac")],
     )
+    await stamped.record(work.conn, work.keys, "swept", [row])
 
 
 def _detail(members: dict[str, object]) -> str:

@@ -1,0 +1,198 @@
+"""What the journal says of the rows that grant, cap or authenticate, held to the rows that are there (I-16).
+
+Every writing of such a row leaves a *fact* in the journal: which row, which version, the beginning of its MAC. The
+last fact of a row, by version, is the state expected of it: whoever writes the database behind the guard may put
+back an older genuine row, or take one away, and the fact stays. Versions only grow, so that a fact said again, or an
+old one appended once more, changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+Key = tuple[str, str]
+"""A row: its table, and its primary key as text (the parts of a longer key joined by ``/``)."""
+GONE: Final = "gone"
+"""Instead of a MAC: the guard deleted the row itself."""
+
+
+class Fact(NamedTuple):
+    """One writing of one row. ``mac`` is what the journal keeps of the row's MAC, in hex, or ``GONE``.
+
+    ``account``, ``organisation`` and ``application`` say whom the row concerns, where it names one: the row itself
+    may be gone when that is asked.
+    """
+
+    table: str
+    id: str
+    version: int
+    mac: str
+    account: str | None = None
+    organisation: str | None = None
+    application: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """Which row it is of."""
+        return self.table, self.id
+
+
+class Row(NamedTuple):
+    """A row as the database has it. ``genuine``: its MAC is the guard's; None where nobody had to look."""
+
+    table: str
+    id: str
+    version: int
+    mac: str
+    genuine: bool | None = None
+
+
+class Kind(StrEnum):
+    """How a row departs from the journal."""
+
+    MISSING = "missing"
+    OLDER = "older"
+    UNKNOWN = "unknown-version"
+    FORGED = "forged"
+
+
+class Divergence(NamedTuple):
+    """A row that is not what the journal says."""
+
+    table: str
+    id: str
+    kind: Kind
+
+    @property
+    def key(self) -> Key:
+        """Which row it is."""
+        return self.table, self.id
+
+
+Expected = Mapping[Key, Fact]
+
+
+def fold(facts: Iterable[Fact], before: Expected | None = None) -> dict[Key, Fact]:
+    """The state that follows ``before`` once these facts, in the order of the journal, are known.
+
+    A fact of a lower version than one already known is of the past and is passed over. Of two facts of one version
+    the first stands: the guard writes each version once.
+    """
+    state = dict(before or {})
+    for fact in facts:
+        add(state, fact)
+    return state
+
+
+def add(state: dict[Key, Fact], fact: Fact) -> None:
+    """Let one more fact be known, as :func:`fold` does, in place."""
+    known = state.get(fact.key)
+    if known is None or fact.version > known.version or (fact.mac == GONE and known.version == fact.version):
+        state[fact.key] = fact
+
+
+def differs(fact: Fact | None, row: Row) -> bool:
+    """Whether this row is anything else than what the fact says of it: then its MAC is worth a look."""
+    return fact is None or fact.mac != row.mac or fact.version != row.version
+
+
+def compare(expected: Expected, rows: Iterable[Row], whole: frozenset[str] = frozenset()) -> list[Divergence]:
+    """Rows that are not what the journal says, in the order of their keys.
+
+    ``rows`` were read in one snapshot not older than the facts of ``expected``. Tables of ``whole`` were read whole:
+    whatever is expected of them and not among the rows is missing. A row whose MAC nobody had to look at, because it
+    is the one of its fact, is taken as genuine.
+    """
+    found: dict[Key, Divergence] = {}
+    seen: set[Key] = set()
+    for row in rows:
+        key = row.table, row.id
+        seen.add(key)
+        kind = _kind(expected.get(key), row)
+        if kind is not None:
+            found[key] = Divergence(row.table, row.id, kind)
+    for key, fact in expected.items():
+        if fact.table in whole and fact.mac != GONE and key not in seen:
+            found[key] = Divergence(fact.table, fact.id, Kind.MISSING)
+    return [found[key] for key in sorted(found)]
+
+
+def _kind(fact: Fact | None, row: Row) -> Kind | None:
+    if row.genuine is False:
+        return Kind.FORGED
+    if not differs(fact, row):
+        return None
+    if fact is not None and (row.version < fact.version or fact.mac == GONE):
+        return Kind.OLDER
+    return Kind.UNKNOWN
+
+
+class Extent(NamedTuple):
+    """What is refused because of a divergence: ``kind`` is everything, application, organisation or account."""
+
+    kind: str
+    id: str
+
+
+EVERYTHING: Final = Extent("everything", "")
+_WHOLE: Final = frozenset({"containment", "policy", "turnstile"})
+_OF_ACCOUNT: Final = frozenset(
+    {"account", "habilitation", "factor", "enrolment", "session", "line_member", "exam", "reach"}
+)
+_OF_APPLICATION: Final = frozenset({"application", "application_key", "breaker"})
+_OF_ORGANISATION: Final = frozenset(
+    {"organisation", "contract", "roster_domain", "roster_person", "scim_token", "relation"}
+)
+
+
+def extent(divergence: Divergence, fact: Fact | None) -> Extent | None:
+    """What must be refused while this row is not what the journal says; None where nothing was gained by it.
+
+    A forged row denies by itself wherever it is read. Of the tables that are not named here a row that is older or
+    gone gives nobody access: the strict replay and a report are enough.
+    """
+    table = divergence.table
+    if divergence.kind is Kind.FORGED:
+        return None
+    if table in _WHOLE:
+        return EVERYTHING
+    if table == "budget":
+        return _of_budget(divergence.id)
+    if table in _OF_ACCOUNT:
+        account = divergence.id if table == "account" else None if fact is None else fact.account
+        return EVERYTHING if account is None else Extent("account", account)
+    if table in _OF_APPLICATION:
+        application = None if fact is None else fact.application
+        return Extent("application", application or divergence.id.partition("/")[0])
+    if table in _OF_ORGANISATION:
+        if divergence.kind is Kind.MISSING:
+            return None
+        organisation = None if fact is None else fact.organisation
+        return EVERYTHING if organisation is None else Extent("organisation", organisation)
+    return None
+
+
+def _of_budget(key: str) -> Extent:
+    """Whose a budget is: a pool is an account's, and so is a share of an organisation."""
+    kind, *ids = key.split("/")[:-1]
+    if kind in ("account", "pool", "share") and ids:
+        return Extent("account", ids[-1])
+    return Extent(kind, ids[0]) if kind in ("organisation", "application") and ids else EVERYTHING
+
+
+MOST_AT_ONCE: Final = 20
+"""More rows than these at one look are no single rollback: everything waits for people, and nothing is replayed."""
+
+
+class Position(NamedTuple):
+    """Where a journal has come to: the number of its last entry."""
+
+    entry: int
+
+
+def behind(here: Position, published: Position | None) -> int:
+    """How far this database stands behind what was published of its journal: more than 0, and it was put back.
+
+    It may be ahead of what is published, which follows it by a second. ``None``: nothing was published.
+    """
+    return 0 if published is None else max(0, published.entry - here.entry)

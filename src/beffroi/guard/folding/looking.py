@@ -1,0 +1,141 @@
+"""One look: a snapshot of the journal and of the rows, compared. It writes nothing."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from beffroi.core import folding
+from beffroi.core.folding import Divergence, Fact, Key, Kind, Position
+from beffroi.core.policy import Policy
+from beffroi.guard.decisions.facts import clock_at
+from beffroi.guard.folding import marking, openings, reading, recording
+from beffroi.guard.folding.marking import Mark
+from beffroi.guard.folding.openings import Lost, Short
+from beffroi.guard.folding.reading import Head
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+
+_SESSION_SLACK: Final = timedelta(hours=1)
+_WHOLE: Final = frozenset(recording.FOLDED) - reading.NAMED
+Record = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Known:
+    """What a guard knows of the journal: the state folded from it, up to its entry, and the turnstile's number then.
+
+    ``compared``: up to which entry the openings were compared, going round.
+    """
+
+    marks: Sequence[Mark] = ()
+    expected: dict[Key, Fact] = field(default_factory=dict)
+    entry: int = 0
+    number: int | None = None
+    compared: int = 0
+
+    @property
+    def mark(self) -> Mark | None:
+        """The mark that leaves the least to read."""
+        return self.marks[-1] if self.marks else None
+
+    @property
+    def openings_since(self) -> int:
+        """From which entry on openings are compared: a month before the last mark at least."""
+        return self.marks[-2].since if len(self.marks) > 1 else 0
+
+
+class Look(NamedTuple):
+    """What is to be looked at, beside what is new: every row, every budget, and the openings of so many entries."""
+
+    rows: bool = False
+    budgets: bool = False
+    openings: int = 0
+
+
+class Found(NamedTuple):
+    """What a look found, ``divergences`` in order. ``rows`` are whole rows of those that are there; ``believed`` those
+    of the time before the facts. ``fresh`` tells whether anything was written to rows since the look before."""
+
+    head: Head
+    divergences: tuple[Divergence, ...]
+    rows: Mapping[Key, Record]
+    lost: Mapping[Key, Lost]
+    short: Mapping[Key, Short]
+    believed: Mapping[str, list[Record]]
+    fresh: bool
+
+
+async def look(
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, known: Known, what: Look, published: Position | None
+) -> Found:
+    """Compare one snapshot, and let ``known`` follow it. Raises what the database raises."""
+    lost: list[Lost] = []
+    short: list[Short] = []
+    rows: dict[Key, Record] = {}
+    believed: dict[str, list[Record]] = defaultdict(list)
+    async with conn.transaction(isolation="repeatable_read", readonly=True):
+        head = await reading.head(conn, known.entry)
+        live_since = head.at - timedelta(seconds=policy.session.absolute) - _SESSION_SLACK
+        since = 0 if known.mark is None else known.mark.since
+        facts = await reading.facts(conn, keys, since, known.entry, live_since)
+        for fact in facts:
+            folding.add(known.expected, fact)
+        found = _of_the_whole(known, head, published)
+        if what.rows:
+            of_rows, rows = await _of_the_rows(conn, keys, known, head, live_since, believed)
+            found += of_rows
+        if what.openings:
+            lost = await _of_openings(conn, known, head, what.openings)
+        if what.budgets:
+            short = await openings.short(conn, policy, clock_at(head.at).day)
+    known.entry, known.number = head.entry, head.number
+    found += [one.divergence for one in lost] + [one.divergence for one in short]
+    by_lost = {each.divergence.key: each for each in lost}
+    by_short = {each.divergence.key: each for each in short}
+    return Found(head, tuple(found), rows, by_lost, by_short, believed, bool(facts))
+
+
+async def _of_the_rows(
+    conn: "asyncpg.Connection", keys: "Keys", known: Known, head: Head, live_since: Any, believed: dict[str, list[Record]]
+) -> tuple[list[Divergence], dict[Key, Record]]:  # fmt: skip
+    read, odd, over = await reading.rows(conn, keys, known.expected, live_since)
+    for key in over:
+        del known.expected[key]
+    found = []
+    believing = marking.believing(known.mark, head.at)
+    for each in folding.compare(known.expected, read, _WHOLE):
+        if believing and each.kind is Kind.UNKNOWN:
+            believed[each.table].append(odd[each.key])
+        else:
+            found.append(each)
+    return found, odd
+
+
+def _of_the_whole(known: Known, head: Head, published: Position | None) -> list[Divergence]:
+    """The journal or the turnstile that went back: what is read is not the database this guard knew, or others saw."""
+    found = []
+    if head.entry < known.entry or folding.behind(Position(head.entry), published):
+        found.append(Divergence("journal", str(head.entry), Kind.OLDER))
+    if head.number is None:
+        found.append(Divergence("turnstile", "0", Kind.MISSING))
+    elif known.number is not None and head.number < known.number + head.writers:
+        found.append(Divergence("turnstile", str(head.number), Kind.OLDER))
+    return found
+
+
+async def _of_openings(conn: "asyncpg.Connection", known: Known, head: Head, entries: int) -> list[Lost]:
+    """The newest entries each time, and as many of the older ones, going round."""
+    newest = max(0, head.entry - entries)
+    found = await openings.lost(conn, newest, head.entry)
+    if known.compared >= newest:
+        known.compared = known.openings_since
+    if known.compared < newest:
+        until = min(newest, known.compared + entries)
+        found += await openings.lost(conn, known.compared, until)
+        known.compared = until
+    return list({each.divergence.key: each for each in found}.values())

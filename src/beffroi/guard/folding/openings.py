@@ -1,0 +1,152 @@
+"""What openings wrote, held to the openings themselves: no fact is journaled for each of them, they are the facts.
+
+The journal's openings say whom an account has opened, and when: its memory of that person (``guard.reach``) is not
+older. The memories say which budgets were charged, by their marks: no budget has counted fewer people. Whatever is
+found short is counted again from these, never given back.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from struct import Struct
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from beffroi.core import budgets
+from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope
+from beffroi.core.folding import Divergence, Kind
+from beffroi.core.ids import Bucket
+from beffroi.core.policy import EVERYTHING, RELATIONS, Policy
+from beffroi.guard.folding import statements
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+
+_RECENT: Final = Struct(f">{DAYS}I")
+_LEAP: Final = 1_000_000
+"""Versions between a row set right and the one it replaces: no copy of what was there before follows it."""
+_OWNERS: Final = "SELECT DISTINCT account FROM guard.reach WHERE marks && $1::bigint[]"
+_PLACES: Final = (
+    "SELECT (SELECT array_agg(id::text) FROM guard.organisation) AS organisations,"
+    " (SELECT array_agg(id) FROM guard.application) AS applications,"
+    " (SELECT array_agg(DISTINCT pool::text) FROM guard.account a, unnest(a.pools) AS pool) AS pools"
+)
+_WRITE: Final = (
+    "INSERT INTO guard.budget (key, hour, day, recent, hour_spent, day_spent, week_spent, month_spent, hour_cap,"
+    " day_cap, week_cap, month_cap, version, mac) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
+    " ON CONFLICT (key) DO UPDATE SET hour = excluded.hour, day = excluded.day, recent = excluded.recent,"
+    " hour_spent = excluded.hour_spent, day_spent = excluded.day_spent, week_spent = excluded.week_spent,"
+    " month_spent = excluded.month_spent, hour_cap = excluded.hour_cap, day_cap = excluded.day_cap,"
+    " week_cap = excluded.week_cap, month_cap = excluded.month_cap, version = excluded.version, mac = excluded.mac"
+)
+_REMEMBER: Final = (
+    "INSERT INTO guard.reach (account, person, day, marks, found_day, version, mac)"
+    " VALUES ($1, $2, $3, '{}', 0, $4, $5) ON CONFLICT (account, person) DO UPDATE SET day = excluded.day,"
+    " marks = excluded.marks, found_day = excluded.found_day, version = excluded.version, mac = excluded.mac"
+)
+
+
+class Lost(NamedTuple):
+    """An account's memory of a person that is gone or older than its last opening, on ``day``; 0: no row."""
+
+    account: str
+    person: str
+    day: int
+    version: int
+
+    @property
+    def divergence(self) -> Divergence:
+        """As the others are reported."""
+        return Divergence("reach", f"{self.account}/{self.person}", Kind.OLDER if self.version else Kind.MISSING)
+
+
+class Short(NamedTuple):
+    """A budget that has counted fewer people than the memories say; ``least`` are people by age in days."""
+
+    key: str
+    least: tuple[int, ...]
+    row: Mapping[str, Any] | None
+
+    @property
+    def divergence(self) -> Divergence:
+        """As the others are reported."""
+        return Divergence("budget", self.key, Kind.MISSING if self.row is None else Kind.OLDER)
+
+
+async def lost(conn: "asyncpg.Connection", after: int, last: int) -> list[Lost]:
+    """Memories that the openings of these entries do not bear out: entries past ``after``, up to ``last``."""
+    rows = await conn.fetch(statements.LOST_REACHES, after, last)
+    return [Lost(str(row[0]), str(row[1]), row[2], row[3] or 0) for row in rows]
+
+
+async def short(conn: "asyncpg.Connection", policy: Policy, today: int) -> list[Short]:
+    """Budgets that have counted too few, the reader's snapshot being of the day ``today``."""
+    least: dict[int, list[int]] = defaultdict(lambda: [0] * DAYS)
+    for mark, day, people in await conn.fetch(statements.COUNT_REACHES, today):
+        least[mark][today - day] = people
+    if not least:
+        return []
+    found: list[Short] = []
+    for row in await conn.fetch("SELECT * FROM guard.budget"):
+        needed = least.pop(budgets.mark(row["key"]), None)
+        if needed is not None and _fewer(_recent(row, today), needed):
+            found.append(Short(row["key"], tuple(needed), row))
+    if least:
+        found += await _without_row(conn, policy, least)
+    return sorted(found, key=lambda each: each.key)
+
+
+def _recent(row: Mapping[str, Any], today: int) -> tuple[int, ...]:
+    window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+    return budgets.at(window, today, row["hour"]).recent
+
+
+def _fewer(recent: tuple[int, ...], needed: list[int]) -> bool:
+    """Whether, over any number of days, fewer were counted. Sums: a clock that went back counted on a later day."""
+    counted = expected = 0
+    for have, need in zip(recent, needed, strict=True):
+        counted, expected = counted + have, expected + need
+        if counted < expected:
+            return True
+    return False
+
+
+async def _without_row(
+    conn: "asyncpg.Connection", policy: Policy, least: Mapping[int, list[int]]
+) -> list[Short]:
+    """Which budgets these marks are of: their rows are gone, so every name there may be is tried."""
+    owners = [str(row[0]) for row in await conn.fetch(_OWNERS, list(least))]
+    places = await conn.fetchrow(_PLACES)
+    organisations, applications, pools = [places[name] or [] for name in ("organisations", "applications", "pools")]
+    scopes = [Scope("account", owner, bucket) for owner in owners for bucket in (*policy.buckets, RELATIONS)]
+    scopes += [Scope("pool", pool, EVERYTHING) for pool in pools]
+    scopes += [Scope("share", f"{place}/{owner}", EVERYTHING) for place in organisations for owner in owners]
+    scopes += [Scope("organisation", place, Bucket(of)) for place in organisations for of in (EVERYTHING, RELATIONS)]
+    scopes += [Scope("application", name, EVERYTHING) for name in applications]
+    return [
+        Short(scope.key, tuple(least[mark]), None) for scope in scopes if (mark := budgets.mark(scope.key)) in least
+    ]
+
+
+async def remember(conn: "asyncpg.Connection", keys: "Keys", one: Lost) -> None:
+    """Write the memory again, without its marks: opening the person again is charged anew. Under the turnstile."""
+    version = one.version + _LEAP
+    mac = keys.authenticator.stamp("reach", (one.account, one.person, one.day, (), 0, version))
+    await conn.execute(_REMEMBER, one.account, one.person, one.day, version, mac)
+
+
+async def count_again(conn: "asyncpg.Connection", keys: "Keys", one: Short, today: int, hour: int) -> None:
+    """Let a budget have counted what the memories say at least. Under the turnstile."""
+    row = one.row
+    window, caps, version = EMPTY, Caps(0, 0, 0, 0), 0
+    if row is not None and keys.authenticator.genuine_row("budget", row):
+        window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+        caps, version = Caps(row["hour_cap"], row["day_cap"], row["week_cap"], row["month_cap"]), row["version"]
+    seen = budgets.at(window, today, hour)
+    recent = tuple(max(pair) for pair in zip(seen.recent, one.least, strict=True))
+    # Of what hour today's people were is not known: all of them are counted in this one.
+    full = budgets.window(hour, max(seen.in_hour, recent[0]), today, recent)
+    spent = budgets.spent(full)
+    within = Caps(*map(max, caps, spent))
+    values = (one.key, hour, today, _RECENT.pack(*recent), *spent, *within, version + _LEAP)
+    await conn.execute(_WRITE, *values, keys.authenticator.stamp("budget", values))

@@ -1,0 +1,150 @@
+"""The guard looks before it serves, then again and again, whether the rows are what the journal says of them (I-16).
+
+A look reads one snapshot (:mod:`beffroi.guard.folding.looking`); what it finds is refused at once by this process, set
+right in the strict direction, and contained until two people have seen to it (:mod:`beffroi.guard.folding.refusing`).
+Each guard looks for itself: what one of them refuses is in its own memory, which nobody can delete.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from beffroi.core.folding import Divergence, Position
+from beffroi.core.policy import Policy
+from beffroi.guard.folding import looking, marking, refusing
+from beffroi.guard.folding.looking import Found, Known, Look
+from beffroi.guard.folding.refusing import Refused
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+    from beffroi.guard.services import Services
+
+_LOG: Final = logging.getLogger("beffroi.guard.folding")
+PAUSE: Final = 2.0
+"""Seconds between two looks at what is new."""
+WHOLE: Final = 30.0
+"""Seconds between two looks at every row; where one takes long, thirty times as long as it takes."""
+COUNTED: Final = 3_600.0
+"""Seconds between two counts of every budget."""
+OPENINGS: Final = 20_000
+"""Entries whose openings one look compares, twice: the newest, and as many of the older ones."""
+OPENINGS_AT_START: Final = 1_000_000
+
+Published = Callable[[], Awaitable[Position | None]]
+"""Where the journal stands as others have seen it: the last checkpoint that was sealed or witnessed."""
+
+
+class Behind(RuntimeError):
+    """The database stands behind what was published of its journal: an older copy of it. The guard does not start."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The journal of this database ends before the position that was published of it: it is an older copy, or"
+            " was put back. Nothing is served. Restore what is missing: `beffroi restore`."
+        )
+
+
+@dataclass(slots=True)
+class Watch:
+    """What a guard knows of the journal, and what it refuses because of it. ``forget``: decide from the rows again."""
+
+    keys: "Keys"
+    policy: Callable[[], Policy]
+    published: Published | None = None
+    forget: Callable[[], None] = lambda: None
+    known: Known = field(default_factory=Known)
+    reported: set[Divergence] = field(default_factory=set)
+    total: Counter[str] = field(default_factory=Counter)
+    refused: Refused = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.refused = Refused(self.keys)
+
+    async def begin(self, conn: "asyncpg.Connection") -> None:
+        """The look before serving, at everything. Raises Behind, or what the database raises."""
+        self.known.marks = await marking.all_marks(conn, self.keys)
+        found = await self.look(conn, Look(rows=True, budgets=True, openings=OPENINGS_AT_START))
+        if any(each.table == "journal" for each in found.divergences):
+            raise Behind
+        await self.answer(conn, found)
+        if self.known.mark is None:
+            await marking.begin(conn, self.keys)
+            self.known.marks = await marking.all_marks(conn, self.keys)
+
+    async def look(self, conn: "asyncpg.Connection", what: Look) -> Found:
+        """One look; whatever was written to rows since the last one is decided from the rows from now on."""
+        published = None if self.published is None else await self.published()
+        found = await looking.look(conn, self.keys, self.policy(), self.known, what, published)
+        if found.fresh or found.divergences:
+            self.forget()  # also where the turnstile's number was set back, so that nobody would notice
+        return found
+
+    async def answer(self, conn: "asyncpg.Connection", found: Found) -> None:
+        """Answer what is new of a look."""
+        for table, rows in found.believed.items():
+            _LOG.warning("guard.%s: %d rows of before the journal's facts are believed", table, len(rows))
+        await marking.believe(conn, self.keys, found.believed)
+        new = [each for each in found.divergences if each not in self.reported]
+        for each in new:
+            _LOG.critical("integrity: guard.%s %s is not what the journal says: %s", *each)
+            self.total[each.table] += 1
+        if new:
+            left = await refusing.answer(conn, self.policy(), self.refused, self.known.expected, found, new)
+            self.reported.update(left)
+            self.forget()
+
+    async def settle(self, conn: "asyncpg.Connection", found: Found) -> None:
+        """After a look at every row: refuse no more what people have seen to; once a month say the facts again."""
+        self.reported.intersection_update(found.divergences)
+        before = self.keys.authenticator.distrusted
+        await refusing.release(conn, self.refused, self.known.expected, found.divergences)
+        if self.keys.authenticator.distrusted != before:
+            self.forget()
+        mark = self.known.mark
+        if mark is not None and not found.divergences and found.head.at - mark.at > marking.SAID_AGAIN:
+            await marking.say_again(conn, self.keys, self.known.expected.values(), mark)
+            self.known.marks = await marking.all_marks(conn, self.keys)
+
+    def gauges(self) -> dict[str, float]:
+        """What the metrics say of it."""
+        return {
+            "diverged_rows": sum(self.total.values()),
+            "refused_extents": len(self.refused.extents),
+            "folded_rows": len(self.known.expected),
+        }
+
+
+async def run(services: "Services", watch: Watch, pause: float = PAUSE) -> None:
+    """Looks until cancelled. A look that fails is logged and tried again: what is refused stays so."""
+    whole_at, counted_at = time.monotonic() + WHOLE, time.monotonic() + COUNTED
+    while True:
+        await asyncio.sleep(pause)
+        begun = time.monotonic()
+        what = Look(begun >= whole_at, begun >= counted_at, OPENINGS if begun >= whole_at else 0)
+        try:
+            async with services.pool.acquire() as conn:
+                await once(conn, watch, what)
+            services.metrics.gauges.update(watch.gauges())
+        except Exception as error:
+            # Whatever a look meets, the next one must come; the database may be restarting.
+            _LOG.error("the journal and the rows could not be compared: %s", type(error).__name__)
+        took = time.monotonic() - begun
+        if what.rows:
+            whole_at = time.monotonic() + max(WHOLE, WHOLE * took)
+        if what.budgets:
+            counted_at = time.monotonic() + COUNTED
+
+
+async def once(conn: Any, watch: Watch, what: Look) -> Found:
+    """One look, answered."""
+    found = await watch.look(conn, what)
+    await watch.answer(conn, found)
+    if what.rows:
+        await watch.settle(conn, found)
+    return found
