@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from beffroi.config import database
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.core.ids import PersonId
-from beffroi.guard import key_check, migrations, stamped
+from beffroi.guard import key_check, migrations
 from beffroi.guard.decisions.asks import Granted
 from beffroi.guard.migrations import Migration, MigrationRefused
 from beffroi.guard.vault import people
@@ -59,12 +60,12 @@ async def test_database_of_the_first_migration_with_people_in_it_is_brought_forw
     person = PersonId("00000000-0000-4000-8000-000000000007")
     conn = await asyncpg.connect(first_only.guard)
     await key_check.establish(conn, keys)
-    await stamped.insert(
-        conn, keys, "organisation",
-        {"id": "00000000-0000-4000-8000-000000000001", "code": "ML", "name": "Before", "kind": "youth-office",
-         "siret": None, "active": True, "contract_until": at + timedelta(days=400), "confirmed_agents": 5,
-         "version": 1},
-    )  # fmt: skip
+    office: dict[str, Any] = {
+        "id": "00000000-0000-4000-8000-000000000001", "code": "ML", "name": "Before", "kind": "youth-office",
+        "siret": None, "active": True, "contract_until": at + timedelta(days=400), "confirmed_agents": 5, "version": 1,
+    }  # fmt: skip
+    office["mac"] = keys.authenticator.stamp_row("organisation", office)
+    await conn.copy_records_to_table("organisation", schema_name="guard", columns=[*office], records=[[*office.values()]])
     record = Identity(last_name="Roux", first_names="Ana", birth_date="2005-01-02")
     row = people.sealed_row(keys, person, {"identity": record}, at)
     await conn.copy_records_to_table("person", schema_name="guard", columns=people.COLUMNS, records=[row])

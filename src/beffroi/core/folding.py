@@ -174,7 +174,8 @@ def extent(divergence: Divergence, fact: Fact | None) -> Extent | None:
 
 def _of_budget(key: str) -> Extent:
     """Whose a budget is: a pool is an account's, and so is a share of an organisation."""
-    kind, *ids = key.split("/")[:-1]
+    kind, *rest = key.split("/")
+    ids = rest[:-1]
     if kind in ("account", "pool", "share") and ids:
         return Extent("account", ids[-1])
     return Extent(kind, ids[0]) if kind in ("organisation", "application") and ids else EVERYTHING

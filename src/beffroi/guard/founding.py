@@ -36,6 +36,10 @@ _REVIEWED: Final = timedelta(days=92)
 _HELD: Final = timedelta(days=365)
 _NETWORK_LIFE: Final = timedelta(days=36_500)  # the network has no contract with itself
 _KEY_LIFE: Final = timedelta(days=365)
+_BEGUN: Final = """
+SELECT EXISTS (SELECT FROM guard.journal WHERE kind NOT IN ('fact', 'folded')) OR EXISTS (SELECT FROM guard.account)
+"""
+"""A guard that looked at an empty database has left its mark in the journal; that is no beginning."""
 
 
 class FoundingRefused(RuntimeError):
@@ -82,7 +86,7 @@ async def found(
         raise FoundingRefused("The policy has no role of kind founder.")
     async with conn.transaction():
         await turnstile.take(conn)
-        if await conn.fetchval("SELECT EXISTS (SELECT FROM guard.journal) OR EXISTS (SELECT FROM guard.account)"):
+        if await conn.fetchval(_BEGUN):
             raise FoundingRefused("This database already has a beginning: its journal is not empty.")
         await key_check.establish(conn, keys)
         now = await stamped.instant(conn)

@@ -58,7 +58,7 @@ async def insert(conn: "asyncpg.Connection", keys: "Keys", table: str, row: Row)
     whole = {**row, "mac": keys.authenticator.stamp_row(table, row)}
     places = ", ".join(f"${place}" for place in range(1, len(whole) + 1))
     statement = f"INSERT INTO guard.{table} ({', '.join(whole)}) VALUES ({places})"
-    if table in recording.UNFOLDED:
+    if table in recording.UNFOLDED or table in recording.BORN_UNSAID:
         await conn.execute(statement, *whole.values())
     else:
         await _with_fact(conn, keys, table, whole, statement, list(whole.values()))

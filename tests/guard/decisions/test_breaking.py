@@ -51,7 +51,7 @@ async def caps(desk: Desk) -> Caps:
 
 
 async def kinds(desk: Desk) -> list[str]:
-    rows = await desk.world.conn.fetch("SELECT kind FROM guard.journal ORDER BY entry")
+    rows = await desk.world.conn.fetch("SELECT kind FROM guard.journal WHERE kind <> 'fact' ORDER BY entry")
     return [row["kind"] for row in rows]
 
 

@@ -27,8 +27,8 @@ _TEXTS: Final[Mapping[str, frozenset[str]]] = {
     "relation": frozenset({"kind"}),
 }
 """Columns of primary keys that are no UUID."""
-NAMED: Final = frozenset({"relation"})
-"""Tables too large to be read whole: only the rows that a fact is of. An import writes the others, at version 1."""
+NAMED: Final = recording.BORN_UNSAID
+"""Tables too large to be read whole: only the rows that a fact is of."""
 
 
 class Head(NamedTuple):

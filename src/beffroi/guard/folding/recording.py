@@ -21,6 +21,9 @@ KIND: Final = "fact"
 UNFOLDED: Final = frozenset({"budget", "reach", "application_day"})
 """Written by every opening, or once a minute: the first two are held to the openings themselves, and an older day of an
 application, or none, only makes its caps smaller."""
+BORN_UNSAID: Final = frozenset({"relation"})
+"""Imported by the million: the first version of a row has no fact, the later ones have. That a row which gives access
+is gone gives nothing, and one that ended cannot become the first version again."""
 FOLDED: Final = tuple(table for table in TABLES if table not in UNFOLDED)
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "policy": ("version",),

@@ -14,6 +14,7 @@ from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.guard import journal, stamped, turnstile
 from beffroi.guard.authentic import Value, columns
 from beffroi.guard.containing import lineage
+from beffroi.guard.folding import recording
 from beffroi.guard.importing.network_rows import (
     AccountRow,
     ApplicationKeyRow,
@@ -128,7 +129,8 @@ async def _add(
     await conn.copy_records_to_table(
         table, schema_name="guard", columns=names, records=[tuple(row[name] for name in names) for row in new]
     )
-    await stamped.record(conn, keys, table, new)
+    if table not in recording.BORN_UNSAID:
+        await stamped.record(conn, keys, table, new)
     return len(new)
 
 
