@@ -22,6 +22,8 @@ from beffroi.guard.containing.cutting import suspend_account
 from beffroi.guard.decisions.asks import Granted, Manner, Outcome
 from beffroi.guard.decisions.facts import PARIS, clock_at
 from beffroi.guard.decisions.worker import Worker
+from beffroi.guard.folding import looking
+from beffroi.guard.folding.looking import Known, Look
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import KeysRefused
 from beffroi.guard.metrics import Metrics
@@ -324,3 +326,16 @@ async def test_code_of_enrolment_unused_at_the_dump_is_void_after_accepting(town
     assert found is not None
     assert found["expires_at"] <= await restored.world.now()
     assert world.keys.authenticator.genuine_row("enrolment", found)
+
+
+async def test_i16_restored_database_is_what_its_journal_says(town: Town) -> None:
+    world = town.world
+    agent, other = [await world.agent(world.offices["North"]) for _ in range(2)]
+    await town.back_up()
+    await world.amend("session", agent.session, level=2)
+    await world.amend("account", other.account, status="suspended")
+    await world.agent(world.offices["North"])
+    await town.follow()
+    restored = await town.restored(accept=True)
+    found = await looking.look(restored.world.conn, world.keys, world.policy, Known(), Look(rows=True), None)
+    assert found.divergences == ()

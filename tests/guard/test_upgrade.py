@@ -65,7 +65,9 @@ async def test_database_of_the_first_migration_with_people_in_it_is_brought_forw
         "siret": None, "active": True, "contract_until": at + timedelta(days=400), "confirmed_agents": 5, "version": 1,
     }  # fmt: skip
     office["mac"] = keys.authenticator.stamp_row("organisation", office)
-    await conn.copy_records_to_table("organisation", schema_name="guard", columns=[*office], records=[[*office.values()]])
+    await conn.copy_records_to_table(
+        "organisation", schema_name="guard", columns=[*office], records=[[*office.values()]]
+    )
     record = Identity(last_name="Roux", first_names="Ana", birth_date="2005-01-02")
     row = people.sealed_row(keys, person, {"identity": record}, at)
     await conn.copy_records_to_table("person", schema_name="guard", columns=people.COLUMNS, records=[row])

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("beffroi.config.policy:policy", "Check, explain and compare policies."),
     "key": ("beffroi.config.keys:key", "Make, rotate and check the guard's keys."),
     "contain": ("beffroi.config.contain:contain", "Suspend or close, from this host."),
+    "rows": ("beffroi.config.rows:rows", "Compare every row with the journal; set right what was put back."),
     "scim": ("beffroi.config.scim:scim", "Issue and revoke the tokens of partners' directories."),
     "reviews": ("beffroi.config.reviews:reviews", "Open, remind and end campaigns of review."),
     "backup": ("beffroi.config.backup:backup", "Write a backup of everything but the keys."),

@@ -40,10 +40,11 @@ def contain(kind: str, scope: tuple[str, ...], reason: str | None, preview: bool
     settings = load(roles=(GUARD,))
     act = _list if kind == "list" else _preview(kind, scope) if preview else _cut(kind, scope, reason or "")
     with open_database(settings):
-        click.echo(asyncio.run(_with_guard(wiring.guard_settings(settings), act)))
+        click.echo(asyncio.run(with_guard(wiring.guard_settings(settings), act)))
 
 
-async def _with_guard(given: "GuardSettings", act: "Callable[[Work], Awaitable[str]]") -> str:
+async def with_guard(given: "GuardSettings", act: "Callable[[Work], Awaitable[str]]") -> str:
+    """Do something with the guard's role and keys, and what it says. Raises what these refuse."""
     import asyncpg
 
     from beffroi.guard import key_check, keys, stamped

@@ -37,7 +37,7 @@ _HELD: Final = timedelta(days=365)
 _NETWORK_LIFE: Final = timedelta(days=36_500)  # the network has no contract with itself
 _KEY_LIFE: Final = timedelta(days=365)
 _BEGUN: Final = """
-SELECT EXISTS (SELECT FROM guard.journal WHERE kind NOT IN ('fact', 'folded')) OR EXISTS (SELECT FROM guard.account)
+SELECT EXISTS (SELECT FROM guard.journal WHERE kind NOT IN ('fact', 'baseline')) OR EXISTS (SELECT FROM guard.account)
 """
 """A guard that looked at an empty database has left its mark in the journal; that is no beginning."""
 

@@ -71,7 +71,7 @@ async def _suspended(belfry: Belfry, table: str, **changes: Any) -> Any:
     return ana
 
 
-@pytest.mark.parametrize(
+@pytest.baseline.parametrize(
     ("table", "column", "value"),
     [("account", "status", "suspended"), ("habilitation", "status", "suspended"), ("session", "revoked_at", None)],
 )
@@ -173,8 +173,8 @@ async def test_i16_genuine_row_that_the_journal_never_told_of_is_tightened(belfr
     ana = await world.agent(world.offices["North"])
     await belfry.look()
     row = await belfry.row("account", ana.account)
-    belfry.watch.known.marks = [
-        belfry.watch.known.marks[0]._replace(began=belfry.watch.known.marks[0].began - 2 * 3_600_000_000)
+    belfry.watch.known.baselines = [
+        belfry.watch.known.baselines[0]._replace(began=belfry.watch.known.baselines[0].began - 2 * 3_600_000_000)
     ]
     later = {**row, "attested_until": row["attested_until"] + timedelta(days=400), "version": 2}
     await belfry.put_back("account", {**later, "mac": world.keys.authenticator.stamp_row("account", later)})

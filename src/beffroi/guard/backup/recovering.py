@@ -8,13 +8,14 @@ handed out are void. Either way no session survives.
 import json
 from datetime import UTC, datetime, time, timedelta
 from struct import Struct
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core import budgets
 from beffroi.core.budgets import DAYS, EMPTY, Caps
 from beffroi.core.policy import EVERYTHING
 from beffroi.guard import key_check, place, stamped, turnstile
 from beffroi.guard.decisions.facts import PARIS, clock_at
+from beffroi.guard.folding import recording
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke
 
@@ -49,6 +50,7 @@ async def recover(conn: "asyncpg.Connection", keys: "Keys", *, operator: str, cl
         now = await stamped.instant(conn)
         live = await conn.fetch("SELECT * FROM guard.session WHERE revoked_at IS NULL ORDER BY id FOR UPDATE")
         sessions = await revoke(conn, keys, live, now, "restored")
+        await _past_what_is_lost(conn, keys, [row["id"] for row in live])
         await conn.execute("DELETE FROM guard.handover; DELETE FROM guard.sign_in")
         codes = spent = 0
         if closing is None:
@@ -66,6 +68,13 @@ async def recover(conn: "asyncpg.Connection", keys: "Keys", *, operator: str, cl
             conn, [Entry(now, "recovered", explanation="complete" if closing else "accepted", detail=detail)]
         )
     return Recovered(sessions, codes, spent, known)
+
+
+async def _past_what_is_lost(conn: "asyncpg.Connection", keys: "Keys", sessions: list[Any]) -> None:
+    """Sessions are of the dump, and the journal may tell of later versions of them: these end past all of those."""
+    for row in await conn.fetch("SELECT * FROM guard.session WHERE id = ANY ($1::uuid[]) FOR UPDATE", sessions):
+        if keys.authenticator.genuine_row("session", row):
+            await stamped.assert_again(conn, keys, "session", row, row["version"] + recording.LEAP)
 
 
 async def _void_codes(conn: "asyncpg.Connection", keys: "Keys", now: datetime) -> int:

@@ -10,8 +10,8 @@ from beffroi.core import folding
 from beffroi.core.folding import Divergence, Fact, Key, Kind, Position
 from beffroi.core.policy import Policy
 from beffroi.guard.decisions.facts import clock_at
-from beffroi.guard.folding import marking, openings, reading, recording
-from beffroi.guard.folding.marking import Mark
+from beffroi.guard.folding import baselines, openings, reading, recording
+from beffroi.guard.folding.baselines import Baseline
 from beffroi.guard.folding.openings import Lost, Short
 from beffroi.guard.folding.reading import Head
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _SESSION_SLACK: Final = timedelta(hours=1)
-_WHOLE: Final = frozenset(recording.FOLDED) - reading.NAMED
+_WHOLE: Final = frozenset(recording.FOLDED) - reading.NAMED - {"session"}
+"""Tables in which a row that is gone is named. A session that is gone is over, and a restore brings none back."""
 Record = Mapping[str, Any]
 
 
@@ -32,21 +33,21 @@ class Known:
     ``compared``: up to which entry the openings were compared, going round.
     """
 
-    marks: Sequence[Mark] = ()
+    baselines: Sequence[Baseline] = ()
     expected: dict[Key, Fact] = field(default_factory=dict)
     entry: int = 0
     number: int | None = None
     compared: int = 0
 
     @property
-    def mark(self) -> Mark | None:
-        """The mark that leaves the least to read."""
-        return self.marks[-1] if self.marks else None
+    def baseline(self) -> Baseline | None:
+        """The baseline that leaves the least to read."""
+        return self.baselines[-1] if self.baselines else None
 
     @property
     def openings_since(self) -> int:
-        """From which entry on openings are compared: a month before the last mark at least."""
-        return self.marks[-2].since if len(self.marks) > 1 else 0
+        """From which entry on openings are compared: a month before the last baseline at least."""
+        return self.baselines[-2].since if len(self.baselines) > 1 else 0
 
 
 class Look(NamedTuple):
@@ -81,7 +82,7 @@ async def look(
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         head = await reading.head(conn, known.entry)
         live_since = head.at - timedelta(seconds=policy.session.absolute) - _SESSION_SLACK
-        since = 0 if known.mark is None else known.mark.since
+        since = 0 if known.baseline is None else known.baseline.since
         facts = await reading.facts(conn, keys, since, known.entry, live_since)
         for fact in facts:
             folding.add(known.expected, fact)
@@ -107,7 +108,7 @@ async def _of_the_rows(
     for key in over:
         del known.expected[key]
     found = []
-    believing = marking.believing(known.mark, head.at)
+    believing = baselines.believing(known.baseline, head.at)
     for each in folding.compare(known.expected, read, _WHOLE):
         if believing and each.kind is Kind.UNKNOWN:
             believed[each.table].append(odd[each.key])

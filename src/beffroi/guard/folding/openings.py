@@ -15,7 +15,7 @@ from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope
 from beffroi.core.folding import Divergence, Kind
 from beffroi.core.ids import Bucket
 from beffroi.core.policy import EVERYTHING, RELATIONS, Policy
-from beffroi.guard.folding import statements
+from beffroi.guard.folding import recording, statements
 
 if TYPE_CHECKING:
     import asyncpg
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _RECENT: Final = Struct(f">{DAYS}I")
-_LEAP: Final = 1_000_000
-"""Versions between a row set right and the one it replaces: no copy of what was there before follows it."""
 _OWNERS: Final = "SELECT DISTINCT account FROM guard.reach WHERE marks && $1::bigint[]"
 _PLACES: Final = (
     "SELECT (SELECT array_agg(id::text) FROM guard.organisation) AS organisations,"
@@ -111,9 +109,7 @@ def _fewer(recent: tuple[int, ...], needed: list[int]) -> bool:
     return False
 
 
-async def _without_row(
-    conn: "asyncpg.Connection", policy: Policy, least: Mapping[int, list[int]]
-) -> list[Short]:
+async def _without_row(conn: "asyncpg.Connection", policy: Policy, least: Mapping[int, list[int]]) -> list[Short]:
     """Which budgets these marks are of: their rows are gone, so every name there may be is tried."""
     owners = [str(row[0]) for row in await conn.fetch(_OWNERS, list(least))]
     places = await conn.fetchrow(_PLACES)
@@ -130,7 +126,7 @@ async def _without_row(
 
 async def remember(conn: "asyncpg.Connection", keys: "Keys", one: Lost) -> None:
     """Write the memory again, without its marks: opening the person again is charged anew. Under the turnstile."""
-    version = one.version + _LEAP
+    version = one.version + recording.LEAP
     mac = keys.authenticator.stamp("reach", (one.account, one.person, one.day, (), 0, version))
     await conn.execute(_REMEMBER, one.account, one.person, one.day, version, mac)
 
@@ -148,5 +144,5 @@ async def count_again(conn: "asyncpg.Connection", keys: "Keys", one: Short, toda
     full = budgets.window(hour, max(seen.in_hour, recent[0]), today, recent)
     spent = budgets.spent(full)
     within = Caps(*map(max, caps, spent))
-    values = (one.key, hour, today, _RECENT.pack(*recent), *spent, *within, version + _LEAP)
+    values = (one.key, hour, today, _RECENT.pack(*recent), *spent, *within, version + recording.LEAP)
     await conn.execute(_WRITE, *values, keys.authenticator.stamp("budget", values))

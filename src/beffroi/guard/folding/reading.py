@@ -124,4 +124,3 @@ async def _whole(conn: "asyncpg.Connection", table: str, ids: Iterable[str]) -> 
     statement = f"SELECT t.* FROM unnest({arrays}) AS q ({', '.join(key)}) JOIN guard.{table} t ON {match}"
     found: list[Mapping[str, Any]] = await conn.fetch(statement, *columns)
     return found
-

@@ -25,6 +25,9 @@ BORN_UNSAID: Final = frozenset({"relation"})
 """Imported by the million: the first version of a row has no fact, the later ones have. That a row which gives access
 is gone gives nothing, and one that ended cannot become the first version again."""
 FOLDED: Final = tuple(table for table in TABLES if table not in UNFOLDED)
+LEAP: Final = 1_000_000
+"""Versions between a row that is set right and the one it replaces, where the versions between are not known: no copy
+of what was there before follows it."""
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "policy": ("version",),
     "application_key": ("application", "kid"),

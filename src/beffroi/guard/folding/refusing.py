@@ -61,13 +61,13 @@ class Refused:
 
 async def answer(
     conn: "asyncpg.Connection", policy: Policy, refused: Refused, expected: dict[Key, Fact], found: Found,
-    fresh: list[Divergence],
+    fresh: list[Divergence], most: int | None,
 ) -> list[Divergence]:  # fmt: skip
     """Refuse, set right, contain and journal each new divergence; those that nothing more can be done about.
 
-    More than a few at once are no rollback of a row: everything is refused, and nothing is written anew.
+    More than ``most`` at once are no rollback of a row: everything is refused, and nothing is written anew.
     """
-    if len(fresh) > folding.MOST_AT_ONCE:
+    if most is not None and len(fresh) > most:
         refused.add(EVERYTHING)
         async with conn.transaction():
             work = await _begun(conn, refused.keys, policy)

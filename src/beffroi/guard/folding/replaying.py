@@ -69,7 +69,12 @@ class Outcome(StrEnum):
 
 
 async def set_right(
-    conn: "asyncpg.Connection", keys: "Keys", divergence: Divergence, fact: Fact | None, row: Row | None, now: datetime
+    conn: "asyncpg.Connection",
+    keys: "Keys",
+    divergence: Divergence,
+    fact: Fact | None,
+    row: Row | None,
+    now: datetime,
 ) -> Outcome:
     """Write the row anew where that can be done, and let the journal say what is there from now on.
 

@@ -9,7 +9,7 @@ def _read(name: str) -> str:
 
 
 HEAD: Final = _read("head")
-LOAD_MARKS: Final = _read("load_marks")
+LOAD_BASELINES: Final = _read("load_baselines")
 LOAD_FACTS: Final = _read("load_facts")
 LOST_REACHES: Final = _read("lost_reaches")
 COUNT_REACHES: Final = _read("count_reaches")

@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from beffroi.core.folding import Divergence, Position
+from beffroi.core.folding import MOST_AT_ONCE, Divergence, Position
 from beffroi.core.policy import Policy
-from beffroi.guard.folding import looking, marking, refusing
+from beffroi.guard.folding import baselines, looking, refusing
 from beffroi.guard.folding.looking import Found, Known, Look
 from beffroi.guard.folding.refusing import Refused
 
@@ -52,12 +52,16 @@ class Behind(RuntimeError):
 
 @dataclass(slots=True)
 class Watch:
-    """What a guard knows of the journal, and what it refuses because of it. ``forget``: decide from the rows again."""
+    """What a guard knows of the journal, and what it refuses because of it. ``forget``: decide from the rows again.
+
+    ``most``: how many divergences at once are set right without people; None, however many.
+    """
 
     keys: "Keys"
     policy: Callable[[], Policy]
     published: Published | None = None
     forget: Callable[[], None] = lambda: None
+    most: int | None = MOST_AT_ONCE
     known: Known = field(default_factory=Known)
     reported: set[Divergence] = field(default_factory=set)
     total: Counter[str] = field(default_factory=Counter)
@@ -68,14 +72,18 @@ class Watch:
 
     async def begin(self, conn: "asyncpg.Connection") -> None:
         """The look before serving, at everything. Raises Behind, or what the database raises."""
-        self.known.marks = await marking.all_marks(conn, self.keys)
-        found = await self.look(conn, Look(rows=True, budgets=True, openings=OPENINGS_AT_START))
+        found = await self.everything(conn)
         if any(each.table == "journal" for each in found.divergences):
             raise Behind
         await self.answer(conn, found)
-        if self.known.mark is None:
-            await marking.begin(conn, self.keys)
-            self.known.marks = await marking.all_marks(conn, self.keys)
+        if self.known.baseline is None:
+            await baselines.begin(conn, self.keys)
+            self.known.baselines = await baselines.all_baselines(conn, self.keys)
+
+    async def everything(self, conn: "asyncpg.Connection") -> Found:
+        """The first look, at everything there is."""
+        self.known.baselines = await baselines.all_baselines(conn, self.keys)
+        return await self.look(conn, Look(rows=True, budgets=True, openings=OPENINGS_AT_START))
 
     async def look(self, conn: "asyncpg.Connection", what: Look) -> Found:
         """One look; whatever was written to rows since the last one is decided from the rows from now on."""
@@ -89,13 +97,15 @@ class Watch:
         """Answer what is new of a look."""
         for table, rows in found.believed.items():
             _LOG.warning("guard.%s: %d rows of before the journal's facts are believed", table, len(rows))
-        await marking.believe(conn, self.keys, found.believed)
+        await baselines.believe(conn, self.keys, found.believed)
         new = [each for each in found.divergences if each not in self.reported]
         for each in new:
             _LOG.critical("integrity: guard.%s %s is not what the journal says: %s", *each)
             self.total[each.table] += 1
         if new:
-            left = await refusing.answer(conn, self.policy(), self.refused, self.known.expected, found, new)
+            left = await refusing.answer(
+                conn, self.policy(), self.refused, self.known.expected, found, new, self.most
+            )
             self.reported.update(left)
             self.forget()
 
@@ -106,10 +116,10 @@ class Watch:
         await refusing.release(conn, self.refused, self.known.expected, found.divergences)
         if self.keys.authenticator.distrusted != before:
             self.forget()
-        mark = self.known.mark
-        if mark is not None and not found.divergences and found.head.at - mark.at > marking.SAID_AGAIN:
-            await marking.say_again(conn, self.keys, self.known.expected.values(), mark)
-            self.known.marks = await marking.all_marks(conn, self.keys)
+        baseline = self.known.baseline
+        if baseline is not None and not found.divergences and found.head.at - baseline.at > baselines.SAID_AGAIN:
+            await baselines.say_again(conn, self.keys, self.known.expected.values(), baseline)
+            self.known.baselines = await baselines.all_baselines(conn, self.keys)
 
     def gauges(self) -> dict[str, float]:
         """What the metrics say of it."""

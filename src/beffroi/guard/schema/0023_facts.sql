@@ -1,6 +1,6 @@
 -- The facts of rows that grant, cap or authenticate, in the journal (guard/folding): found without reading the rest of
 -- it. Openings are no facts, and write nothing here.
-CREATE INDEX journal_fact ON guard.journal (entry) WHERE kind IN ('fact', 'folded');
+CREATE INDEX journal_fact ON guard.journal (entry) WHERE kind IN ('fact', 'baseline');
 
 -- When a fact was written: when its transaction began, never behind the last journal instant. A command that read the
 -- clock before it wrote the row appends its own entry afterwards, and the journal's instants stay in order.
