@@ -62,7 +62,8 @@ async def test_database_of_the_first_migration_with_people_in_it_is_brought_forw
     await key_check.establish(conn, keys)
     office: dict[str, Any] = {
         "id": "00000000-0000-4000-8000-000000000001", "code": "ML", "name": "Before", "kind": "youth-office",
-        "siret": None, "active": True, "contract_until": at + timedelta(days=400), "confirmed_agents": 5, "version": 1,
+        "siret": None, "active": True, "contract_until": at + timedelta(days=400), "confirmed_agents": 5,
+        "version": 1,
     }  # fmt: skip
     office["mac"] = keys.authenticator.stamp_row("organisation", office)
     await conn.copy_records_to_table(

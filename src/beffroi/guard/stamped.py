@@ -1,7 +1,7 @@
 """Writing rows that carry a MAC (I-16): insert them stamped, amend them only when what is there is genuine.
 
-Each writing leaves its fact in the journal, in the same statement (:mod:`beffroi.guard.folding.recording`): that a row
-was put back to an older version, or is gone, is then known.
+Each writing leaves its fact in the journal, in the same statement (:mod:`beffroi.guard.folding.recording`): that a
+row was put back to an older version, or is gone, is then known.
 
 Table and column names come from :data:`beffroi.guard.authentic.TABLES` and from the code that calls, never from a
 request. Every function runs inside the caller's transaction.

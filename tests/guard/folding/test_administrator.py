@@ -9,6 +9,7 @@ from beffroi.core.decision import Refusal
 from beffroi.core.folding import Kind
 from beffroi.core.refusals import Code
 from beffroi.guard import stamped
+from beffroi.guard.containing.cutting import contain
 from beffroi.guard.decisions.asks import Granted
 from tests.guard.folding.conftest import Belfry
 
@@ -28,8 +29,6 @@ async def test_i16_honest_writing_is_never_named(belfry: Belfry) -> None:
 
 
 async def test_i16_containment_deleted_is_made_again_as_it_was(belfry: Belfry) -> None:
-    from beffroi.guard.containing.cutting import contain
-
     world = belfry.world
     ana = await world.agent(world.offices["North"])
     person = await world.person(world.offices["North"], referent=ana)
@@ -57,7 +56,8 @@ async def test_i16_containment_deleted_that_the_journal_does_not_describe_contai
     await belfry.owner.execute("DELETE FROM guard.containment")
     await belfry.look()
     refused = await belfry.ask(ana, person)
-    assert isinstance(refused, Refusal) and refused.code is Code.EVERYTHING_CONTAINED
+    assert isinstance(refused, Refusal)
+    assert refused.code is Code.EVERYTHING_CONTAINED
 
 
 async def _suspended(belfry: Belfry, table: str, **changes: Any) -> Any:
@@ -108,7 +108,8 @@ async def test_i16_containment_of_a_diverged_account_deleted_changes_nothing(bel
     assert session["revoked_at"] is not None
     await belfry.owner.execute("DELETE FROM guard.containment")
     refused = await belfry.ask(again, person)
-    assert isinstance(refused, Refusal) and refused.code is Code.ACCOUNT_SUSPENDED
+    assert isinstance(refused, Refusal)
+    assert refused.code is Code.ACCOUNT_SUSPENDED
 
 
 async def test_i16_containment_of_a_diverged_account_once_lifted_refuses_no_more(belfry: Belfry) -> None:
@@ -165,7 +166,8 @@ async def test_i16_turnstile_set_back_after_a_suspension_is_noticed_and_opens_no
     [found] = await belfry.look()
     assert (found.table, found.kind) == ("turnstile", Kind.OLDER)
     refused = await belfry.ask(ana, people[2])
-    assert isinstance(refused, Refusal) and refused.code is Code.EVERYTHING_CONTAINED
+    assert isinstance(refused, Refusal)
+    assert refused.code is Code.EVERYTHING_CONTAINED
 
 
 async def test_i16_genuine_row_that_the_journal_never_told_of_is_tightened(belfry: Belfry) -> None:

@@ -158,7 +158,8 @@ async def test_i16_month_of_facts_said_again_leaves_the_same_state(shelf: Shelf)
     [baseline] = shelf.known.baselines
     await baselines.say_again(shelf.conn, shelf.keys, shelf.known.expected.values(), baseline)
     anew = Known(await baselines.all_baselines(shelf.conn, shelf.keys))
-    assert anew.baseline is not None and anew.baseline.since > baseline.since
+    assert anew.baseline is not None
+    assert anew.baseline.since > baseline.since
     found = await looking.look(shelf.conn, shelf.keys, POLICY, anew, Look(rows=True), None)
     assert found.divergences == ()
     assert anew.expected == shelf.known.expected == folding.fold(anew.expected.values())

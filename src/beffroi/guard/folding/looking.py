@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core import folding
@@ -59,8 +59,8 @@ class Look(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a look found, ``divergences`` in order. ``rows`` are whole rows of those that are there; ``believed`` those
-    of the time before the facts. ``fresh`` tells whether anything was written to rows since the look before."""
+    """What a look found, ``divergences`` in order. ``rows`` are whole rows of those that are there; ``believed``
+    those of the time before the facts. ``fresh`` tells whether any row was written since the look before."""
 
     head: Head
     divergences: tuple[Divergence, ...]
@@ -102,7 +102,8 @@ async def look(
 
 
 async def _of_the_rows(
-    conn: "asyncpg.Connection", keys: "Keys", known: Known, head: Head, live_since: Any, believed: dict[str, list[Record]]
+    conn: "asyncpg.Connection", keys: "Keys", known: Known, head: Head, live_since: datetime,
+    believed: dict[str, list[Record]],
 ) -> tuple[list[Divergence], dict[Key, Record]]:  # fmt: skip
     read, odd, over = await reading.rows(conn, keys, known.expected, live_since)
     for key in over:
@@ -118,7 +119,7 @@ async def _of_the_rows(
 
 
 def _of_the_whole(known: Known, head: Head, published: Position | None) -> list[Divergence]:
-    """The journal or the turnstile that went back: what is read is not the database this guard knew, or others saw."""
+    """The journal or the turnstile that went back: this is not the database that this guard knew, or others."""
     found = []
     if head.entry < known.entry or folding.behind(Position(head.entry), published):
         found.append(Divergence("journal", str(head.entry), Kind.OLDER))

@@ -1,8 +1,9 @@
 """The fact that each writing of an authenticated row leaves in the journal: which row, which version, whose.
 
 An entry of kind ``fact``: the table is its ``explanation``, so that the facts of a table can be left out without
-being read; ``detail`` is canonical JSON of the key, the version, 8 bytes of the row's MAC and 8 bytes of a MAC over all
-of it, so that nobody who can write the journal without the keys can say what a row is. No value of the row is in it.
+being read; ``detail`` is canonical JSON of the key, the version, 8 bytes of the row's MAC and 8 bytes of a MAC over
+all of it, so that nobody who can write the journal without the keys can say what a row is. No value of the row is in
+it.
 """
 
 import hmac
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 KIND: Final = "fact"
 UNFOLDED: Final = frozenset({"budget", "reach", "application_day"})
-"""Written by every opening, or once a minute: the first two are held to the openings themselves, and an older day of an
-application, or none, only makes its caps smaller."""
+"""Written by every opening, or once a minute: the first two are held to the openings themselves, and an older day of
+an application, or none, only makes its caps smaller."""
 BORN_UNSAID: Final = frozenset({"relation"})
 """Imported by the million: the first version of a row has no fact, the later ones have. That a row which gives access
 is gone gives nothing, and one that ended cannot become the first version again."""

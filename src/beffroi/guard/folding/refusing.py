@@ -38,7 +38,7 @@ _OF_THE_WHOLE: Final = frozenset({"journal", "turnstile"})
 
 @dataclass(slots=True)
 class Refused:
-    """Extents that this process refuses, each with the containment that two people lift to end it, where there is one."""
+    """Extents that this process refuses, each with the containment that two people lift to end it, if any."""
 
     keys: "Keys"
     extents: dict[Extent, str | None] = field(default_factory=dict)
@@ -151,9 +151,9 @@ async def release(
         "SELECT * FROM guard.containment WHERE id = ANY ($1::uuid[]) AND lifted_at IS NOT NULL", list(named)
     ):
         fact = expected.get(("containment", str(row["id"])))
-        if refused.keys.authenticator.genuine_row("containment", row) and fact is not None:
-            if fact.mac == recording.mac_of(row):
-                refused.drop(named[str(row["id"])])
+        genuine = refused.keys.authenticator.genuine_row("containment", row)
+        if genuine and fact is not None and fact.mac == recording.mac_of(row):
+            refused.drop(named[str(row["id"])])
     concerned = {folding.extent(each, expected.get(each.key)) for each in standing}
     for extent, id in list(refused.extents.items()):
         if id is None and extent not in concerned:

@@ -1,7 +1,8 @@
 """The guard looks before it serves, then again and again, whether the rows are what the journal says of them (I-16).
 
-A look reads one snapshot (:mod:`beffroi.guard.folding.looking`); what it finds is refused at once by this process, set
-right in the strict direction, and contained until two people have seen to it (:mod:`beffroi.guard.folding.refusing`).
+A look reads one snapshot (:mod:`beffroi.guard.folding.looking`); what it finds is refused at once by this process,
+set right in the strict direction, and contained until two people have seen to it
+(:mod:`beffroi.guard.folding.refusing`).
 Each guard looks for itself: what one of them refuses is in its own memory, which nobody can delete.
 """
 

@@ -19,3 +19,6 @@ END $$;
 
 REVOKE ALL ON FUNCTION guard.recorded() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION guard.recorded() TO beffroi_guard;
+
+-- A look at every row reads the sessions that may still live, and none of the years before.
+CREATE INDEX session_created ON guard.session (created_at);
