@@ -37,6 +37,8 @@ KINDS: Final = (
     ("suspended", _("Compte suspendu")),
     ("restored", _("Compte rendu")),
     ("integrity", _("Donnée falsifiée ou abîmée")),
+    ("diverged", _("Donnée rétablie ou supprimée en base")),
+    ("fact", _("Donnée écrite")),
 )
 _LABELS: Final = dict(KINDS)
 _GROUPS: Final[Mapping[str, object]] = {
