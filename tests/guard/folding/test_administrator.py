@@ -71,7 +71,7 @@ async def _suspended(belfry: Belfry, table: str, **changes: Any) -> Any:
     return ana
 
 
-@pytest.baseline.parametrize(
+@pytest.mark.parametrize(
     ("table", "column", "value"),
     [("account", "status", "suspended"), ("habilitation", "status", "suspended"), ("session", "revoked_at", None)],
 )

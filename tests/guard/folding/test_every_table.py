@@ -93,7 +93,7 @@ async def shelf(fresh: FreshDatabase) -> AsyncIterator[Shelf]:
     await conn.close()
 
 
-@pytest.baseline.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", TABLES)
 async def test_i16_row_of_each_table_put_back_taken_away_or_swapped_is_named(shelf: Shelf, table: str) -> None:
     one, other = await shelf.insert(table), await shelf.insert(table)
     id = recording.key_of(table, one)
