@@ -91,7 +91,9 @@ async def _write(
 ) -> None:
     if not pairs:
         return
-    rows = [{"account": account, "line": line, "since_at": now, "version": 1} for account, line in pairs]
+    rows: list[dict[str, str | int | datetime]] = [
+        {"account": account, "line": line, "since_at": now, "version": 1} for account, line in pairs
+    ]
     macs = [keys.authenticator.stamp_row("line_member", row) for row in rows]
     accounts, lines = zip(*pairs, strict=True)
     await conn.execute(_RECORD, now, accounts, lines, macs)

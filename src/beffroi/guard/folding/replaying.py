@@ -56,8 +56,11 @@ STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "application": lambda _row, _now: {"open": False},
     "organisation": lambda _row, _now: {"active": False},
     "breaker": lambda _row, _now: {"frozen": True},
+    "exam": lambda row, now: {} if row["ended_at"] is not None else {"ended_at": now, "score": 0, "passed": False},
+    "line_member": lambda _row, _now: {},
 }
-"""What a row becomes whose latest version is lost; of the tables that are not named, what it says it is."""
+"""What a row becomes whose latest version is lost. A row of a table that is not named gives nobody access by being
+older: it is reported, and left as it was found for people to see."""
 
 
 class Outcome(StrEnum):
@@ -87,9 +90,10 @@ async def set_right(
         return Outcome.LEFT
     if table == "policy":
         return await _activated_again(conn, keys, fact, row)
+    if table not in STRICT:
+        return Outcome.LEFT
     after = recording.version_of(table, row) if fact is None else fact.version
-    changes = STRICT[table](row, now) if table in STRICT else {}
-    await stamped.assert_again(conn, keys, table, row, after, **changes)
+    await stamped.assert_again(conn, keys, table, row, after, **STRICT[table](row, now))
     return Outcome.RESTORED if table == "containment" else Outcome.TIGHTENED
 
 
