@@ -42,6 +42,7 @@ def _ends(column: str) -> Callable[[Row, datetime], dict[str, Any]]:
 STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "account": lambda row, _: _unless_closed(row),
     "habilitation": lambda row, _: _unless_closed(row),
+    "habilitation_application": _ends("ended_at"),
     "session": _ends("revoked_at"),
     "factor": _ends("revoked_at"),
     "scim_token": _ends("revoked_at"),
