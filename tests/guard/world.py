@@ -30,6 +30,8 @@ from beffroi.guard.vault import people
 from beffroi.guard.vault.records import AgencyId, Contact, Identity, Nir, Record, Situation
 
 POLICY: Policy = policy_file.load_default()
+PROVIDERS = ("idp", "demonstration-idp")
+"""Identity providers of the tests; every organisation accepts them."""
 CLIENT = "browser of the desk"
 CASES = ApplicationId("cases")
 FOLLOW_UP = PurposeCode("follow-up")
@@ -92,7 +94,19 @@ class World:
         }  # fmt: skip
         await self.insert("organisation", **{**row, **changes})
         self.offices[name] = id_
+        for provider in PROVIDERS:
+            await self.provider(id_, provider)
         return id_
+
+    async def provider(self, organisation: OrganisationId, provider: str, **changes: object) -> str:
+        """An identity provider that an organisation accepts; the row's id."""
+        row: dict[str, object] = {
+            "id": str(uuid4()), "organisation": organisation, "provider": provider, "name": "Provider of the tests",
+            "source": "import", "accepted_at": await self.now(), "accepted_by": None, "withdrawn_at": None,
+            "withdrawn_by": None,
+        }  # fmt: skip
+        await self.insert("organisation_provider", **{**row, **changes})
+        return str(row["id"])
 
     async def open_application(self, organisation: OrganisationId, **changes: object) -> ApplicationId:
         """An application whose breaker is wide open."""
