@@ -4,6 +4,7 @@ Every helper writes one row, stamped, through the guard's own role, so that a te
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -31,7 +32,7 @@ from beffroi.guard.vault.records import AgencyId, Contact, Identity, Nir, Record
 
 POLICY: Policy = policy_file.load_default()
 PROVIDERS = ("idp", "demonstration-idp")
-"""Identity providers of the tests; every organisation accepts them."""
+"""Identity providers of the tests, which every organisation accepts unless told."""
 CLIENT = "browser of the desk"
 CASES = ApplicationId("cases")
 FOLLOW_UP = PurposeCode("follow-up")
@@ -85,8 +86,10 @@ class World:
         assert row is not None
         await stamped.amend(self.conn, self.keys, table, row, **changes)
 
-    async def organisation(self, name: str, kind: str = "youth-office", **changes: object) -> OrganisationId:
-        """An organisation in force."""
+    async def organisation(
+        self, name: str, kind: str = "youth-office", *, providers: Iterable[str] = PROVIDERS, **changes: object
+    ) -> OrganisationId:
+        """An organisation in force, which accepts these identity providers."""
         id_ = OrganisationId(str(uuid4()))
         row = {
             "id": id_, "code": f"code-{id_[:8]}", "name": name, "kind": kind, "siret": None, "active": True,
@@ -94,7 +97,7 @@ class World:
         }  # fmt: skip
         await self.insert("organisation", **{**row, **changes})
         self.offices[name] = id_
-        for provider in PROVIDERS:
+        for provider in providers:
             await self.provider(id_, provider)
         return id_
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _DONE: Final = "SELECT EXISTS (SELECT FROM guard.journal WHERE kind = 'providers-taken-over')"
+_IN_USE: Final = "SELECT EXISTS (SELECT FROM guard.journal)"
+"""Whether there was a beginning; it is made on an empty journal (:mod:`beffroi.guard.founding`), which stays so."""
 _ACCOUNTS: Final = """
 SELECT * FROM guard.account WHERE idp_id IS NOT NULL AND subject_index IS NOT NULL AND status <> 'closed'
 """
@@ -29,7 +31,7 @@ _HABILITATIONS: Final = "SELECT * FROM guard.habilitation WHERE status <> 'close
 
 async def take_over(conn: "asyncpg.Connection", keys: "Keys") -> int | None:
     """Accept what bound accounts came through, once; how many, or ``None`` when it was done before. Raises Forged."""
-    if await conn.fetchval(_DONE):
+    if await conn.fetchval(_DONE) or not await conn.fetchval(_IN_USE):
         return None
     async with conn.transaction():
         await turnstile.take(conn)
