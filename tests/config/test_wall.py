@@ -101,15 +101,9 @@ def test_guard_reads_its_tables_and_console_reads_none(walled: database.Database
 
 GRANTING = (
     "account", "admission", "application", "approval", "audit", "audit_answer", "campaign", "checklist_item",
-<<<<<<< HEAD
     "containment", "contract", "cut", "directory_entry", "enrolment", "escalation", "exam", "factor",
-    "habilitation", "habilitation_application", "leaver", "line_member", "organisation", "origin", "policy",
-    "relation", "request", "review", "roster_domain", "roster_person", "scim_token", "session", "sitting", "swept",
-=======
-    "containment", "contract", "cut", "directory_entry", "enrolment", "escalation", "exam", "factor", "habilitation",
-    "leaver", "line_member", "organisation", "organisation_provider", "origin", "policy", "relation", "request",
-    "review", "roster_domain", "roster_person", "scim_token", "session", "sitting", "swept",
->>>>>>> 5b4b82d (Ask for an identity provider, list and withdraw it, on pages of the console)
+    "habilitation", "habilitation_application", "leaver", "line_member", "organisation", "organisation_provider",
+    "origin", "policy", "relation", "request", "review", "roster_domain", "roster_person", "scim_token", "session", "sitting", "swept",
 )  # fmt: skip
 """Tables whose rows let in, cap, vouch for or cut off: named, so that one that is renamed is missed here."""
 WRITING = (

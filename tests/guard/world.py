@@ -259,13 +259,13 @@ class World:
         return Request(action, self.application, purpose, person, groups, reason)
 
 
-async def build(dsn: str, keys: Keys | None = None) -> World:
+async def build(dsn: str, keys: Keys | None = None, *, providers: Iterable[str] = PROVIDERS) -> World:
     """Connect as the guard, prove the keys, and lay two offices and an open application."""
     keys = keys or new_keys()
     world = World(await asyncpg.connect(dsn), keys)
     await key_check.establish(world.conn, keys)
-    north = await world.organisation("North")
-    await world.organisation("South")
+    north = await world.organisation("North", providers=providers)
+    await world.organisation("South", providers=providers)
     await world.open_application(north)
     return world
 

@@ -37,7 +37,6 @@ from beffroi.guard.habilitations import proofing, quarantine
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
 from beffroi.guard.providers import doors as provider_doors
-from beffroi.guard.providers.taking_over import take_over
 from beffroi.guard.reviewing import doors as review_doors
 from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.scim import doors as scim_doors
@@ -132,8 +131,6 @@ async def build(
                 raise NotDurable(f"This database is marked as a throw-away: drop its schema {SCRATCH_MARK}.")
             policy = await active_policy(conn, held, fallback)
             await migrations.ensure_journal_partitions(conn)
-            if await take_over(conn, held):
-                _LOG.warning("providers of accounts already bound were taken over; see the journal")
         metrics = Metrics()
         services: Services
 

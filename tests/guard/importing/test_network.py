@@ -49,15 +49,9 @@ async def whole(conn: asyncpg.Connection) -> dict[str, list[Any]]:
 async def test_network_imported_has_a_genuine_mac_on_every_row(guard: Guard) -> None:
     added = await import_network(guard.conn, guard.keys, NETWORK, operator="ops")
     assert added == {
-<<<<<<< HEAD
         "organisation": 3, "application": 1, "application_key": 1, "account": 2, "habilitation": 2,
         "habilitation_application": 2, "factor": 1, "relation": 1, "contract": 1, "checklist_item": 8,
-        "roster_domain": 1,
-=======
-        "organisation": 3, "application": 1, "application_key": 1, "account": 2, "habilitation": 2, "factor": 1,
-        "relation": 1, "contract": 1, "checklist_item": 8, "roster_domain": 1,
-        "organisation_provider": 1,
->>>>>>> 5b4b82d (Ask for an identity provider, list and withdraw it, on pages of the console)
+        "roster_domain": 1, "organisation_provider": 1,
     }  # fmt: skip
     for table, rows in (await whole(guard.conn)).items():
         for row in rows:

@@ -1,31 +1,41 @@
-"""A database that was in use before organisations accepted providers: what bound accounts came through, once."""
+"""Migration 0018 on a database where people work already: each organisation accepts what they came through, once."""
 
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
-from beffroi.guard import stamped
-from beffroi.guard.journal import Entry, append
-from beffroi.guard.providers.taking_over import take_over
-from tests.databases import FreshDatabase
-from tests.guard.world import World, build
+from beffroi.config import database
+from beffroi.config.embedded_postgres import EmbeddedPostgres
+from beffroi.guard import migrations
+from beffroi.guard.keys import KeysRefused
+from beffroi.guard.migrations import MigrationRefused
+from tests.guard import world as worlds
+from tests.guard.world import World, new_keys
+
+NAME = "0018_providers.sql"
+BEFORE = tuple(file for file in migrations.shipped() if file.name < NAME)
+Before = tuple[database.Databases, World]
 
 
-async def before(fresh: FreshDatabase) -> World:
-    """A world of the version before: agents bound, and no provider accepted anywhere."""
-    world = await build(fresh.guard)
-    async with world.conn.transaction():
-        await append(world.conn, [Entry(await world.now(), "network-imported")])
-    await emptied(fresh)
-    return world
+@pytest.fixture
+async def before(postgres: EmbeddedPostgres) -> AsyncIterator[Before]:
+    """A network at work, whose schema stopped short of the migration."""
+    admin = database.create_database(postgres.dsn(), "taking_over")
+    roles = database.bootstrap(admin, postgres.credentials_dir)
+    database.mark_as_scratch(admin)
+    await migrations.migrate(roles.owner, known=BEFORE)
+    world = await worlds.build(roles.guard, providers=())
+    yield roles, world
+    await world.conn.close()
+    connection = await asyncpg.connect(postgres.dsn())
+    await connection.execute("DROP DATABASE taking_over WITH (FORCE)")
+    await connection.close()
 
 
-async def emptied(fresh: FreshDatabase) -> None:
-    """As the schema's owner could: the guard's own role may delete none of these rows."""
-    owner = await asyncpg.connect(fresh.owner)
-    await owner.execute("DELETE FROM guard.organisation_provider")
-    await owner.close()
+async def forward(before: Before) -> list[str]:
+    roles, world = before
+    return await migrations.migrate(roles.owner, load_keys=lambda: world.keys)
 
 
 async def rows(world: World) -> set[tuple[str, str, str]]:
@@ -34,68 +44,62 @@ async def rows(world: World) -> set[tuple[str, str, str]]:
     return {(str(row["organisation"]), row["provider"], row["source"]) for row in found}
 
 
-async def test_operator_starts_the_new_version_and_finds_each_organisation_with_what_it_came_through(
-    fresh: FreshDatabase,
+async def test_operator_brings_a_database_forward_and_each_organisation_accepts_what_it_came_through(
+    before: Before,
 ) -> None:
-    world = await before(fresh)
+    _, world = before
     north, south = world.offices["North"], world.offices["South"]
     ana = await world.agent(north)
     await world.habilitation(ana.account, south, "adviser")
     await world.agent(north, idp_id="second-idp")
-    await world.agent(south, subject_index=None, idp_id=None, status="invited")
-    closed = await world.agent(south, idp_id="gone-idp")
+    await world.agent(south, subject_index=None, idp_id=None)
+    await world.agent(south, idp_id="gone-idp", status="closed")
+    closed = await world.agent(south, idp_id="closed-idp")
     await world.amend("account", closed.account, status="closed")
     await world.agent(south, idp_id="spaced out idp")
-    assert await take_over(world.conn, world.keys) == 3
+    assert NAME in await forward(before)
     assert await rows(world) == {
         (north, "idp", "taken-over"), (south, "idp", "taken-over"), (north, "second-idp", "taken-over")
     }  # fmt: skip
-    kinds = await world.conn.fetch("SELECT kind, count(*) FROM guard.journal GROUP BY kind")
-    counted = {row["kind"]: row["count"] for row in kinds}
-    assert counted == {"network-imported": 1, "provider-accepted": 3, "providers-taken-over": 1}
-    await world.conn.close()
+    assert await world.conn.fetchval("SELECT count(*) FROM guard.journal WHERE kind = 'provider-accepted'") == 3
 
 
-async def test_database_administrator_who_empties_the_table_gets_nothing_back_at_the_next_start(
-    fresh: FreshDatabase,
+async def test_i16_database_administrator_forges_a_bound_account_before_the_upgrade_and_it_brings_nothing(
+    before: Before,
 ) -> None:
-    world = await before(fresh)
-    await world.agent(world.offices["North"])
-    assert await take_over(world.conn, world.keys) == 1
-    await emptied(fresh)
-    assert await take_over(world.conn, world.keys) is None
-    assert await rows(world) == set()
-    await world.conn.close()
-
-
-async def test_guard_that_starts_before_the_beginning_leaves_the_journal_empty_for_it(fresh: FreshDatabase) -> None:
-    world = await build(fresh.guard)
-    await world.agent(world.offices["North"])
-    assert await take_over(world.conn, world.keys) is None
-    assert await world.conn.fetchval("SELECT count(*) FROM guard.journal") == 0
-    await world.conn.close()
-
-
-async def test_i16_database_administrator_forges_a_bound_account_before_the_upgrade_and_nothing_is_taken_over(
-    fresh: FreshDatabase,
-) -> None:
-    world = await before(fresh)
-    ana = await world.agent(world.offices["North"])
-    await world.agent(world.offices["South"])
+    _, world = before
+    north, south = world.offices["North"], world.offices["South"]
+    ana, bea = await world.agent(north), await world.agent(south)
+    await world.agent(north, idp_id="honest-idp")
     await world.conn.execute("UPDATE guard.account SET idp_id = 'evil-idp' WHERE id = $1", ana.account)
-    with pytest.raises(stamped.Forged):
-        await take_over(world.conn, world.keys)
+    await world.conn.execute("UPDATE guard.habilitation SET organisation = $2 WHERE account = $1", bea.account, north)
+    await forward(before)
+    assert await rows(world) == {(north, "honest-idp", "taken-over")}
+
+
+async def test_database_administrator_who_empties_the_table_afterwards_gets_nothing_back(before: Before) -> None:
+    roles, world = before
+    await world.agent(world.offices["North"])
+    await forward(before)
+    owner = await asyncpg.connect(roles.owner)
+    await owner.execute("DELETE FROM guard.organisation_provider")
+    await owner.close()
+    assert await forward(before) == []
     assert await rows(world) == set()
-    await world.conn.close()
 
 
-async def test_provider_accepted_and_withdrawn_before_the_upgrade_ran_stays_withdrawn(fresh: FreshDatabase) -> None:
-    world = await before(fresh)
-    north = world.offices["North"]
-    await world.agent(north)
-    await world.provider(north, "idp", withdrawn_at=await world.now(), id=str(uuid4()))
-    assert await take_over(world.conn, world.keys) == 0
-    row = await world.conn.fetchrow("SELECT * FROM guard.organisation_provider")
-    assert row is not None
-    assert row["withdrawn_at"] is not None
-    await world.conn.close()
+async def test_database_with_people_bound_is_not_brought_forward_without_its_own_keys(before: Before) -> None:
+    roles, world = before
+    await world.agent(world.offices["North"])
+    with pytest.raises(MigrationRefused, match="keys"):
+        await migrations.migrate(roles.owner)
+    with pytest.raises(KeysRefused):
+        await migrations.migrate(roles.owner, load_keys=new_keys)
+    assert NAME in await migrations.waiting(world.conn)
+
+
+async def test_database_where_nobody_is_bound_needs_no_keys_and_its_journal_stays_empty(before: Before) -> None:
+    roles, world = before
+    assert NAME in await migrations.migrate(roles.owner)
+    assert await world.conn.fetchval("SELECT count(*) FROM guard.journal") == 0
+    assert await rows(world) == set()

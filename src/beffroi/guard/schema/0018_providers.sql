@@ -1,7 +1,7 @@
 -- Identity providers that each organisation accepts (guard/providers). A sign-in through another is put in quarantine.
 --
--- A database that was in use before this file holds accounts already bound. Their providers are taken over by the first
--- guard that starts after it (guard/providers/taking_over.py), once: rows need a MAC, and SQL holds no key.
+-- A database that was in use before this file holds accounts already bound. Their providers are taken over by the
+-- program's step after it (guard/providers/taking_over.py): rows need a MAC, and SQL holds no key.
 
 CREATE TABLE guard.organisation_provider (
     id              uuid PRIMARY KEY,
@@ -17,9 +17,6 @@ CREATE TABLE guard.organisation_provider (
     mac             bytea NOT NULL,
     UNIQUE (organisation, provider)
 );
-
--- Whether what was there before was taken over, found without reading a month of openings.
-CREATE INDEX journal_providers ON guard.journal (at) WHERE kind = 'providers-taken-over';
 
 REVOKE ALL ON guard.organisation_provider FROM PUBLIC;
 GRANT SELECT, INSERT, UPDATE ON guard.organisation_provider TO beffroi_guard;

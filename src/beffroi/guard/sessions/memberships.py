@@ -6,19 +6,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from beffroi.core.duty import NETWORK
 from beffroi.core.facts import HabilitationFacts
-<<<<<<< HEAD
-from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, RoleCode
-=======
-from beffroi.core.ids import AccountId, HabilitationId, OrganisationId, ProviderId, RoleCode
->>>>>>> bc76e6d (Let an organisation's people be bound only through an identity provider it accepts)
+from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, ProviderId, RoleCode
 from beffroi.core.policy import Level
 from beffroi.core.providers import Place, provider_id, serves
 from beffroi.guard import stamped
-<<<<<<< HEAD
 from beffroi.guard.habilitations.applications import served
-=======
 from beffroi.guard.providers.holding import accepted
->>>>>>> bc76e6d (Let an organisation's people be bound only through an identity provider it accepts)
 
 if TYPE_CHECKING:
     import asyncpg
@@ -73,15 +66,10 @@ def held_facts(row: stamped.Row) -> HabilitationFacts:
 async def memberships(
     conn: "asyncpg.Connection", keys: "Keys", account: AccountId, now: datetime
 ) -> list[Membership]:
-<<<<<<< HEAD
     """Memberships live at ``now``, by name of organisation, whatever the application.
 
     Raises Forged: a forged habilitation gives nothing, nor one with a forged application.
-=======
-    """Memberships live at ``now``, by name of organisation. Raises Forged: a forged habilitation gives nothing.
-
     Left out are those at an organisation that does not accept the provider through which the account is bound.
->>>>>>> bc76e6d (Let an organisation's people be bound only through an identity provider it accepts)
     """
     held = [stamped.genuine(keys, "habilitation", row) for row in await conn.fetch(HELD, account, now)]
     organisations = {
@@ -90,15 +78,12 @@ async def memberships(
             "SELECT * FROM guard.organisation WHERE id = ANY ($1::uuid[])", [row["organisation"] for row in held]
         )
     }
-<<<<<<< HEAD
-    applications = await served(conn, keys, [row["id"] for row in held])
-=======
     partners = [place for place, row in organisations.items() if row["kind"] != NETWORK]
     if partners:
         person = stamped.genuine(keys, "account", await conn.fetchrow(_PERSON, account))
         known = await accepted(conn, keys, partners)
         held = [row for row in held if _served(person, organisations[row["organisation"]], known)]
->>>>>>> bc76e6d (Let an organisation's people be bound only through an identity provider it accepts)
+    applications = await served(conn, keys, [row["id"] for row in held])
     found = [
         Membership(
             HabilitationId(str(row["id"])),
@@ -115,18 +100,17 @@ async def memberships(
     return sorted(found, key=lambda membership: (membership.organisation_name, membership.role))
 
 
-<<<<<<< HEAD
 async def memberships_in(
     conn: "asyncpg.Connection", keys: "Keys", account: AccountId, application: str, now: datetime
 ) -> list[Membership]:
     """Those under which a session of this application may act; as :func:`memberships` for the rest."""
     return [one for one in await memberships(conn, keys, account, now) if application in one.applications]
-=======
+
+
 def _served(person: stamped.Row, office: stamped.Row, known: Mapping[OrganisationId, frozenset[ProviderId]]) -> bool:
     organisation = OrganisationId(str(office["id"]))
     place = Place(organisation, office["kind"] == NETWORK, known.get(organisation, frozenset()))
     return serves(None if person["idp_id"] is None else provider_id(person["idp_id"]), place)
->>>>>>> bc76e6d (Let an organisation's people be bound only through an identity provider it accepts)
 
 
 _DEMANDED: Final = "SELECT * FROM guard.contract WHERE id = $1"

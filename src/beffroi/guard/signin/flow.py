@@ -83,14 +83,10 @@ async def person(
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1 FOR UPDATE", account)
     if row is None or stamped.genuine(services.keys, "account", row)["status"] not in ("active", "invited"):
         return None
-<<<<<<< HEAD
-    held = await memberships_in(conn, services.keys, AccountId(account), application, now)
-=======
     bound = row["subject_index"] is not None
     if bound and await against(conn, services.keys, AccountId(account), row["idp_id"], now, bound=True) is not None:
         return None
-    held = await memberships(conn, services.keys, AccountId(account), now)
->>>>>>> bc76e6d (Let an organisation's people be bound only through an identity provider it accepts)
+    held = await memberships_in(conn, services.keys, AccountId(account), application, now)
     named = [membership.role for membership in held]
     roles = [services.policy.roles[role] for role in named if role in services.policy.roles]
     watcher = any(role.kind in WATCHERS for role in roles)
