@@ -96,6 +96,21 @@ CONSOLE = {
     "lost-factor": Sheet(
         "habilitations/lost.html", "Second facteur perdu", "Second factor lost", "demandes/identite/"
     ),
+    "request-provider": Sheet(
+        "habilitations/request.html", "^Fournisseur d.identité$", "^Identity provider$",
+        "demandes/<uuid:identifier>/",
+    ),
+    "providers": Sheet(
+        "habilitations/providers.html", "^Fournisseurs d.identité$", "^Identity providers$", "demandes/fournisseurs/"
+    ),
+    "provider-new": Sheet(
+        "habilitations/provider_new.html", "Demander un fournisseur d.identité", "Request an identity provider",
+        "demandes/fournisseurs/nouveau/",
+    ),
+    "provider-out": Sheet(
+        "habilitations/provider_out.html", "Retirer un fournisseur d.identité", "Withdraw an identity provider",
+        "demandes/fournisseurs/retrait/",
+    ),
     "admissions": Sheet(
         "habilitations/admissions.html", "Venues de l.annuaire", "From the directory", "demandes/annuaire/"
     ),
@@ -164,6 +179,7 @@ GUARD = {
     "code": Sheet("code.html", "Votre code d.enrôlement", "Your enrolment code", "/sign-in/enrol"),
     "enrol": Sheet("enrol.html", "Enregistrez votre moyen", "Register your means", "/sign-in/enrol"),
     "approval": Sheet("approval.html", "Demande d.accès", "Request for access", "/approvals/decide"),
+    "approval-provider": Sheet("approval.html", "Fournisseur d.identité", "Identity provider", "/approvals/decide"),
     "approval-identity": Sheet(
         "approval.html", "Nouvelle preuve d.identité", "New proof of identity", "/approvals/decide"
     ),
@@ -178,6 +194,9 @@ GUARD = {
     "UNKNOWN": Sheet("message.html", "pas d.accès ici", "no access here", "/sign-in/callback"),
     "SUSPENDED": Sheet("message.html", "accès est suspendu", "access is suspended"),
     "QUARANTINED": Sheet("message.html", "vérifiée de nouveau", "verified again", "/sign-in/callback"),
+    "UNSEEN_PROVIDER": Sheet(
+        "message.html", "Fournisseur d.identité à vérifier", "Identity provider to be checked", "/sign-in/callback"
+    ),
     "TOO_MANY": Sheet("message.html", "Trop d.essais", "Too many attempts"),
     "PROVIDER_DOWN": Sheet("message.html", "ne répond pas", "does not answer"),
     "REFUSED_FORM": Sheet("message.html", "ne vient pas d.ici", "does not come from here"),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from beffroi.guard.signin import arriving
@@ -106,15 +107,18 @@ def test_agent_whose_sign_in_goes_astray_reads_a_page_that_helps(
     tour.meet("PROVIDER_DOWN")
 
 
-@meets("UNKNOWN", "SUSPENDED", "QUARANTINED", "INTEGRITY")
+@meets("UNKNOWN", "SUSPENDED", "QUARANTINED", "UNSEEN_PROVIDER", "INTEGRITY")
 def test_agent_whom_the_guard_does_not_let_in_reads_why_and_whom_to_ask(guard: Guard, tour: Tour, width: int) -> None:
     changed = {
         "UNKNOWN": {"email_index": uuid4(), "subject_index": None},
         "SUSPENDED": {"status": "suspended"},
         "QUARANTINED": {"idp_id": "another-provider"},
+        "UNSEEN_PROVIDER": {"subject_index": None, "idp_id": None, "status": "invited"},
     }
-    for name in ("UNKNOWN", "SUSPENDED", "QUARANTINED", "INTEGRITY"):
-        member = guard.member(f"Noe {name.title()}{width}")
+    for name in ("UNKNOWN", "SUSPENDED", "QUARANTINED", "UNSEEN_PROVIDER", "INTEGRITY"):
+        member = guard.member(f"Noe {name.title().replace('_', '')}{width}")
+        if name == "UNSEEN_PROVIDER":
+            guard.know(msgspec.structs.replace(member.persona, idp_id="unseen-idp"))
         if name in changed:
             guard.amend("account", member.account, **changed[name])
         else:

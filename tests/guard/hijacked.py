@@ -96,6 +96,12 @@ def _contract(before: Row, after: Row) -> bool:
     )
 
 
+def _provider(before: Row, after: Row) -> bool:
+    return _other(before, after, "withdrawn_at", "withdrawn_by") or (
+        before["withdrawn_at"] is not None and before != after
+    )
+
+
 def _budget(before: Row, after: Row) -> bool:
     return any(after[name] > before[name] for name in ("hour_cap", "day_cap", "week_cap", "month_cap")) or any(
         after[name] < before[name] for name in ("hour_spent", "day_spent", "week_spent", "month_spent")
@@ -111,7 +117,7 @@ _CHANGES: Final[Mapping[str, Changed]] = {
     "account": _account, "habilitation": _habilitation, "organisation": _organisation, "contract": _contract,
     "budget": _budget, "roster_domain": _ended("ended_at"), "roster_person": _ended("ended_at"),
     "scim_token": _ended("revoked_at"), "factor": _ended("revoked_at"), "application_key": _ended("revoked_at"),
-    "relation": _ended("until_at"),
+    "relation": _ended("until_at"), "organisation_provider": _provider,
     "enrolment": lambda before, after: _other(before, after, "failures", "expires_at", "used_at")
     or after["failures"] < before["failures"] or after["expires_at"] > before["expires_at"]
     or (before["used_at"] is not None and after["used_at"] is None),

@@ -31,7 +31,7 @@ async def before(postgres: EmbeddedPostgres) -> AsyncIterator[tuple[database.Dat
     roles = database.bootstrap(admin, postgres.credentials_dir)
     database.mark_as_scratch(admin)
     await migrations.migrate(roles.owner, known=BEFORE)
-    world = await worlds.build(roles.guard)
+    world = await worlds.build(roles.guard, providers=())
     await world.open_application(world.offices["North"], id=OTHER, name="Other")
     yield roles, world
     await world.conn.close()

@@ -7,13 +7,14 @@ import asyncpg
 import pytest
 from joserfc.jwk import OKPKey
 
-from beffroi.core.ids import AccountId, ApplicationId
+from beffroi.core.ids import AccountId, ApplicationId, ProviderId
 from beffroi.guard.founding import FirstApplication, Founder, FoundingRefused, found
 from beffroi.guard.keys import Keys
 from beffroi.guard.signin import enrolments
 from tests.databases import FreshDatabase
 from tests.guard.world import POLICY, new_keys
 
+IDP = ProviderId("founders-idp")
 FOUNDERS = [
     Founder("Ada", "Un", "ada@network.example"),
     Founder("Bea", "Deux", "bea@network.example"),
@@ -24,7 +25,7 @@ FOUNDERS = [
 async def begin(dsn: str, keys: Keys, founders: list[Founder] = FOUNDERS, **more: FirstApplication) -> list[str]:
     conn = await asyncpg.connect(dsn)
     try:
-        return await found(conn, keys, POLICY, founders, "Network", operator="tester", **more)
+        return await found(conn, keys, POLICY, founders, "Network", providers=[IDP], operator="tester", **more)
     finally:
         await conn.close()
 
@@ -45,6 +46,28 @@ async def test_three_founders_get_codes_that_only_their_account_takes(fresh: Fre
         assert (row["status"], row["requested_by"], row["approved_by"], row["pools"]) == ("invited", None, None, [])
     role = POLICY.roles[await conn.fetchval("SELECT DISTINCT role FROM guard.habilitation")]
     assert not role.rules, "a founder reads no file"
+    await conn.close()
+
+
+async def test_founders_network_accepts_the_providers_named_and_no_other(fresh: FreshDatabase) -> None:
+    keys = new_keys()
+    await begin(fresh.guard, keys)
+    conn = await asyncpg.connect(fresh.guard)
+    [row] = await conn.fetch("SELECT * FROM guard.organisation_provider")
+    assert keys.authenticator.genuine_row("organisation_provider", row)
+    assert (row["provider"], row["source"], row["withdrawn_at"]) == (IDP, "founding", None)
+    assert row["organisation"] == await conn.fetchval("SELECT id FROM guard.organisation")
+    entry = await conn.fetchrow("SELECT * FROM guard.journal WHERE kind = 'provider-accepted'")
+    assert entry is not None
+    assert json.loads(entry["detail"]) == {"provider": IDP, "source": "founding"}
+    await conn.close()
+
+
+async def test_operator_who_names_no_provider_founds_nothing(fresh: FreshDatabase) -> None:
+    conn = await asyncpg.connect(fresh.guard)
+    with pytest.raises(FoundingRefused, match="identity provider"):
+        await found(conn, new_keys(), POLICY, FOUNDERS, "Network", providers=[], operator="tester")
+    assert await conn.fetchval("SELECT count(*) FROM guard.account") == 0
     await conn.close()
 
 

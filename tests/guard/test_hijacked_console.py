@@ -224,7 +224,8 @@ DOORS: dict[str, Bodies] = {
         asking("roster", domain="evil.example"), asking("opening", organisation=s.office),
         asking("partner", code="OF-X", name="X", kind="training-organisation", siret=SIRET, terms=terms()),
         asking("founder", account=s.colleague), asking("budget", account=s.colleague, day=10_000),
-        asking("factor", account=s.colleague),
+        asking("factor", account=s.colleague), asking("provider", provider="evil-idp", name="X"),
+        asking("provider", provider="evil-idp", name="Y", organisation=s.network),
     ],
     "POST /v1/requests/list": lambda _: [{"scope": scope} for scope in ("mine", "to-decide", "organisation")],
     "POST /v1/requests/show": lambda s: [{"request": s.request}],
@@ -276,6 +277,7 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/partners/audits/correct": lambda s: [{"audit": s.audit, "question": "second-factor"}],
     "POST /v1/partners/audits/close": lambda s: [{"audit": s.audit}],
     "POST /v1/roster/list": lambda _: [{}],
+    "POST /v1/providers/list": lambda s: [{}, {"organisation": s.office}],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far.
 NOBODY = {
@@ -292,6 +294,7 @@ TIGHTENING: dict[str, Bodies] = {
     ],
     "POST /v1/leave": lambda s: [{"account": s.untrained}],
     "POST /v1/roster/remove": lambda _: [{"domain": "north.example"}],
+    "POST /v1/providers/withdraw": lambda s: [{"organisation": s.office, "provider": "idp"}],
     "POST /v1/partners/end": lambda s: [{"organisation": s.office, "reason": "incident"}],
 }
 # Doors that end the very session they are called with.

@@ -4,6 +4,7 @@ Every helper writes one row, stamped, through the guard's own role, so that a te
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -30,6 +31,8 @@ from beffroi.guard.vault import people
 from beffroi.guard.vault.records import AgencyId, Contact, Identity, Nir, Record, Situation
 
 POLICY: Policy = policy_file.load_default()
+PROVIDERS = ("idp", "demonstration-idp")
+"""Identity providers of the tests, which every organisation accepts unless told."""
 CLIENT = "browser of the desk"
 CASES = ApplicationId("cases")
 FOLLOW_UP = PurposeCode("follow-up")
@@ -83,8 +86,10 @@ class World:
         assert row is not None
         await stamped.amend(self.conn, self.keys, table, row, **changes)
 
-    async def organisation(self, name: str, kind: str = "youth-office", **changes: object) -> OrganisationId:
-        """An organisation in force."""
+    async def organisation(
+        self, name: str, kind: str = "youth-office", *, providers: Iterable[str] = PROVIDERS, **changes: object
+    ) -> OrganisationId:
+        """An organisation in force, which accepts these identity providers."""
         id_ = OrganisationId(str(uuid4()))
         row = {
             "id": id_, "code": f"code-{id_[:8]}", "name": name, "kind": kind, "siret": None, "active": True,
@@ -92,7 +97,19 @@ class World:
         }  # fmt: skip
         await self.insert("organisation", **{**row, **changes})
         self.offices[name] = id_
+        for provider in providers:
+            await self.provider(id_, provider)
         return id_
+
+    async def provider(self, organisation: OrganisationId, provider: str, **changes: object) -> str:
+        """An identity provider that an organisation accepts; the row's id."""
+        row: dict[str, object] = {
+            "id": str(uuid4()), "organisation": organisation, "provider": provider, "name": "Provider of the tests",
+            "source": "import", "accepted_at": await self.now(), "accepted_by": None, "withdrawn_at": None,
+            "withdrawn_by": None,
+        }  # fmt: skip
+        await self.insert("organisation_provider", **{**row, **changes})
+        return str(row["id"])
 
     async def open_application(self, organisation: OrganisationId, **changes: object) -> ApplicationId:
         """An application whose breaker is wide open."""
@@ -242,13 +259,13 @@ class World:
         return Request(action, self.application, purpose, person, groups, reason)
 
 
-async def build(dsn: str, keys: Keys | None = None) -> World:
+async def build(dsn: str, keys: Keys | None = None, *, providers: Iterable[str] = PROVIDERS) -> World:
     """Connect as the guard, prove the keys, and lay two offices and an open application."""
     keys = keys or new_keys()
     world = World(await asyncpg.connect(dsn), keys)
     await key_check.establish(world.conn, keys)
-    north = await world.organisation("North")
-    await world.organisation("South")
+    north = await world.organisation("North", providers=providers)
+    await world.organisation("South", providers=providers)
     await world.open_application(north)
     return world
 

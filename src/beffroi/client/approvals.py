@@ -167,14 +167,27 @@ class Arrivals(Struct, frozen=True):
     rows: tuple[UnderWay, ...]
 
 
+class Closed(Struct, frozen=True):
+    """An organisation that does not accept a provider, and whether the reader may ask that it does."""
+
+    id: str
+    name: str
+    within_reach: bool
+
+
 class Quarantined(Struct, frozen=True):
-    """A colleague whose sign-in was refused as not the identity known: ``other-subject`` or ``other-provider``."""
+    """A colleague whose sign-in was refused as not the identity known: ``other-subject`` or ``other-provider``.
+
+    Or as coming through a ``provider`` that the ``organisation`` does not accept: ``unseen-provider``.
+    """
 
     account: str
     name: Identifying
     reason: str
     last_at: datetime
     times: int
+    provider: str | None = None
+    organisation: Closed | None = None
 
 
 class Quarantine(Struct, frozen=True):

@@ -28,6 +28,12 @@ _MOST_KEY_BYTES = 16_384
     metavar="FIRST LAST EMAIL",
     help="First name, last name and professional address; three times. Asked for when left out.",
 )
+@click.option(
+    "--identity-provider",
+    "providers",
+    multiple=True,
+    help="Identity provider (idp_id) through which founders sign in. Default: BEFFROI_PROVIDER_IDP_ID.",
+)
 @click.option("--application", default="", help="Code of the application they will work through, such as console.")
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help="Its return address, letter for letter.")
 @click.option(
@@ -38,13 +44,15 @@ _MOST_KEY_BYTES = 16_384
 def init(
     network: str,
     founders: tuple[tuple[str, str, str], ...],
+    providers: tuple[str, ...],
     application: str,
     redirect_uris: tuple[str, ...],
     application_key: Path | None,
 ) -> None:
     """Enrol the three founders on an empty journal.
 
-    Their codes are printed once and kept nowhere: hand each to its founder, in person.
+    Their codes are printed once and kept nowhere: hand each to its founder, in person. The network accepts the
+    identity providers named here; through any other nobody can be enrolled until two people have agreed to it.
     """
     from beffroi.guard.founding import FOUNDERS, FirstApplication, Founder
 
@@ -62,7 +70,7 @@ def init(
     with open_database(settings):
         wiring.ensure_keys(settings)
         migrate_guard(settings.database(OWNER), wiring.key_file(settings))
-        codes = asyncio.run(_found(settings, named, network, first))
+        codes = asyncio.run(_found(settings, named, network, first, providers))
     for place, code in enumerate(codes, start=1):
         click.echo(f"Founder {place}: {code}")
     click.echo("These codes are shown once, and expire in seven days.", err=True)
@@ -79,19 +87,31 @@ def _ask(place: int) -> "Founder":
 
 
 async def _found(
-    settings: Settings, founders: "list[Founder]", network: str, application: "FirstApplication | None"
+    settings: Settings,
+    founders: "list[Founder]",
+    network: str,
+    application: "FirstApplication | None",
+    providers: tuple[str, ...],
 ) -> list[str]:
     import asyncpg
 
+    from beffroi.core.providers import provider_id
     from beffroi.guard import keys
     from beffroi.guard.founding import found
     from beffroi.guard.process import read_policy
 
     given = wiring.guard_settings(settings)
+    sole = None if given.provider is None else given.provider.idp_id
+    accepted = [one for one in map(provider_id, providers or ((sole,) if sole else ())) if one is not None]
+    if not accepted or len(accepted) < len(providers):
+        raise click.UsageError("--identity-provider takes the idp_id of each provider by which founders sign in.")
     policy = read_policy(given.policy_file.read_text("utf-8"), given.policy_file.name)
     conn = await asyncpg.connect(given.database)
     try:
         held = keys.load(given.key_file)
-        return await found(conn, held, policy, founders, network, application=application, operator=getpass.getuser())
+        return await found(
+            conn, held, policy, founders, network, application=application, providers=accepted,
+            operator=getpass.getuser(),
+        )  # fmt: skip
     finally:
         await conn.close()

@@ -74,6 +74,7 @@ class Objection(StrEnum):
     ANSWERS_MISSING = "answers-missing"
     PUBLIC_DOMAIN = "public-domain"
     NOT_IN_ROSTER = "not-in-roster"
+    PROVIDER_STATE = "provider-state"
     UNKNOWN_ADMISSION = "unknown-admission"
     ADMISSION_CLOSED = "admission-closed"
     ADMISSION_OF_ANOTHER = "admission-of-another"

@@ -276,6 +276,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Domain refused",
         "This is not an organisation’s own domain: anybody may have an address there.",
     ),
+    Objection.PROVIDER_STATE: Sentence(
+        _CONFLICT,
+        "Fournisseur d’identité : déjà fait",
+        "Cet organisme accepte déjà ce fournisseur d’identité, ou ne l’accepte plus. Rien n’a changé.",
+        "Identity provider: already done",
+        "This organisation accepts this identity provider already, or does so no longer. Nothing has changed.",
+    ),
     Objection.NOT_IN_ROSTER: Sentence(
         _UNKNOWN,
         "Absent de l’annuaire",

@@ -160,6 +160,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "kind": _T, "scope": _T, "groups": _N, "made_by": _ID, "operator": _T, "organisation": _ID,
         "reason": _T, "accounts": _N, "sessions": _N, "since_at": _I, "ended_at": _MI, "version": _N,
     },
+    "organisation_provider": {
+        "id": _ID, "organisation": _ID, "provider": _T, "name": _T, "source": _T, "accepted_at": _I,
+        "accepted_by": _ID, "withdrawn_at": _MI, "withdrawn_by": _ID, "version": _N,
+    },
     "contract": {
         "id": _ID, "from_at": _I, "until_at": _I, "clauses": _TS, "controllers": _TS, "level": _N, "contact": _B,
         "opened_at": _MI, "ended_at": _MI, "version": _N,

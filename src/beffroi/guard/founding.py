@@ -11,12 +11,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from beffroi.core.ids import CODE, AccountId, ApplicationId, RoleCode
+from beffroi.core.ids import CODE, AccountId, ApplicationId, OrganisationId, ProviderId, RoleCode
 from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.core.policy import Policy, RoleKind
 from beffroi.guard import breaking, key_check, stamped, turnstile
 from beffroi.guard.habilitations import applications
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.providers.writing import accept
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.records import Agent, encode
@@ -73,14 +74,19 @@ async def found(
     network: str,
     *,
     application: FirstApplication | None = None,
+    providers: Sequence[ProviderId],
     operator: str,
 ) -> list[str]:
     """Enrol three founders, all or nothing; their codes, in the order given. The caller shows them once.
+
+    ``providers`` are the identity providers through which they will sign in: the network accepts these from now on.
 
     Raises FoundingRefused when the database already has a beginning or an argument cannot serve; KeysRefused when
     the key file is another database's.
     """
     indexes = _checked(keys, founders)
+    if not providers:
+        raise FoundingRefused("At least one identity provider must be named: nobody could sign in.")
     role = next((code for code, each in policy.roles.items() if each.kind is RoleKind.FOUNDER), None)
     if role is None:
         raise FoundingRefused("The policy has no role of kind founder.")
@@ -107,6 +113,8 @@ async def found(
                 "version": 1,
             },
         )
+        for provider in dict.fromkeys(providers):
+            await accept(conn, keys, OrganisationId(organisation), provider, provider, now, source="founding")
         if application is not None:
             await _open(conn, keys, policy, application, organisation, now)
         through = list(await applications.on_offer(conn, keys))

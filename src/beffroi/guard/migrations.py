@@ -17,6 +17,7 @@ import asyncpg
 
 from beffroi.guard.habilitations import applications
 from beffroi.guard.keys import Keys
+from beffroi.guard.providers import taking_over
 
 JOURNAL_MONTHS_AHEAD: Final = 3
 
@@ -31,6 +32,7 @@ CREATE TABLE IF NOT EXISTS guard.migration (
 LoadKeys = Callable[[], Keys]
 _STEPS: Final[Mapping[str, Callable[[asyncpg.Connection, LoadKeys], Awaitable[None]]]] = {
     "0017_applications.sql": applications.adopt,
+    "0018_providers.sql": taking_over.take_over,
 }
 """What the program does after a file, in that file's transaction: so once only, and all of it or nothing."""
 

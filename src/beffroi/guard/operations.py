@@ -12,6 +12,7 @@ from beffroi.guard.containing import doors as containing
 from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.partners import doors as partners
+from beffroi.guard.providers import doors as providers
 from beffroi.guard.reviewing import doors as reviewing
 from beffroi.guard.sessions import doors as sessions
 from beffroi.guard.sweeping import doors as sweeping
@@ -84,6 +85,12 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/enrolments/list"): Operation("Colleagues on their way in", None, _ANY),
     ("POST", "/v1/enrolments/quarantined"): Operation("Colleagues whose identity must be proven again", None, _ANY),
+    ("POST", "/v1/providers/list"): Operation(
+        "Identity providers that an organisation accepts", providers.Listing, _ANY, _CONFLICTS
+    ),
+    ("POST", "/v1/providers/withdraw"): Operation(
+        "Accept an identity provider no longer", providers.Withdrawal, _ANY, _CONFLICTS
+    ),
     ("POST", "/v1/containments/options"): Operation("What may be contained, and why", None, _ANY),
     ("POST", "/v1/containments/preview"): Operation(
         "What a containment would cost", containing.Target, _ANY, _CONFLICTS

@@ -39,6 +39,7 @@ from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
+from beffroi.guard.providers import doors as provider_doors
 from beffroi.guard.reviewing import doors as review_doors
 from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.scim import doors as scim_doors
@@ -78,6 +79,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     review_page.ROUTES,
     containment_doors.ROUTES,
     partner_doors.ROUTES,
+    provider_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -23,6 +23,7 @@ from beffroi.guard.importing.network_rows import (
     HabilitationRow,
     NetworkRow,
     OrganisationRow,
+    ProviderRow,
     RosterDomainRow,
 )
 from beffroi.simulation import agents as roles
@@ -103,6 +104,7 @@ def network_rows(
             id=one.id, code=code, name=one.name, kind=KINDS[one.kind], siret=one.siret,
             contract_until=_contract_ends(one, ends), confirmed_agents=confirmed[code],
         )  # fmt: skip
+        yield ProviderRow(organisation=one.id, provider=IDP_ID, name="Fournisseur de démonstration")
     yield from _contracts(organisations.values(), now, ends)
     caps = application.caps or breaker(len(world.agents))
     yield ApplicationRow(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from beffroi.core.ids import AccountId
+from beffroi.core.ids import AccountId, ProviderId
 from beffroi.guard.founding import Founder, found
 from beffroi.simulation.identity_provider.personas import Persona
 from tests.databases import FreshDatabase
@@ -75,7 +75,8 @@ def hand_over(guard: Guard, witness: Seat, name: str) -> str:
 def test_i04_three_founders_alone_reach_a_network_that_works_without_them(guard: Guard) -> None:
     names = ["Ada", "Bea", "Cyd"]
     founders = [Founder(name, "Fondation", f"{name.lower()}@network.example") for name in names]
-    codes = guard.run(found(guard.world.conn, guard.world.keys, POLICY, founders, "Network", operator="tester"))
+    conn, keys, through = guard.world.conn, guard.world.keys, [ProviderId("demonstration-idp")]
+    codes = guard.run(found(conn, keys, POLICY, founders, "Network", providers=through, operator="tester"))
     ada, bea, cyd = [enrol(guard, one.first_name, one.email, code) for one, code in zip(founders, codes, strict=True)]
     agree(guard, ada, "roster", {"domain": "network.example"}, bea, cyd)
     newcomers = []

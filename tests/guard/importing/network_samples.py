@@ -13,6 +13,7 @@ from beffroi.guard.importing.network_rows import (
     HabilitationRow,
     NetworkRow,
     OrganisationRow,
+    ProviderRow,
     RelationRow,
     RosterDomainRow,
 )
@@ -39,7 +40,7 @@ def organisation(number: str, code: str, kind: str) -> OrganisationRow:
 def adviser(number: str, login: str) -> AccountRow:
     return AccountRow(
         id=number, email=f"{login}@exemple.fr", first_name=login.title(), last_name="Martin", attested_until=LATER,
-        reviewed_until=LATER, created_at=AT, issuer="https://idp.exemple", sub=f"sub-{login}",
+        reviewed_until=LATER, created_at=AT, issuer="https://idp.exemple", sub=f"sub-{login}", idp_id="idp-un",
     )  # fmt: skip
 
 
@@ -74,5 +75,6 @@ NETWORK: tuple[NetworkRow, ...] = (
         level=2, contact_name="Anne Duval", contact_email="securite@exemple.fr", contact_phone="0320000000",
     ),
     RosterDomainRow(organisation=OFFICE, domain="exemple.fr"),
+    ProviderRow(organisation=OFFICE, provider="idp-un", name="Annuaire de la mission locale"),
     RelationRow(person=PERSON, organisation=OFFICE, kind="followed", referent=ADVISER, since_at=AT),
 )  # fmt: skip

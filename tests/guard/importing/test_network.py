@@ -9,10 +9,10 @@ import asyncpg
 import msgspec
 import pytest
 
-from beffroi.guard import keys
+from beffroi.guard import keys, stamped
 from beffroi.guard.authentic import TABLES
 from beffroi.guard.importing.network import import_network
-from beffroi.guard.importing.network_rows import FactorRow, NetworkRefused, read_lines, write_lines
+from beffroi.guard.importing.network_rows import FactorRow, NetworkRefused, ProviderRow, read_lines, write_lines
 from beffroi.guard.keys import Keys
 from beffroi.guard.vault import blind, sealing
 from beffroi.guard.vault.records import decode_agent
@@ -51,7 +51,7 @@ async def test_network_imported_has_a_genuine_mac_on_every_row(guard: Guard) -> 
     assert added == {
         "organisation": 3, "application": 1, "application_key": 1, "account": 2, "habilitation": 2,
         "habilitation_application": 2, "factor": 1, "relation": 1, "contract": 1, "checklist_item": 8,
-        "roster_domain": 1,
+        "roster_domain": 1, "organisation_provider": 1,
     }  # fmt: skip
     for table, rows in (await whole(guard.conn)).items():
         for row in rows:
@@ -82,6 +82,16 @@ async def test_network_imported_again_changes_nothing(guard: Guard) -> None:
     assert await whole(guard.conn) == before
 
 
+async def test_provider_withdrawn_after_an_import_is_not_given_back_by_another(guard: Guard) -> None:
+    await import_network(guard.conn, guard.keys, NETWORK, operator="ops")
+    row = await guard.conn.fetchrow("SELECT * FROM guard.organisation_provider")
+    assert row is not None
+    await stamped.amend(guard.conn, guard.keys, "organisation_provider", row, withdrawn_at=AT)
+    added = await import_network(guard.conn, guard.keys, NETWORK, operator="ops")
+    assert added["organisation_provider"] == 0
+    assert await guard.conn.fetchval("SELECT withdrawn_at FROM guard.organisation_provider") == AT
+
+
 async def test_factor_for_an_account_imported_earlier_opens_under_that_accounts_key(guard: Guard) -> None:
     await import_network(guard.conn, guard.keys, NETWORK, operator="ops")
     late = FactorRow(id=identifier(22), account=ADVISER, secret=b"another secret of it", created_at=AT)
@@ -106,6 +116,8 @@ async def test_factor_for_an_account_imported_earlier_opens_under_that_accounts_
         (organisation(identifier(99), "ML-UN", "youth-office"), "unique"),
         (FactorRow(id=identifier(98), account=identifier(97), secret=b"a" * 20, created_at=AT), "does not exist"),
         (msgspec.structs.replace(adviser(identifier(99), "z"), email="not an address"), "email_malformed"),
+        (msgspec.structs.replace(adviser(identifier(99), "z"), idp_id=None), "go together"),
+        (ProviderRow(organisation=identifier(96), provider="idp", name="Nobody's"), "does not exist"),
     ],
 )
 async def test_network_with_one_row_wrong_leaves_nothing(guard: Guard, row: Any, expected: str) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from beffroi.client.answers import Session
 from beffroi.ui.shell import NavigationItem
 
-REQUEST, APPROVE, PROOF, INVENTORY = "request", "approve", "proof", "inventory"
+REQUEST, APPROVE, PROOF, INVENTORY, CONTAIN = "request", "approve", "proof", "inventory", "contain"
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from beffroi.client.admissions import Shown
 from beffroi.client.approvals import ApplicationOption, Options
 from beffroi.core.normalisation import NormalisationRefusal, email_key
+from beffroi.core.providers import provider_id
 
 LONGEST = 80
 MOST_LINES: Final = 100
@@ -119,6 +120,28 @@ class LostFactorForm(forms.Form):
     def body(self, reason: str) -> dict[str, str]:
         """The request as the guard reads it."""
         return {"account": self.cleaned_data["account"], "reason": reason}
+
+
+class ProviderForm(forms.Form):
+    """Which identity provider an organisation should accept, and what people call it."""
+
+    provider = forms.CharField(
+        label=_("Identifiant du fournisseur"), max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Tel que ProConnect le donne, par exemple : 71144ab3-ee1a-4401-b7b3-79b44f7daeeb"),
+    )  # fmt: skip
+    name = forms.CharField(
+        label=_("Nom du fournisseur"), max_length=LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Tel que l'organisme le nomme. L'approbateur le lira : n'y mettez le nom de personne."),
+    )  # fmt: skip
+
+    def clean_provider(self) -> str:
+        """The id must be one that a provider can have."""
+        typed: str = self.cleaned_data["provider"]
+        if provider_id(typed) is None:
+            raise forms.ValidationError(gettext("Des lettres sans accent, des chiffres, et . _ : / - seulement."))
+        return typed
 
 
 class DismissForm(forms.Form):

@@ -25,6 +25,7 @@ from beffroi.guard.importing.network_rows import (
     NetworkRefused,
     NetworkRow,
     OrganisationRow,
+    ProviderRow,
     RelationRow,
     RosterDomainRow,
 )
@@ -46,6 +47,7 @@ _KEYED_BY: Final[dict[str, tuple[str, ...]]] = {
     "contract": ("id",),
     "checklist_item": ("id",),
     "roster_domain": ("id",),
+    "organisation_provider": ("organisation", "provider"),
 }
 """Tables in the order in which they refer to each other, with their primary keys."""
 
@@ -81,6 +83,7 @@ async def import_network(
                 "contract": map(contracts.contract, by_type[ContractRow]),
                 "checklist_item": chain.from_iterable(map(contracts.items, by_type[ContractRow])),
                 "roster_domain": map(contracts.domain, by_type[RosterDomainRow]),
+                "organisation_provider": map(contracts.provider, by_type[ProviderRow]),
             }
             added: Counter[str] = Counter()
             for table, key in _KEYED_BY.items():
@@ -177,8 +180,8 @@ class _Maker:
         email_index = blind.agent_email(self._keys, row.email)
         if isinstance(email_index, NormalisationRefusal):
             raise NetworkRefused(f"account {row.id}: {email_index.value}")
-        if (row.issuer is None) != (row.sub is None):
-            raise NetworkRefused(f"account {row.id}: issuer and sub go together")
+        if len({row.issuer is None, row.sub is None, row.idp_id is None}) > 1:
+            raise NetworkRefused(f"account {row.id}: issuer, sub and idp_id go together")
         subject = None if row.issuer is None or row.sub is None else blind.subject(self._keys, row.issuer, row.sub)
         owner = sealing.owner_bytes(row.id)
         key = self._account_keys.setdefault(row.id, sealing.new_key())

@@ -13,10 +13,12 @@ import msgspec
 from msgspec import Meta
 
 from beffroi.core.identifying import REDACTED
+from beffroi.core.providers import PATTERN
 
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
+Provider = Annotated[str, Meta(pattern=rf"^{PATTERN}$(?!\n)")]
 Instant = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 Status = Literal["requested", "approved", "enrolled", "probation", "confirmed", "suspended", "closed"]
@@ -44,6 +46,14 @@ class OrganisationRow(_Row, frozen=True, tag="organisation"):
     active: bool = True
 
 
+class ProviderRow(_Row, frozen=True, tag="provider"):
+    """An identity provider (``idp_id``) that an organisation accepts; without one nobody there can be bound."""
+
+    organisation: Id
+    provider: Provider
+    name: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
 class ApplicationRow(_Row, frozen=True, tag="application"):
     """A business application, the organisation that answers for it, and the caps of its breaker."""
 
@@ -68,7 +78,10 @@ class ApplicationKeyRow(_Row, frozen=True, tag="application-key"):
 
 
 class AccountRow(_Row, frozen=True, tag="account"):
-    """A natural person who works. ``issuer`` and ``sub`` bind a subject now; without them the first sign-in does."""
+    """A natural person who works.
+
+    ``issuer``, ``sub`` and ``idp_id`` bind a subject now; without them the first sign-in does.
+    """
 
     id: Id
     email: Text
@@ -156,6 +169,7 @@ NetworkRow = (
     | RelationRow
     | ContractRow
     | RosterDomainRow
+    | ProviderRow
 )
 _DECODER: Final = msgspec.json.Decoder(NetworkRow)
 

@@ -13,6 +13,7 @@ from beffroi.guard.importing.network_rows import (
     NetworkRefused,
     NetworkRow,
     OrganisationRow,
+    ProviderRow,
     RosterDomainRow,
 )
 from beffroi.guard.keys import Keys
@@ -69,6 +70,15 @@ class PartnerMaker:
         return {
             "id": str(uuid5(UUID(row.organisation), f"domain:{domain}")), "organisation": row.organisation,
             "domain": domain, "ended_at": None, "added_at": self._at, "version": 1,
+        }  # fmt: skip
+
+    def provider(self, row: NetworkRow) -> dict[str, Value]:
+        """Columns of an identity provider that an organisation accepts."""
+        assert isinstance(row, ProviderRow)
+        return {
+            "id": str(uuid5(UUID(row.organisation), f"provider:{row.provider}")), "organisation": row.organisation,
+            "provider": row.provider, "name": row.name, "source": "import", "accepted_at": self._at,
+            "accepted_by": None, "withdrawn_at": None, "withdrawn_by": None, "version": 1,
         }  # fmt: skip
 
     def _office(self, row: ContractRow) -> OrganisationRow:

@@ -1,13 +1,17 @@
 """The memberships an agent may act under: habilitations that give access now, each at one organisation."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from beffroi.core.duty import NETWORK
 from beffroi.core.facts import HabilitationFacts
-from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, RoleCode
+from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, ProviderId, RoleCode
 from beffroi.core.policy import Level
+from beffroi.core.providers import Place, provider_id, serves
 from beffroi.guard import stamped
 from beffroi.guard.habilitations.applications import served
+from beffroi.guard.providers.holding import accepted
 
 if TYPE_CHECKING:
     import asyncpg
@@ -27,6 +31,9 @@ SELECT * FROM guard.habilitation
 WHERE account = $1 AND status IN ('approved', 'enrolled', 'trained', 'probation', 'confirmed') AND $2 < until_at
 """
 """Habilitations in force and those that will be: a second factor is enrolled before anything is in force."""
+
+
+_PERSON: Final = "SELECT * FROM guard.account WHERE id = $1"
 
 
 class Membership(NamedTuple):
@@ -62,6 +69,7 @@ async def memberships(
     """Memberships live at ``now``, by name of organisation, whatever the application.
 
     Raises Forged: a forged habilitation gives nothing, nor one with a forged application.
+    Left out are those at an organisation that does not accept the provider through which the account is bound.
     """
     held = [stamped.genuine(keys, "habilitation", row) for row in await conn.fetch(HELD, account, now)]
     organisations = {
@@ -70,6 +78,11 @@ async def memberships(
             "SELECT * FROM guard.organisation WHERE id = ANY ($1::uuid[])", [row["organisation"] for row in held]
         )
     }
+    partners = [place for place, row in organisations.items() if row["kind"] != NETWORK]
+    if partners:
+        person = stamped.genuine(keys, "account", await conn.fetchrow(_PERSON, account))
+        known = await accepted(conn, keys, partners)
+        held = [row for row in held if _served(person, organisations[row["organisation"]], known)]
     applications = await served(conn, keys, [row["id"] for row in held])
     found = [
         Membership(
@@ -92,6 +105,12 @@ async def memberships_in(
 ) -> list[Membership]:
     """Those under which a session of this application may act; as :func:`memberships` for the rest."""
     return [one for one in await memberships(conn, keys, account, now) if application in one.applications]
+
+
+def _served(person: stamped.Row, office: stamped.Row, known: Mapping[OrganisationId, frozenset[ProviderId]]) -> bool:
+    organisation = OrganisationId(str(office["id"]))
+    place = Place(organisation, office["kind"] == NETWORK, known.get(organisation, frozenset()))
+    return serves(None if person["idp_id"] is None else provider_id(person["idp_id"]), place)
 
 
 _DEMANDED: Final = "SELECT * FROM guard.contract WHERE id = $1"

@@ -16,12 +16,12 @@ from beffroi.core.policy import Level
 from beffroi.guard import stamped
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
-from beffroi.guard.signin import admitting, attempts, browser, factors, flow, messages, progress
+from beffroi.guard.signin import admitting, attempts, browser, factors, flow, messages, progress, quarantine
 from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.integrity import alerting
 from beffroi.guard.signin.progress import Loaded, Purpose, Step
 from beffroi.guard.signin.provider import Identified, ProviderEdge, Unreachable, edge_of
-from beffroi.guard.signin.recognising import NotRecognised, Stranger, recognise
+from beffroi.guard.signin.recognising import QUARANTINED, NotRecognised, Stranger, recognise
 from beffroi.guard.web.requests import Answer, Call, Malformed, redirect
 from beffroi.standards import oidc
 from beffroi.standards.oidc import Refusal, Transaction
@@ -35,6 +35,7 @@ _PAGES: Final = {
     Stranger.SUSPENDED: messages.SUSPENDED,
     Stranger.QUARANTINED_SUBJECT: messages.QUARANTINED,
     Stranger.QUARANTINED_PROVIDER: messages.QUARANTINED,
+    Stranger.UNSEEN_PROVIDER: messages.UNSEEN_PROVIDER,
 }
 
 
@@ -136,16 +137,19 @@ async def _recognise(
         await _refused(conn, call, loaded, "assurance-unknown", now, kind="assurance-unknown")
         await progress.close(conn, loaded)
         return messages.answer(call, messages.NOT_IDENTIFIED, over=True)
-    found = await recognise(conn, services.keys, edge.issuer, identity)
+    found = await recognise(conn, services.keys, edge.issuer, identity, now)
     who = None
     if not isinstance(found, NotRecognised):
         who = await flow.person(conn, call, loaded.progress.application, str(found.account["id"]), now)
         if who is None:
             found = NotRecognised(Stranger.SUSPENDED, str(found.account["id"]))
     if isinstance(found, NotRecognised):
-        quarantined = found.why in (Stranger.QUARANTINED_SUBJECT, Stranger.QUARANTINED_PROVIDER)
-        kind = "quarantined" if quarantined else "sign-in-refused"
-        await _refused(conn, call, loaded, found.why.value, now, kind=kind, account=found.account)
+        if found.why is Stranger.UNSEEN_PROVIDER:
+            await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
+            await quarantine.unseen(conn, call, loaded, found, identity.idp_id, now)
+        else:
+            kind = "quarantined" if found.why in QUARANTINED else "sign-in-refused"
+            await _refused(conn, call, loaded, found.why.value, now, kind=kind, account=found.account)
         await progress.close(conn, loaded)
         return messages.answer(call, _PAGES[found.why], over=True)
     account = AccountId(str(found.account["id"]))

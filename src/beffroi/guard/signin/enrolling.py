@@ -1,7 +1,8 @@
 """GET and POST /sign-in/enrol: a code handed over by people, then one factor; or one more, after a fresh one.
 
 The account is bound to the provider's subject only here, in the transaction that uses the code and keeps the factor:
-half an enrolment leaves no trace. Recovery is not self-service: without a code there is nothing to do on these pages.
+half an enrolment leaves no trace. The provider must be one that the account's organisations accept, at that moment
+too. Recovery is not self-service: without a code there is nothing to do on these pages.
 """
 
 import base64
@@ -18,8 +19,19 @@ from beffroi.guard.duties import Work
 from beffroi.guard.habilitations import creating
 from beffroi.guard.habilitations.awaiting import awaited
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.providers import holding
 from beffroi.guard.sessions.ending import revoke_of_account
-from beffroi.guard.signin import admitting, attempts, browser, enrolments, factors, flow, messages, progress
+from beffroi.guard.signin import (
+    admitting,
+    attempts,
+    browser,
+    enrolments,
+    factors,
+    flow,
+    messages,
+    progress,
+    quarantine,
+)
 from beffroi.guard.signin.admitting import Admitted, Form
 from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.factors import FactorRefusal
@@ -28,6 +40,7 @@ from beffroi.guard.signin.integrity import alerting
 from beffroi.guard.signin.pages import language, page, translate
 from beffroi.guard.signin.progress import Loaded, Progress, Purpose, Step
 from beffroi.guard.signin.provider import edge_of
+from beffroi.guard.signin.recognising import NotRecognised, Stranger
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.sealing import owner_bytes
@@ -146,6 +159,8 @@ async def _keep(
         enrolment = await enrolments.still_open(conn, going.enrolment, now)
         if enrolment is None:
             return messages.answer(call, messages.OVER, over=True)
+        if await _shut(conn, call, loaded, who, now):
+            return messages.answer(call, messages.UNSEEN_PROVIDER, over=True)
     if isinstance(verified, webauthn.Credential):
         factor = await factors.add_passkey(conn, services.keys, who.account, verified, now)
     else:
@@ -167,6 +182,20 @@ async def _keep(
         return messages.answer(call, messages.ADDED, over=True, link=back, link_text="Revenir à l’application")
     left = await flow.finish(conn, call, loaded, account, factor, now)
     return left or messages.answer(call, messages.OVER, over=True)
+
+
+async def _shut(conn: "asyncpg.Connection", call: Call, loaded: Loaded, who: Person, now: datetime) -> bool:
+    """Whether the provider is not accepted any more since the identity came; then nothing of the code is used."""
+    going, account = loaded.progress, AccountId(str(who.account["id"]))
+    if who.account["subject_index"] is not None or going.idp_id is None:
+        return False
+    shut = await holding.against(conn, call.services.keys, account, going.idp_id, now, bound=False)
+    if shut is None:
+        return False
+    found = NotRecognised(Stranger.UNSEEN_PROVIDER, account, shut)
+    await quarantine.unseen(conn, call, loaded, found, going.idp_id, now)
+    await progress.close(conn, loaded)
+    return True
 
 
 def _verify(call: Call, going: Progress, who: Person, form: Form, now: datetime) -> webauthn.Credential | int | None:

@@ -10,6 +10,7 @@ from beffroi.core.ids import CODE, AccountId, ApplicationId
 from beffroi.core.policy import Level
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.providers.holding import against
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.beginning import SignedIn, begin
 from beffroi.guard.sessions.live import is_over
@@ -81,6 +82,9 @@ async def person(
     services = call.services
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1 FOR UPDATE", account)
     if row is None or stamped.genuine(services.keys, "account", row)["status"] not in ("active", "invited"):
+        return None
+    bound = row["subject_index"] is not None
+    if bound and await against(conn, services.keys, AccountId(account), row["idp_id"], now, bound=True) is not None:
         return None
     held = await memberships_in(conn, services.keys, AccountId(account), application, now)
     named = [membership.role for membership in held]

@@ -64,6 +64,16 @@ QUARANTINED: Final = Message(
         "Adressez-vous à la personne qui gère les comptes de votre organisme.",
     ),
 )
+UNSEEN_PROVIDER: Final = Message(
+    403,
+    "Fournisseur d’identité à vérifier",
+    (
+        "Votre organisme ne s’est encore jamais connecté par ce fournisseur d’identité, ou ne l’accepte plus. "
+        "Rien n’a été ouvert.",
+        "Prévenez la personne qui gère les comptes de votre organisme. Un code d’enrôlement qu’on vous aurait remis "
+        "n’a pas servi : il vaut jusqu’à sa date.",
+    ),
+)
 TOO_MANY: Final = Message(
     429,
     "Trop d’essais depuis cet endroit",

@@ -2,14 +2,18 @@
 
 The account is the one bound to exactly this issuer and subject. Anything that merely looks like it (the same address
 under another subject, the same subject through another identity provider) is put in quarantine: refused, journaled,
-and only a new proof of identity lifts it. Nothing is ever merged.
+and only a new proof of identity lifts it. Nothing is ever merged. So is whoever comes through a provider that their
+organisation does not accept (:mod:`beffroi.guard.providers`): before any code is asked for, so that none is tried.
 """
 
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.guard import stamped
+from beffroi.guard.providers import holding
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import blind
 from beffroi.standards.oidc import VerifiedIdentity
@@ -27,6 +31,12 @@ class Stranger(StrEnum):
     SUSPENDED = "account-suspended"
     QUARANTINED_SUBJECT = "quarantined-other-subject"
     QUARANTINED_PROVIDER = "quarantined-other-provider"
+    UNSEEN_PROVIDER = "quarantined-unseen-provider"
+
+
+QUARANTINED: Final = frozenset(
+    {Stranger.QUARANTINED_SUBJECT, Stranger.QUARANTINED_PROVIDER, Stranger.UNSEEN_PROVIDER}
+)
 
 
 class Recognised(NamedTuple):
@@ -37,23 +47,27 @@ class Recognised(NamedTuple):
 
 
 class NotRecognised(NamedTuple):
-    """``account`` is the one concerned, where there is one: for the journal, not for the page."""
+    """``account`` is the one concerned, where there is one: for the journal, not for the page.
+
+    ``organisations`` do not accept the provider.
+    """
 
     why: Stranger
     account: str | None
+    organisations: tuple[OrganisationId, ...] = ()
 
 
 async def recognise(
-    conn: "asyncpg.Connection", keys: "Keys", issuer: str, identity: VerifiedIdentity
+    conn: "asyncpg.Connection", keys: "Keys", issuer: str, identity: VerifiedIdentity, now: datetime
 ) -> Recognised | NotRecognised:
     """The account of an identity; inside the caller's transaction. Raises Forged."""
     subject = blind.subject(keys, issuer, identity.sub)
     row = await conn.fetchrow("SELECT * FROM guard.account WHERE subject_index = $1 FOR UPDATE", subject)
     if row is not None:
         account = stamped.genuine(keys, "account", row)
-        if account["idp_id"] is not None and account["idp_id"] != identity.idp_id:
+        if account["idp_id"] != identity.idp_id:
             return NotRecognised(Stranger.QUARANTINED_PROVIDER, str(account["id"]))
-        return _if_open(account, bound=True)
+        return await _if_open(conn, keys, account, identity, now, bound=True)
     index = blind.agent_email(keys, identity.email.reveal())
     if isinstance(index, NormalisationRefusal):
         return NotRecognised(Stranger.UNKNOWN, None)
@@ -63,13 +77,19 @@ async def recognise(
     account = stamped.genuine(keys, "account", row)
     if account["subject_index"] is not None:
         return NotRecognised(Stranger.QUARANTINED_SUBJECT, str(account["id"]))
-    return _if_open(account, bound=False)
+    return await _if_open(conn, keys, account, identity, now, bound=False)
 
 
-def _if_open(account: Row, *, bound: bool) -> Recognised | NotRecognised:
+async def _if_open(
+    conn: "asyncpg.Connection", keys: "Keys", account: Row, identity: VerifiedIdentity, now: datetime, *, bound: bool
+) -> Recognised | NotRecognised:
+    own = AccountId(str(account["id"]))
     if account["status"] not in ("active", "invited"):
-        return NotRecognised(Stranger.SUSPENDED, str(account["id"]))
-    return Recognised(account, bound)
+        return NotRecognised(Stranger.SUSPENDED, own)
+    shut = await holding.against(conn, keys, own, identity.idp_id, now, bound=bound)
+    if shut is None:
+        return Recognised(account, bound)
+    return NotRecognised(Stranger.UNSEEN_PROVIDER, own, shut) if shut else NotRecognised(Stranger.SUSPENDED, own)
 
 
 async def may_enter(

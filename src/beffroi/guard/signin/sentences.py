@@ -223,6 +223,17 @@ ENGLISH: Final[dict[str, str]] = {
         "As a precaution, your access awaits a new proof of identity. "
         "Contact the person who manages your organisation’s accounts."
     ),
+    "Fournisseur d’identité à vérifier": "Identity provider to be checked",
+    "Votre organisme ne s’est encore jamais connecté par ce fournisseur d’identité, ou ne l’accepte plus. "
+    "Rien n’a été ouvert.": (
+        "Your organisation has never come in through this identity provider, or accepts it no longer. "
+        "Nothing was opened."
+    ),
+    "Prévenez la personne qui gère les comptes de votre organisme. Un code d’enrôlement qu’on vous aurait remis "
+    "n’a pas servi : il vaut jusqu’à sa date.": (
+        "Tell the person who manages your organisation’s accounts. An enrolment code that you may have been handed "
+        "has not been used: it is good until its date."
+    ),
     "Trop d’essais depuis cet endroit": "Too many attempts from this place",
     "Attendez un quart d’heure, puis recommencez depuis votre application.": (
         "Wait a quarter of an hour, then start again from your application."

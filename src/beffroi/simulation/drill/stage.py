@@ -18,7 +18,13 @@ from beffroi.core.policy import Level
 from beffroi.guard import key_check, keys, stamped
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.importing.network import import_network
-from beffroi.guard.importing.network_rows import ContractRow, NetworkRow, OrganisationRow, RosterDomainRow
+from beffroi.guard.importing.network_rows import (
+    ContractRow,
+    NetworkRow,
+    OrganisationRow,
+    ProviderRow,
+    RosterDomainRow,
+)
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.keys import Keys
 from beffroi.guard.sessions.handles import digest, new_secret
@@ -97,7 +103,7 @@ def _only(rows: Iterable[NetworkRow], needed: set[str], confirmed: Mapping[str, 
     """Rows of the organisations that have agents or people; the others of the open data stay out of the scene."""
     left_out = set()
     for row in rows:
-        if isinstance(row, ContractRow | RosterDomainRow) and row.organisation in left_out:
+        if isinstance(row, ContractRow | ProviderRow | RosterDomainRow) and row.organisation in left_out:
             continue
         if isinstance(row, OrganisationRow):
             if row.code not in needed:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from beffroi.client import Refused, approvals
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.habilitations.api import INVENTORY, REQUEST
-from beffroi.governance.habilitations.web import words
+from beffroi.governance.habilitations.web import providers, words
 from beffroi.governance.habilitations.web.requests import listing, page_of
 from beffroi.ui.components import Tab
 
@@ -41,7 +41,9 @@ def arrivals(request: AgentRequest) -> HttpResponse:
         quarantine = request.conversation.ask(approvals.quarantined())
         if isinstance(quarantine, Refused):
             return RefusalAnswer(quarantine)
-        strangers = [(row, row.name.reveal(), words.reason(row.reason)) for row in quarantine.rows]
+        strangers = [
+            (row, row.name.reveal(), words.reason(row.reason), providers.url_to_ask(row)) for row in quarantine.rows
+        ]
     rows = [
         (row, row.name.reveal(), words.written(row.role) if row.role else "", *words.step(row.status))
         for row in found.rows

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.governance.habilitations.web import admissions, approving, identities, requests
+from beffroi.governance.habilitations.web import admissions, approving, identities, providers, requests
 
 app_name = "habilitations"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("demandes/confirmation/", requests.confirmation, name="confirmation"),
     path("demandes/identite/", identities.lost, name="lost"),
     path("demandes/identite/nouvelle/", identities.prove_again, name="prove-again"),
+    path("demandes/fournisseurs/", providers.accepted, name="providers"),
+    path("demandes/fournisseurs/nouveau/", providers.ask, name="provider-new"),
+    path("demandes/fournisseurs/retrait/", providers.withdraw, name="provider-out"),
     path("approbations/", approving.queue, name="queue"),
     path("arrivees/", approving.arrivals, name="arrivals"),
 ]

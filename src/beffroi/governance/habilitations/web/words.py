@@ -62,6 +62,7 @@ def reason(code: str) -> str:
         "lost-factor": gettext("Second facteur perdu, volé ou remplacé"),
         "other-subject": gettext("Même adresse, autre identité chez le fournisseur"),
         "other-provider": gettext("Même identité, autre fournisseur d'identité"),
+        "unseen-provider": gettext("Fournisseur d'identité que l'organisme n'accepte pas"),
         "recreated": gettext("Compte recréé chez le fournisseur d'identité"),
     }
     return known.get(code, code)
