@@ -18,6 +18,7 @@ from beffroi.guard.duties import Work
 from beffroi.guard.habilitations import creating
 from beffroi.guard.habilitations.awaiting import awaited
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.sessions.ending import revoke_of_account
 from beffroi.guard.signin import admitting, attempts, browser, enrolments, factors, flow, messages, progress
 from beffroi.guard.signin.admitting import Admitted, Form
@@ -78,6 +79,7 @@ async def _enrol(conn: "asyncpg.Connection", call: Call, admitted: Admitted, for
     account = AccountId(str(who.account["id"]))
     enrolment = await enrolments.check(conn, services.keys, account, form.get("code", ""), now)
     if enrolment is None:
+        await telling.code_closed(Work(conn, services.keys, services.policy, now), account)
         await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
         await progress.fail(conn, loaded)
         return await _code_page(conn, call, admitted, _WRONG_CODE)
@@ -161,6 +163,7 @@ async def _keep(
     await creating.enrolled(work, str(account["id"]))
     kept = None if going.session is None else SessionId(going.session)
     await revoke_of_account(conn, services.keys, AccountId(str(account["id"])), now, "factor-added", but=kept)
+    await telling.factor_added(work, str(account["id"]), str(factor["id"]))
     if going.purpose is Purpose.ADD_FACTOR:
         await progress.close(conn, loaded)
         back = flow.with_query(going.return_to, {"state": going.state})
