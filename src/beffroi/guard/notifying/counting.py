@@ -25,6 +25,10 @@ FROM guard.mail l JOIN guard.message m ON m.mail = l.id
 WHERE l.failed_at > $1::timestamptz - interval '7 days' AND l.composed_at > $1::timestamptz - interval '15 days'
 GROUP BY m.template, l.failure ORDER BY last_at DESC, m.template, l.failure LIMIT 50
 """
+_UNDELIVERED: Final = """
+SELECT count(*) FROM guard.mail
+WHERE failed_at > $1::timestamptz - interval '7 days' AND composed_at > $1::timestamptz - interval '15 days'
+"""
 _AGAIN: Final = """
 UPDATE guard.mail SET failed_at = NULL, attempts = 0, due_at = $1, composed_at = $1
 WHERE failed_at > $1::timestamptz - $2::interval AND failure NOT IN ('integrity', 'account-closed')
@@ -49,6 +53,12 @@ async def counts(conn: Any) -> Mapping[str, float]:
 async def failed(conn: Any) -> list[Failed]:
     """What could not be sent in seven days, the latest first: codes and counts."""
     return [Failed(*row.values()) for row in await conn.fetch(_FAILED, await stamped.instant(conn))]
+
+
+async def undelivered(conn: Any) -> int:
+    """How many mails could not be sent in seven days."""
+    number: int = await conn.fetchval(_UNDELIVERED, await stamped.instant(conn))
+    return number
 
 
 async def again(conn: Any, days: int) -> int:
