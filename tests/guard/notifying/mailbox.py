@@ -2,6 +2,7 @@
 
 import datetime as dt
 import ipaddress
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -151,11 +152,18 @@ def mail_server(
 
 
 class _Controller(Controller):  # type: ignore[misc]
-    """Finds its own port, and need not be connected to before it is called started."""
+    """Finds its own port; its base makes the server at the first connection, and waits for that to have worked."""
 
     def _trigger_server(self) -> None:
-        """It listens already."""
-        self._factory_invoked.set()
+        """Connect once."""
+        with socket.create_connection((self.hostname, self.bound), 5) as plain:
+            if self.ssl_context is None:
+                plain.recv(1024)
+                return
+            trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+            with trusting.wrap_socket(plain) as wrapped:
+                wrapped.recv(1024)
 
     @property
     def bound(self) -> int:
