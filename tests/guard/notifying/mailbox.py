@@ -13,6 +13,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 from cryptography import x509
@@ -85,6 +86,11 @@ def text_of(message: EmailMessage, kind: str = "plain") -> str:
     found = part.get_content()
     assert isinstance(found, str)
     return found
+
+
+def own_log(caplog: pytest.LogCaptureFixture) -> str:
+    """What the product logged; the tests' mail server keeps a log of its own, addresses included."""
+    return "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("beffroi"))
 
 
 def certificate(folder: Path, name: str = "localhost") -> tuple[Path, Path]:

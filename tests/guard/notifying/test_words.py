@@ -124,8 +124,8 @@ def test_whatever_the_address_a_mail_has_the_heads_it_should_and_one_recipient(l
         return
     heads = made.split(b"\r\n\r\n")[0].decode("ascii").replace("\r\n ", " ").split("\r\n")
     assert [head.partition(":")[0] for head in heads] == [
-        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Language", "MIME-Version",
-        "Content-Type",
+        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type",
+        "Content-Language",
     ]  # fmt: skip
     assert len(read(made)["To"].addresses) == 1
 

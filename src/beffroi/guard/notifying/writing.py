@@ -105,9 +105,9 @@ def document(said: Body, *, to: str, sender: str, identifier: str, at: datetime)
     except (ValueError, MessageError, IndexError):
         raise Unwritable("address") from None
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "fr, en"
     message.set_content(_plain(said), cte="quoted-printable")
     message.add_alternative(_page(said), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = "fr, en"
     return message.as_bytes()
 
 
