@@ -160,7 +160,7 @@ def test_reminders_are_given_once_each_and_none_at_the_end() -> None:
             reminded = days
             given_at.append((days, due - at))
     assert given_at == [(days, days * DAY) for days in REMINDERS]
-    assert reminder(due, None, due - DAY) == 2, "late: the closest alone"
+    assert reminder(due, None, due - DAY) == 1, "late: the closest alone"
 
 
 def test_reviewer_is_heard_until_the_very_instant_of_the_deadline() -> None:

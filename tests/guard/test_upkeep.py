@@ -11,6 +11,7 @@ from uuid import uuid4
 import asyncpg
 
 from beffroi.guard import upkeep
+from beffroi.guard.metrics import Metrics
 from beffroi.guard.services import Services
 from tests.databases import FreshDatabase
 from tests.guard import world as worlds
@@ -37,7 +38,9 @@ async def test_guard_at_start_and_on_every_new_day_prepares_the_journals_months(
         return bool(await owner.fetchval("SELECT to_regclass('guard.' || $1) IS NOT NULL", month))
 
     async with asyncpg.create_pool(fresh.guard, min_size=1, max_size=2) as pool:
-        services = cast(Services, SimpleNamespace(pool=pool, keys=world.keys, policy=world.policy, areas={}))
+        services = cast(
+            Services, SimpleNamespace(pool=pool, keys=world.keys, policy=world.policy, areas={}, metrics=Metrics())
+        )
         await owner.execute(f"DROP TABLE guard.{month}")
         keeping = asyncio.create_task(upkeep.run(services, pause=0.02))
         try:

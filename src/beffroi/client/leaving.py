@@ -56,10 +56,11 @@ class Escalation(Struct, frozen=True):
 
 
 class Pending(Struct, frozen=True):
-    """All that waits within one's reach."""
+    """All that waits within one's reach; from the network, how many mails could not be sent in seven days."""
 
     rows: tuple[Waiting, ...]
     escalations: tuple[Escalation, ...]
+    undelivered: int = 0
 
 
 class Left(Struct, frozen=True):

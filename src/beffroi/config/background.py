@@ -8,6 +8,7 @@ import click
 
 from beffroi.config import wiring
 from beffroi.config.database import GUARD
+from beffroi.config.mailing import mailing_of
 from beffroi.config.open_database import open_database
 from beffroi.config.settings import load
 from beffroi.config.wall import refuse_guard_within_reach
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--once", is_flag=True, help="Do everything once and end: for cron and for tests.")
 def worker(once: bool) -> None:
-    """Sweep idle and lapsed accounts every hour, until a signal; the guard's user runs it."""
+    """Sweep accounts, run reviews and send mails until a signal; the guard's user runs it."""
     said = load(roles=(GUARD,))
     refuse_guard_within_reach(said)
-    settings, period = wiring.guard_settings(said), wiring.sweep_seconds(said)
+    settings, period, mailing = wiring.guard_settings(said), wiring.sweep_seconds(said), mailing_of(said)
     from beffroi.guard import background, logs
 
     if not once:
-        background.run(settings, background.tasks(period), wiring.heartbeat_file(said))
+        background.run(settings, background.tasks(period, mailing), wiring.heartbeat_file(said))
         return
     logs.configure()
     with open_database(said):
-        done = asyncio.run(background.once(settings, background.tasks(period)))
+        done = asyncio.run(background.once(settings, background.tasks(period, mailing)))
     for name, counts in done.items():
         click.echo(f"{name}: {_in_words(counts)}")
 

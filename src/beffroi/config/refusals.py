@@ -19,6 +19,8 @@ _REFUSALS = (
     "beffroi.guard.containing.scopes:ContainingRefused",
     "beffroi.guard.scim.tokens:TokenRefused",
     "beffroi.guard.process:PolicyRefused",
+    "beffroi.guard.notifying.posting:Unreachable",
+    "beffroi.guard.notifying.writing:Unwritable",
     "beffroi.guard.decisions.connections:NotDurable",
     "beffroi.simulation.identity_provider.mode:SettingsRefused",
     "beffroi.simulation.loading:LoadingRefused",

@@ -3,6 +3,7 @@
 import click
 
 from beffroi.config import wiring
+from beffroi.config.mailing import mail_folder
 from beffroi.config.open_database import OpenDatabase, migrate_guard, open_database
 from beffroi.config.processes import StartRefused, Supervisor
 from beffroi.config.settings import Mode, Settings, load, remember
@@ -57,6 +58,7 @@ def announcement(settings: Settings) -> str:
             "  wall between console and guard is not real here. In production they run under different users.",
             "",
             wiring.sign_in_sheet(settings),
+            f"  Mails to agents: {mail_folder(settings)}, one file each; none leaves this machine.",
         ]
     return "\n".join([*lines, f"  Logs: {settings.logs}. Stop with Ctrl-C.", ""])
 

@@ -31,7 +31,7 @@ QUARTER: Final = timedelta(days=91)
 """From one deadline to the next."""
 LIFE: Final = QUARTER + timedelta(days=1)
 """From a deadline, how long what was kept holds: to the next deadline, and the day in which it is swept."""
-REMINDERS: Final = (14, 7, 2)
+REMINDERS: Final = (14, 7, 2, 1)
 """Days before the deadline."""
 _HOUR: Final = time(3, tzinfo=UTC)
 _EXPLAINED: Final = frozenset(relation.value for relation in Relation)

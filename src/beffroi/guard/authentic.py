@@ -117,6 +117,9 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
     },
     "roster_domain": {"id": _ID, "organisation": _ID, "domain": _T, "ended_at": _MI, "version": _N},
     "roster_person": {"id": _ID, "organisation": _ID, "email_index": _ID, "ended_at": _MI, "version": _N},
+    "message": {
+        "id": _ID, "recipient": _ID, "template": _T, "about": _T, "refs": _T, "created_at": _I,
+    },
     "swept": {"id": _ID, "warned_at": _MI, "suspended_at": _MI, "restarted_at": _MI, "version": _N},
     "scim_token": {
         "id": _ID, "organisation": _ID, "token_hash": _B, "created_by": _T, "created_at": _I, "expires_at": _I,

@@ -23,6 +23,9 @@ import uvloop
 from beffroi.core.policy import Policy
 from beffroi.guard import key_check, keys, logs, migrations, stamped
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch, refuse_forgetful
+from beffroi.guard.notifying.posting import post_of
+from beffroi.guard.notifying.reminding import remind
+from beffroi.guard.notifying.sending import send_due
 from beffroi.guard.process import active_policy, read_policy
 from beffroi.guard.reviewing import closing, opening
 from beffroi.guard.scim.keeping import forget_unadmitted
@@ -30,10 +33,13 @@ from beffroi.guard.settings import Mode
 from beffroi.guard.sweeping.sweep import said, sweep
 
 if TYPE_CHECKING:
+    from beffroi.guard.notifying.settings import Mailing
     from beffroi.guard.settings import GuardSettings
 
 _LOG: Final = logging.getLogger("beffroi.guard.background")
-POOL: Final = 2
+POOL: Final = 3
+NOTIFY_EVERY: Final = 15.0
+"""Seconds between two looks at what is to be sent."""
 BEAT: Final = 10.0
 """Seconds between two heartbeats."""
 LONGEST_WAIT: Final = 60.0
@@ -81,13 +87,29 @@ async def _forget(background: Background) -> Counter[str]:
         return await forget_unadmitted(conn, background.keys)
 
 
-def tasks(sweep_every: float) -> tuple[Task, ...]:
-    """What the worker does; ``sweep_every`` in seconds, for all of it."""
-    return (
+async def _remind(background: Background) -> Counter[str]:
+    return await remind(background.pool, background.keys, await background.policy())
+
+
+def tasks(sweep_every: float, mailing: "Mailing | None" = None) -> tuple[Task, ...]:
+    """What the worker does; ``sweep_every`` in seconds, for all of it but the mails, sent where ``mailing`` says."""
+    periodic = (
         Task("sweep", sweep_every, _sweep),
         Task("review", sweep_every, _review),
         Task("forget", sweep_every, _forget),
+        Task("remind", sweep_every, _remind),
     )
+    return periodic if mailing is None else (*periodic, notify(mailing))
+
+
+def notify(mailing: "Mailing") -> Task:
+    """Send what is to be told."""
+    post = post_of(mailing)
+
+    async def send(background: Background) -> Counter[str]:
+        return await send_due(background.pool, background.keys, mailing, post, background.stopping.is_set)
+
+    return Task("notify", NOTIFY_EVERY, send)
 
 
 async def opened(settings: "GuardSettings") -> Background:

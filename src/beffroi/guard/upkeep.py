@@ -11,6 +11,7 @@ from beffroi.guard import breaking, migrations, stamped
 from beffroi.guard.decisions.facts import clock_at
 from beffroi.guard.exposure import trend
 from beffroi.guard.exposure.keeping import inventory_of
+from beffroi.guard.notifying.counting import counts as mail_counts
 from beffroi.guard.services import Services
 
 _LOG: Final = logging.getLogger("beffroi.guard")
@@ -45,6 +46,7 @@ async def run(services: Services, pause: float = PAUSE) -> None:
                 changed = await breaking.keep(conn, services.keys, services.policy)
                 if changed:
                     _LOG.info("breaker: the caps of %d applications changed", changed)
+                services.metrics.gauges.update(await mail_counts(conn))
                 now = await stamped.instant(conn)
                 if clock_at(now).day != done:
                     await daily(conn)

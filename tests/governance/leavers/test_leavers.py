@@ -122,3 +122,21 @@ def test_manager_answers_for_those_who_wait(stack: Stack, manager: Manager) -> N
     assert "Départ confirmé" in manager.visitor.post("/departs/attente/", {"parti": leave}, page=page).text
     assert [status(stack, one) for one in (here, away)] == ["active", "suspended"]
     assert manager.visitor.post("/departs/attente/", {"parti": leave}, page=page).status == 409
+
+
+def test_network_alone_reads_how_many_mails_could_not_be_sent(stack: Stack, manager: Manager) -> None:
+    guard, said = stack.guard, "n’ont pas pu partir en sept jours"
+    member = guard.member("Claire Fontaine")
+    network = guard.run(guard.world.organisation("Network", kind="network"))
+    held = guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
+    guard.amend("habilitation", held, organisation=network)
+    claire = stack.signed_in(member)
+    promote(stack, member, "security-officer")
+    assert said not in claire.get("/departs/attente/").text
+    guard.execute(
+        "INSERT INTO guard.mail (id, recipient, gathered, composed_at, due_at, failed_at, failure) SELECT"
+        " gen_random_uuid(), $1, false, guard.instant(), guard.instant(), guard.instant(), 'smtp-550'",
+        member.account,
+    )
+    assert said in claire.get("/departs/attente/").text
+    assert said not in manager.visitor.get("/departs/attente/").text

@@ -105,7 +105,11 @@ async def test_manager_answers_for_who_waits_at_his_office_once_and_for_nobody_e
     manager, stranger = await manager_of(guard), await manager_of(guard, "South")
     agent = await world.agent(world.offices["North"])
     leaver = await waiting(guard, agent)
-    assert (await guard.post(stranger, "/v1/leavers/list", {})).json() == {"rows": [], "escalations": []}
+    assert (await guard.post(stranger, "/v1/leavers/list", {})).json() == {
+        "rows": [],
+        "escalations": [],
+        "undelivered": 0,
+    }
     assert await code(guard, stranger, "/v1/leavers/confirm", {"leaver": leaver}) == "unknown-colleague"
     (row,) = (await guard.post(manager, "/v1/leavers/list", {})).json()["rows"]
     assert (row["leaver"], row["account"], row["organisation"]) == (leaver, agent.account, "North")

@@ -17,6 +17,7 @@ from beffroi.guard.approvals.eligible import eligible, untied_pair
 from beffroi.guard.approvals.kinds import Asked, Kind, Prepared
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault.sealing import SealRefused, owner_bytes, seal_for, unseal_for
 from beffroi.guard.web.requests import Malformed
@@ -51,7 +52,9 @@ async def make(work: Work, by: OnDuty, kind: Kind[Any], body: Any) -> Row | Obje
     able = await eligible(work, prepared.organisation, requester, prepared.beneficiary, apart=kind.apart)
     if len(able) < enough or (kind.apart and not await untied_pair(work, able)):
         return Objection.TOO_FEW_APPROVERS
-    return await _write(work, by, kind, prepared)
+    row = await _write(work, by, kind, prepared)
+    await telling.request_made(work, row, able)
+    return row
 
 
 def _plain(value: Any) -> bool:
@@ -136,6 +139,7 @@ async def close(work: Work, row: Row, state: State, by: AccountId | None) -> Row
     """End a pending request, journaled. Raises Forged."""
     after = await stamped.amend(work.conn, work.keys, "request", row, status=state.value, decided_at=work.now)
     await append(work.conn, [entry_of(work, row, f"request-{state.value}", by)])
+    await telling.request_closed(work, after)
     return after
 
 

@@ -16,6 +16,7 @@ from beffroi.guard.containing.scopes import By, ContainingRefused, Scope, check_
 from beffroi.guard.containing.watching import watchers_among
 from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.sessions.ending import revoke
 from beffroi.guard.sessions.live import is_over
 from beffroi.guard.signin import enrolments
@@ -92,6 +93,7 @@ async def cut_off(work: Work, scope: Scope, reason: str, by: By) -> Contained:
     ended = await _end(work, scope, people, "contained")
     await _void(work, people, "contained")
     await _remember(work, identifier, scope.extent.value, scope, reason, by, (len(people), ended))
+    await telling.contained(work, identifier, scope.extent, scope.scope)
     return Contained(identifier, len(people), ended)
 
 

@@ -22,6 +22,7 @@ from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.habilitations.moving import move_all
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import lines_of
+from beffroi.guard.notifying import telling
 from beffroi.guard.sessions.ending import revoke_of_account
 from beffroi.guard.signin import enrolments
 from beffroi.guard.stamped import Row
@@ -160,6 +161,7 @@ async def carry_out(work: Work, asked: Asked, approvers: tuple[AccountId, ...]) 
         policy=policy.version, detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
     )  # fmt: skip
     await append(conn, [entry])
+    await telling.identity_reset(work, account, asked.id)
     return None
 
 

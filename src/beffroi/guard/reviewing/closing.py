@@ -12,6 +12,7 @@ from beffroi.guard import stamped, turnstile
 from beffroi.guard.duties import Work
 from beffroi.guard.habilitations.moving import move
 from beffroi.guard.journal import append
+from beffroi.guard.notifying import telling
 from beffroi.guard.reviewing.opening import digest_of, entry
 from beffroi.guard.reviewing.statements import LOAD_ENDING, LOAD_LET_IN
 from beffroi.guard.stamped import Row
@@ -97,6 +98,7 @@ async def _remind(work: Work, campaign: Row) -> int:
     detail: dict[str, object] = {"campaign": str(campaign["id"]), "days": days, "left": left}
     place = str(campaign["organisation"])
     await append(work.conn, [entry(work.policy, work.now, "review-reminder", place, detail)])
+    await telling.review_reminder(work, campaign, left, days)
     return 1
 
 
@@ -108,6 +110,7 @@ async def _end(work: Work, review: Row) -> int:
     verdict, event = at_deadline(None, Status(held["status"]))
     if event is not None:
         await move(work, held, event, by=None, reason="review-silent")
+        await telling.review_suspended(work, review)
     await stamped.amend(work.conn, work.keys, "review", review, verdict=verdict.value, at=work.now)
     return int(event is not None)
 
@@ -131,6 +134,8 @@ async def _close(work: Work, campaign: Row) -> int:
     await stamped.amend(conn, work.keys, "campaign", campaign, closed_at=work.now)
     detail: dict[str, object] = {"campaign": str(campaign["id"])}
     await append(conn, [entry(work.policy, work.now, "campaign-closed", place, detail)])
+    silent = sum(verdicts.count(Verdict.SILENT) for verdicts in said.values())
+    await telling.campaign_closed(work, campaign, silent)
     return extended
 
 

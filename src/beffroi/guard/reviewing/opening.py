@@ -11,7 +11,9 @@ from beffroi.core.ids import OrganisationId
 from beffroi.core.policy import Policy
 from beffroi.core.reviewing import RUN, planned
 from beffroi.guard import stamped, turnstile
+from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.reviewing.gathering import Seen, alone, gather, written
 from beffroi.guard.reviewing.statements import LIST_ORGANISATIONS
 
@@ -92,6 +94,7 @@ async def _write(
     await stamped.record(conn, keys, "review", rows)
     detail = {"campaign": campaign["id"], "due_at": end.isoformat(), "habilitations": len(rows)}
     await append(conn, [entry(policy, now, "campaign-opened", organisation, detail)])
+    await telling.campaign_opened(Work(conn, keys, policy, now), campaign)
 
 
 def digest_of(habilitations: Iterable[str]) -> bytes:

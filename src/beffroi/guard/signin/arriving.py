@@ -14,7 +14,9 @@ from beffroi.core.assurance import level_of
 from beffroi.core.ids import AccountId
 from beffroi.core.policy import Level
 from beffroi.guard import stamped
+from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.sessions import handles
 from beffroi.guard.signin import admitting, attempts, browser, factors, flow, messages, progress, quarantine
 from beffroi.guard.signin.attempts import Limit
@@ -150,6 +152,8 @@ async def _recognise(
         else:
             kind = "quarantined" if found.why in QUARANTINED else "sign-in-refused"
             await _refused(conn, call, loaded, found.why.value, now, kind=kind, account=found.account)
+        if found.why in QUARANTINED and found.account is not None:
+            await telling.quarantined(Work(conn, services.keys, services.policy, now), found.account)
         await progress.close(conn, loaded)
         return messages.answer(call, _PAGES[found.why], over=True)
     account = AccountId(str(found.account["id"]))

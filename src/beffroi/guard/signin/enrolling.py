@@ -19,6 +19,7 @@ from beffroi.guard.duties import Work
 from beffroi.guard.habilitations import creating
 from beffroi.guard.habilitations.awaiting import awaited
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.providers import holding
 from beffroi.guard.sessions.ending import revoke_of_account
 from beffroi.guard.signin import (
@@ -91,6 +92,7 @@ async def _enrol(conn: "asyncpg.Connection", call: Call, admitted: Admitted, for
     account = AccountId(str(who.account["id"]))
     enrolment = await enrolments.check(conn, services.keys, account, form.get("code", ""), now)
     if enrolment is None:
+        await telling.code_closed(Work(conn, services.keys, services.policy, now), account)
         await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
         await progress.fail(conn, loaded)
         return await _code_page(conn, call, admitted, _WRONG_CODE)
@@ -176,6 +178,7 @@ async def _keep(
     await creating.enrolled(work, str(account["id"]))
     kept = None if going.session is None else SessionId(going.session)
     await revoke_of_account(conn, services.keys, AccountId(str(account["id"])), now, "factor-added", but=kept)
+    await telling.factor_added(work, str(account["id"]), str(factor["id"]))
     if going.purpose is Purpose.ADD_FACTOR:
         await progress.close(conn, loaded)
         back = flow.with_query(going.return_to, {"state": going.state})
@@ -194,6 +197,7 @@ async def _shut(conn: "asyncpg.Connection", call: Call, loaded: Loaded, who: Per
         return False
     found = NotRecognised(Stranger.UNSEEN_PROVIDER, account, shut)
     await quarantine.unseen(conn, call, loaded, found, going.idp_id, now)
+    await telling.quarantined(Work(conn, call.services.keys, call.services.policy, now), account)
     await progress.close(conn, loaded)
     return True
 

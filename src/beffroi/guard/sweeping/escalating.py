@@ -15,6 +15,7 @@ from beffroi.core.sweeping import KEPT
 from beffroi.guard import stamped
 from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.sweeping.acting import acting, roles_of
 
 NO_MANAGER: Final = "no-manager"
@@ -50,6 +51,7 @@ async def escalate(work: Work, because: AccountId | None = None) -> list[Conditi
         }  # fmt: skip
         await stamped.insert(work.conn, work.keys, "escalation", row)
         entries.append(_entry(work, "escalated", id_, condition, because))
+        await telling.escalated(work, id_, *condition)
     await append(work.conn, entries)
     return opened
 

@@ -8,6 +8,7 @@ from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.sweeping import Step, delays, due, idle_since
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
+from beffroi.guard.notifying.counting import undelivered
 from beffroi.guard.stamped import Row
 from beffroi.guard.sweeping import leavers, leaving
 from beffroi.guard.sweeping.escalating import open_escalations
@@ -80,6 +81,7 @@ async def waiting(work: Work, organisation: OrganisationId | None) -> dict[str, 
             }
             for row in alarms
         ],
+        "undelivered": await undelivered(work.conn) if organisation is None else 0,
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from beffroi.guard import stamped, turnstile
 from beffroi.guard.duties import Work
 from beffroi.guard.habilitations.moving import move
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.sweeping import leavers
 from beffroi.guard.sweeping.acting import Acting, acting
 from beffroi.guard.sweeping.escalating import escalate
@@ -108,6 +109,7 @@ class _Turn:
         else:
             if what.step is Step.WARN:
                 await note(work, id_, one.swept, warned_at=work.now)
+                await telling.idle_warned(work, one.facts)
             elif what.step is Step.NOTE:
                 await note(work, id_, one.swept, suspended_at=work.now)
             else:
@@ -141,6 +143,7 @@ class _Turn:
                 self.done["waiting"] += 1
                 return
         await suspend(work, one.account, "swept-suspended", what.reason.value)
+        await telling.account_suspended(work, id_, what.reason.value)
         await note(work, id_, one.swept, suspended_at=work.now)
         self._gone.add(id_)
         self.done["swept-suspended"] += 1

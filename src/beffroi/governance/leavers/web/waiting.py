@@ -33,6 +33,7 @@ def waiting(request: AgentRequest) -> HttpResponse:
             for row in found.rows
         ],
         "escalations": [(words.escalation(each.kind), each) for each in found.escalations],
+        "undelivered": found.undelivered,
     }
     return render(request, "leavers/waiting.html", context)
 
