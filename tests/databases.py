@@ -51,7 +51,7 @@ test_bin_dir.__test__ = False  # type: ignore[attr-defined]
 def scratch_folder(*, lasting: bool = True) -> Iterator[Path]:
     """A folder whose path is short enough for a socket and that other accounts may cross.
 
-    One that need not last is in memory where there is room: databases are then made and dropped for a third of the cost.
+    One that need not last is in memory where there is room: databases are made and dropped for a third of the cost.
     """
     folder = Path(tempfile.mkdtemp(prefix="beffroi-", dir=None if lasting else _memory()))
     folder.chmod(0o711)
