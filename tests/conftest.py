@@ -12,7 +12,7 @@ from tests.databases import FreshDatabase, fresh_database, prepare_template, scr
 def postgres() -> Iterator[EmbeddedPostgres]:
     """One throw-away server for this test process (fsync off), with a migrated template."""
     with (
-        scratch_folder() as folder,
+        scratch_folder(lasting=False) as folder,
         EmbeddedPostgres(folder / "pg", shared_buffers="64MB", unsafe_fast=True, bin_dir=test_bin_dir()) as server,
     ):
         prepare_template(server)

@@ -31,8 +31,7 @@ from beffroi.guard.place import CopyRefused
 from beffroi.guard.sessions.handles import digest
 from beffroi.guard.settings import Batching
 from beffroi.guard.vault import people
-from tests.databases import FreshDatabase, fresh_database, prepare_template, scratch_folder
-from tests.databases import test_bin_dir as server_bin_dir
+from tests.databases import FreshDatabase, fresh_database
 from tests.guard.world import CLIENT, POLICY, AgentOfTest, World, build
 
 
@@ -87,17 +86,6 @@ async def opened(dsn: str, world: World, agent: AgentOfTest, person: PersonId) -
         return await worker.decide(request, agent.handle_hash, digest(CLIENT), manner=Manner.CHARGE, sealed=False)
     finally:
         await worker.stop()
-
-
-@pytest.fixture(scope="module")
-def durable() -> Iterator[EmbeddedPostgres]:
-    """One server with fsync on for all these tests: a restored database bears no mark of a throw-away."""
-    with (
-        scratch_folder() as folder,
-        EmbeddedPostgres(folder / "pg", shared_buffers="64MB", bin_dir=server_bin_dir()) as server,
-    ):
-        prepare_template(server)
-        yield server
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from beffroi.core.awareness import ATTESTATION
 from beffroi.guard import keys
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.sealing import owner_bytes, unseal_for
@@ -67,6 +68,8 @@ def test_demonstration_loaded_into_an_empty_database_is_whole(place: Place) -> N
     )
     assert len(own) == 72
     assert all(held.authenticator.genuine_row("relation", row) for row in own)
+    (lasting,) = fetch(place, "SELECT max(attested_until - created_at) FROM guard.account")
+    assert lasting[0] == ATTESTATION
 
 
 def test_persona_of_a_loaded_demonstration_is_recognised_with_the_telephone_of_its_file(place: Place) -> None:

@@ -68,7 +68,7 @@ def document(server: str) -> dict[str, object]:
         if operation.body is not None:
             entry["requestBody"] = {"required": True, "content": {"application/json": {"schema": next(found)}}}
         answers: dict[str, object] = {
-            "200": {"description": "Done", "content": {"application/json": {"schema": next(found)}}}
+            str(operation.done): {"description": "Done", "content": {"application/json": {"schema": next(found)}}}
         }
         for status in operation.problems:
             answers[str(status)] = {

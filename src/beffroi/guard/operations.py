@@ -5,7 +5,17 @@ from typing import Any, Final, NamedTuple
 
 from beffroi.guard.admitting import doors as admitting
 from beffroi.guard.admitting import queue
+from beffroi.guard.answers import approvals as asked_for
+from beffroi.guard.answers import containing as cut
+from beffroi.guard.answers import machines
+from beffroi.guard.answers import partners as partner
+from beffroi.guard.answers import providers as provider
+from beffroi.guard.answers import reviewing as review
+from beffroi.guard.answers import sessions as session
+from beffroi.guard.answers import sweeping as leaving
+from beffroi.guard.answers.shape import Nothing
 from beffroi.guard.approvals import doors as approvals
+from beffroi.guard.awareness import answers as course
 from beffroi.guard.awareness import doors as awareness
 from beffroi.guard.consultations import answers as consultations
 from beffroi.guard.containing import doors as containing
@@ -22,16 +32,16 @@ _COMMON: Final = (400, 401, 403, 413, 429, 503)
 
 
 class Operation(NamedTuple):
-    """One operation: what it is for, its body, its answer, the statuses of its problems."""
+    """One operation: what it is for, its body, its answer, the statuses of its problems and of its success."""
 
     summary: str
     body: Any
     answer: Any
     problems: tuple[int, ...] = _COMMON
     security: tuple[str, ...] = ("application", "session", "client")
+    done: int = 200
 
 
-_ANY: Final = dict[str, object]
 _CONFLICTS: Final = (*_COMMON, 404, 409, 422)
 OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/open"): Operation("Open one person's file", asked.Opening, opening.Opened, (*_COMMON, 404, 422)),
@@ -64,89 +74,109 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "One entry of the journal", consultations.Numbered, consultations.Shown, (*_COMMON, 404)
     ),
     ("POST", authzen.EVALUATION): Operation("AuthZEN evaluation", authzen.Evaluation, authzen.Decision),
-    ("POST", authzen.EVALUATIONS): Operation("AuthZEN evaluations", authzen.Evaluations, _ANY),
-    ("GET", authzen.METADATA): Operation("AuthZEN metadata", None, _ANY, (), ()),
-    ("GET", "/healthz"): Operation("Whether the guard can decide", None, _ANY, (), ()),
+    ("POST", authzen.EVALUATIONS): Operation("AuthZEN evaluations", authzen.Evaluations, machines.Evaluated),
+    ("GET", authzen.METADATA): Operation("AuthZEN metadata", None, machines.Metadata, (), ()),
+    ("GET", "/healthz"): Operation("Whether the guard can decide", None, machines.Health, (), ()),
     ("POST", "/v1/sessions"): Operation(
-        "Redeem the one-time code of a sign-in", sessions.Redemption, _ANY, _COMMON, ("application",)
+        "Redeem the one-time code of a sign-in", sessions.Redemption, session.Begun, _COMMON, ("application",)
     ),
-    ("GET", "/v1/session"): Operation("Describe the session", None, _ANY),
-    ("PUT", "/v1/session"): Operation("Choose a membership", sessions.Choice, _ANY),
-    ("DELETE", "/v1/session"): Operation("Sign out", None, _ANY),
-    ("POST", "/v1/session/end-all"): Operation("Sign out everywhere", None, _ANY),
-    ("POST", "/v1/requests/options"): Operation("What one may ask for", None, _ANY),
+    ("GET", "/v1/session"): Operation("Describe the session", None, session.Session),
+    ("PUT", "/v1/session"): Operation("Choose a membership", sessions.Choice, session.Session),
+    ("DELETE", "/v1/session"): Operation("Sign out", None, session.Ended),
+    ("POST", "/v1/session/end-all"): Operation("Sign out everywhere", None, session.Ended),
+    ("POST", "/v1/requests/options"): Operation("What one may ask for", None, asked_for.Options),
     ("POST", "/v1/requests/make"): Operation(
-        "Make a request that others must agree to", approvals.Making, _ANY, _CONFLICTS
+        "Make a request that others must agree to", approvals.Making, asked_for.Made, _CONFLICTS, done=201
     ),
-    ("POST", "/v1/requests/list"): Operation("A page of requests", approvals.Listing, _ANY),
-    ("POST", "/v1/requests/show"): Operation("One request", approvals.OneRequest, _ANY, _CONFLICTS),
+    ("POST", "/v1/requests/list"): Operation("A page of requests", approvals.Listing, asked_for.Requests),
+    ("POST", "/v1/requests/show"): Operation("One request", approvals.OneRequest, asked_for.Request, _CONFLICTS),
     ("POST", "/v1/requests/withdraw"): Operation(
-        "Take back one's own request", approvals.OneRequest, _ANY, _CONFLICTS
+        "Take back one's own request", approvals.OneRequest, asked_for.Withdrawn, _CONFLICTS
     ),
-    ("POST", "/v1/enrolments/list"): Operation("Colleagues on their way in", None, _ANY),
-    ("POST", "/v1/enrolments/quarantined"): Operation("Colleagues whose identity must be proven again", None, _ANY),
+    ("POST", "/v1/enrolments/list"): Operation("Colleagues on their way in", None, asked_for.Arrivals),
+    ("POST", "/v1/enrolments/quarantined"): Operation(
+        "Colleagues whose identity must be proven again", None, asked_for.Quarantine
+    ),
     ("POST", "/v1/providers/list"): Operation(
-        "Identity providers that an organisation accepts", providers.Listing, _ANY, _CONFLICTS
+        "Identity providers that an organisation accepts", providers.Listing, provider.Providers, _CONFLICTS
     ),
     ("POST", "/v1/providers/withdraw"): Operation(
-        "Accept an identity provider no longer", providers.Withdrawal, _ANY, _CONFLICTS
+        "Accept an identity provider no longer", providers.Withdrawal, provider.Withdrawn, _CONFLICTS
     ),
-    ("POST", "/v1/containments/options"): Operation("What may be contained, and why", None, _ANY),
+    ("POST", "/v1/containments/options"): Operation("What may be contained, and why", None, cut.Options),
     ("POST", "/v1/containments/preview"): Operation(
-        "What a containment would cost", containing.Target, _ANY, _CONFLICTS
+        "What a containment would cost", containing.Target, cut.Preview, _CONFLICTS
     ),
-    ("POST", "/v1/containments/make"): Operation("Cut off", containing.Cutting, _ANY, _CONFLICTS),
+    ("POST", "/v1/containments/make"): Operation("Cut off", containing.Cutting, cut.Done, _CONFLICTS, done=201),
     ("POST", "/v1/containments/suspend"): Operation(
-        "Suspend a colleague's account", containing.Suspending, _ANY, _CONFLICTS
+        "Suspend a colleague's account", containing.Suspending, cut.Suspended, _CONFLICTS
     ),
-    ("POST", "/v1/containments/list"): Operation("Containments in force and past", containing.Listing, _ANY),
-    ("POST", "/v1/partners/list"): Operation("A page of partners", partners.Listing, _ANY),
-    ("POST", "/v1/partners/show"): Operation("One partner", partners.OnePartner, _ANY, _CONFLICTS),
-    ("POST", "/v1/partners/end"): Operation("End a contract, or shorten it", partners.Ending, _ANY, _CONFLICTS),
-    ("POST", "/v1/partners/checklist"): Operation("Tick an item of a check-list", partners.Ticking, _ANY, _CONFLICTS),
-    ("POST", "/v1/partners/audits/open"): Operation("Open an audit", partners.AuditOpening, _ANY, _CONFLICTS),
-    ("POST", "/v1/partners/audits/show"): Operation("One audit", partners.OneAudit, _ANY, _CONFLICTS),
+    ("POST", "/v1/containments/list"): Operation("Containments in force and past", containing.Listing, cut.Cuts),
+    ("POST", "/v1/partners/list"): Operation("A page of partners", partners.Listing, partner.Partners),
+    ("POST", "/v1/partners/show"): Operation("One partner", partners.OnePartner, partner.Partner, _CONFLICTS),
+    ("POST", "/v1/partners/end"): Operation(
+        "End a contract, or shorten it", partners.Ending, partner.Ended, _CONFLICTS
+    ),
+    ("POST", "/v1/partners/checklist"): Operation(
+        "Tick an item of a check-list", partners.Ticking, Nothing, _CONFLICTS
+    ),
+    ("POST", "/v1/partners/audits/open"): Operation(
+        "Open an audit", partners.AuditOpening, partner.Begun, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/partners/audits/show"): Operation("One audit", partners.OneAudit, partner.AuditShown, _CONFLICTS),
     ("POST", "/v1/partners/audits/answer"): Operation(
-        "Answer a question of an audit", partners.Answering, _ANY, _CONFLICTS
+        "Answer a question of an audit", partners.Answering, Nothing, _CONFLICTS
     ),
     ("POST", "/v1/partners/audits/correct"): Operation(
-        "Date a correction, or say it is made", partners.Correcting, _ANY, _CONFLICTS
+        "Date a correction, or say it is made", partners.Correcting, Nothing, _CONFLICTS
     ),
-    ("POST", "/v1/partners/audits/close"): Operation("Close an audit", partners.OneAudit, _ANY, _CONFLICTS),
-    ("POST", "/v1/roster/list"): Operation("An organisation's roster", partners.RosterListing, _ANY, _CONFLICTS),
+    ("POST", "/v1/partners/audits/close"): Operation("Close an audit", partners.OneAudit, Nothing, _CONFLICTS),
+    ("POST", "/v1/roster/list"): Operation(
+        "An organisation's roster", partners.RosterListing, partner.Roster, _CONFLICTS
+    ),
     ("POST", "/v1/roster/remove"): Operation(
-        "Take a domain or an address off the roster", partners.RosterRemoval, _ANY, _CONFLICTS
+        "Take a domain or an address off the roster", partners.RosterRemoval, Nothing, _CONFLICTS
     ),
-    ("POST", "/v1/reviews/campaigns"): Operation("Campaigns of review", reviewing.Listing, _ANY),
-    ("POST", "/v1/reviews/sheet"): Operation("What a campaign has to review", reviewing.Sheet, _ANY, _CONFLICTS),
+    ("POST", "/v1/reviews/campaigns"): Operation("Campaigns of review", reviewing.Listing, review.Campaigns),
+    ("POST", "/v1/reviews/sheet"): Operation(
+        "What a campaign has to review", reviewing.Sheet, review.Sheet, _CONFLICTS
+    ),
     ("POST", "/v1/reviews/prepare"): Operation(
-        "Prepare verdicts for their signature", reviewing.Preparing, _ANY, _CONFLICTS
+        "Prepare verdicts for their signature", reviewing.Preparing, review.Prepared, _CONFLICTS, done=201
     ),
     ("POST", "/v1/reviews/evidence"): Operation(
-        "The evidence file of a campaign", reviewing.OneCampaign, _ANY, _CONFLICTS
+        "The evidence file of a campaign", reviewing.OneCampaign, review.Evidence, _CONFLICTS
     ),
-    ("POST", "/v1/leave"): Operation("Somebody has left", sweeping.Leave, _ANY, _CONFLICTS),
-    ("POST", "/v1/leavers/accounts"): Operation("Accounts of an organisation", sweeping.Roll, _ANY, _CONFLICTS),
-    ("POST", "/v1/leavers/list"): Operation("Leavers who wait for a person", sweeping.Waiting, _ANY),
+    ("POST", "/v1/leave"): Operation("Somebody has left", sweeping.Leave, sweeping.Left, _CONFLICTS),
+    ("POST", "/v1/leavers/accounts"): Operation(
+        "Accounts of an organisation", sweeping.Roll, leaving.Roll, _CONFLICTS
+    ),
+    ("POST", "/v1/leavers/list"): Operation("Leavers who wait for a person", sweeping.Waiting, leaving.Pending),
     ("POST", "/v1/leavers/confirm"): Operation(
-        "Carry out a leaving that waited", sweeping.OneLeaver, _ANY, _CONFLICTS
+        "Carry out a leaving that waited", sweeping.OneLeaver, sweeping.Decided, _CONFLICTS
     ),
-    ("POST", "/v1/leavers/dismiss"): Operation("Dismiss a leaving that waited", sweeping.OneLeaver, _ANY, _CONFLICTS),
+    ("POST", "/v1/leavers/dismiss"): Operation(
+        "Dismiss a leaving that waited", sweeping.OneLeaver, sweeping.Decided, _CONFLICTS
+    ),
     ("POST", "/v1/admissions/list"): Operation("Whom directories ask for", admitting.Listing, queue.Queue),
     ("POST", "/v1/admissions/show"): Operation(
         "One admission, and the roles one may ask for there", admitting.OneAdmission, queue.Shown, _CONFLICTS
     ),
     ("POST", "/v1/admissions/take-up"): Operation(
-        "Make the request that an admission waits for", admitting.TakingUp, _ANY, _CONFLICTS
+        "Make the request that an admission waits for", admitting.TakingUp, asked_for.Made, _CONFLICTS, done=201
     ),
     ("POST", "/v1/admissions/dismiss"): Operation(
         "Dismiss an admission", admitting.Dismissing, admitting.Dismissed, _CONFLICTS
     ),
-    ("POST", "/v1/leavers/import"): Operation("Read a personnel file", sweeping.Import, _ANY, _CONFLICTS),
-    ("GET", "/v1/awareness"): Operation("One's course, exam and attestation", None, _ANY, _CONFLICTS),
-    ("POST", "/v1/awareness/course"): Operation("The chapters of one's course", awareness.Nothing, _ANY, _CONFLICTS),
-    ("POST", "/v1/awareness/begin"): Operation("Begin the exam", awareness.Nothing, _ANY, _CONFLICTS),
-    ("POST", "/v1/awareness/answer"): Operation("Answer the exam", awareness.Answering, _ANY, _CONFLICTS),
+    ("POST", "/v1/leavers/import"): Operation(
+        "Read a personnel file", sweeping.Import, sweeping.Imported, _CONFLICTS
+    ),
+    ("GET", "/v1/awareness"): Operation("One's course, exam and attestation", None, awareness.Standing, _CONFLICTS),
+    ("POST", "/v1/awareness/course"): Operation(
+        "The chapters of one's course", awareness.Nothing, course.CourseRead, _CONFLICTS
+    ),
+    ("POST", "/v1/awareness/begin"): Operation("Begin the exam", awareness.Nothing, course.Exam, _CONFLICTS),
+    ("POST", "/v1/awareness/answer"): Operation("Answer the exam", awareness.Answering, awareness.Result, _CONFLICTS),
 }
 UNDOCUMENTED: Final = frozenset({"/v1/token", "/metrics", "/openapi.json"})
 """RFC 7523's own form, Prometheus' own text, and this document."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid5
 
+from beffroi.core.awareness import ATTESTATION
 from beffroi.core.budgets import Caps
 from beffroi.core.partner_lists import CLAUSES, reference
 from beffroi.core.policy import Policy
@@ -50,7 +51,7 @@ KINDS: Final[Mapping[str, str]] = {
 ROLE_CODES: Final[Mapping[str, str]] = {roles.RECEPTION: "receptionist"}
 """Roles whose code in the policy is not the simulation's own."""
 LASTING: Final = timedelta(days=365)
-"""How long contracts, attestations, reviews and habilitations of a demonstration run, and how old they are."""
+"""How long contracts, reviews and habilitations of a demonstration run, and how old they are."""
 ATTESTED: Final[Mapping[str, timedelta]] = {"sandrine.lopez": timedelta(days=12)}
 """Attestations that end sooner: the demonstration of a reminder."""
 READERS_DAY: Final = 25
@@ -124,7 +125,7 @@ def network_rows(
         yield AccountRow(
             id=agent.id, email=agent.email, first_name=agent.first_name, last_name=agent.last_name,
             phone=agent.phone, issuer=issuer, sub=agent.sub, idp_id=IDP_ID,
-            attested_until=now + ATTESTED.get(agent.login, LASTING), reviewed_until=ends, created_at=now,
+            attested_until=now + ATTESTED.get(agent.login, ATTESTATION), reviewed_until=ends, created_at=now,
             requested_by=asked, approved_by=approved,
         )  # fmt: skip
         for membership in agent.memberships:

@@ -19,6 +19,7 @@ from beffroi.guard.services import Services
 from beffroi.guard.settings import GuardSettings, Mode
 from tests.databases import FreshDatabase
 from tests.guard import world as worlds
+from tests.guard.documented import held
 from tests.guard.world import CASES, CLIENT, AgentOfTest, World
 
 
@@ -81,7 +82,8 @@ async def guard(fresh: FreshDatabase, tmp_path: Path) -> AsyncIterator[Guard]:
     world, services = await start(fresh, tmp_path)
     transport = httpx.ASGITransport(app=build_app(services, AREAS), client=("203.0.113.9", 40000))
     token = AccessTokens(services.keys.session).issue(CASES, "k1", (await world.now()).timestamp())
-    async with httpx.AsyncClient(transport=transport, base_url="https://guard.example") as http:
+    hooks = {"response": [held]}
+    async with httpx.AsyncClient(transport=transport, base_url="https://guard.example", event_hooks=hooks) as http:
         yield Guard(world, services, http, token)
     await close(services)
     await world.conn.close()

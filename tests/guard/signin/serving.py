@@ -36,6 +36,7 @@ from beffroi.guard.web.app import application
 from beffroi.guard.web.routing import Router
 from beffroi.simulation.identity_provider.personas import Persona, write_users_file
 from beffroi.standards import totp
+from tests.guard.documented import hold
 from tests.guard.signin.authenticator import Authenticator
 from tests.guard.world import POLICY, World, new_keys
 from tests.simulation.identity_provider.served import Served
@@ -213,18 +214,19 @@ class Guard:
         self, code: str, *, state: str = STATE, client: str = CLIENT, token: str | None = None
     ) -> httpx.Response:
         """POST /v1/sessions as the console does."""
-        return httpx.post(
+        answer = httpx.post(
             f"{self.url}/v1/sessions",
             json={"code": code, "client": client, "state": state},
             headers={"authorization": f"Bearer {token or self.token()}"},
         )
+        return hold(answer)
 
     def call(self, method: str, path: str, handle: str, *, client: str = CLIENT, **more: Any) -> httpx.Response:
-        """A call of the console on behalf of a session."""
+        """A call of the console on behalf of a session; a success is held to the document of the API."""
         headers = {
             "authorization": f"Bearer {self.token()}", "beffroi-session": handle, "beffroi-client": client,
         }  # fmt: skip
-        return httpx.request(method, f"{self.url}{path}", headers=headers, **more)
+        return hold(httpx.request(method, f"{self.url}{path}", headers=headers, **more))
 
     def browser(self) -> "Browser":
         """A browser of its own."""

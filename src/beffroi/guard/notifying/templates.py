@@ -170,7 +170,7 @@ TEXTS: Final[Mapping[Template, Text]] = {
         ),
         Label(
             "Voyez avec cette personne, de vive voix, si elle a changé d’identité ou de fournisseur ; si"
-            " oui, demandez une nouvelle preuve d’identité ou que ce fournisseur soit accepté ; sinon prévenez la sécurité.",
+            " oui, demandez une preuve d’identité, ou que ce fournisseur soit accepté ; sinon prévenez la sécurité.",
             "Find out from that person, in person or by phone, whether their identity or provider changed; if"
             " so, ask for a new proof of identity, or for that provider to be accepted; if not, tell security.",
         ),
