@@ -167,7 +167,7 @@ class Shut(Place, frozen=True):
 
 
 class Quarantined(Answered, frozen=True):
-    """A colleague whose sign-in was refused: ``other-subject``, ``other-provider``, or through a ``provider`` that the
+    """A colleague whose sign-in was refused: ``other-subject``, ``other-provider``, or from a ``provider`` that the
     ``organisation`` does not accept (``unseen-provider``)."""
 
     account: str
