@@ -1,5 +1,6 @@
 """A real mail server for tests, with TLS, and what a test asks of it."""
 
+import asyncio
 import datetime as dt
 import ipaddress
 import socket
@@ -157,7 +158,7 @@ def mail_server(
         controller.stop()
 
 
-class _Controller(Controller):  # type: ignore[misc]
+class _Controller(Controller):
     """Finds its own port; its base makes the server at the first connection, and waits for that to have worked."""
 
     def _trigger_server(self) -> None:
@@ -174,6 +175,6 @@ class _Controller(Controller):  # type: ignore[misc]
     @property
     def bound(self) -> int:
         """The port it has."""
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         number: int = self.server.sockets[0].getsockname()[1]
         return number
