@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from beffroi.guard.stamped import Row
 
 KIND: Final = "fact"
-UNFOLDED: Final = frozenset({"budget", "reach", "application_day"})
-"""Written by every opening, or once a minute: the first two are held to the openings themselves, and an older day of
-an application, or none, only makes its caps smaller."""
+UNFOLDED: Final = frozenset({"budget", "reach", "application_day", "message"})
+"""Written by every opening, or once a minute: the first two are held to the openings themselves; an older day of an
+application, or none, only makes its caps smaller; a message gives nothing to who gets it twice, or not."""
 BORN_UNSAID: Final = frozenset({"relation"})
 """Imported by the million: the first version of a row has no fact, the later ones have. That a row which gives access
 is gone gives nothing, and one that ended cannot become the first version again."""
