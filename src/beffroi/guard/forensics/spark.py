@@ -1,0 +1,53 @@
+"""Apache Spark through Spark Connect: the same texts over the same files, past one machine.
+
+The cluster's workers see the folder of files at the same path (a shared disk, or a mount of the object store).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pyarrow as pa
+
+from beffroi.guard.forensics.engines import EngineRefused, Task
+
+
+class Spark:
+    """A session at ``remote`` (``sc://host:15002``). Raises EngineRefused when the client is not installed."""
+
+    def __init__(self, remote: str) -> None:
+        try:
+            from pyspark.errors import PySparkException
+            from pyspark.sql import SparkSession
+        except ImportError:
+            raise EngineRefused("Spark's client is not installed: pip install 'beffroi[spark]'.") from None
+        self._refused: type[Exception] = PySparkException
+        try:
+            self._session: Any = SparkSession.builder.remote(remote).create()
+        except PySparkException as error:
+            raise EngineRefused(f"{remote} does not answer: {type(error).__name__}.") from error
+
+    def run(self, task: Task) -> Iterator[pa.RecordBatch]:
+        """As :class:`beffroi.guard.forensics.engines.Engine`."""
+        session = self._session
+        try:
+            opening = self._relation(task.hot).select(*task.columns)
+            if task.paths:
+                opening = opening.unionByName(session.read.parquet(*task.paths).select(*task.columns))
+            opening.createOrReplaceTempView("opening")
+            self._relation(task.scope).createOrReplaceTempView("scope")
+            found: pa.Table = session.sql(task.text, args=list(task.values)).toArrow()
+        except self._refused as error:
+            raise EngineRefused(f"Spark could not answer: {type(error).__name__}.") from error
+        yield from found.cast(task.answer).to_batches()
+
+    def _relation(self, table: pa.Table) -> Any:
+        """Rows held here, as the cluster sees them: ids of 16 bytes are plain bytes there."""
+        fields = [
+            field.with_type(pa.binary()) if pa.types.is_fixed_size_binary(field.type) else field
+            for field in table.schema
+        ]
+        return self._session.createDataFrame(table.cast(pa.schema(fields)))
+
+    def close(self) -> None:
+        """As :class:`beffroi.guard.forensics.engines.Engine`."""
+        self._session.stop()
