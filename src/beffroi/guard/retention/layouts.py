@@ -54,7 +54,7 @@ SHAPES: Final[Mapping[Layout, Shape]] = {
         ("account", "time_us", "entry"), 1 << 18, frozenset(),
     ),
     Layout.PERSON: _shape(
-        frozenset({"session", "policy", "detail"}), ("person", "time_us", "entry"), 1 << 18, frozenset({"person"})
+        frozenset({"session", "policy", "detail"}), ("person", "time_us", "entry"), 1 << 17, frozenset({"person"})
     ),
 }  # fmt: skip
 
