@@ -1,8 +1,8 @@
 """Who was read: two questions over a hundred million entries of an invented year, against indexed PostgreSQL.
 
 ``python -m bench.forensics [--rows N]`` writes ``bench/results/forensics.json``. The files are those of the product
-(its merging, its writing, its engine); PostgreSQL has the same columns in a partitioned table with the two indexes that
-the questions want, at ``--postgres-rows`` of the same year: see bench/README.md.
+(its merging, its writing, its engine); PostgreSQL has the same columns in a partitioned table with the two indexes
+that the questions want, at ``--postgres-rows`` of the same year: see bench/README.md.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from beffroi.guard.retention.columns import OCSF, schema
 from beffroi.guard.retention.layouts import OPENINGS_ONLY, Layout
 from beffroi.guard.retention.writing import write
 from bench import machine
-from bench.journal_year import ACCOUNTS, MONTHS, THEFT, THIEVES, Generator, Year
+from bench.journal_year import ACCOUNTS, MONTHS, THEFT, THIEVES, Generator, Year, account, person
 
 STATE = Path("var/bench")
 RESULTS = Path("bench/results")
@@ -61,7 +61,7 @@ def run(rows: int, people: int, postgres_rows: int, runs: int, state: Path) -> d
         started = time.perf_counter()
         generator = Generator(Year(rows, people), folder)
         files, generated, written_s = _files(generator, folder)
-        asked = _questions(generator)
+        asked = _questions()
         generator.close()
         answers = _measured(files, folder, asked, runs)
         baseline = _postgres(generated, folder, asked, postgres_rows, runs, state)
@@ -97,9 +97,19 @@ def _files(generator: Generator, folder: Path) -> tuple[list[ColdFile], list[Pat
             kinds = OPENINGS if layout in OPENINGS_ONLY else ""
             files.append(
                 ColdFile(
-                    str(uuid4()), name, layout, month, until, what.rows, what.first, what.last, what.size,
-                    what.sha256, kinds, until,
-                )  # fmt: skip
+                    str(uuid4()),
+                    name,
+                    layout,
+                    month,
+                    until,
+                    what.rows,
+                    what.first,
+                    what.last,
+                    what.size,
+                    what.sha256,
+                    kinds,
+                    until,
+                )
             )
         spent += time.perf_counter() - started
         first = files[-1].last_entry
@@ -107,14 +117,14 @@ def _files(generator: Generator, folder: Path) -> tuple[list[ColdFile], list[Pat
     return files, generated, spent
 
 
-def _questions(generator: Generator) -> dict[str, Question]:
+def _questions() -> dict[str, Question]:
     year = (MONTHS[0], (MONTHS[-1] + timedelta(days=32)).replace(day=1))
-    thieves = tuple(str(UUID(bytes=generator.account(ACCOUNTS + place))) for place in range(THIEVES))
-    ordinary = str(UUID(bytes=generator.account(4_321)))
+    thieves = tuple(str(UUID(bytes=account(ACCOUNTS + place))) for place in range(THIEVES))
+    ordinary = str(UUID(bytes=account(4_321)))
     return {
         "theft": Readers(By.ACCOUNT, thieves, *year),
         "ordinary_account": Readers(By.ACCOUNT, (ordinary,), *year),
-        "one_person": ReadBy(str(UUID(bytes=generator.person(123))), *year),
+        "one_person": ReadBy(str(UUID(bytes=person(123))), *year),
     }
 
 
@@ -152,25 +162,30 @@ def _timed(answered: Callable[[], int], runs: int) -> dict[str, float | int]:
 def _postgres(
     generated: list[Path], folder: Path, asked: dict[str, Question], rows: int, runs: int, state: Path
 ) -> dict[str, Any]:
-    """The same questions to a partitioned table with two indexes, over about so many entries with the theft among them."""
-    with EmbeddedPostgres(state / "postgres-forensics", shared_buffers="2GB").start() as server:
-        with psycopg.connect(server.dsn(), autocommit=True) as conn:
-            conn.execute("DROP TABLE IF EXISTS journal")
-            conn.execute(_TABLE)
-            started = time.perf_counter()
-            held = sum(_loaded(conn, generated[place], place, folder) for place in _months(rows, generated))
-            conn.execute("CREATE INDEX ON journal (account, time_us)")
-            conn.execute("CREATE INDEX ON journal (person, time_us)")
-            conn.execute("VACUUM ANALYZE journal")
-            loaded = time.perf_counter() - started
-            size = conn.execute(
-                "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'journal'::regclass"
-            ).fetchone()
-            assert size is not None
-            answers = {name: _timed(lambda question=question: _asked(conn, question), runs) for name, question in asked.items()}
-            conn.execute("DROP TABLE journal")
+    """The same questions to a partitioned table with two indexes, over so many entries, the theft among them."""
+    with (
+        EmbeddedPostgres(state / "postgres-forensics", shared_buffers="2GB").start() as server,
+        psycopg.connect(server.dsn(), autocommit=True) as conn,
+    ):
+        conn.execute("DROP TABLE IF EXISTS journal")
+        conn.execute(_TABLE)
+        started = time.perf_counter()
+        held = sum(_loaded(conn, generated[place], place, folder) for place in _months(rows, generated))
+        conn.execute("CREATE INDEX ON journal (account, time_us)")
+        conn.execute("CREATE INDEX ON journal (person, time_us)")
+        conn.execute("VACUUM ANALYZE journal")
+        loaded = time.perf_counter() - started
+        size = conn.execute(
+            "SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'journal'::regclass"
+        ).fetchone()
+        assert size is not None
+        answers = {
+            name: _timed(lambda question=question: _asked(conn, question), runs) for name, question in asked.items()
+        }
+        conn.execute("DROP TABLE journal")
     return {
-        "entries": held, "load_s": round(loaded), "bytes_an_entry": round(int(size[0]) / held, 1), "questions": answers,
+        "entries": held, "load_s": round(loaded), "bytes_an_entry": round(int(size[0]) / held, 1),
+        "questions": answers,
     }  # fmt: skip
 
 
@@ -193,7 +208,11 @@ def _loaded(conn: "psycopg.Connection[Any]", path: Path, place: int, folder: Pat
     ids = [f"hex({name}) AS {name}" if kind == pa.binary(16) else name for name, (kind, _) in OCSF.items()]
     lines = folder / "rows.csv"
     duckdb.execute(f"COPY (SELECT {', '.join(ids)} FROM '{path}') TO '{lines}' (FORMAT csv, HEADER false)")
-    with conn.cursor() as cursor, cursor.copy("COPY journal FROM STDIN (FORMAT csv)") as copy, lines.open("rb") as file:
+    with (
+        conn.cursor() as cursor,
+        cursor.copy("COPY journal FROM STDIN (FORMAT csv)") as copy,
+        lines.open("rb") as file,
+    ):
         while piece := file.read(1 << 20):
             copy.write(piece)
     lines.unlink()

@@ -6,6 +6,7 @@ Ids have the randomness of UUIDs; nothing here is a fact about anybody.
 """
 
 from datetime import UTC, datetime
+from hashlib import md5
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,11 +18,6 @@ THEFT: Final = 9
 """Place of the month of the theft."""
 THIEVES: Final = 3
 
-_IDS = """
-CREATE TABLE person AS SELECT i, unhex(md5('person' || i)) AS id FROM range({people}) t(i);
-CREATE TABLE account AS SELECT i, unhex(md5('account' || i)) AS id, unhex(md5('office' || i % {offices})) AS office,
-    CASE WHEN i % 10 = 0 THEN 'reception' ELSE 'adviser' END AS role FROM range({accounts} + {thieves}) t(i);
-"""
 _DRAWN = """
 SELECT i, (hash(i, 1, {seed}) % {accounts})::BIGINT AS a, (hash(i, 2, {seed}) % 22)::BIGINT AS d,
     {start} + (hash(i, 2, {seed}) % 22)::BIGINT * 86400000000 + 28800000000
@@ -38,18 +34,23 @@ _THEFT = """
 UNION ALL SELECT {start} + (3 + i % 3) * 86400000000 + (hash(i, 9) % 86400000000)::BIGINT, {accounts} + i % {thieves},
     3 + i % 3, 1, i FROM range({people}) t(i)
 """
+_ORDERED = """
+CREATE OR REPLACE TEMP TABLE drawn AS SELECT *, {first} + row_number() OVER (ORDER BY time_us, a, p) AS entry
+FROM ({whom}) ORDER BY entry
+"""
 _ROWS = """
 COPY (
-    SELECT time_us, {first} + row_number() OVER (ORDER BY time_us, a, p) AS entry,
-        CASE WHEN pick % 20 = 0 THEN 'found' ELSE 'released' END AS kind, person.id AS person,
+    SELECT time_us, entry, CASE WHEN pick % 20 = 0 THEN 'found' ELSE 'released' END AS kind,
+        unhex(md5('person' || p)) AS person,
         (CASE WHEN pick % 20 = 0 THEN 0 WHEN pick % 3 = 0 THEN 1 WHEN pick % 3 = 1 THEN 3
             ELSE [19, 51, 35, 7, 11][1 + pick % 5] END)::INTEGER AS groups,
-        account.id AS account, unhex(md5('session' || a || '/' || d || '/{start}')) AS session,
-        account.office AS organisation, 'console' AS application, account.role AS role,
+        unhex(md5('account' || a)) AS account, unhex(md5('session' || a || '/' || d || '/{start}')) AS session,
+        unhex(md5('office' || a % {offices})) AS organisation, 'console' AS application,
+        CASE WHEN a % 10 = 0 THEN 'reception' ELSE 'adviser' END AS role,
         ['follow-up', 'reception', 'training'][1 + pick % 3] AS purpose,
         CASE WHEN pick % 20 = 0 THEN 'search' WHEN pick < 85 THEN 'followed' ELSE 'appointment' END AS explanation,
         'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' AS policy, NULL::VARCHAR AS detail
-    FROM ({whom}) q JOIN person ON person.i = q.p JOIN account ON account.i = q.a
+    FROM drawn
 ) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
 """
 
@@ -70,8 +71,6 @@ class Generator:
         self._engine.execute("SET threads = 2")
         self._engine.execute("SET memory_limit = '8GB'")
         self._engine.execute(f"SET temp_directory = '{folder}/.generating'")
-        for statement in _IDS.format(people=year.people, **_COUNTS).split(";")[:-1]:
-            self._engine.execute(statement)
 
     def month(self, place: int, first: int) -> Path:
         """The file of a month, its entries numbered after ``first``."""
@@ -82,27 +81,23 @@ class Generator:
         whom = _WHOM.format(drawn=_DRAWN.format(**common), **common)
         if place == THEFT:
             whom += _THEFT.format(**common)
-        self._engine.execute(_ROWS.format(whom=whom, first=first, path=path, **common))
+        self._engine.execute(_ORDERED.format(whom=whom, first=first))
+        self._engine.execute(_ROWS.format(path=path, **common))
         return path
-
-    def account(self, number: int) -> bytes:
-        """The id of an account."""
-        found: bytes = self._one("SELECT id FROM account WHERE i = ?", number)
-        return found
-
-    def person(self, number: int) -> bytes:
-        """The id of a person."""
-        found: bytes = self._one("SELECT id FROM person WHERE i = ?", number)
-        return found
-
-    def _one(self, text: str, number: int) -> bytes:
-        row = self._engine.execute(text, [number]).fetchone()
-        assert row is not None
-        return bytes(row[0])
 
     def close(self) -> None:
         """Let go of the memory."""
         self._engine.close()
+
+
+def account(number: int) -> bytes:
+    """The id of an account."""
+    return md5(f"account{number}".encode(), usedforsecurity=False).digest()
+
+
+def person(number: int) -> bytes:
+    """The id of a person."""
+    return md5(f"person{number}".encode(), usedforsecurity=False).digest()
 
 
 _COUNTS: Final = {"accounts": ACCOUNTS, "offices": OFFICES, "thieves": THIEVES}

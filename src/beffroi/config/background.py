@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--once", is_flag=True, help="Do everything once and end: for cron and for tests.")
 def worker(once: bool) -> None:
-    """Sweep idle and lapsed accounts every hour, until a signal; the guard's user runs it."""
+    """Sweep accounts and put the journal's past days away, every hour, until a signal; the guard's user runs it."""
     said = load(roles=(GUARD,))
     refuse_guard_within_reach(said)
     settings, period = wiring.guard_settings(said), wiring.sweep_seconds(said)
     from beffroi.guard import background, logs
 
+    tasks = background.tasks(period, wiring.cold_place(said))
     if not once:
-        background.run(settings, background.tasks(period), wiring.heartbeat_file(said))
+        background.run(settings, tasks, wiring.heartbeat_file(said))
         return
     logs.configure()
     with open_database(said):
-        done = asyncio.run(background.once(settings, background.tasks(period)))
+        done = asyncio.run(background.once(settings, tasks))
     for name, counts in done.items():
         click.echo(f"{name}: {_in_words(counts)}")
 

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -24,6 +25,8 @@ from beffroi.core.policy import Policy
 from beffroi.guard import key_check, keys, logs, migrations, stamped
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch, refuse_forgetful
 from beffroi.guard.process import active_policy, read_policy
+from beffroi.guard.retention import exporting
+from beffroi.guard.retention.exporting import Place
 from beffroi.guard.reviewing import closing, opening
 from beffroi.guard.scim.keeping import forget_unadmitted
 from beffroi.guard.settings import Mode
@@ -81,12 +84,20 @@ async def _forget(background: Background) -> Counter[str]:
         return await forget_unadmitted(conn, background.keys)
 
 
-def tasks(sweep_every: float) -> tuple[Task, ...]:
-    """What the worker does; ``sweep_every`` in seconds, for all of it."""
+async def _export(place: Place, background: Background) -> Counter[str]:
+    async with background.pool.acquire() as conn:
+        sealed_until = await exporting.durable_until(conn)
+        return await exporting.export(conn, background.keys, place, sealed_until, stop=background.stopping.is_set)
+
+
+def tasks(sweep_every: float, cold: Place | None = None) -> tuple[Task, ...]:
+    """What the worker does; ``sweep_every`` in seconds, for all of it; ``cold``: where past days of the journal go."""
+    exports = () if cold is None else (Task("export", sweep_every, partial(_export, cold)),)
     return (
         Task("sweep", sweep_every, _sweep),
         Task("review", sweep_every, _review),
         Task("forget", sweep_every, _forget),
+        *exports,
     )
 
 

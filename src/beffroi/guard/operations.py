@@ -11,6 +11,7 @@ from beffroi.guard.consultations import answers as consultations
 from beffroi.guard.containing import doors as containing
 from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
 from beffroi.guard.exposure import answers as exposure
+from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.reviewing import doors as reviewing
 from beffroi.guard.sessions import doors as sessions
@@ -136,6 +137,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Dismiss an admission", admitting.Dismissing, admitting.Dismissed, _CONFLICTS
     ),
     ("POST", "/v1/leavers/import"): Operation("Read a personnel file", sweeping.Import, _ANY, _CONFLICTS),
+    ("POST", "/v1/forensics/options"): Operation("What one may ask about", forensics.Nothing, _ANY),
+    ("POST", "/v1/forensics/readers"): Operation("Whom some agents read", forensics.Asking, _ANY, _CONFLICTS),
+    ("POST", "/v1/forensics/read-by"): Operation("Who read one person", forensics.AskingAbout, _ANY, _CONFLICTS),
     ("GET", "/v1/awareness"): Operation("One's course, exam and attestation", None, _ANY, _CONFLICTS),
     ("POST", "/v1/awareness/course"): Operation("The chapters of one's course", awareness.Nothing, _ANY, _CONFLICTS),
     ("POST", "/v1/awareness/begin"): Operation("Begin the exam", awareness.Nothing, _ANY, _CONFLICTS),

@@ -32,6 +32,7 @@ from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors.routes import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.exposure import doors as exposure_doors
+from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
 from beffroi.guard.metrics import Metrics
@@ -75,6 +76,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     review_page.ROUTES,
     containment_doors.ROUTES,
     partner_doors.ROUTES,
+    forensic_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -48,7 +48,9 @@ def lay_out(folder: Path, journal: list[dict[str, Any]], until: datetime, merged
         return days
     paths = [str(folder / one.name) for one in days]
     months = [
-        _file(name, layout, days[0].from_at, until, write(folder / name, layout, merging.batches(paths, layout, folder)))
+        _file(
+            name, layout, days[0].from_at, until, write(folder / name, layout, merging.batches(paths, layout, folder))
+        )
         for layout in (Layout.TIME, Layout.ACCOUNT, Layout.PERSON)
         for name in [f"month.{layout.value}.parquet"]
     ]
@@ -90,7 +92,11 @@ def expected(journal: list[dict[str, Any]], question: Question) -> list[dict[str
     """The oracle's answer in the same form."""
     if isinstance(question, ReadBy):
         rows = [
-            {name: _plain(row["at" if name == "time_us" else name]) for name in HOT_COLUMNS if name not in ("person", "session")}
+            {
+                name: _plain(row["at" if name == "time_us" else name])
+                for name in HOT_COLUMNS
+                if name not in ("person", "session")
+            }
             for row in read_by(journal, UUID(question.person), question.from_at, question.until_at)
         ]
         return sorted(rows, key=repr)

@@ -1,4 +1,4 @@
-"""I-11: the people reported are those of the released entries in scope, wherever the past lies and however it is cut."""
+"""I-11: the people reported are those of the released entries in scope, however the past is cut."""
 
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,9 @@ SCOPES = {
 def instants(draw: st.DrawFn) -> datetime:
     """Any instant about the history, edges of days first."""
     day = SINCE + timedelta(days=draw(st.integers(-1, DAYS + 1)))
-    return day + timedelta(microseconds=draw(st.sampled_from([0, 0, 1, 86_399_999_999]) | st.integers(0, 86_399_999_999)))
+    return day + timedelta(
+        microseconds=draw(st.sampled_from([0, 0, 1, 86_399_999_999]) | st.integers(0, 86_399_999_999))
+    )
 
 
 @st.composite

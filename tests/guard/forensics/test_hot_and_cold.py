@@ -106,7 +106,10 @@ async def test_journal_whose_last_files_are_not_recorded_any_more_is_refused(
     await export(conn, keys, Place(tmp_path, KEPT), EVERYTHING)
     asked = several(past.midnight(80), past.midnight(0))[0]
     owner = await asyncpg.connect(fresh.owner)
-    months = [row[0] for row in await owner.fetch("SELECT relname FROM pg_class WHERE relname ~ '^journal_20.._..$' ORDER BY 1")]
+    months = [
+        row[0]
+        for row in await owner.fetch("SELECT relname FROM pg_class WHERE relname ~ '^journal_20.._..$' ORDER BY 1")
+    ]
     await owner.execute(f"DROP TABLE guard.{months[0]}, guard.{months[1]}")
     await gather(conn, keys, asked)
 

@@ -42,9 +42,12 @@ async def conn(fresh: FreshDatabase) -> AsyncIterator[asyncpg.Connection]:
 
 def rows_of(folder: Path, files: list[ColdFile]) -> list[dict[str, Any]]:
     """Rows of some files as they stood in the journal."""
-    return [
-        journal_row(row) for one in files for row in parquet.read_table(folder / one.name).to_pylist()
-    ]
+    return [journal_row(row) for one in files for row in parquet.read_table(folder / one.name).to_pylist()]
+
+
+def names_in(folder: Path) -> set[str]:
+    """Files that are there."""
+    return {path.name for path in folder.glob("*.parquet")}
 
 
 async def test_export_of_days_gives_every_row_back_exactly_and_once(
@@ -145,7 +148,9 @@ async def test_i16_row_of_a_file_forged_or_a_day_taken_away_is_refused(
     await export(conn, keys, Place(tmp_path, KEPT), EVERYTHING)
     owner = await asyncpg.connect(fresh.owner)
 
-    await owner.execute("UPDATE guard.cold_file SET rows = rows + 1 WHERE name = $1", f"{past.midnight(3):%Y-%m-%d}.parquet")
+    await owner.execute(
+        "UPDATE guard.cold_file SET rows = rows + 1 WHERE name = $1", f"{past.midnight(3):%Y-%m-%d}.parquet"
+    )
     with pytest.raises(stamped.Forged):
         await catalogue.live(conn, keys)
     await owner.execute("DELETE FROM guard.cold_file WHERE name = $1", f"{past.midnight(3):%Y-%m-%d}.parquet")
@@ -181,9 +186,7 @@ async def test_month_that_is_over_becomes_three_files_and_its_days_go_an_hour_la
     assert (await export(conn, keys, place, EVERYTHING))["ended"] >= 5
     left = [one for one in await catalogue.live(conn, keys) if one.from_at < months_ago(1)]
     assert {one.layout for one in left} == {Layout.TIME, Layout.ACCOUNT, Layout.PERSON}
-    assert {path.name for path in tmp_path.glob("*.parquet")} == {
-        one.name for one in await catalogue.live(conn, keys)
-    }
+    assert names_in(tmp_path) == {one.name for one in await catalogue.live(conn, keys)}
 
 
 async def test_file_past_its_keeping_is_deleted_and_the_journal_says_so(

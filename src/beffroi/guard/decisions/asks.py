@@ -78,7 +78,7 @@ class Ask:
 
     ``kind`` is the journal's word for an allow; ``sealed`` asks for the ciphertexts of what is allowed; ``detail`` is
     the journal's small JSON. ``text`` is the free text of a break-glass opening. ``effect`` makes it a command: it
-    gets a batch to itself and journals its own entry. Raises ValueError for a charge of a kind that nobody classified.
+    gets a batch to itself and journals its own entry. Raises ValueError for a charge of a kind nobody classified.
     """
 
     __slots__ = (

@@ -1,4 +1,4 @@
-"""A question put to an engine over hot rows and cold files as one; nothing is answered that is not journaled first."""
+"""A question put to an engine over hot rows and cold files as one, and what the journal says of it."""
 
 import hashlib
 import json
@@ -21,7 +21,9 @@ SAID: Final = 20
 """Most ids that an entry about a question names; of more it holds their number and digest."""
 
 
-def run(engine: Engine, question: Question, sources: Sources, folder: Path, verified: "Verified") -> Iterator[pa.RecordBatch]:
+def run(
+    engine: Engine, question: Question, sources: Sources, folder: Path, verified: "Verified"
+) -> Iterator[pa.RecordBatch]:
     """Rows of the answer, in no order. Raises ColdRefused for a file that is not as it was written, EngineRefused."""
     return engine.run(task(question, paths(folder, sources.files, verified), sources.hot))
 

@@ -52,7 +52,9 @@ def plan(files: Sequence[ColdFile], question: Question) -> Plan:
     whole = catalogue.whole(files)
     if not whole:
         return Plan((), ((from_at, until_at),))
-    best = {(one.from_at, one.until_at): one for one in files if one.layout is SORTED[type(question)] and one.complete}
+    best = {
+        (one.from_at, one.until_at): one for one in files if one.layout is SORTED[type(question)] and one.complete
+    }
     chosen = tuple(
         best.get((one.from_at, one.until_at), one) if one.layout is Layout.TIME else one
         for one in whole

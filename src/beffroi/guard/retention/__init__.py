@@ -1,1 +1,1 @@
-"""The journal's past: sealed days as Parquet, months sorted for the questions, partitions detached, ends of keeping."""
+"""The journal's past: sealed days as Parquet, months sorted for questions, partitions detached, ends of keeping."""

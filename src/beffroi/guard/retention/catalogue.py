@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -60,7 +61,9 @@ async def live(conn: "asyncpg.Connection", keys: "Keys") -> list[ColdFile]:
 def read(row: Mapping[str, Any]) -> ColdFile:
     """A genuine row as a value."""
     values = {name: row[name] for name in ColdFile._fields}
-    return ColdFile(**values | {"id": str(row["id"]), "layout": Layout(row["layout"]), "sha256": bytes(row["sha256"])})
+    return ColdFile(
+        **values | {"id": str(row["id"]), "layout": Layout(row["layout"]), "sha256": bytes(row["sha256"])}
+    )
 
 
 def whole(files: Iterable[ColdFile]) -> list[ColdFile]:
@@ -72,7 +75,7 @@ def whole(files: Iterable[ColdFile]) -> list[ColdFile]:
     months = [one for one in every if one.layout is Layout.TIME]
     days = [one for one in every if one.layout is Layout.DAY and not any(covers(month, one) for month in months)]
     chosen = sorted(months + days, key=lambda one: one.from_at)
-    for before, after in zip(chosen, chosen[1:], strict=False):
+    for before, after in pairwise(chosen):
         if before.until_at != after.from_at:
             raise ColdRefused(
                 f"No file holds the journal from {before.until_at:%Y-%m-%d} to {after.from_at:%Y-%m-%d}."

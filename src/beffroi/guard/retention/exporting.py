@@ -1,9 +1,11 @@
 """Days that are over and sealed become files; months that are over become three files in place of their days.
 
-Every step can be killed: a file is in its place before its row is written, and a file without a row is written anew.
+Files are written in threads, so that whoever seals in the same process goes on. Every step can be killed: a file is in
+its place before its row is written, and a file without a row is written anew.
 Days follow one another without a hole; one that nothing was written in has a file too.
 """
 
+import asyncio
 import fcntl
 import os
 from collections import Counter
@@ -18,7 +20,7 @@ from beffroi.guard.retention import catalogue, merging, recording
 from beffroi.guard.retention.catalogue import ColdFile, ColdRefused, covers
 from beffroi.guard.retention.columns import SELECTED, batch
 from beffroi.guard.retention.layouts import Layout
-from beffroi.guard.retention.writing import write
+from beffroi.guard.retention.writing import Written, write
 
 if TYPE_CHECKING:
     import asyncpg
@@ -32,8 +34,13 @@ _ROWS: Final = 50_000
 _OF_DAY: Final = f"SELECT {SELECTED} FROM guard.journal WHERE at >= $1 AND at < $2 ORDER BY at, entry"
 _LAST: Final = "SELECT max(entry) FROM guard.journal WHERE at >= $1 AND at < $2"
 _FIRST: Final = "SELECT at FROM guard.journal ORDER BY entry LIMIT 1"
-LAST_ENTRY: Final = "SELECT coalesce((SELECT entry FROM guard.journal ORDER BY entry DESC LIMIT 1), 0)"
+_DURABLE: Final = "SELECT coalesce((SELECT entry FROM guard.journal ORDER BY entry DESC LIMIT 1), 0)"
 Progress = Callable[[ColdFile], None]
+
+
+async def durable_until(conn: "asyncpg.Connection") -> int:
+    """The number of the last durable entry: what counts as sealed where no worker seals the journal."""
+    return int(await conn.fetchval(_DURABLE))
 
 
 class Place(NamedTuple):
@@ -87,8 +94,8 @@ async def _days(
         name = f"{day:%Y-%m-%d}.parquet"
         async with conn.transaction(isolation="repeatable_read", readonly=True):
             rows = conn.cursor(_OF_DAY, day, day + DAY, prefetch=_ROWS)
-            batches = [batch(part) async for part in _parts(rows)]
-        what = write(folder / name, Layout.DAY, batches)
+            batches = [await asyncio.to_thread(batch, part) async for part in _parts(rows)]
+        what = await asyncio.to_thread(write, folder / name, Layout.DAY, batches)
         yield await recording.written(conn, keys, name, Layout.DAY, (day, day + DAY), what)
         day += DAY
 
@@ -124,10 +131,14 @@ async def _merged(
     """One file of a month, unless it is there already."""
     if layout in month.there:
         return None
-    verified = catalogue.Verified()
-    paths = [verified.path(folder, day) for day in month.days]
     name = f"{month.from_at:%Y-%m}.{layout.value}.parquet"
-    what = write(folder / name, layout, merging.batches(paths, layout, folder))
+
+    def merge() -> Written:
+        verified = catalogue.Verified()
+        paths = [verified.path(folder, day) for day in month.days]
+        return write(folder / name, layout, merging.batches(paths, layout, folder))
+
+    what = await asyncio.to_thread(merge)
     if layout is Layout.TIME and what.rows != sum(day.rows for day in month.days):
         raise ColdRefused(f"{name} would not hold what its days hold.")
     return await recording.written(conn, keys, name, layout, (month.from_at, month.until_at), what)
@@ -165,4 +176,3 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-

@@ -73,9 +73,8 @@ class _Writer:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            if self._rows or self._writer is None:
-                self._flush(self._rows)
+        if kind is None and (self._rows or self._writer is None):
+            self._flush(self._rows)
         if self._writer is not None:
             self._writer.close()
 
@@ -100,9 +99,7 @@ class _Writer:
         self._waiting, self._rows = rest.to_batches(), rest.num_rows
 
     def _dictionaried(self, table: pa.Table) -> pa.Schema:
-        fields = [
-            self._schema.field(name).with_type(table.schema.field(name).type) for name in self._shape.columns
-        ]
+        fields = [self._schema.field(name).with_type(table.schema.field(name).type) for name in self._shape.columns]
         return pa.schema(fields, metadata=self._schema.metadata)
 
     def _begin(self, rows: int) -> parquet.ParquetWriter:
