@@ -91,7 +91,7 @@ async def _export(place: Place, background: Background) -> Counter[str]:
 
 
 def tasks(sweep_every: float, cold: Place | None = None) -> tuple[Task, ...]:
-    """What the worker does; ``sweep_every`` in seconds, for all of it; ``cold``: where past days of the journal go."""
+    """What the worker does; ``sweep_every`` in seconds, for all of it; ``cold``: where the journal's past goes."""
     exports = () if cold is None else (Task("export", sweep_every, partial(_export, cold)),)
     return (
         Task("sweep", sweep_every, _sweep),

@@ -1,8 +1,8 @@
 """Days that are over and sealed become files; months that are over become three files in place of their days.
 
-Files are written in threads, so that whoever seals in the same process goes on. Every step can be killed: a file is in
-its place before its row is written, and a file without a row is written anew.
-Days follow one another without a hole; one that nothing was written in has a file too.
+Files are written in threads, so that whoever seals in the same process goes on. Every step can be killed: a file is
+in its place before its row is written, and a file without a row is written anew. Days follow one another without a
+hole; one that nothing was written in has a file too.
 """
 
 import asyncio
