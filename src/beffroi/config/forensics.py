@@ -25,7 +25,7 @@ NOT_WHOLE = 3
 """Status of an answer that the days no longer kept are missing from."""
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """A day or an instant: 2026-11-05, 2026-11-05T14:30, or with an offset; Paris time without one."""
 
     name = "instant"

@@ -125,7 +125,8 @@ def cluster(folder: Path) -> Iterator[Cluster]:
             "spark.connect.grpc.binding.address": "127.0.0.1", "spark.executor.memory": "768m",
             "spark.driver.memory": "768m", "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": 4,
             "spark.sql.files.maxPartitionBytes": "65536", "spark.sql.files.openCostInBytes": "65536",
-            "spark.locality.wait": "0", "spark.ui.liveUpdate.period": "0", "spark.sql.warehouse.dir": folder / "warehouse",
+            "spark.locality.wait": "0", "spark.ui.liveUpdate.period": "0",
+            "spark.sql.warehouse.dir": folder / "warehouse",
         }  # fmt: skip
         words = [word for name, value in settings.items() for word in ("--conf", f"{name}={value}")]
         start("connect", "org.apache.spark.deploy.SparkSubmit", *words, "--class",

@@ -33,7 +33,8 @@ SETTLED: Final = timedelta(hours=1)
 _ROWS: Final = 50_000
 _OF_DAY: Final = f"SELECT {SELECTED} FROM guard.journal WHERE at >= $1 AND at < $2 ORDER BY at, entry"
 _LAST: Final = "SELECT max(entry) FROM guard.journal WHERE at >= $1 AND at < $2"
-_FIRST: Final = "SELECT at FROM guard.journal ORDER BY entry LIMIT 1"
+_FIRST: Final = "SELECT min(at) FROM guard.journal"
+"""Asked once in the life of a journal, for its first day."""
 _DURABLE: Final = "SELECT coalesce((SELECT entry FROM guard.journal ORDER BY entry DESC LIMIT 1), 0)"
 Progress = Callable[[ColdFile], None]
 
@@ -73,9 +74,9 @@ async def export(
             if stop():
                 return done
             for layout in (Layout.ACCOUNT, Layout.PERSON, Layout.TIME):
-                file = await _merged(conn, keys, place.folder, month, layout)
-                if file is not None:
-                    progress(file)
+                merged = await _merged(conn, keys, place.folder, month, layout)
+                if merged is not None:
+                    progress(merged)
                     done["months"] += layout is Layout.TIME
         done["ended"] = await _end(conn, keys, place)
         catalogue.write_manifest(place.folder, await catalogue.live(conn, keys))
