@@ -76,10 +76,11 @@ def test_i11_spark_whose_executor_is_killed_in_mid_query_answers_as_duckdb_and_t
     local.close()
 
 
-def test_spark_that_does_not_answer_is_a_refusal() -> None:
+@pytest.mark.parametrize("remote", ["sc://127.0.0.1:1", "sc://", "http://127.0.0.1", "sc://127.0.0.1:x"])
+def test_spark_that_does_not_answer_is_a_refusal(remote: str) -> None:
     from beffroi.guard.forensics.spark import Spark
 
     if spark_home() is None:
         pytest.skip(MISSING)
     with pytest.raises(EngineRefused):
-        Spark("sc://127.0.0.1:1")
+        Spark(remote)

@@ -3,12 +3,18 @@
 The cluster's workers see the folder of files at the same path (a shared disk, or a mount of the object store).
 """
 
+import socket
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
 from beffroi.guard.forensics.engines import EngineRefused, Task
+
+_PORT: Final = 15002
+_PATIENCE: Final = 5.0
+"""Seconds to wait for a connection; the client alone would try again for ten minutes."""
 
 
 class Spark:
@@ -21,6 +27,7 @@ class Spark:
         except ImportError:
             raise EngineRefused("Spark's client is not installed: pip install 'beffroi[spark]'.") from None
         self._refused: type[Exception] = PySparkException
+        _reached(remote)
         try:
             self._session: Any = SparkSession.builder.remote(remote).create()
         except PySparkException as error:
@@ -51,3 +58,14 @@ class Spark:
     def close(self) -> None:
         """As :class:`beffroi.guard.forensics.engines.Engine`."""
         self._session.stop()
+
+
+def _reached(remote: str) -> None:
+    """Raises EngineRefused unless somebody listens there."""
+    parts = urlsplit(remote)
+    try:
+        if parts.scheme != "sc" or not parts.hostname:
+            raise EngineRefused(f"{remote} is no address of Spark Connect: sc://host:{_PORT}.")
+        socket.create_connection((parts.hostname, parts.port or _PORT), _PATIENCE).close()
+    except (OSError, ValueError):
+        raise EngineRefused(f"{remote} does not answer.") from None
