@@ -94,7 +94,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         "JAVA_HOME": str(java), "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_HOSTNAME": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "local"), "SPARK_WORKER_DIR": str(folder / "work"),
-        "SPARK_CONF_DIR": str(folder / "conf"), "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_CONF_DIR": str(folder / "conf"), "SPARK_DAEMON_MEMORY": "640m",
     }  # fmt: skip
     (folder / "conf").mkdir()
     processes: list[subprocess.Popen[bytes]] = []
@@ -123,7 +123,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         settings = {
             "spark.master": address, "spark.connect.grpc.binding.port": connect, "spark.ui.port": ui,
             "spark.connect.grpc.binding.address": "127.0.0.1", "spark.executor.memory": "768m",
-            "spark.driver.memory": "768m", "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": 4,
+            "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": 4,
             "spark.sql.files.maxPartitionBytes": "65536", "spark.sql.files.openCostInBytes": "65536",
             "spark.locality.wait": "0", "spark.ui.liveUpdate.period": "0",
             "spark.sql.warehouse.dir": folder / "warehouse",

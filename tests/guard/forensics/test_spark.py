@@ -20,7 +20,7 @@ from tests.guard.retention import past
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 SINCE = datetime(2026, 1, 10, tzinfo=UTC)
-DAYS = 90
+DAYS = 50
 
 
 @pytest.fixture(scope="module")

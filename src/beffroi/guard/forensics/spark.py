@@ -48,7 +48,11 @@ class Spark:
         yield from found.cast(task.answer).to_batches()
 
     def _relation(self, table: pa.Table) -> Any:
-        """Rows held here, as the cluster sees them: ids of 16 bytes are plain bytes there."""
+        """Rows held here, as the cluster sees them: ids of 16 bytes are plain bytes there. Without rows it infers
+        no type, and must be told."""
+        if not table.num_rows:
+            told = ", ".join(f"{field.name} {_spark_type(field.type)}" for field in table.schema)
+            return self._session.createDataFrame([], told)
         fields = [
             field.with_type(pa.binary()) if pa.types.is_fixed_size_binary(field.type) else field
             for field in table.schema
@@ -58,6 +62,12 @@ class Spark:
     def close(self) -> None:
         """As :class:`beffroi.guard.forensics.engines.Engine`."""
         self._session.stop()
+
+
+def _spark_type(kind: pa.DataType) -> str:
+    if pa.types.is_integer(kind):
+        return "bigint" if kind == pa.int64() else "int"
+    return "string" if pa.types.is_string(kind) else "binary"
 
 
 def _reached(remote: str) -> None:
