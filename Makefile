@@ -8,7 +8,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak lock clean chromium
+.PHONY: help run test check bench soak lock clean chromium spark
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,10 @@ run: $(READY)
 chromium: $(READY_DEV)
 	@sh bin/chromium
 
+# A Spark cluster for the tests that need one: half a gigabyte, hence apart.
+spark: $(READY_DEV)
+	@sh bin/spark requirements-spark.lock $(VENV)
+
 check: $(READY_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,7 +48,7 @@ check: $(READY_DEV)
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow and not browser and not crash"
 
-test: $(READY_DEV) chromium
+test: $(READY_DEV) chromium spark
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(wildcard src spec)
@@ -63,6 +67,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 lock:
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(LOCK) --group build --output-file requirements.lock
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(LOCK) --group spark --constraint requirements-dev.lock --output-file requirements-spark.lock
 
 clean:
 	rm -rf $(VENV) var build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

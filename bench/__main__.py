@@ -1,6 +1,4 @@
-"""``python -m bench [decision] [import] [portfolio] [exposure] [--quick]``: every benchmark, or those named.
-
-One table of all.
+"""``python -m bench [NAME…] [--quick]``: every benchmark, or those named; one table of all.
 
 ``--quick`` runs each at a tiny size, to see that it works: its figures mean nothing and are written apart.
 """
@@ -11,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import decision, exposure, portfolio, vault_import
+from bench import decision, exposure, forensics, portfolio, vault_import
 
 QUICK_PEOPLE: Final = 4_000
 Measure = tuple[Callable[[bool, Path], dict[str, Any]], Callable[[dict[str, Any]], str]]
@@ -39,11 +37,18 @@ def _exposure(quick: bool, state: Path) -> dict[str, Any]:
     return exposure.run(1_600_000, 15_000, 5, state)
 
 
+def _forensics(quick: bool, state: Path) -> dict[str, Any]:
+    if quick:
+        return forensics.run(120_000, QUICK_PEOPLE, 20_000, 1, state)
+    return forensics.run(100_000_000, 1_600_000, 10_000_000, 9, state)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "decision": (_decision, decision.table),
     "import": (_import, vault_import.table),
     "portfolio": (_portfolio, portfolio.table),
     "exposure": (_exposure, exposure.table),
+    "forensics": (_forensics, forensics.table),
 }
 
 

@@ -86,3 +86,16 @@ def test_maintainer_names_a_benchmark_that_does_not_exist_is_told_which_do() -> 
     )
     assert done.returncode == 2
     assert "decision, import, portfolio, exposure" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_maintainer_measures_who_was_read_and_gets_each_question_beside_postgresql() -> None:
+    results, printed = quick("forensics")
+    found = results["forensics"]
+    assert found["entries"] > 100_000
+    assert found["bytes_an_entry"] == pytest.approx(sum(found["bytes_an_entry_by_layout"].values()), abs=0.02)
+    assert list(found["questions"]) == list(found["postgres"]["questions"])
+    assert found["questions"]["theft"]["rows"] == found["people"] == found["postgres"]["questions"]["theft"]["rows"]
+    assert all(row["warm_s"] > 0 for row in found["questions"].values())
+    assert "bytes each in all copies" in printed

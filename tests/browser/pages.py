@@ -154,6 +154,16 @@ CONSOLE = {
         "History of containments",
         "confinement/historique/",
     ),
+    "readings": Sheet("incidents/home.html", "Qui a été lu", "Who was read", "consultations/"),
+    "readings-refused": Sheet(
+        "incidents/home.html", "Qui a été lu", "Who was read", "consultations/personnes/"
+    ),
+    "people-read": Sheet(
+        "incidents/readers.html", "personnes? lues?$", "(person|people) read$", "consultations/personnes/"
+    ),
+    "openings": Sheet(
+        "incidents/read_by.html", "ouvertures? de ce dossier", "openings? of this file", "consultations/une-personne/"
+    ),
     "partners": Sheet("partners/list.html", "^Partenaires$", "^Partners$", "partenaires/"),
     "partner": Sheet(
         "partners/partner.html", "Mission Locale", "Mission Locale", "partenaires/<uuid:organisation>/"

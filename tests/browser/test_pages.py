@@ -21,7 +21,8 @@ LEAD_ELSEWHERE = {
     "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
     "demandes/identite/nouvelle/",
-    "confinement/couper/", "confinement/rendre/", "comptes/export.csv", "revues/<uuid:campaign>/preuves/",
+    "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
+    "comptes/export.csv", "revues/<uuid:campaign>/preuves/",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
     "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",
 }  # fmt: skip

@@ -161,6 +161,9 @@ async def _waiting(guard: Guard, account: str) -> str:
     return id_
 
 
+WINDOW = {"from_at": "2026-01-01T00:00:00Z", "until_at": "2099-01-01T00:00:00Z"}
+
+
 def day(days: int) -> str:
     return str(datetime.now(UTC).date() + timedelta(days=days))
 
@@ -278,6 +281,9 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/partners/audits/close": lambda s: [{"audit": s.audit}],
     "POST /v1/roster/list": lambda _: [{}],
     "POST /v1/providers/list": lambda s: [{}, {"organisation": s.office}],
+    "POST /v1/forensics/options": lambda _: [{}],
+    "POST /v1/forensics/readers": lambda s: [{"by": "account", "ids": [s.colleague], **WINDOW}],
+    "POST /v1/forensics/read-by": lambda s: [{"person": s.colleague, **WINDOW}],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far.
 NOBODY = {

@@ -36,7 +36,9 @@ DEVELOP = [*PROJECT["project"]["dependencies"], *group("dev")]
 
 @pytest.mark.parametrize(
     ("file", "asked"),
-    [("requirements.lock", line) for line in RUN] + [("requirements-dev.lock", line) for line in DEVELOP],
+    [("requirements.lock", line) for line in RUN]
+    + [("requirements-dev.lock", line) for line in DEVELOP]
+    + [("requirements-spark.lock", line) for line in group("spark")],
 )
 def test_dependency_asked_is_locked_in_a_version_that_fits(file: str, asked: str) -> None:
     requirement = Requirement(asked)
@@ -45,7 +47,7 @@ def test_dependency_asked_is_locked_in_a_version_that_fits(file: str, asked: str
     assert all(requirement.specifier.contains(version) for version in versions), f"run make lock: {asked}, {versions}"
 
 
-@pytest.mark.parametrize("file", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("file", ["requirements.lock", "requirements-dev.lock", "requirements-spark.lock"])
 def test_every_locked_package_has_hashes(file: str) -> None:
     pinned = PINNED.findall((ROOT / file).read_text())
     assert len(pinned) == len(re.findall(r"^[A-Za-z0-9].*==", (ROOT / file).read_text(), re.M))
@@ -57,6 +59,11 @@ def test_running_and_developing_use_the_same_versions() -> None:
     assert not {
         name: (versions, develop.get(name)) for name, versions in run.items() if develop.get(name) != versions
     }
+
+
+def test_spark_is_installed_beside_the_versions_that_develop() -> None:
+    develop, spark = locked("requirements-dev.lock"), locked("requirements-spark.lock")
+    assert not {name: versions for name, versions in spark.items() if name in develop and versions != develop[name]}
 
 
 def test_running_needs_no_tool_of_development() -> None:

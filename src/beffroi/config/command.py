@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scim": ("beffroi.config.scim:scim", "Issue and revoke the tokens of partners' directories."),
     "reviews": ("beffroi.config.reviews:reviews", "Open, remind and end campaigns of review."),
     "mail": ("beffroi.config.mail:mail", "Try the sending of mails, see how it fares."),
+    "journal": ("beffroi.config.journal:journal", "Put the journal's past away in files."),
+    "forensics": ("beffroi.config.forensics:forensics", "Who was read by whom, exactly, over all that is kept."),
     "backup": ("beffroi.config.backup:backup", "Write a backup of everything but the keys."),
     "restore": ("beffroi.config.backup:restore", "Restore a backup, then replay what is missing from it."),
 }

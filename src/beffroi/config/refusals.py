@@ -15,6 +15,8 @@ _REFUSALS = (
     "beffroi.guard.migrations:MigrationRefused",
     "beffroi.guard.backup.archive:BackupRefused",
     "beffroi.guard.stamped:Forged",
+    "beffroi.guard.retention.catalogue:ColdRefused",
+    "beffroi.guard.forensics.engines:EngineRefused",
     "beffroi.guard.founding:FoundingRefused",
     "beffroi.guard.containing.scopes:ContainingRefused",
     "beffroi.guard.scim.tokens:TokenRefused",

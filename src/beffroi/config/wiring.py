@@ -5,6 +5,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from beffroi.config.processes import Service, StartRefused
 from beffroi.config.settings import Mode, SettingMissing, Settings, read_secret_setting
 
 if TYPE_CHECKING:
+    from beffroi.guard.retention.exporting import Place as ColdPlace
     from beffroi.guard.settings import GuardSettings, Provider
     from beffroi.simulation.loading import Place
 
@@ -75,8 +77,35 @@ def guard_settings(settings: Settings) -> "GuardSettings":
         mode=GuardMode(settings.mode.value),
         provider=_provider(settings),
         listening=Listening(host=settings.bind, port=settings.guard_port),
+        cold_folder=cold_folder(settings),
         trusted_proxies=tuple(settings.said("BEFFROI_TRUSTED_PROXIES").split()),
     )
+
+
+def cold_folder(settings: Settings) -> Path:
+    """Files of the journal's past days: BEFFROI_COLD_FOLDER, or ``cold`` in the state folder."""
+    named = settings.said("BEFFROI_COLD_FOLDER")
+    return Path(named).expanduser().absolute() if named else settings.state / "cold"
+
+
+def cold_place(settings: Settings) -> "ColdPlace":
+    """Where past days go, and for how long: BEFFROI_COLD_MONTHS, three years by default. Raises SettingMissing."""
+    from beffroi.guard.retention.exporting import Place as ColdPlace
+
+    months = _months(settings, "BEFFROI_COLD_MONTHS", 36)
+    return ColdPlace(cold_folder(settings), timedelta(days=-(-months * 30_437 // 1000)))
+
+
+def hot_months(settings: Settings) -> int:
+    """Whole months that stay in PostgreSQL: BEFFROI_HOT_MONTHS, twelve by default. Raises SettingMissing."""
+    return _months(settings, "BEFFROI_HOT_MONTHS", 12)
+
+
+def _months(settings: Settings, name: str, default: int) -> int:
+    said = settings.said(name, str(default))
+    if not (said.isascii() and said.isdigit() and 4 <= int(said) <= 1200):
+        raise SettingMissing(f"{name} must be a whole number of months, from 4 to 1200.")
+    return int(said)
 
 
 def sweep_seconds(settings: Settings) -> float:

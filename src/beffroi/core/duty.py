@@ -36,6 +36,7 @@ class Duty(StrEnum):
     REVIEW = "review"
     PARTNERS = "partners"
     WATCH = "watch"
+    INVESTIGATE = "investigate"
 
 
 HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
@@ -50,6 +51,7 @@ HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
     Duty.REVIEW: frozenset({_APPROVER, _FOUNDER}),
     Duty.PARTNERS: frozenset({_MANAGER, _SECURITY, _FOUNDER}),
     Duty.WATCH: frozenset({_SECURITY, _FOUNDER}),
+    Duty.INVESTIGATE: frozenset({_SECURITY}),
 }
 
 

@@ -183,6 +183,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "audit": _ID, "question": _T, "answer": _T, "evidence": _B, "answered_at": _I,
         "answered_by": _ID, "due_at": _MI, "corrected_at": _MI, "version": _N,
     },
+    "cold_file": {
+        "id": _ID, "name": _T, "layout": _T, "from_at": _I, "until_at": _I, "rows": _N, "first_entry": _N,
+        "last_entry": _N, "size": _N, "sha256": _B, "kinds": _T, "written_at": _I, "ended_at": _MI, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -27,6 +28,8 @@ from beffroi.guard.notifying.posting import post_of
 from beffroi.guard.notifying.reminding import remind
 from beffroi.guard.notifying.sending import send_due
 from beffroi.guard.process import active_policy, read_policy
+from beffroi.guard.retention import exporting
+from beffroi.guard.retention.exporting import Place
 from beffroi.guard.reviewing import closing, opening
 from beffroi.guard.scim.keeping import forget_unadmitted
 from beffroi.guard.settings import Mode
@@ -91,13 +94,23 @@ async def _remind(background: Background) -> Counter[str]:
     return await remind(background.pool, background.keys, await background.policy())
 
 
-def tasks(sweep_every: float, mailing: "Mailing | None" = None) -> tuple[Task, ...]:
-    """What the worker does; ``sweep_every`` in seconds, for all of it but the mails, sent where ``mailing`` says."""
+async def _export(place: Place, background: Background) -> Counter[str]:
+    async with background.pool.acquire() as conn:
+        sealed_until = await exporting.durable_until(conn)
+        return await exporting.export(conn, background.keys, place, sealed_until, stop=background.stopping.is_set)
+
+
+def tasks(sweep_every: float, mailing: "Mailing | None" = None, cold: Place | None = None) -> tuple[Task, ...]:
+    """What the worker does; ``sweep_every`` in seconds, for all of it but the mails, sent where ``mailing`` says;
+    ``cold``: where the journal's past goes.
+    """
+    exports = () if cold is None else (Task("export", sweep_every, partial(_export, cold)),)
     periodic = (
         Task("sweep", sweep_every, _sweep),
         Task("review", sweep_every, _review),
         Task("forget", sweep_every, _forget),
         Task("remind", sweep_every, _remind),
+        *exports,
     )
     return periodic if mailing is None else (*periodic, notify(mailing))
 

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 
 import asyncpg
 
+from beffroi.core.disclosure import classified
+
 
 class Entry(NamedTuple):
     """One row of ``guard.journal``, without the number that the database gives it.
@@ -46,10 +48,15 @@ APPEND: Final = (
 async def append(conn: asyncpg.Connection, entries: Iterable[Entry]) -> list[int]:
     """Append entries in the transaction under way; their numbers, in the order given.
 
-    Raises asyncpg.PostgresError when the month of an entry has no partition: then nothing may be released.
+    Raises asyncpg.PostgresError when the month of an entry has no partition: then nothing may be released. Raises
+    ValueError for a kind that names a person without a line in :mod:`beffroi.core.disclosure`: who was read could
+    not be told (I-11).
     """
     rows = list(entries)
     if not rows:
         return []
+    for row in rows:
+        if not classified(row.kind, row.person):
+            raise ValueError(f"say in core/disclosure.py what an entry {row.kind!r} about a person discloses")
     columns = [list(column) for column in zip(*rows, strict=True)]
     return [record["entry"] for record in await conn.fetch(APPEND, *columns)]

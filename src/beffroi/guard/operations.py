@@ -7,6 +7,7 @@ from beffroi.guard.admitting import doors as admitting
 from beffroi.guard.admitting import queue
 from beffroi.guard.answers import approvals as asked_for
 from beffroi.guard.answers import containing as cut
+from beffroi.guard.answers import forensics as past
 from beffroi.guard.answers import machines
 from beffroi.guard.answers import partners as partner
 from beffroi.guard.answers import providers as provider
@@ -21,6 +22,7 @@ from beffroi.guard.consultations import answers as consultations
 from beffroi.guard.containing import doors as containing
 from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
 from beffroi.guard.exposure import answers as exposure
+from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.reviewing import doors as reviewing
@@ -177,6 +179,11 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/awareness/begin"): Operation("Begin the exam", awareness.Nothing, course.Exam, _CONFLICTS),
     ("POST", "/v1/awareness/answer"): Operation("Answer the exam", awareness.Answering, awareness.Result, _CONFLICTS),
+    ("POST", "/v1/forensics/options"): Operation("What one may ask about", forensics.Nothing, past.Options),
+    ("POST", "/v1/forensics/readers"): Operation("Whom some agents read", forensics.Asking, past.Readers, _CONFLICTS),
+    ("POST", "/v1/forensics/read-by"): Operation(
+        "Who read one person", forensics.AskingAbout, past.ReadBy, _CONFLICTS
+    ),
 }
 UNDOCUMENTED: Final = frozenset({"/v1/token", "/metrics", "/openapi.json"})
 """RFC 7523's own form, Prometheus' own text, and this document."""

@@ -35,6 +35,7 @@ from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.folding import watching
 from beffroi.guard.folding.watching import Published, Watch
+from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
 from beffroi.guard.metrics import Metrics
@@ -80,6 +81,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     containment_doors.ROUTES,
     partner_doors.ROUTES,
     provider_doors.ROUTES,
+    forensic_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

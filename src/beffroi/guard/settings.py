@@ -72,4 +72,6 @@ class GuardSettings:
     provider: Provider | None
     listening: Listening = Listening()
     batching: Batching = Batching()
+    cold_folder: Path | None = None
+    """Files of the journal's past days; without it, only what PostgreSQL holds can be asked about."""
     trusted_proxies: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.awareness",
     "beffroi.governance.reviews",
     "beffroi.governance.containment",
+    "beffroi.governance.incidents",
     "beffroi.governance.partners",
     "beffroi.systems.cases",
 ]

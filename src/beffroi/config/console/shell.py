@@ -17,12 +17,13 @@ from beffroi.governance.detection import api as detection
 from beffroi.governance.directory import api as directory
 from beffroi.governance.exposure import api as exposure
 from beffroi.governance.habilitations import api as habilitations
+from beffroi.governance.incidents import api as incidents
 from beffroi.governance.leavers import api as leavers
 from beffroi.governance.partners import api as partners
 from beffroi.governance.reviews import api as reviews
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
-_APPLICATIONS = (cases, containment, detection, habilitations, leavers, exposure, reviews, partners)
+_APPLICATIONS = (cases, containment, detection, incidents, habilitations, leavers, exposure, reviews, partners)
 """In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.
 _version = cache(version)

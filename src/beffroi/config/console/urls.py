@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.governance.awareness.web.urls")),
     path("", include("beffroi.governance.reviews.web.urls")),
     path("", include("beffroi.governance.containment.web.urls")),
+    path("", include("beffroi.governance.incidents.web.urls")),
     path("", include("beffroi.governance.partners.web.urls")),
     path("", include("beffroi.systems.cases.web.urls")),
 ]

@@ -9,6 +9,7 @@ import msgspec
 
 from beffroi.core.budgets import Caps, Spent, Window, spent
 from beffroi.core.decision import Refusal
+from beffroi.core.disclosure import DISCLOSED
 from beffroi.core.facts import AccountFacts, HabilitationFacts, OrganisationFacts, Request, SessionFacts
 from beffroi.core.ids import Bucket, EntryNumber
 from beffroi.guard.web.problems import Fault
@@ -77,7 +78,7 @@ class Ask:
 
     ``kind`` is the journal's word for an allow; ``sealed`` asks for the ciphertexts of what is allowed; ``detail`` is
     the journal's small JSON. ``text`` is the free text of a break-glass opening. ``effect`` makes it a command: it
-    gets a batch to itself and journals its own entry.
+    gets a batch to itself and journals its own entry. Raises ValueError for a charge of a kind nobody classified.
     """
 
     __slots__ = (
@@ -99,6 +100,8 @@ class Ask:
         text: "FreeText | None" = None,
         effect: Effect | None = None,
     ) -> None:
+        if kind not in DISCLOSED and manner is Manner.CHARGE and effect is None:
+            raise ValueError(f"say in core/disclosure.py what an entry {kind!r} about a person discloses")
         self.request = request
         self.handle_hash = handle_hash
         self.client_hash = client_hash

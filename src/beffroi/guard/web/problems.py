@@ -38,6 +38,7 @@ class Fault(StrEnum):
     VERSION_CONFLICT = "version-conflict"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
+    PAST_UNREADABLE = "past-unreadable"
     INTERNAL = "internal"
 
 
@@ -114,6 +115,13 @@ _FAULTS: Final[dict[str, Sentence]] = {
         "Les ouvertures ne peuvent pas être inscrites au journal ; aucune n’est donc accordée. Réessayez bientôt.",
         "Files inaccessible for the moment",
         "Openings cannot be recorded in the journal, so none is granted. Try again shortly.",
+    ),
+    Fault.PAST_UNREADABLE: Sentence(
+        503,
+        "Le passé ne se lit pas en entier",
+        "Une partie du journal ancien manque ou n’est plus comme elle fut écrite ; rien n’est donc répondu.",
+        "The past cannot be read whole",
+        "Part of the old journal is missing or not as it was written, so nothing is answered.",
     ),
     Fault.INTERNAL: Sentence(
         500,

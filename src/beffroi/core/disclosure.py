@@ -1,0 +1,41 @@
+"""What each kind of journal entry says left the guard about the person it names.
+
+One table, from which everything that counts readings is derived (I-11). An entry that names a person must be of a
+kind that stands here: the journal refuses any other, so that a new kind is classified before it is first written.
+Kinds that name nobody (a sign-in, a suspension) disclose nobody and need no line.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+
+class Disclosed(Enum):
+    """What left, of the person an entry names."""
+
+    FIELDS = "the field groups whose bits the entry carries"
+    KNOWN = "that the person is known, and which organisations follow them; no field"
+    NOTHING = "nothing"
+
+
+DISCLOSED: Final[Mapping[str, Disclosed]] = {
+    "released": Disclosed.FIELDS,
+    "found": Disclosed.KNOWN,
+    # What somebody writes, he has; the answer holds the person's random id alone.
+    "created": Disclosed.NOTHING,
+    "updated": Disclosed.NOTHING,
+    "erased": Disclosed.NOTHING,
+    "refused": Disclosed.NOTHING,
+    "integrity": Disclosed.NOTHING,
+    # Who was read, or who read somebody: random ids only.
+    "readings-asked": Disclosed.NOTHING,
+}
+"""Every kind that may name a person."""
+
+RELEASING: Final = frozenset(kind for kind, what in DISCLOSED.items() if what is not Disclosed.NOTHING)
+"""Kinds whose entries are openings: the only ones that reports of who was read count."""
+
+
+def classified(kind: str, person: str | None) -> bool:
+    """Whether an entry may be written: it names nobody, or its kind is known to disclose something or nothing."""
+    return person is None or kind in DISCLOSED

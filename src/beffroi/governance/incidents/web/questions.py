@@ -1,0 +1,21 @@
+"""What can be asked."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from beffroi.client import Refused, forensics
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.governance.incidents.web.forms import Forms
+
+
+@require_GET
+def home(request: AgentRequest) -> HttpResponse:
+    """Both questions."""
+    options = request.conversation.ask(forensics.options())
+    return RefusalAnswer(options) if isinstance(options, Refused) else page(request, Forms(options))
+
+
+def page(request: AgentRequest, forms: Forms, status: int = 200) -> HttpResponse:
+    """The page, with the form that was refused where there is one."""
+    return render(request, "incidents/home.html", {"forms": forms}, status=status)

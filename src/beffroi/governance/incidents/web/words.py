@@ -1,0 +1,45 @@
+"""What the pages call what was read and why."""
+
+from django.utils.translation import get_language, gettext
+
+from beffroi.ui import formatting
+
+
+def number(value: int) -> str:
+    """A count as it is written."""
+    return formatting.number(value, formatting.language_of(get_language()))
+
+
+def group(code: str) -> str:
+    """A field group; ``known`` when nothing but that the person is known was told."""
+    names = {
+        "identity": gettext("Identité"),
+        "contact": gettext("Coordonnées"),
+        "nir": gettext("Numéro de sécurité sociale"),
+        "agency_id": gettext("Identifiant France Travail"),
+        "situation": gettext("Situation"),
+        "followup": gettext("Suivi"),
+        "training": gettext("Formation"),
+        "legal_representative": gettext("Représentant légal"),
+        "known": gettext("Aucun champ : trouvée par une recherche"),
+    }
+    return names.get(code, code)
+
+
+def groups(codes: tuple[str, ...]) -> str:
+    """Field groups in a row."""
+    return ", ".join(group(code) for code in codes or ("known",))
+
+
+def why(explanation: str | None) -> str:
+    """Why an opening was allowed."""
+    reasons = {
+        "followed": gettext("Suivie par la structure"),
+        "referent": gettext("Référent de la personne"),
+        "appointment": gettext("Rendez-vous"),
+        "prescription": gettext("Prescription"),
+        "enrolment": gettext("Inscription"),
+        "search": gettext("Recherche"),
+        "break-glass": gettext("Ouverture d'urgence"),
+    }
+    return "" if explanation is None else reasons.get(explanation, explanation)
