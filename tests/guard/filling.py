@@ -90,7 +90,8 @@ class Filling:
     async def amend(self) -> None:
         """Write a next version of the newest row of every table whose rows are amended."""
         for table, row in self.newest.items():
-            if table in TABLES and {"id", "version"} <= set(TABLES[table]):
+            granted = await self.conn.fetchval("SELECT has_table_privilege($1, 'UPDATE')", f"guard.{table}")
+            if granted and table in TABLES and {"id", "version"} <= set(TABLES[table]):
                 self.newest[table] = await stamped.amend(self.conn, self.keys, table, row)
 
     async def _row(self, table: str, perhaps: datetime | None, now: datetime) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import uvicorn
 from joserfc.jwk import ECKey
 
 from beffroi.client.credentials import ApplicationKey
-from beffroi.core.ids import AccountId, OrganisationId
+from beffroi.core.ids import AccountId, ApplicationId, OrganisationId
 from beffroi.guard import key_check, stamped
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.process import AREAS
@@ -123,9 +123,13 @@ class Guard:
         bound: bool = True,
         status: str = "active",
         organisation: OrganisationId | None = None,
+        applications: tuple[ApplicationId, ...] | None = None,
         **columns: object,
     ) -> Member:
-        """An agent the provider knows, with one membership; factors enrolled long ago; ``columns`` of the account."""
+        """An agent the provider knows, with one membership in ``applications`` (every one, unless some are named).
+
+        Factors were enrolled long ago; ``columns`` are the account's.
+        """
         given, _, usual = name.partition(" ")
         login = name.lower().replace(" ", ".")
         persona = Persona(
@@ -138,7 +142,7 @@ class Guard:
         passkey = Authenticator(self.url) if with_passkey else None
         account = AccountId(str(uuid4()))
         place = organisation or self.organisation
-        self.run(self._write(account, persona, role, secret, passkey, bound, status, place, columns))
+        self.run(self._write(account, persona, role, secret, passkey, bound, status, place, applications, columns))
         return Member(account, persona, secret, passkey)
 
     def know(self, persona: Persona) -> None:
@@ -156,6 +160,7 @@ class Guard:
         bound: bool,
         status: str,
         organisation: OrganisationId,
+        applications: tuple[ApplicationId, ...] | None,
         columns: dict[str, object],
     ) -> None:
         keys, now = self.world.keys, await self.world.now()
@@ -171,7 +176,7 @@ class Guard:
             "requested_by": None, "approved_by": None, "pools": [], "created_at": now,
         }  # fmt: skip
         await self.world.insert("account", **(row | columns))
-        await self.world.habilitation(account, organisation, role)
+        await self.world.habilitation(account, organisation, role, applications=applications)
         blank: dict[str, object] = {
             "account": account, "credential_id": None, "public_key": None, "sign_count": None, "secret": None,
             "last_step": None, "failures": 0, "locked_until": None, "created_at": now, "revoked_at": None,
