@@ -8,7 +8,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak lock clean chromium
+.PHONY: help run test check bench soak lock clean chromium verifiers
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,9 @@ run: $(READY)
 chromium: $(READY_DEV)
 	@sh bin/chromium
 
+verifiers:
+	@sh bin/verifiers
+
 check: $(READY_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,7 +47,7 @@ check: $(READY_DEV)
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow and not browser and not crash"
 
-test: $(READY_DEV) chromium
+test: $(READY_DEV) chromium verifiers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(wildcard src spec)

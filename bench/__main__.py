@@ -1,4 +1,4 @@
-"""``python -m bench [decision] [import] [portfolio] [exposure] [--quick]``: every benchmark, or those named.
+"""``python -m bench [NAME]… [--quick]``: every benchmark, or those named.
 
 One table of all.
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import decision, exposure, portfolio, vault_import
+from bench import decision, exposure, journal, portfolio, vault_import
 
 QUICK_PEOPLE: Final = 4_000
 Measure = tuple[Callable[[bool, Path], dict[str, Any]], Callable[[dict[str, Any]], str]]
@@ -39,11 +39,18 @@ def _exposure(quick: bool, state: Path) -> dict[str, Any]:
     return exposure.run(1_600_000, 15_000, 5, state)
 
 
+def _journal(quick: bool, state: Path) -> dict[str, Any]:
+    if quick:
+        return journal.run(10_000, QUICK_PEOPLE, 1, 0.4, 0.2, state)
+    return journal.run(1_000_000, 200_000, 3, 8.0, 2.0, state)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "decision": (_decision, decision.table),
     "import": (_import, vault_import.table),
     "portfolio": (_portfolio, portfolio.table),
     "exposure": (_exposure, exposure.table),
+    "journal": (_journal, journal.table),
 }
 
 

@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--once", is_flag=True, help="Do everything once and end: for cron and for tests.")
 def worker(once: bool) -> None:
-    """Sweep accounts, run reviews and send mails until a signal; the guard's user runs it."""
+    """Seal the journal, sweep accounts, run reviews and send mails until a signal; the guard's user runs it."""
     said = load(roles=(GUARD,))
     refuse_guard_within_reach(said)
     settings, period, mailing = wiring.guard_settings(said), wiring.sweep_seconds(said), mailing_of(said)
+    journal = wiring.journal_settings(said)
     from beffroi.guard import background, logs
 
     if not once:
-        background.run(settings, background.tasks(period, mailing), wiring.heartbeat_file(said))
+        background.run(settings, background.tasks(period, mailing, journal), wiring.heartbeat_file(said))
         return
     logs.configure()
     with open_database(said):
-        done = asyncio.run(background.once(settings, background.tasks(period, mailing)))
+        done = asyncio.run(background.once(settings, background.tasks(period, mailing, journal)))
     for name, counts in done.items():
         click.echo(f"{name}: {_in_words(counts)}")
 

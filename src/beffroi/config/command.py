@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "beffroi.config.commands:identity_provider",
         "Serve the demonstration identity provider.",
     ),
-    "worker": ("beffroi.config.background:worker", "Do what is periodic: sweeps, reviews, mails."),
+    "worker": ("beffroi.config.background:worker", "Seal the journal; what is periodic: sweeps, reviews, mails."),
     "sweep": ("beffroi.config.background:sweep", "Sweep once, or say what a sweep would do."),
     "leavers": ("beffroi.config.leavers:leavers", "Read from a personnel file who left and who will."),
     "migrate": ("beffroi.config.commands:migrate", "Prepare the database and bring its schemas up to date."),
@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scim": ("beffroi.config.scim:scim", "Issue and revoke the tokens of partners' directories."),
     "reviews": ("beffroi.config.reviews:reviews", "Open, remind and end campaigns of review."),
     "mail": ("beffroi.config.mail:mail", "Try the sending of mails, see how it fares."),
+    "journal": ("beffroi.config.journal:journal", "Verify the sealed journal, prove entries, witness a log."),
     "backup": ("beffroi.config.backup:backup", "Write a backup of everything but the keys."),
     "restore": ("beffroi.config.backup:restore", "Restore a backup, then replay what is missing from it."),
 }

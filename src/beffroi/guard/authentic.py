@@ -183,6 +183,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "audit": _ID, "question": _T, "answer": _T, "evidence": _B, "answered_at": _I,
         "answered_by": _ID, "due_at": _MI, "corrected_at": _MI, "version": _N,
     },
+    "sealed": {
+        "id": _T, "origin": _T, "size": _N, "root": _B, "last_entry": _N, "published_size": _N,
+        "published_entry": _N, "sealed_at": _I, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

@@ -38,6 +38,7 @@ class Fault(StrEnum):
     VERSION_CONFLICT = "version-conflict"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
+    UNSEALED = "journal-unsealed"
     INTERNAL = "internal"
 
 
@@ -114,6 +115,13 @@ _FAULTS: Final[dict[str, Sentence]] = {
         "Les ouvertures ne peuvent pas être inscrites au journal ; aucune n’est donc accordée. Réessayez bientôt.",
         "Files inaccessible for the moment",
         "Openings cannot be recorded in the journal, so none is granted. Try again shortly.",
+    ),
+    Fault.UNSEALED: Sentence(
+        503,
+        "Dossiers momentanément inaccessibles",
+        "Le journal des consultations n’est plus scellé ; rien n’est ouvert d’ici là. Réessayez bientôt.",
+        "Files inaccessible for the moment",
+        "The journal of consultations is not being sealed; nothing is opened until it is. Try again shortly.",
     ),
     Fault.INTERNAL: Sentence(
         500,
