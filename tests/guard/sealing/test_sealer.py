@@ -48,6 +48,14 @@ async def test_every_committed_entry_is_sealed_once_in_its_order_and_lost_number
     assert report.entries == len(numbers)
 
 
+async def test_sealing_writes_no_entry_which_would_be_sealed_in_turn(place: Place) -> None:
+    await place.write(3)
+    await place.seal()
+    await place.write(1)
+    await place.seal()
+    assert await place.conn.fetchval("SELECT count(*) FROM guard.journal") == 4
+
+
 async def test_row_as_postgresql_encodes_it_is_the_row_as_the_core_does(place: Place) -> None:
     await place.write(200)
     rows = await place.conn.fetch(f"SELECT *, {ENCODED} AS encoded FROM guard.journal ORDER BY entry")

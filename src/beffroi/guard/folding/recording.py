@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from beffroi.guard.stamped import Row
 
 KIND: Final = "fact"
-UNFOLDED: Final = frozenset({"budget", "reach", "application_day"})
+UNFOLDED: Final = frozenset({"budget", "reach", "application_day", "sealed"})
 """Written by every opening, or once a minute: the first two are held to the openings themselves, and an older day of
-an application, or none, only makes its caps smaller."""
+an application, or none, only makes its caps smaller. How far the journal is sealed is held to the published log: a
+fact of
+it would be one more entry to seal, for ever."""
 BORN_UNSAID: Final = frozenset({"relation"})
 """Imported by the million: the first version of a row has no fact, the later ones have. That a row which gives access
 is gone gives nothing, and one that ended cannot become the first version again."""
