@@ -8,7 +8,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak lock clean chromium spark
+.PHONY: help run test check bench soak lock clean chromium spark verifiers
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -41,6 +41,9 @@ chromium: $(READY_DEV)
 spark: $(READY_DEV)
 	@sh bin/spark requirements-spark.lock $(VENV)
 
+verifiers:
+	@sh bin/verifiers
+
 check: $(READY_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,7 +51,7 @@ check: $(READY_DEV)
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow and not browser and not crash"
 
-test: $(READY_DEV) chromium spark
+test: $(READY_DEV) chromium spark verifiers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(wildcard src spec)

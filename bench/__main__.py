@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import decision, exposure, forensics, portfolio, vault_import
+from bench import decision, exposure, forensics, journal, portfolio, vault_import
 
 QUICK_PEOPLE: Final = 4_000
 Measure = tuple[Callable[[bool, Path], dict[str, Any]], Callable[[dict[str, Any]], str]]
@@ -43,12 +43,19 @@ def _forensics(quick: bool, state: Path) -> dict[str, Any]:
     return forensics.run(100_000_000, 1_600_000, 10_000_000, 9, state)
 
 
+def _journal(quick: bool, state: Path) -> dict[str, Any]:
+    if quick:
+        return journal.run(10_000, QUICK_PEOPLE, 1, 0.4, 0.2, state)
+    return journal.run(1_000_000, 200_000, 3, 8.0, 2.0, state)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "decision": (_decision, decision.table),
     "import": (_import, vault_import.table),
     "portfolio": (_portfolio, portfolio.table),
     "exposure": (_exposure, exposure.table),
     "forensics": (_forensics, forensics.table),
+    "journal": (_journal, journal.table),
 }
 
 

@@ -56,10 +56,10 @@ class Bench:
         self.seed = 0
 
     @contextmanager
-    def guard(self, **batching: Any) -> Iterator["GuardOfBench"]:
+    def guard(self, *, longest_lag: float | None = None, **batching: Any) -> Iterator["GuardOfBench"]:
         """A guard that listens, on counters that start from nothing."""
         asyncio.run(population.forget_counts(self.roles.owner))
-        guard = GuardOfBench(self, batching)
+        guard = GuardOfBench(self, batching, longest_lag)
         try:
             yield guard
         finally:
@@ -110,14 +110,14 @@ def _generate(order: dict[str, Any]) -> dict[str, Any]:
 class GuardOfBench:
     """One guard process."""
 
-    def __init__(self, bench: "Installed", batching: dict[str, Any]) -> None:
+    def __init__(self, bench: "Installed", batching: dict[str, Any], longest_lag: float | None = None) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         roles: Databases = bench.roles
         order = {
             "database": roles.guard, "key_file": str(bench.key_file), "policy_file": str(bench.policy),
-            "port": self.port, "batching": batching,
+            "port": self.port, "batching": batching, "longest_lag": longest_lag,
         }  # fmt: skip
         self.process = subprocess.Popen(
             [*os.environ.get("BENCH_PROFILE", "").split(), sys.executable, "-m", "bench.serving"]

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from beffroi.guard.process import run
-from beffroi.guard.settings import Batching, GuardSettings, Listening, Mode
+from beffroi.guard.settings import Batching, GuardSettings, Listening, Mode, Sealed
 
 
 def main() -> None:
@@ -21,6 +21,7 @@ def main() -> None:
         provider=None,
         listening=Listening(port=order["port"]),
         batching=Batching(**order["batching"]),
+        sealed=Sealed(order["longest_lag"]),
     )
     run(settings)
 

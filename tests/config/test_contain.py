@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from beffroi.config import contain
 from beffroi.core import policy_file
 from beffroi.guard import keys
-from beffroi.guard.settings import GuardSettings, Mode
+from beffroi.guard.settings import GuardSettings, Mode, Sealed
 from tests.databases import FreshDatabase
 from tests.guard import world as worlds
 from tests.guard.world import AgentOfTest
@@ -48,7 +48,7 @@ def host(fresh: FreshDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     settings = GuardSettings(
         database=fresh.guard, key_file=tmp_path / "guard.key", journal_key_file=None, policy_file=policy,
-        public_url="https://guard.example", mode=Mode.DEMONSTRATION, provider=None,
+        public_url="https://guard.example", mode=Mode.DEMONSTRATION, sealed=Sealed(None), provider=None,
     )  # fmt: skip
     monkeypatch.setattr(contain, "load", lambda roles: SimpleNamespace())
     monkeypatch.setattr(contain, "open_database", lambda _: nullcontext())

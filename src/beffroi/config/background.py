@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--once", is_flag=True, help="Do everything once and end: for cron and for tests.")
 def worker(once: bool) -> None:
-    """Sweep accounts, run reviews, put past days away and send mails until a signal; the guard's user runs it."""
+    """Seal the journal, sweep accounts, run reviews, put past days away and send mails until a signal."""
     said = load(roles=(GUARD,))
     refuse_guard_within_reach(said)
     settings, period, mailing = wiring.guard_settings(said), wiring.sweep_seconds(said), mailing_of(said)
+    journal = wiring.journal_settings(said)
     from beffroi.guard import background, logs
 
-    tasks = background.tasks(period, mailing, wiring.cold_place(said))
+    tasks = background.tasks(period, mailing, journal, wiring.cold_place(said))
     if not once:
         background.run(settings, tasks, wiring.heartbeat_file(said))
         return

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from beffroi.guard.backup.recovering import Recovered
     from beffroi.guard.keys import Keys
+    from beffroi.guard.sealing.work import JournalSettings
 
 GUARD_DUMP, CONSOLE_DUMP = "guard.dump", "console.dump"
 _KEY_CHECK = "guard.key_check"
@@ -57,7 +58,7 @@ def restore(folder: Path | None, accept: bool) -> None:
     with open_database(settings) as database:
         held = keys.load(wiring.key_file(settings))
         if folder is None:
-            done = asyncio.run(accept_loss(database.databases, held))
+            done = asyncio.run(accept_loss(database.databases, held, wiring.journal_settings(settings)))
             click.echo(f"{done.sessions} sessions ended, {done.codes} codes void, {done.budgets} budgets spent.")
             click.echo("Check by hand what the registers say since: erasures asked for, accounts and keys withdrawn.")
         elif asyncio.run(bring_back(database.databases, held, folder)):
@@ -149,17 +150,25 @@ async def bring_back(databases: Databases, held: "Keys", folder: Path) -> bool:
     return True
 
 
-async def accept_loss(databases: Databases, held: "Keys") -> "Recovered":
-    """Claim a restored database whose last events are lost. Raises BackupRefused when it is no such copy."""
+async def accept_loss(databases: Databases, held: "Keys", journal: "JournalSettings | None" = None) -> "Recovered":
+    """Claim a restored database whose last events are lost; the log, where one is kept, goes on behind what it holds.
+
+    Raises BackupRefused when it is no such copy, LogRefused when the log is not this journal's.
+    """
     from beffroi.guard import key_check, place
     from beffroi.guard.backup.archive import BackupRefused
     from beffroi.guard.backup.recovering import recover
+    from beffroi.guard.sealing.mending import adopt
+    from beffroi.guard.sealing.store import Folder
+    from beffroi.guard.sealing.work import signer_of
 
     conn = await _connect(databases.guard)
     try:
         await key_check.verify_keys(conn, held)
         if await place.is_here(conn, held):
             raise BackupRefused("This database is no restored copy: there is nothing to accept.")
+        if journal is not None:
+            await adopt(conn, held, signer_of(journal), Folder(journal.store))
         return await recover(conn, held, operator=getpass.getuser(), closing=None)
     finally:
         await conn.close()

@@ -41,7 +41,7 @@ async def _export(settings: Settings) -> Counter[str]:
     conn = await asyncpg.connect(given.database)
     try:
         await key_check.verify(conn, held)
-        sealed_until = await exporting.durable_until(conn)
+        sealed_until = await exporting.sealed_until(conn, held)
         return await exporting.export(conn, held, wiring.cold_place(settings), sealed_until, progress=told)
     finally:
         await conn.close()

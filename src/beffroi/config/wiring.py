@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from beffroi.config.database import GUARD, Databases
 from beffroi.config.processes import Service, StartRefused
@@ -15,6 +16,8 @@ from beffroi.config.settings import Mode, SettingMissing, Settings, read_secret_
 
 if TYPE_CHECKING:
     from beffroi.guard.retention.exporting import Place as ColdPlace
+    from beffroi.guard.sealing.witnesses import Place as Witness
+    from beffroi.guard.sealing.work import JournalSettings
     from beffroi.guard.settings import GuardSettings, Provider
     from beffroi.simulation.loading import Place
 
@@ -34,7 +37,7 @@ def key_file(settings: Settings) -> Path:
 
 
 def journal_key_file(settings: Settings) -> Path:
-    """The key meant to sign the journal; nothing signs with it yet."""
+    """The key that signs the journal's checkpoints; the worker alone reads it."""
     return settings.keys / "journal.key"
 
 
@@ -65,7 +68,7 @@ def policy_file(settings: Settings) -> Path:
 
 def guard_settings(settings: Settings) -> "GuardSettings":
     """What the guard needs to start. Raises SettingMissing."""
-    from beffroi.guard.settings import GuardSettings, Listening
+    from beffroi.guard.settings import GuardSettings, Listening, Sealed
     from beffroi.guard.settings import Mode as GuardMode
 
     return GuardSettings(
@@ -79,6 +82,7 @@ def guard_settings(settings: Settings) -> "GuardSettings":
         listening=Listening(host=settings.bind, port=settings.guard_port),
         cold_folder=cold_folder(settings),
         trusted_proxies=tuple(settings.said("BEFFROI_TRUSTED_PROXIES").split()),
+        sealed=Sealed(_whole(settings, "BEFFROI_JOURNAL_LAG", 5, 1, 60)),
     )
 
 
@@ -105,6 +109,61 @@ def _months(settings: Settings, name: str, default: int) -> int:
     said = settings.said(name, str(default))
     if not (said.isascii() and said.isdigit() and 4 <= int(said) <= 1200):
         raise SettingMissing(f"{name} must be a whole number of months, from 4 to 1200.")
+    return int(said)
+
+
+def journal_settings(settings: Settings) -> "JournalSettings":
+    """The log that the worker keeps. Raises SettingMissing."""
+    from beffroi.guard.sealing.work import JournalSettings
+
+    witnesses = _witnesses(settings)
+    quorum = _whole(settings, "BEFFROI_JOURNAL_QUORUM", 0, 0, 16)
+    if quorum > len(witnesses):
+        raise SettingMissing(
+            f"BEFFROI_JOURNAL_QUORUM is {quorum} where BEFFROI_JOURNAL_WITNESSES names {len(witnesses)} witnesses."
+        )
+    return JournalSettings(
+        origin=journal_origin(settings),
+        key_file=journal_key_file(settings),
+        store=journal_store(settings),
+        witnesses=witnesses,
+        quorum=quorum,
+    )
+
+
+def journal_origin(settings: Settings) -> str:
+    """The log's name: BEFFROI_JOURNAL_ORIGIN, or the guard's host followed by /journal; never changed afterwards."""
+    named = settings.said("BEFFROI_JOURNAL_ORIGIN") or f"{urlsplit(settings.guard_url).netloc}/journal"
+    if any(character.isspace() or character == "+" for character in named):
+        raise SettingMissing("BEFFROI_JOURNAL_ORIGIN has neither spaces nor +: guard.example.fr/journal.")
+    return named
+
+
+def journal_store(settings: Settings) -> Path:
+    """The folder of tiles and checkpoint: BEFFROI_JOURNAL_STORE, or one of the state folder."""
+    named = settings.said("BEFFROI_JOURNAL_STORE")
+    return Path(named).expanduser().absolute() if named else settings.state / "journal"
+
+
+def _witnesses(settings: Settings) -> "tuple[Witness, ...]":
+    """Those of the file that BEFFROI_JOURNAL_WITNESSES names: a key and an address a line. Raises SettingMissing."""
+    named = settings.said("BEFFROI_JOURNAL_WITNESSES")
+    if not named:
+        return ()
+    from beffroi.guard.sealing.witnesses import PlaceRefused, places
+
+    try:
+        return places(Path(named).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingMissing(f"BEFFROI_JOURNAL_WITNESSES: {named} cannot be read.") from None
+    except PlaceRefused as error:
+        raise SettingMissing(f"BEFFROI_JOURNAL_WITNESSES: {named}, {error}.") from None
+
+
+def _whole(settings: Settings, name: str, default: int, least: int, most: int) -> int:
+    said = settings.said(name, str(default))
+    if not (said.isascii() and said.isdigit() and least <= int(said) <= most):
+        raise SettingMissing(f"{name} must be a whole number from {least} to {most}.")
     return int(said)
 
 

@@ -187,6 +187,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "name": _T, "layout": _T, "from_at": _I, "until_at": _I, "rows": _N, "first_entry": _N,
         "last_entry": _N, "size": _N, "sha256": _B, "kinds": _T, "written_at": _I, "ended_at": _MI, "version": _N,
     },
+    "sealed": {
+        "id": _T, "origin": _T, "size": _N, "root": _B, "last_entry": _N, "published_size": _N,
+        "published_entry": _N, "sealed_at": _I, "version": _N,
+    },
 }  # fmt: skip
 """Authenticated columns of each table, in the order in which :meth:`Authenticator.stamp` takes their values."""
 

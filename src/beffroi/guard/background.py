@@ -32,6 +32,10 @@ from beffroi.guard.retention import exporting
 from beffroi.guard.retention.exporting import Place
 from beffroi.guard.reviewing import closing, opening
 from beffroi.guard.scim.keeping import forget_unadmitted
+from beffroi.guard.sealing import work as sealing_work
+from beffroi.guard.sealing.sealer import LogRefused, TooFewWitnesses
+from beffroi.guard.sealing.store import StoreRefused
+from beffroi.guard.sealing.work import JournalSettings, Sealing
 from beffroi.guard.settings import Mode
 from beffroi.guard.sweeping.sweep import said, sweep
 
@@ -45,6 +49,8 @@ NOTIFY_EVERY: Final = 15.0
 """Seconds between two looks at what is to be sent."""
 BEAT: Final = 10.0
 """Seconds between two heartbeats."""
+SAID: Final = (LogRefused, StoreRefused, TooFewWitnesses, keys.KeysRefused)
+"""Refusals whose sentence is for the operator, and holds no value of anybody."""
 LONGEST_WAIT: Final = 60.0
 """Seconds a failing task waits at most before it is tried again."""
 
@@ -70,6 +76,10 @@ class Task(NamedTuple):
     name: str
     period: float
     run: Callable[[Background], Awaitable[Counter[str]]]
+    patience: float | None = None
+    """Seconds a failing run waits at most before the next; :data:`LONGEST_WAIT` where it is not said."""
+    close: Callable[[], Awaitable[None]] | None = None
+    """What ends with the worker."""
 
 
 async def _sweep(background: Background) -> Counter[str]:
@@ -96,14 +106,18 @@ async def _remind(background: Background) -> Counter[str]:
 
 async def _export(place: Place, background: Background) -> Counter[str]:
     async with background.pool.acquire() as conn:
-        sealed_until = await exporting.durable_until(conn)
+        sealed_until = await exporting.sealed_until(conn, background.keys)
         return await exporting.export(conn, background.keys, place, sealed_until, stop=background.stopping.is_set)
 
 
-def tasks(sweep_every: float, mailing: "Mailing | None" = None, cold: Place | None = None) -> tuple[Task, ...]:
-    """What the worker does; ``sweep_every`` in seconds, for all of it but the mails, sent where ``mailing`` says;
-    ``cold``: where the journal's past goes.
-    """
+def tasks(
+    sweep_every: float,
+    mailing: "Mailing | None" = None,
+    journal: JournalSettings | None = None,
+    cold: Place | None = None,
+) -> tuple[Task, ...]:
+    """What the worker does, every ``sweep_every`` seconds; mails are sent where ``mailing`` says, the journal sealed
+    as it grows where ``journal`` says, and its past days put where ``cold`` says."""
     exports = () if cold is None else (Task("export", sweep_every, partial(_export, cold)),)
     periodic = (
         Task("sweep", sweep_every, _sweep),
@@ -112,7 +126,9 @@ def tasks(sweep_every: float, mailing: "Mailing | None" = None, cold: Place | No
         Task("remind", sweep_every, _remind),
         *exports,
     )
-    return periodic if mailing is None else (*periodic, notify(mailing))
+    sending = () if mailing is None else (notify(mailing),)
+    sealing = () if journal is None else (_sealing(journal),)
+    return (*periodic, *sending, *sealing)  # run once, the last seals what the others wrote
 
 
 def notify(mailing: "Mailing") -> Task:
@@ -123,6 +139,11 @@ def notify(mailing: "Mailing") -> Task:
         return await send_due(background.pool, background.keys, mailing, post, background.stopping.is_set)
 
     return Task("notify", NOTIFY_EVERY, send)
+
+
+def _sealing(journal: JournalSettings) -> Task:
+    work = Sealing(journal)
+    return Task("seal", sealing_work.EVERY, work.run, sealing_work.PATIENCE, work.close)
 
 
 async def opened(settings: "GuardSettings") -> Background:
@@ -161,7 +182,14 @@ async def once(settings: "GuardSettings", todo: Sequence[Task]) -> dict[str, Cou
     try:
         return {task.name: await task.run(background) for task in todo}
     finally:
+        await _close_tasks(todo)
         await closed(background)
+
+
+async def _close_tasks(todo: Sequence[Task]) -> None:
+    for task in todo:
+        if task.close is not None:
+            await task.close()
 
 
 async def serve(settings: "GuardSettings", todo: Sequence[Task], heartbeat: Path | None) -> None:
@@ -172,13 +200,14 @@ async def serve(settings: "GuardSettings", todo: Sequence[Task], heartbeat: Path
         loop.add_signal_handler(number, background.stopping.set)
     states = {task.name: State() for task in todo}
     try:
-        _LOG.info("worker: %s", ", ".join(f"{task.name} every {task.period:.0f} s" for task in todo))
+        _LOG.info("worker: %s", ", ".join(f"{task.name} every {task.period:g} s" for task in todo))
         async with asyncio.TaskGroup() as group:
             for task in todo:
                 group.create_task(keep(background, task, states[task.name]))
             if heartbeat is not None:
                 group.create_task(_beat(background, heartbeat, states))
     finally:
+        await _close_tasks(todo)
         await closed(background)
 
 
@@ -201,9 +230,15 @@ async def keep(background: Background, task: Task, state: State) -> None:
         except Exception as error:
             # Whatever a run meets, the next one must come; the database may be restarting.
             state.failures += 1
-            pause = min(LONGEST_WAIT, 2.0 ** min(state.failures - 1, 10))
-            _LOG.error("%s failed (%s); again in %.0f s", task.name, logs.where(error), pause)
+            pause = min(task.patience or LONGEST_WAIT, 2.0 ** min(state.failures - 1, 10))
+            _LOG.error("%s failed (%s); again in %.0f s", task.name, _told(error), pause)
         await _wait(background, pause)
+
+
+def _told(error: Exception) -> str:
+    """Where a run failed; and why, when it refused in words meant for the operator."""
+    where = logs.where(error)
+    return f"{where}: {error}" if isinstance(error, SAID) else where
 
 
 async def _beat(background: Background, path: Path, states: dict[str, State]) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Granted
+from beffroi.guard.sealing.watch import SealWatch
 from beffroi.guard.web.problems import Fault
 
 MEDIA_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
@@ -49,6 +50,7 @@ class Metrics:
         self._sizes = Histogram(tuple(float(size) for size in _SIZES))
         self._seconds = Histogram(_SECONDS)
         self.gauges: dict[str, float] = {}
+        self._witnesses: list[str] = []
 
     def batch(self, size: int, seconds: float) -> None:
         """One batch of ``size`` requests, committed ``seconds`` after its turn came."""
@@ -60,6 +62,20 @@ class Metrics:
         key = (kind, "allow" if isinstance(outcome, Granted) else outcome.value)
         self._decisions[key] = self._decisions.get(key, 0) + 1
 
+    def sealing(self, watch: SealWatch) -> None:
+        """How far the journal is sealed, and how each witness fares; nothing where nobody looks."""
+        if watch.longest_lag is None:
+            return
+        self.gauges["journal_unsealed_seconds"] = round(watch.lag, 3)
+        self.gauges["journal_unsealed_entries"] = watch.newest - watch.published_entry
+        self.gauges["journal_withholds"] = int(watch.withholds)
+        self._witnesses = [
+            f'beffroi_witness_{what}{{witness="{one.name}"}} {value}'
+            for one in watch.witnesses
+            for what, value in (("size", one.size), ("failures", one.failures), ("age_seconds", one.age))
+            if value is not None
+        ]
+
     def render(self) -> bytes:
         """Everything, as /metrics answers it."""
         lines = ["# TYPE beffroi_decisions_total counter"]
@@ -69,4 +85,4 @@ class Metrics:
         lines += self._seconds.lines("beffroi_batch_seconds")
         for name, value in sorted(self.gauges.items()):
             lines += [f"# TYPE beffroi_{name} gauge", f"beffroi_{name} {value}"]
-        return ("\n".join(lines) + "\n").encode()
+        return ("\n".join(lines + self._witnesses) + "\n").encode()

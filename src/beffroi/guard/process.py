@@ -44,6 +44,7 @@ from beffroi.guard.providers import doors as provider_doors
 from beffroi.guard.reviewing import doors as review_doors
 from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.scim import doors as scim_doors
+from beffroi.guard.sealing.watch import SealWatch
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
 from beffroi.guard.settings import Mode
@@ -148,17 +149,19 @@ async def build(
             async with pool.acquire() as conn:
                 services.policy = await active_policy(conn, held, fallback)
 
+        sealed = SealWatch(settings.database, held, settings.sealed.longest_lag)
         worker = Worker(
             settings.database, held, lambda: services.policy, settings.batching, metrics,
-            reload_policy=reload_policy, bench=make_bench(held),
+            reload_policy=reload_policy, bench=make_bench(held), withholds=lambda: sealed.withholds,
         )  # fmt: skip
         tokens = token_reader or AccessTokens(held.session)
         watch = Watch(held, lambda: services.policy, published, worker.forget)
-        services = Services(settings, policy, held, pool, worker, tokens, metrics, watch)
+        services = Services(settings, policy, held, pool, worker, tokens, metrics, sealed, watch)
         async with pool.acquire() as conn:
             await watch.begin(conn)
         metrics.gauges.update(watch.gauges())
         await worker.start()
+        await sealed.start()
     except BaseException:
         pool.terminate()
         raise
@@ -167,6 +170,7 @@ async def build(
 
 async def close(services: Services) -> None:
     """Close what :func:`build` opened; requests that still wait are refused."""
+    await services.sealed.stop()
     await services.worker.stop()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(services.pool.close(), 5)

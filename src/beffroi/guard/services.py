@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from beffroi.guard.folding.watching import Watch
     from beffroi.guard.keys import Keys
     from beffroi.guard.metrics import Metrics
+    from beffroi.guard.sealing.watch import SealWatch
 
 
 class AccessTokens(Protocol):
@@ -34,6 +35,8 @@ class Services:
     worker: "Worker"
     tokens: AccessTokens
     metrics: "Metrics"
+    sealed: "SealWatch"
+    """How far the journal is sealed: nothing is released where it lags."""
     watch: "Watch | None" = None
     """What looks whether the rows are what the journal says; none in a test that has no use for it."""
     areas: dict[str, object] = field(default_factory=dict)

@@ -60,6 +60,17 @@ class Batching:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """No log, no service: for how many seconds journal entries may stay unsealed before nothing is released.
+
+    ``None``: the bound does not apply, where no worker seals: a guard in a test, a drill, a benchmark of the rest.
+    The command line never says so.
+    """
+
+    longest_lag: float | None = 5.0
+
+
+@dataclass(frozen=True, slots=True)
 class GuardSettings:
     """All that a guard needs to start. ``public_url`` has no trailing slash."""
 
@@ -74,4 +85,5 @@ class GuardSettings:
     batching: Batching = Batching()
     cold_folder: Path | None = None
     """Files of the journal's past days; without it, only what PostgreSQL holds can be asked about."""
+    sealed: Sealed = Sealed()
     trusted_proxies: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ from beffroi.config.secret_files import write_private
 from beffroi.core import policy_file
 from beffroi.guard import keys as guard_keys
 from beffroi.guard.process import AREAS, build, build_app, close
-from beffroi.guard.settings import GuardSettings, Mode, Provider
+from beffroi.guard.settings import GuardSettings, Mode, Provider, Sealed
 from tests.databases import FreshDatabase
 from tests.guard import world as worlds
 from tests.guard.signin.serving import Guard, Member, fresh_code
@@ -266,7 +266,7 @@ def guard_served(
     with serve_provider(folder, service=url, pkce=True) as provider:
         settings = GuardSettings(
             database=fresh.guard, key_file=folder / "guard.key", journal_key_file=None,
-            policy_file=folder / "policy.toml", public_url=url, mode=Mode.DEMONSTRATION,
+            policy_file=folder / "policy.toml", public_url=url, mode=Mode.DEMONSTRATION, sealed=Sealed(None),
             provider=Provider(
                 provider.settings.issuer, provider.settings.client_id, provider.settings.client_secret, pkce=True
             ),

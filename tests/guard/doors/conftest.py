@@ -16,7 +16,7 @@ from beffroi.guard import keys as guard_keys
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.process import AREAS, build, build_app, close
 from beffroi.guard.services import Services
-from beffroi.guard.settings import GuardSettings, Mode
+from beffroi.guard.settings import GuardSettings, Mode, Sealed
 from tests.databases import FreshDatabase
 from tests.guard import world as worlds
 from tests.guard.documented import held
@@ -72,6 +72,7 @@ async def start(fresh: FreshDatabase, folder: Path) -> tuple[World, Services]:
         public_url="https://guard.example",
         mode=Mode.DEMONSTRATION,
         provider=None,
+        sealed=Sealed(None),
     )
     return world, await build(settings)
 

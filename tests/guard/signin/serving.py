@@ -26,8 +26,9 @@ from beffroi.core.ids import AccountId, ApplicationId, OrganisationId
 from beffroi.guard import key_check, stamped
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.process import AREAS
+from beffroi.guard.sealing.watch import SealWatch
 from beffroi.guard.services import Services
-from beffroi.guard.settings import GuardSettings, Mode, Provider
+from beffroi.guard.settings import GuardSettings, Mode, Provider, Sealed
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.records import Agent, encode
@@ -338,7 +339,7 @@ def serve(database: str, folder: Path, *, return_to: str = "http://localhost:1/b
     with serve_provider(folder, service=url, pkce=True) as provider:
         settings = GuardSettings(
             database=database, key_file=folder / "none", journal_key_file=None, policy_file=folder / "none",
-            public_url=url, mode=Mode.DEMONSTRATION,
+            public_url=url, mode=Mode.DEMONSTRATION, sealed=Sealed(None),
             provider=Provider(
                 provider.settings.issuer, provider.settings.client_id, provider.settings.client_secret, pkce=True
             ),
@@ -360,6 +361,7 @@ def serve(database: str, folder: Path, *, return_to: str = "http://localhost:1/b
             )  # fmt: skip
             services = Services(
                 settings, POLICY, keys, pool, worker=None, tokens=AccessTokens(keys.session), metrics=None,  # type: ignore[arg-type]
+                sealed=SealWatch(database, keys, None),
             )  # fmt: skip
             router = Router(AREAS)
             server = uvicorn.Server(

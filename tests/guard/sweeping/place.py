@@ -18,6 +18,7 @@ class Place:
     def __init__(self, folder: Path, database: FreshDatabase) -> None:
         self.folder, self.database = folder, database
         self.keys = keys.generate(folder / "keys" / "guard.key")
+        keys.generate_journal_key(folder / "keys" / "journal.key")
         self.heartbeat = folder / "worker" / "heartbeat.json"
 
     def spawn(self, *words: str) -> subprocess.Popen[str]:

@@ -50,7 +50,10 @@ class NotCommitted(RuntimeError):
 
 
 class Worker:
-    """Serves the queue on ``batching.connections`` lanes. ``policy`` gives the policy in force, read each batch."""
+    """Serves the queue on ``batching.connections`` lanes. ``policy`` gives the policy in force, read each batch.
+
+    ``withholds`` says whether nothing may be released now, the journal not being sealed: guard/sealing/watch.py.
+    """
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Worker:
         *,
         reload_policy: Callable[[str], "asyncio.Future[None] | Any"] | None = None,
         bench: Bench | None = None,
+        withholds: Callable[[], bool] = lambda: False,
     ) -> None:
         self._dsn = dsn
         self._policy = policy
@@ -69,6 +73,7 @@ class Worker:
         self._metrics = metrics
         self._bench = bench or Bench(keys)
         self._reload_policy = reload_policy
+        self._withholds = withholds
         self._waiting: deque[Ask] = deque()
         self._left: deque[Ask] = deque()
         self._of_session: dict[bytes, int] = {}
@@ -119,6 +124,8 @@ class Worker:
         mine = self._of_session.get(ask.handle_hash, 0)
         if self._ready == 0:
             ask.done(Fault.UNAVAILABLE)
+        elif ask.manner is Manner.CHARGE and self._withholds():
+            ask.done(Fault.UNSEALED)
         elif len(self._waiting) >= self._batching.waiting or mine >= self._share:
             ask.done(Fault.OVERLOADED)
         else:
@@ -281,6 +288,7 @@ class Worker:
         """All that waits, at most a batch; what waited past its deadline is refused."""
         most = 1 if self._batching.one_by_one else self._batching.most
         too_old = self._loop.time() - self._batching.deadline
+        withheld = self._withholds()
         taken: list[Ask] = []
         while self._waiting and len(taken) < most:
             if taken and self._waiting[0].effect is not None:
@@ -289,6 +297,9 @@ class Worker:
             self._leaves(ask)
             if ask.waiting_since < too_old:
                 _tell(ask, Fault.OVERLOADED)
+                continue
+            if withheld and ask.manner is Manner.CHARGE:
+                _tell(ask, Fault.UNSEALED)
                 continue
             taken.append(ask)
             if ask.effect is not None:

@@ -47,6 +47,7 @@ async def metrics(call: Call) -> Answer:
     services = call.services
     services.metrics.gauges["queue_requests"] = services.worker.waiting
     services.metrics.gauges["ready"] = int(services.worker.ready)
+    services.metrics.sealing(services.sealed)
     return Answer(200, ((b"content-type", MEDIA_TYPE), NO_STORE), services.metrics.render())
 
 

@@ -21,6 +21,7 @@ from beffroi.guard.retention.catalogue import ColdFile, ColdRefused, covers
 from beffroi.guard.retention.columns import SELECTED, batch
 from beffroi.guard.retention.layouts import Layout
 from beffroi.guard.retention.writing import Written, write
+from beffroi.guard.sealing import state
 
 if TYPE_CHECKING:
     import asyncpg
@@ -39,9 +40,13 @@ _DURABLE: Final = "SELECT coalesce((SELECT entry FROM guard.journal ORDER BY ent
 Progress = Callable[[ColdFile], None]
 
 
-async def durable_until(conn: "asyncpg.Connection") -> int:
-    """The number of the last durable entry: what counts as sealed where no worker seals the journal."""
-    return int(await conn.fetchval(_DURABLE))
+async def sealed_until(conn: "asyncpg.Connection", keys: "Keys") -> int:
+    """The number of the last entry of the published log; of the last durable one where none was ever sealed.
+
+    Raises Forged.
+    """
+    sealed = await state.load(conn, keys)
+    return int(await conn.fetchval(_DURABLE)) if sealed.row is None else sealed.published_entry
 
 
 class Place(NamedTuple):

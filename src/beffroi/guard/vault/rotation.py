@@ -1,4 +1,4 @@
-"""Rotation of the master key: every person's, agent's and contract's key is wrapped again, no ciphertext is touched.
+"""Rotation of the master key: every key that it wraps is wrapped again, no ciphertext is touched.
 
 The new epoch is added to the key file first (:func:`beffroi.guard.keys.add_epoch`); guards that are serving read
 it by themselves when they meet it. Rows are then re-wrapped in batches, each its own transaction, so that stopping
@@ -14,7 +14,7 @@ import asyncpg
 from beffroi.guard import key_check, turnstile
 from beffroi.guard.keys import Keys
 
-TABLES: Final = ("person", "account", "directory_entry", "contract")
+TABLES: Final = ("person", "account", "directory_entry", "contract", "day_key")
 BATCH: Final = 200
 """Rows of one transaction: decisions wait while their keys are wrapped."""
 

@@ -39,6 +39,7 @@ class Fault(StrEnum):
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
     PAST_UNREADABLE = "past-unreadable"
+    UNSEALED = "journal-unsealed"
     INTERNAL = "internal"
 
 
@@ -122,6 +123,13 @@ _FAULTS: Final[dict[str, Sentence]] = {
         "Une partie du journal ancien manque ou n’est plus comme elle fut écrite ; rien n’est donc répondu.",
         "The past cannot be read whole",
         "Part of the old journal is missing or not as it was written, so nothing is answered.",
+    ),
+    Fault.UNSEALED: Sentence(
+        503,
+        "Dossiers momentanément inaccessibles",
+        "Le journal des consultations n’est plus scellé ; rien n’est ouvert d’ici là. Réessayez bientôt.",
+        "Files inaccessible for the moment",
+        "The journal of consultations is not being sealed; nothing is opened until it is. Try again shortly.",
     ),
     Fault.INTERNAL: Sentence(
         500,

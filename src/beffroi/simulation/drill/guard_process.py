@@ -17,7 +17,7 @@ import uvloop
 
 from beffroi.core import policy_file
 from beffroi.guard import process
-from beffroi.guard.settings import GuardSettings, Listening, Mode, Provider
+from beffroi.guard.settings import GuardSettings, Listening, Mode, Provider, Sealed
 from beffroi.simulation.drill.ablation import BY_NAME, NONE, Ablation, bench, edited
 from beffroi.simulation.drill.lost_duties import lose
 from beffroi.simulation.drill.scratch import DrillRefused, ScratchDatabase, refuse_real
@@ -111,6 +111,7 @@ def main(told: _Told) -> None:
         mode=Mode.DRILL,
         provider=told.provider,
         listening=Listening(port=told.port),
+        sealed=Sealed(None),
     )
     asyncio.run(refuse_real(settings.database))
     ablation = BY_NAME[told.ablation]

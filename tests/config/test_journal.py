@@ -1,0 +1,140 @@
+"""``beffroi journal`` as people run it: a worker seals; others verify, prove, witness, compare."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.databases import FreshDatabase
+from tests.guard.sweeping.place import Place
+from tests.guard.world import build
+
+PERSON = "11111111-2222-4333-8444-555555555555"
+
+
+@pytest.fixture
+def place(fresh: FreshDatabase, tmp_path: Path) -> Place:
+    """An installation with a world, whose journal has a few entries."""
+    made = Place(tmp_path, fresh)
+
+    async def people() -> None:
+        world = await build(fresh.guard, made.keys)
+        await world.conn.execute(
+            "INSERT INTO guard.journal (at, kind, person) SELECT guard.instant(), 'released', $1::uuid"
+            " FROM generate_series(1, 300)",
+            PERSON,
+        )
+        await world.conn.close()
+
+    asyncio.run(people())
+    return made
+
+
+def run(place: Place, *words: str, status: int = 0) -> str:
+    process = place.spawn(*words)
+    said, told = process.communicate(timeout=60)
+    assert process.returncode == status, said + told
+    return said + told
+
+
+def until(holds: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    deadline = 60 * 100
+    while not holds():
+        deadline -= 1
+        assert process.poll() is None, process.communicate()
+        assert deadline
+        try:
+            process.wait(0.01)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def test_operator_seals_then_anybody_verifies_keeps_proves_and_sees_a_change(place: Place) -> None:
+    log, kept = str(place.folder / "journal"), place.folder / "kept"
+    assert "seal: nothing to do" in run(place, "worker", "--once")
+    key = run(place, "journal", "key").strip()
+    assert key.startswith("guard.localhost:8001/journal+")
+    key_file = place.folder / "log.key"
+    key_file.write_text(key + "\n")
+    told = run(place, "journal", "verify", log, "--key", str(key_file), "--keep", str(kept))
+    assert "Nothing is wrong." in told
+    assert "300 of 300 entries" in told
+    with closing(psycopg.connect(place.database.guard, autocommit=True)) as conn:
+        conn.execute("INSERT INTO guard.journal (at, kind) VALUES (guard.instant(), 'test')")
+    run(place, "worker", "--once")
+    assert "301 of 301" in run(place, "journal", "verify", log, "--key", key, "--older", str(kept))
+
+    proof = place.folder / "7.tlog-proof"
+    run(place, "journal", "prove", "--entry", "7", "--show", "--output", str(proof))
+    told = run(place, "journal", "verify", str(proof), "--key", key)
+    assert "Entry 7 stands in the log guard.localhost:8001/journal of 301 entries" in told
+    assert PERSON in told
+    plain = run(place, "journal", "prove", log, "--entry", "7")
+    assert plain.startswith("c2sp.org/tlog-proof@v1\nindex 6\n")
+    assert "old 256\n" in run(place, "journal", "prove", log, "--from", "256", "--to", "300")
+    assert "300 proofs" in run(place, "journal", "prove", "--person", PERSON, "--output", str(place.folder / "mine"))
+    assert len(list((place.folder / "mine").iterdir())) == 300
+    proof.write_bytes(proof.read_bytes().replace(b"index 6", b"index 5"))
+    assert "WRONG" in run(place, "journal", "verify", str(proof), "--key", key, status=1)
+    assert "no entry 999" in run(place, "journal", "prove", log, "--entry", "999", status=2)
+
+    assert "301 entries of the journal are those" in run(place, "journal", "compare")
+    path = place.folder / "journal" / "tile" / "entries" / "000"
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)
+    told = run(place, "journal", "verify", log, "--key", key, status=1)
+    assert "WRONG entry 2 (journal number 3): is not the one that was sealed" in told
+    assert "301 entries are in" in run(place, "journal", "rebuild")
+    assert "Nothing is wrong." in run(place, "journal", "verify", log, "--key", key, "--older", str(kept))
+
+
+def test_witness_elsewhere_cosigns_what_the_worker_seals_and_is_demanded_by_who_verifies(place: Place) -> None:
+    key = run(place, "journal", "key").strip()
+    words = [
+        "journal",
+        "witness",
+        "--name",
+        "w.example",
+        "--state",
+        str(place.folder / "w"),
+        "--log",
+        key,
+        "--port",
+        "0",
+    ]
+    witness = place.spawn(*words)
+    assert witness.stdout is not None
+    line, address = witness.stdout.readline().strip(), witness.stdout.readline()
+    url = address.removeprefix("Listening on ").strip().removesuffix(".")
+    (place.folder / "witnesses").write_text(f"{line} {url}\n")
+    settings = f"BEFFROI_JOURNAL_WITNESSES={place.folder / 'witnesses'}\nBEFFROI_JOURNAL_QUORUM=1\n"
+    (place.folder / "settings.env").write_text(settings)
+    os.chmod(place.folder / "settings.env", 0o600)
+    worker = place.spawn("worker")
+    checkpoint = place.folder / "journal" / "checkpoint"
+    until(lambda: checkpoint.exists() and "\n300\n" in checkpoint.read_text(), worker)
+    told = run(place, "journal", "verify", str(place.folder / "journal"), "--key", key, "--witness", line)
+    assert "Cosigned by w.example." in told
+    worker.send_signal(signal.SIGTERM)
+    _, said = worker.communicate(timeout=30)
+    assert worker.returncode == 0, said
+    witness.send_signal(signal.SIGTERM)
+    witness.communicate(timeout=30)
+    assert witness.returncode == 0
+    (place.folder / "settings.env").write_text("BEFFROI_JOURNAL_QUORUM=1\n")
+    assert "names 0 witnesses" in run(place, "worker", status=2)
+
+
+def test_verifier_without_a_key_or_with_what_is_none_is_told_so(place: Place) -> None:
+    assert "Name the log's key" in run(place, "journal", "verify", str(place.folder), status=2)
+    assert "is no key" in run(place, "journal", "verify", str(place.folder), "--key", "nonsense", status=2)
+    key = run(place, "journal", "key").strip()
+    assert "is missing" in run(place, "journal", "verify", str(place.folder), "--key", key, status=1)
+    assert "neither a folder" in run(place, "journal", "verify", "/nowhere", "--key", key, status=2)
