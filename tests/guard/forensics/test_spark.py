@@ -68,6 +68,7 @@ def test_i11_spark_whose_executor_is_killed_in_mid_query_answers_as_duckdb_and_t
     while killer.is_alive():  # until one query was met at work
         assert answered(engine, tmp_path, question, sources) == expected(journal, question)
     killer.join()
+    assert killed, "no query was met at work"
     assert killed[0] >= 4
     assert before[0] not in spark.executors()
     for question in questions():
