@@ -27,6 +27,9 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "erased": Disclosed.NOTHING,
     "refused": Disclosed.NOTHING,
     "integrity": Disclosed.NOTHING,
+    # Rows as the guard wrote them: facts about a person's relations, no field.
+    "fact": Disclosed.NOTHING,
+    "baseline": Disclosed.NOTHING,
     # Who was read, or who read somebody: random ids only.
     "readings-asked": Disclosed.NOTHING,
 }

@@ -16,6 +16,7 @@ from beffroi.guard.retention import catalogue
 from beffroi.guard.retention.catalogue import ColdFile, ColdRefused, Verified
 from beffroi.guard.retention.columns import batch, schema
 from beffroi.guard.retention.ending import partitions
+from beffroi.guard.retention.exporting import PATIENT
 from beffroi.guard.retention.layouts import Layout
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def plan(files: Sequence[ColdFile], question: Question) -> Plan:
 async def gather(conn: "asyncpg.Connection", keys: "Keys", question: Question) -> Sources:
     """Choose the files and read the rows, in one snapshot. Raises ColdRefused, Forged."""
     async with conn.transaction(isolation="repeatable_read", readonly=True):
+        await conn.execute(PATIENT)
         files = await catalogue.live(conn, keys)
         planned = plan(files, question)
         if planned.files or files:

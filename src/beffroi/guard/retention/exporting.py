@@ -37,6 +37,8 @@ _LAST: Final = "SELECT max(entry) FROM guard.journal WHERE at >= $1 AND at < $2"
 _FIRST: Final = "SELECT min(at) FROM guard.journal"
 """Asked once in the life of a journal, for its first day."""
 _DURABLE: Final = "SELECT coalesce((SELECT entry FROM guard.journal ORDER BY entry DESC LIMIT 1), 0)"
+PATIENT: Final = "SET LOCAL statement_timeout = '10min'; SET LOCAL idle_in_transaction_session_timeout = '1min'"
+"""For reading many rows: connections of the guard are given two seconds between two statements, and five for one."""
 Progress = Callable[[ColdFile], None]
 
 
@@ -99,6 +101,7 @@ async def _days(
             return
         name = f"{day:%Y-%m-%d}.parquet"
         async with conn.transaction(isolation="repeatable_read", readonly=True):
+            await conn.execute(PATIENT)
             rows = conn.cursor(_OF_DAY, day, day + DAY, prefetch=_ROWS)
             batches = [await asyncio.to_thread(batch, part) async for part in _parts(rows)]
         what = await asyncio.to_thread(write, folder / name, Layout.DAY, batches)
