@@ -1,4 +1,4 @@
-"""Migration 0017 on a database where people work already: they go on working where they did, and nowhere else."""
+"""Migration 0018 on a database where people work already: they go on working where they did, and nowhere else."""
 
 from collections.abc import AsyncIterator
 
@@ -19,7 +19,7 @@ from tests.guard import world as worlds
 from tests.guard.decisions.conftest import Desk
 from tests.guard.world import CASES, World, new_keys
 
-NAME = "0017_applications.sql"
+NAME = "0018_applications.sql"
 BEFORE = tuple(file for file in migrations.shipped() if file.name < NAME)
 OTHER = ApplicationId("other")
 

@@ -31,8 +31,8 @@ CREATE TABLE IF NOT EXISTS guard.migration (
 
 LoadKeys = Callable[[], Keys]
 _STEPS: Final[Mapping[str, Callable[[asyncpg.Connection, LoadKeys], Awaitable[None]]]] = {
-    "0017_applications.sql": applications.adopt,
-    "0018_providers.sql": taking_over.take_over,
+    "0018_applications.sql": applications.adopt,
+    "0019_providers.sql": taking_over.take_over,
 }
 """What the program does after a file, in that file's transaction: so once only, and all of it or nothing."""
 

@@ -1,4 +1,4 @@
-"""Migration 0018 on a database where people work already: each organisation accepts what they came through, once."""
+"""Migration 0019 on a database where people work already: each organisation accepts what they came through, once."""
 
 from collections.abc import AsyncIterator
 
@@ -13,7 +13,7 @@ from beffroi.guard.migrations import MigrationRefused
 from tests.guard import world as worlds
 from tests.guard.world import World, new_keys
 
-NAME = "0018_providers.sql"
+NAME = "0019_providers.sql"
 BEFORE = tuple(file for file in migrations.shipped() if file.name < NAME)
 Before = tuple[database.Databases, World]
 

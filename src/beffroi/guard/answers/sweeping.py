@@ -50,7 +50,8 @@ class Escalation(Answered, frozen=True):
 
 
 class Pending(Answered, frozen=True):
-    """All that waits within one's reach."""
+    """All that waits within one's reach; ``undelivered``: mails that could not be sent, for who acts for the network."""
 
     rows: tuple[Waiting, ...]
     escalations: tuple[Escalation, ...]
+    undelivered: int

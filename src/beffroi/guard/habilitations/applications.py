@@ -57,7 +57,7 @@ async def on_offer(conn: "asyncpg.Connection", keys: "Keys") -> dict[Application
 async def adopt(conn: "asyncpg.Connection", load_keys: "Callable[[], Keys]") -> None:
     """Let every habilitation that exists serve where it did until now: in every application that is registered.
 
-    The step of migration 0017, in its transaction, once: whoever comes to write the database afterwards cannot have
+    The step of migration 0018, in its transaction, once: whoever comes to write the database afterwards cannot have
     it done again. Habilitations that are closed, or not genuine, get nothing. Keys are loaded only where there is
     something to authenticate. Raises KeysRefused, and what ``load_keys`` raises.
     """

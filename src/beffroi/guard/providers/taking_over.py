@@ -1,4 +1,4 @@
-"""The step of migration 0018: providers through which accounts were bound before organisations accepted any."""
+"""The step of migration 0019: providers through which accounts were bound before organisations accepted any."""
 
 from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Final

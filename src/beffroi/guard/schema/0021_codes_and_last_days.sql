@@ -9,4 +9,4 @@ CREATE TABLE guard.leaver_day (                -- a leaving of the personnel fil
     mac             bytea NOT NULL
 );
 REVOKE ALL ON guard.leaver_day FROM PUBLIC;
-GRANT SELECT, INSERT ON guard.leaver_day TO beffroi_guard;
+GRANT SELECT, INSERT, UPDATE ON guard.leaver_day TO beffroi_guard;
