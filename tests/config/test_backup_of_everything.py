@@ -91,6 +91,10 @@ def test_i13_i16_every_table_filled_before_and_after_the_dump_comes_back_and_peo
     rows = Filling(guard.world.conn, guard.world.keys)
     now = guard.run(guard.world.now())
     guard.run(guard.world.insert("policy", version=POLICY.version, source="", activated_at=now))
+    guard.run(guard.world.insert(
+        "sealed", id="journal", origin="guard.example/journal", size=1, root=b"x" * 32, last_entry=1,
+        published_size=1, published_entry=1, sealed_at=now,
+    ))  # fmt: skip
     filled = guard.run(rows.fill(instants=False))
     folder, databases = tmp_path / "backup", Databases(source.owner, source.guard, source.console)
     asyncio.run(backup.write(databases, guard.world.keys, folder))

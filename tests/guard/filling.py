@@ -6,7 +6,7 @@ Values mean nothing; what refers to another table refers to the newest row made 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,10 +19,11 @@ from beffroi.guard.keys import Keys
 LEFT: Final = frozenset(
     {
         "migration", "turnstile", "drill_clock", "key_check", "policy", "sign_in", "handover", "session",
-        "spent_assertion", "attempt", "question", "refusal",
+        "spent_assertion", "attempt", "question", "refusal", "sealed",
     }
 )  # fmt: skip
-"""Tables without a fact of their own, or with what passes within a day; and the policy, which must be a real one."""
+"""Tables without a fact of their own, or with what passes within a day; the policy, which must be a real one; and how
+far the journal is sealed, which is held to the published log."""
 SENSIBLE: Final[Mapping[str, Mapping[str, object]]] = {
     "organisation": {"kind": "youth-office", "active": False},
     "application": {"open": False},
@@ -32,6 +33,7 @@ SENSIBLE: Final[Mapping[str, Mapping[str, object]]] = {
     "relation": {"kind": "followed"},
     "request": {"kind": "access", "status": "withdrawn"},
     "review": {"verdict": "keep"},
+    "mail": {"failed_at": None},
     "erased": {},
 }
 """Where a serving guard reads every row, words that it knows and that give nothing."""
@@ -110,6 +112,7 @@ class Filling:
 
 _VALUES: Final[Mapping[str, Any]] = {
     "uuid": uuid4,
+    "date": lambda: date(2000, 1, 1) + timedelta(days=secrets.randbelow(9_000)),
     "text": lambda: secrets.token_hex(6),
     "bytea": lambda: secrets.token_bytes(16),
     "boolean": lambda: False,

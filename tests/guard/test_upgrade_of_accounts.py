@@ -15,7 +15,7 @@ from beffroi.config import database
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.core.decision import Refusal
 from beffroi.core.refusals import Code
-from beffroi.guard import keys, migrations
+from beffroi.guard import keys, migrations, stamped
 from beffroi.guard.authentic import TABLES
 from beffroi.guard.decisions.asks import Granted, Manner, Outcome
 from beffroi.guard.decisions.worker import Worker
@@ -78,9 +78,22 @@ async def _drop(dsn: str, name: str) -> None:
     await conn.close()
 
 
+@pytest.fixture(autouse=True)
+def then(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Rows are written as that version did, without a fact, until this is undone."""
+
+    async def unsaid(
+        conn: Any, _keys: object, _table: str, _row: object, statement: str, values: list[object]
+    ) -> int:
+        return int((await conn.execute(statement, *values)).split()[-1])
+
+    monkeypatch.setattr(stamped, "_with_fact", unsaid)
+    return monkeypatch
+
+
 @pytest.fixture
 def guard(of_then: FreshDatabase, tmp_path: Path) -> Iterator[Guard]:
-    with serve(of_then.guard, tmp_path) as served:
+    with serve(of_then.guard, tmp_path, providers=()) as served:
         yield served
 
 
@@ -119,7 +132,7 @@ def test_columns_that_old_rows_were_authenticated_over_are_those_of_today() -> N
 
 
 def test_i16_filled_database_of_before_requests_goes_on_with_every_row_genuine_and_people_working(
-    guard: Guard, of_then: FreshDatabase
+    guard: Guard, of_then: FreshDatabase, then: pytest.MonkeyPatch
 ) -> None:
     world = guard.world
     world.application = CONSOLE  # type: ignore[assignment]
@@ -128,7 +141,7 @@ def test_i16_filled_database_of_before_requests_goes_on_with_every_row_genuine_a
         for name, role in (("Philippe Garnier", "account-manager"), ("Helene Marchand", "approver"))
     }
     thomas = guard.member("Thomas Leroux", role="approver", with_totp=False, with_passkey=True, applications=())
-    network = guard.run(world.organisation("Network", "network"))
+    network = guard.run(world.organisation("Network", "network", providers=()))
     claire = guard.member(
         "Claire Fontaine",
         role="security-officer",
@@ -147,6 +160,7 @@ def test_i16_filled_database_of_before_requests_goes_on_with_every_row_genuine_a
     assert set(filled) >= set(AUTHENTICATED) - {"policy", "session"}
 
     before = asyncio.run(rows(of_then.owner))
+    then.undo()
     applied = asyncio.run(migrations.migrate(of_then.owner, load_keys=lambda: guard.world.keys))
     assert applied == [file.name for file in migrations.shipped() if file.name > LAST_OF_THEN]
     after = asyncio.run(rows(of_then.owner))
@@ -186,10 +200,11 @@ def test_i16_filled_database_of_before_requests_goes_on_with_every_row_genuine_a
 
 
 def test_colleague_invited_before_the_upgrade_enrols_with_the_code_of_then(
-    guard: Guard, of_then: FreshDatabase
+    guard: Guard, of_then: FreshDatabase, then: pytest.MonkeyPatch
 ) -> None:
     invited = guard.member("Nora Petit", with_totp=False, bound=False, status="invited", applications=())
     code = guard.issue_code(invited)
+    then.undo()
     asyncio.run(migrations.migrate(of_then.owner, load_keys=lambda: guard.world.keys))
 
     async def checked() -> object:
@@ -216,7 +231,7 @@ def test_production_database_of_then_is_brought_forward_by_one_command(
 
 
 async def _at_work(dsn: str, held: keys.Keys) -> None:
-    world = await build(dsn, held)
+    world = await build(dsn, held, providers=())
     await world.agent(world.offices["North"], applications=())
     await Filling(world.conn, held).fill(instants=False)
     await world.conn.close()

@@ -7,7 +7,7 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ from beffroi.simulation.identity_provider.personas import Persona, write_users_f
 from beffroi.standards import totp
 from tests.guard.documented import hold
 from tests.guard.signin.authenticator import Authenticator
-from tests.guard.world import POLICY, World, new_keys
+from tests.guard.world import POLICY, PROVIDERS, World, new_keys
 from tests.simulation.identity_provider.served import Served
 from tests.simulation.identity_provider.served import serve as serve_provider
 
@@ -330,7 +330,9 @@ def text_of(page: httpx.Response) -> str:
 
 
 @contextmanager
-def serve(database: str, folder: Path, *, return_to: str = "http://localhost:1/back") -> Iterator[Guard]:
+def serve(
+    database: str, folder: Path, *, return_to: str = "http://localhost:1/back", providers: Iterable[str] = PROVIDERS
+) -> Iterator[Guard]:
     """Provider and guard, each on a free port of this machine."""
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on sockets it opens itself
@@ -352,7 +354,7 @@ def serve(database: str, folder: Path, *, return_to: str = "http://localhost:1/b
             pool = await asyncpg.create_pool(database, min_size=1, max_size=4)
             world = World(await asyncpg.connect(database), keys)
             await key_check.establish(world.conn, keys)
-            organisation = await world.organisation("North")
+            organisation = await world.organisation("North", providers=providers)
             jwk = ECKey.generate_key("P-256", {"kid": "console-key", "use": "sig"})
             await world.open_application(organisation, id=CONSOLE, name="Console", redirect_uris=[return_to])
             await world.insert(
