@@ -116,7 +116,7 @@ def test_i13_i16_every_table_filled_before_and_after_the_dump_comes_back_and_peo
             assert after[table] == rows_before, table
     assert before["journal"] <= after["journal"]
     told = {json.loads(row)["kind"] for row in after["journal"] - before["journal"]}
-    assert told == {"recovered", "session-revoked"}
+    assert told == {"recovered", "session-revoked", "fact"}
     assert len(before["containment"] - after["containment"]) == 1
     assert asyncio.run(forged(target.owner, guard)) == []
 
