@@ -147,12 +147,13 @@ async def services(fresh: FreshDatabase, tmp_path: Path) -> AsyncIterator[Servic
 async def test_operator_reads_how_far_sealing_lags_and_how_witnesses_fare(services: Services) -> None:
     async with services.pool.acquire() as conn:
         await conn.execute("INSERT INTO guard.witness VALUES ('w1.example', 7, NULL, 3)")
+        newest = await conn.fetchval("SELECT coalesce(max(entry), 0) FROM guard.journal")
     await services.sealed.look()
     transport = httpx.ASGITransport(app=build_app(services, AREAS), client=("127.0.0.1", 40000))
     async with httpx.AsyncClient(transport=transport, base_url="https://guard.example") as http:
         text = (await http.get("/metrics")).text
     assert "beffroi_journal_withholds 0" in text
-    assert "beffroi_journal_unsealed_entries 0" in text
+    assert f"beffroi_journal_unsealed_entries {newest}\n" in text
     assert 'beffroi_witness_failures{witness="w1.example"} 3' in text
     assert 'beffroi_witness_size{witness="w1.example"} 7' in text
 

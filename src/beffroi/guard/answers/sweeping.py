@@ -50,7 +50,7 @@ class Escalation(Answered, frozen=True):
 
 
 class Pending(Answered, frozen=True):
-    """All that waits within one's reach; ``undelivered``: mails that could not be sent, for who acts for the network."""
+    """All that waits within one's reach; ``undelivered``: mails that could not be sent, told to the network."""
 
     rows: tuple[Waiting, ...]
     escalations: tuple[Escalation, ...]
