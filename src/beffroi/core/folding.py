@@ -141,8 +141,10 @@ _OF_ACCOUNT: Final = frozenset(
 )
 _OF_APPLICATION: Final = frozenset({"application", "application_key", "breaker"})
 _OF_ORGANISATION: Final = frozenset(
-    {"organisation", "contract", "roster_domain", "roster_person", "scim_token", "relation"}
+    {"organisation", "organisation_provider", "contract", "roster_domain", "roster_person", "scim_token", "relation"}
 )
+_MISSED: Final = frozenset({"contract"})
+"""Of those, what demands something: where it is gone, more would be given."""
 
 
 def extent(divergence: Divergence, fact: Fact | None) -> Extent | None:
@@ -165,7 +167,7 @@ def extent(divergence: Divergence, fact: Fact | None) -> Extent | None:
         application = None if fact is None else fact.application
         return Extent("application", application or divergence.id.partition("/")[0])
     if table in _OF_ORGANISATION:
-        if divergence.kind is Kind.MISSING:
+        if divergence.kind is Kind.MISSING and table not in _MISSED:
             return None
         organisation = None if fact is None else fact.organisation
         return EVERYTHING if organisation is None else Extent("organisation", organisation)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from beffroi.guard.settings import GuardSettings
 
 _LOG: Final = logging.getLogger("beffroi.guard.background")
-POOL: Final = 3
+POOL: Final = 8
 NOTIFY_EVERY: Final = 15.0
 """Seconds between two looks at what is to be sent."""
 BEAT: Final = 10.0

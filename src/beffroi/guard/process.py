@@ -1,8 +1,8 @@
 """The guard's process: checks what it stands on, opens its parts, serves, and closes them in order.
 
 It refuses to start on a database that may forget (NotDurable), with keys that are not this database's
-(KeysRefused), on a schema it does not know (MigrationRefused), under a policy that is not valid (PolicyRefused) or on
-an older copy of the database (Behind).
+(KeysRefused), on a schema it does not know (MigrationRefused), under a policy that is not valid (PolicyRefused) or,
+where it is given a published position, on an older copy of the database (Behind).
 """
 
 import asyncio

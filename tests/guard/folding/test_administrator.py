@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from beffroi.core.decision import Refusal
-from beffroi.core.folding import Kind
+from beffroi.core.folding import MOST_AT_ONCE, Extent, Kind
 from beffroi.core.refusals import Code
 from beffroi.guard import stamped
 from beffroi.guard.containing.cutting import contain
@@ -195,5 +196,70 @@ async def test_i16_twenty_one_rows_put_back_at_once_contain_everything_and_write
         await belfry.put_back("account", row)
     assert len(await belfry.look()) == 21
     assert await world.conn.fetchval("SELECT count(*) FROM guard.account WHERE status = 'suspended'") == 0
-    [kind] = [row["kind"] for row in await world.conn.fetch("SELECT kind FROM guard.containment")]
-    assert kind == "everything"
+    [held] = await world.conn.fetch("SELECT * FROM guard.containment")
+    assert held["kind"] == "everything"
+    await world.amend("containment", held["id"], lifted_at=await world.now())
+    person = await world.person(world.offices["North"], referent=agents[0])
+    await belfry.look()
+    refused = await belfry.ask(agents[0], person)
+    assert isinstance(refused, Refusal), "lifted before the rows were set right: they would serve again"
+    assert refused.code is Code.EVERYTHING_CONTAINED
+
+
+async def test_i16_provider_withdrawn_and_put_back_is_withdrawn_again_and_its_organisation_contained(
+    belfry: Belfry,
+) -> None:
+    world = belfry.world
+    [id] = await world.conn.fetchrow(
+        "SELECT id FROM guard.organisation_provider WHERE organisation = $1 LIMIT 1", world.offices["North"]
+    )
+    before = await belfry.row("organisation_provider", id)
+    await world.amend("organisation_provider", id, withdrawn_at=await world.now())
+    await belfry.put_back("organisation_provider", before)
+    [found] = await belfry.look()
+    assert (found.table, found.kind) == ("organisation_provider", Kind.OLDER)
+    assert (await belfry.row("organisation_provider", id))["withdrawn_at"] is not None
+    assert Extent("organisation", str(world.offices["North"])) in belfry.watch.refused.extents
+
+
+async def test_i16_contract_deleted_leaves_its_organisation_refused(
+    belfry: Belfry,
+) -> None:
+    world = belfry.world
+    north, now = world.offices["North"], await world.now()
+    await world.insert(
+        "contract", id=north, from_at=now, until_at=now + timedelta(days=300), clauses=[], controllers=[], level=3,
+        contact=b"x", wrapped_key=b"x", epoch=1, opened_at=now, ended_at=None,
+    )  # fmt: skip
+    await belfry.look()
+    await belfry.owner.execute("DELETE FROM guard.contract")
+    for _ in range(2):
+        [found] = await belfry.look()
+        assert (found.table, found.kind) == ("contract", Kind.MISSING)
+    assert belfry.watch.refused.extents
+
+
+async def test_draft_of_a_review_that_a_restored_dump_brought_back_is_deleted_again(belfry: Belfry) -> None:
+    world = belfry.world
+    row = {"id": str(uuid4()), "organisation": world.offices["North"], "digest": b"x" * 32, "closed_at": None,
+           "opened_at": await world.now(), "due_at": await world.now(), "reminded": None}  # fmt: skip
+    await world.insert("campaign", **row)
+    ana, drafts = await world.agent(world.offices["North"]), []
+    for _ in range(MOST_AT_ONCE + 1):
+        drafts.append(str(uuid4()))
+        await world.insert(
+            "sitting", id=drafts[-1], campaign=row["id"], reviewer=ana.account, content="", digest=b"x",
+            created_at=await world.now(), signed_at=None, factor=None, nonce=b"x", challenge=None, assertion=None,
+        )  # fmt: skip
+    kept = await world.conn.fetch("SELECT * FROM guard.sitting")
+    async with world.conn.transaction():
+        gone = await world.conn.fetch("DELETE FROM guard.sitting RETURNING *")
+        await stamped.record(world.conn, world.keys, "sitting", gone, gone=True)
+    assert await belfry.look() == []
+    for each in kept:
+        places = ", ".join(f"${place}" for place in range(1, len(each) + 1))
+        await belfry.owner.execute(f"INSERT INTO guard.sitting ({', '.join(each.keys())}) VALUES ({places})", *each)
+    assert len(await belfry.look()) == len(drafts)
+    assert await world.conn.fetchval("SELECT count(*) FROM guard.sitting") == 0
+    assert await belfry.look() == []
+    assert not belfry.watch.refused.extents

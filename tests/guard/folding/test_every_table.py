@@ -11,7 +11,7 @@ import pytest
 from beffroi.core import folding
 from beffroi.core.folding import Divergence, Kind
 from beffroi.guard import stamped
-from beffroi.guard.folding import baselines, looking, recording
+from beffroi.guard.folding import baselines, looking, recording, replaying
 from beffroi.guard.folding.looking import Known, Look
 from beffroi.guard.keys import Keys
 from tests.databases import FreshDatabase
@@ -163,3 +163,12 @@ async def test_i16_month_of_facts_said_again_leaves_the_same_state(shelf: Shelf)
     found = await looking.look(shelf.conn, shelf.keys, POLICY, anew, Look(rows=True), None)
     assert found.divergences == ()
     assert anew.expected == shelf.known.expected == folding.fold(anew.expected.values())
+
+
+def test_every_table_says_what_an_older_row_of_it_would_give() -> None:
+    of_somebody = folding._WHOLE | folding._OF_ACCOUNT | folding._OF_APPLICATION | folding._OF_ORGANISATION
+    giving_nobody_access = {
+        "admission", "approval", "audit", "audit_answer", "campaign", "checklist_item", "cold_file", "cut",
+        "directory_entry", "escalation", "leaver", "leaver_day", "origin", "review", "sitting", "swept",
+    }  # fmt: skip
+    assert set(recording.FOLDED) - of_somebody - set(replaying.STRICT) == giving_nobody_access

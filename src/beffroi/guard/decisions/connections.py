@@ -16,6 +16,8 @@ TIMEOUTS: Final = {
     "statement_timeout": "5000",
     "lock_timeout": "4000",
 }
+PATIENT: Final = "SET LOCAL statement_timeout = '10min'; SET LOCAL idle_in_transaction_session_timeout = '1min'"
+"""For a transaction that only reads, many rows: it holds no turn, and may take its time."""
 _HOT: Final = {
     "application_name": "beffroi-guard-hot",
     "beffroi.batch": "on",  # batches add one to the turnstile's number themselves (schema/0006_turns.sql)

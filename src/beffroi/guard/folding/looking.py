@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from beffroi.core import folding
 from beffroi.core.folding import Divergence, Fact, Key, Kind, Position
 from beffroi.core.policy import Policy
+from beffroi.guard.decisions.connections import PATIENT
 from beffroi.guard.decisions.facts import clock_at
 from beffroi.guard.folding import baselines, openings, reading, recording
 from beffroi.guard.folding.baselines import Baseline
@@ -80,6 +81,7 @@ async def look(
     rows: dict[Key, Record] = {}
     believed: dict[str, list[Record]] = defaultdict(list)
     async with conn.transaction(isolation="repeatable_read", readonly=True):
+        await conn.execute(PATIENT)
         head = await reading.head(conn, known.entry)
         live_since = head.at - timedelta(seconds=policy.session.absolute) - _SESSION_SLACK
         since = 0 if known.baseline is None else known.baseline.since

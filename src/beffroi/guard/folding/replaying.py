@@ -51,6 +51,7 @@ STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "relation": _ends("until_at"),
     "roster_domain": _ends("ended_at"),
     "roster_person": _ends("ended_at"),
+    "organisation_provider": _ends("withdrawn_at"),
     "contract": _ends("ended_at"),
     "request": _not_pending,
     "containment": lambda _row, _now: {"lifted_at": None},
@@ -60,8 +61,13 @@ STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "exam": lambda row, now: {} if row["ended_at"] is not None else {"ended_at": now, "score": 0, "passed": False},
     "line_member": lambda _row, _now: {},
 }
-"""What a row becomes whose latest version is lost. A row of a table that is not named gives nobody access by being
-older: it is reported, and left as it was found for people to see."""
+"""What a row becomes whose latest version is lost. A row of any other table gives nobody access by being older: it is
+reported, and left as it was found for people to see."""
+
+
+DRAFT: Final = "sitting"
+"""Rows that the guard deletes when nobody signed them: a restored dump brings them back, and they are nothing."""
+_FORGET_DRAFT: Final = "DELETE FROM guard.sitting WHERE id = $1 AND signed_at IS NULL"
 
 
 class Outcome(StrEnum):
@@ -91,6 +97,9 @@ async def set_right(
         return Outcome.LEFT
     if table == "policy":
         return await _activated_again(conn, keys, fact, row)
+    if table == DRAFT and fact is not None and fact.mac == GONE:
+        await conn.execute(_FORGET_DRAFT, row["id"])
+        return Outcome.RESTORED
     if table not in STRICT:
         return Outcome.LEFT
     after = recording.version_of(table, row) if fact is None else fact.version
@@ -107,6 +116,8 @@ async def _gone(conn: "asyncpg.Connection", keys: "Keys", fact: Fact, now: datet
         row = {"account": account, "line": line, "since_at": now, "version": 1}
         await stamped.insert(conn, keys, "line_member", row)
         return Outcome.RESTORED
+    if fact.table == "contract":
+        return Outcome.LEFT  # what it demanded is not known any more: its organisation stays refused
     await stamped.record_facts(conn, keys, [fact._replace(mac=GONE)])
     return Outcome.TIGHTENED
 

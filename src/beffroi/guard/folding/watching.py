@@ -118,7 +118,7 @@ class Watch:
         if self.keys.authenticator.distrusted != before:
             self.forget()
         baseline = self.known.baseline
-        if baseline is not None and not found.divergences and found.head.at - baseline.at > baselines.SAID_AGAIN:
+        if baseline is not None and found.head.at - baseline.at > baselines.SAID_AGAIN:
             await baselines.say_again(conn, self.keys, self.known.expected.values(), baseline)
             self.known.baselines = await baselines.all_baselines(conn, self.keys)
 

@@ -11,12 +11,12 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from beffroi.guard.decisions.connections import PATIENT
 from beffroi.guard.forensics.questions import HOT, HOT_COLUMNS, SORTED, By, Question, ReadBy
 from beffroi.guard.retention import catalogue
 from beffroi.guard.retention.catalogue import ColdFile, ColdRefused, Verified
 from beffroi.guard.retention.columns import batch, schema
 from beffroi.guard.retention.ending import partitions
-from beffroi.guard.retention.exporting import PATIENT
 from beffroi.guard.retention.layouts import Layout
 
 if TYPE_CHECKING:

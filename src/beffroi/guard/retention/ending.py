@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from beffroi.guard import stamped, turnstile
+from beffroi.guard.folding import baselines
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.retention import catalogue
 from beffroi.guard.retention.catalogue import ColdFile, ColdRefused
@@ -48,12 +49,16 @@ async def retire(
     if hot_months < LEAST_MONTHS:
         raise ColdRefused(f"At least {LEAST_MONTHS} months stay in the database.")
     now, done = await stamped.instant(conn), []
+    said = await baselines.all_baselines(conn, keys)
+    read_from = said[-min(2, len(said))].since if said else None
     oldest = _months_back(now, hot_months)
     for name in await partitions(conn):
         month = datetime.strptime(f"{name}+0000", "%Y-%m%z")
         if month >= oldest:
             break
         file = _file_of(await catalogue.live(conn, keys), month)
+        if read_from is not None and file.last_entry >= read_from:
+            raise ColdRefused(f"Guards still read facts of rows that {name} holds; they are said again each month.")
         progress(f"{name}: comparing {file.rows} entries")
         await _compare(conn, folder, file)
         async with conn.transaction():

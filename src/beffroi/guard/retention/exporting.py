@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from beffroi.guard import stamped
+from beffroi.guard.decisions.connections import PATIENT
 from beffroi.guard.retention import catalogue, merging, recording
 from beffroi.guard.retention.catalogue import ColdFile, ColdRefused, covers
 from beffroi.guard.retention.columns import SELECTED, batch
@@ -37,8 +38,6 @@ _LAST: Final = "SELECT max(entry) FROM guard.journal WHERE at >= $1 AND at < $2"
 _FIRST: Final = "SELECT min(at) FROM guard.journal"
 """Asked once in the life of a journal, for its first day."""
 _DURABLE: Final = "SELECT coalesce((SELECT entry FROM guard.journal ORDER BY entry DESC LIMIT 1), 0)"
-PATIENT: Final = "SET LOCAL statement_timeout = '10min'; SET LOCAL idle_in_transaction_session_timeout = '1min'"
-"""For reading many rows: connections of the guard are given two seconds between two statements, and five for one."""
 Progress = Callable[[ColdFile], None]
 
 

@@ -13,7 +13,7 @@ import msgspec
 from beffroi.core.assurance import level_of
 from beffroi.core.ids import AccountId
 from beffroi.core.policy import Level
-from beffroi.guard import stamped
+from beffroi.guard import stamped, turnstile
 from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.notifying import telling
@@ -147,6 +147,7 @@ async def _recognise(
             found = NotRecognised(Stranger.SUSPENDED, str(found.account["id"]))
     if isinstance(found, NotRecognised):
         if found.why is Stranger.UNSEEN_PROVIDER:
+            await turnstile.take(conn)  # before the count's row, as who proves a factor takes both
             await attempts.within(conn, services.keys, Limit.FAILURES, browser.address(call), now)
             await quarantine.unseen(conn, call, loaded, found, identity.idp_id, now)
         else:
@@ -185,6 +186,7 @@ async def _refused(
     account: str | None = None,
 ) -> None:
     """Journal a refusal and count it against the address."""
+    await turnstile.take(conn)  # before the count's row, as who proves a factor takes both
     await attempts.within(conn, call.services.keys, Limit.FAILURES, browser.address(call), now)
     entry = Entry(
         now, kind, account=account, application=loaded.progress.application, explanation=why,
