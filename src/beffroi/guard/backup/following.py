@@ -3,7 +3,8 @@
 PostgreSQL names in each row (``xmin``) the transaction that wrote it; the oldest transaction under way when a
 snapshot was taken (``pg_snapshot_xmin``) bounds from below whatever that snapshot did not see. So rows at least that
 young are all that can be missing, and some that are not: writing a row twice changes nothing. Rows that were deleted
-do not show: the guard deletes only what an erasure deletes, and ``guard.erased`` names it.
+do not show: ``guard.erased`` names those of an erasure; unsigned sittings of a review, which a guard forgets, it
+forgets again when it looks at the rows.
 """
 
 import json
