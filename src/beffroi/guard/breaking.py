@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beffroi.core import breaker, budgets
 from beffroi.core.breaker import HOURS, WEEKS, Breaker, UsedDay
-from beffroi.core.budgets import DAYS, Caps, Window
+from beffroi.core.budgets import Caps, Window
 from beffroi.core.policy import EVERYTHING, Policy
 from beffroi.guard import stamped, turnstile
+from beffroi.guard.budget_rows import window_of
 from beffroi.guard.decisions.facts import PARIS, clock_at
 from beffroi.guard.journal import Entry, append
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("beffroi.guard")
 _HOURS: Final = Struct(f">{HOURS}I")
-_RECENT: Final = Struct(f">{DAYS}I")
 _KEPT_DAYS: Final = 7 * (WEEKS + 2)
 FIRST_CEILING: Final = 10
 """Ceiling of an application registered without one, in times its first caps."""
@@ -120,9 +120,7 @@ async def _note(conn: Any, keys: "Keys", application: str) -> None:
     if budget is None:
         return
     stamped.genuine(keys, "budget", budget)
-    seen = _seen(
-        budgets.window(budget["hour"], budget["hour_spent"], budget["day"], _RECENT.unpack(budget["recent"]))
-    )
+    seen = _seen(window_of(budget))
     row = await conn.fetchrow(
         "SELECT * FROM guard.application_day WHERE application = $1 AND day = $2", application, seen.day
     )

@@ -7,13 +7,13 @@ handed out are void. Either way no session survives.
 
 import json
 from datetime import UTC, datetime, time, timedelta
-from struct import Struct
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beffroi.core import budgets
-from beffroi.core.budgets import DAYS, EMPTY, Caps
+from beffroi.core.budgets import EMPTY, Caps
 from beffroi.core.policy import EVERYTHING
 from beffroi.guard import key_check, place, stamped, turnstile
+from beffroi.guard.budget_rows import RECENT, window_of
 from beffroi.guard.decisions.facts import PARIS, clock_at
 from beffroi.guard.folding import recording
 from beffroi.guard.journal import Entry, append
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import asyncpg
 
     from beffroi.guard.keys import Keys
-
-_RECENT: Final = Struct(f">{DAYS}I")
 
 
 class Recovered(NamedTuple):
@@ -100,16 +98,16 @@ async def _exhaust(conn: "asyncpg.Connection", keys: "Keys", known: datetime, no
         stamped.genuine(keys, "application", application)
         scope = budgets.Scope("application", application["id"], EVERYTHING)
         caps = {name: application[name] for name in ("hour_cap", "day_cap", "week_cap", "month_cap")}
-        empty = {"key": scope.key, "hour": 0, "day": 0, "recent": _RECENT.pack(*EMPTY.recent), "hour_spent": 0}
+        empty = {"key": scope.key, "hour": 0, "day": 0, "recent": RECENT.pack(*EMPTY.recent), "hour_spent": 0}
         rows.setdefault(scope.key, empty | {"version": 0}).update(caps)
     written = []
     for row in rows.values():
         caps_now = Caps(row["hour_cap"], row["day_cap"], row["week_cap"], row["month_cap"])
-        window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+        window = window_of(row)
         full = budgets.exhausted(budgets.at(window, clock.day, clock.hour), caps_now, days)
         within = Caps(*map(max, caps_now, budgets.spent(full)))
         values = (
-            row["key"], full.hour, full.day, _RECENT.pack(*full.recent), *budgets.spent(full), *within,
+            row["key"], full.hour, full.day, RECENT.pack(*full.recent), *budgets.spent(full), *within,
             row["version"] + 1,
         )  # fmt: skip
         written.append((*values, keys.authenticator.stamp("budget", values)))

@@ -6,15 +6,15 @@ needed then.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from struct import Struct
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from beffroi.core import budgets, consulting, fields
-from beffroi.core.budgets import DAYS, Caps, Scope
+from beffroi.core import consulting, fields
+from beffroi.core.budgets import Caps, Scope
 from beffroi.core.consulting import Book
 from beffroi.core.ids import Bucket, OrganisationId
 from beffroi.core.policy import EVERYTHING, RELATIONS, Policy
+from beffroi.guard.budget_rows import window_of
 from beffroi.guard.consultations import statements
 from beffroi.guard.consultations.answers import MOST_ROWS, Active, By, Entries, Fullest, Live, Searched, Shown
 from beffroi.guard.decisions.facts import clock_at
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 MINUTES: Final = 60
 SPAN: Final = timedelta(days=1)
 """What a search covers when it does not say."""
-_RECENT: Final = Struct(f">{DAYS}I")
 _ORGANISATIONS: Final = "SELECT * FROM guard.organisation WHERE id = ANY ($1::uuid[])"
 _APPLICATIONS: Final = "SELECT * FROM guard.application WHERE id = ANY ($1::text[])"
 _BUDGETS: Final = "SELECT * FROM guard.budget WHERE key = ANY ($1::text[])"
@@ -110,7 +109,7 @@ class Reading:
         books: dict[str, list[Book]] = {}
         for row in await self._genuine("budget", _BUDGETS, list(scopes)):
             scope = scopes[row["key"]]
-            window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+            window = window_of(row)
             caps = Caps(*(row[f"{span}_cap"] for span in Caps._fields))
             books.setdefault(scope.id, []).append(Book(scope.bucket, window, caps))
         clock = clock_at(self._now)

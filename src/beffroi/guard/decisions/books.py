@@ -1,15 +1,14 @@
 """The budgets of a batch: read from their rows, charged in memory, written back with the spans the CHECK guards."""
 
 from collections.abc import Iterable, Sequence
-from struct import Struct
 from typing import Any, Final, NamedTuple
 
 from beffroi.core import budgets
-from beffroi.core.budgets import DAYS, Caps, Window
+from beffroi.core.budgets import Caps, Window
 from beffroi.guard.authentic import Authenticator
+from beffroi.guard.budget_rows import RECENT
 from beffroi.guard.decisions import hot_rows
 
-_RECENT: Final = Struct(f">{DAYS}I")
 _VERSIONS: Final = 1 << 18
 """Keys whose last version is remembered: enough for those of a day; the one forgotten is the one seen first."""
 
@@ -37,7 +36,7 @@ class BudgetReader:
             values = tuple(columns)
             key = values[0]
             if self._authenticator.genuine("budget", values, mac):
-                windows[key] = budgets.window(values[1], values[4], values[2], _RECENT.unpack(values[3]))
+                windows[key] = budgets.window(values[1], values[4], values[2], RECENT.unpack(values[3]))
             else:
                 forged.add(key)
             versions[key] = values[12]
@@ -68,7 +67,7 @@ class BudgetReader:
         """Rows to insert and rows to change, as columns of guard.budget."""
         new: list[Row] = []
         changed: list[Row] = []
-        stamp, pack = self._authenticator.stamp_encoded, _RECENT.pack
+        stamp, pack = self._authenticator.stamp_encoded, RECENT.pack
         for key, caps in books.caps.items():
             hour, in_hour, day, recent, week, month = books.windows[key]
             version = books.versions.get(key, 0)

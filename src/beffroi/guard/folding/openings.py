@@ -7,7 +7,6 @@ found short is counted again from these, never given back.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from struct import Struct
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core import budgets
@@ -15,6 +14,7 @@ from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope
 from beffroi.core.folding import Divergence, Kind
 from beffroi.core.ids import Bucket
 from beffroi.core.policy import EVERYTHING, RELATIONS, Policy
+from beffroi.guard.budget_rows import RECENT, window_of
 from beffroi.guard.folding import recording, statements
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from beffroi.guard.keys import Keys
 
-_RECENT: Final = Struct(f">{DAYS}I")
 _OWNERS: Final = "SELECT DISTINCT account FROM guard.reach WHERE marks && $1::bigint[]"
 _PLACES: Final = (
     "SELECT (SELECT array_agg(id::text) FROM guard.organisation) AS organisations,"
@@ -95,7 +94,7 @@ async def short(conn: "asyncpg.Connection", policy: Policy, today: int) -> list[
 
 
 def _recent(row: Mapping[str, Any], today: int) -> tuple[int, ...]:
-    window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+    window = window_of(row)
     return budgets.at(window, today, row["hour"]).recent
 
 
@@ -139,7 +138,7 @@ async def count_again(conn: "asyncpg.Connection", keys: "Keys", one: Short, toda
     row = await conn.fetchrow("SELECT * FROM guard.budget WHERE key = $1", one.key)
     window, caps, version = EMPTY, Caps(0, 0, 0, 0), 0
     if row is not None and keys.authenticator.genuine_row("budget", row):
-        window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+        window = window_of(row)
         caps, version = Caps(row["hour_cap"], row["day_cap"], row["week_cap"], row["month_cap"]), row["version"]
     seen = budgets.at(window, today, hour)
     recent = tuple(max(pair) for pair in zip(seen.recent, one.least, strict=True))
@@ -147,5 +146,5 @@ async def count_again(conn: "asyncpg.Connection", keys: "Keys", one: Short, toda
     full = budgets.window(hour, max(seen.in_hour, recent[0]), today, recent)
     spent = budgets.spent(full)
     within = Caps(*map(max, caps, spent))
-    values = (one.key, hour, today, _RECENT.pack(*recent), *spent, *within, version + recording.LEAP)
+    values = (one.key, hour, today, RECENT.pack(*recent), *spent, *within, version + recording.LEAP)
     await conn.execute(_WRITE, *values, keys.authenticator.stamp("budget", values))

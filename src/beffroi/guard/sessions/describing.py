@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from struct import Struct
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import AccountId, Bucket
 from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
 from beffroi.guard import stamped
+from beffroi.guard.budget_rows import window_of
 from beffroi.guard.sessions.memberships import Membership, memberships_in
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _PARIS: Final = ZoneInfo("Europe/Paris")
-_RECENT: Final = Struct(f">{budgets.DAYS}I")
 
 
 async def describe(
@@ -112,7 +111,7 @@ async def _budgets(
     windows: dict[Bucket, Window] = {}
     for row in await conn.fetch("SELECT * FROM guard.budget WHERE key = ANY ($1::text[])", list(of_key)):
         stamped.genuine(keys, "budget", row)
-        window = budgets.window(row["hour"], row["hour_spent"], row["day"], _RECENT.unpack(row["recent"]))
+        window = window_of(row)
         windows[of_key[row["key"]]] = window
     day, hour = now.astimezone(_PARIS).toordinal(), int(now.timestamp()) // 3600
     return [
