@@ -29,7 +29,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 
 @given(secrets, owners, labels, st.binary(max_size=300))
-def test_sealed_value_opens_to_itself_and_shows_nothing_but_its_size(
+def test_i09_sealed_value_opens_to_itself_and_shows_nothing_but_its_size_not_even_that_two_are_equal(
     key: bytes, owner: bytes, label: str, clear: bytes
 ) -> None:
     sealed = seal(key, owner, label, clear)

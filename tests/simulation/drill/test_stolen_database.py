@@ -24,7 +24,7 @@ SHORT = Value(Kind.WORD, "Inès")
 
 
 @pytest.mark.slow
-def test_stolen_installation_holds_no_value_in_clear(own_scratch: ScratchServer) -> None:
+def test_i09_stolen_installation_holds_no_value_in_clear(own_scratch: ScratchServer) -> None:
     report = stolen_database.drill(own_scratch, 200)
     assert report["failures"] == []
     assert report["values_in_clear"] == 0
@@ -33,7 +33,7 @@ def test_stolen_installation_holds_no_value_in_clear(own_scratch: ScratchServer)
 
 
 @pytest.mark.slow
-def test_build_that_leaks_one_hashed_number_fails_the_drill(own_scratch: ScratchServer) -> None:
+def test_i09_build_that_leaks_one_hashed_number_fails_the_drill(own_scratch: ScratchServer) -> None:
     """A table of the console keeps the MD5 of a colleague's address: no more is needed to find it again."""
 
     def leak(database: ScratchDatabase) -> None:
