@@ -90,6 +90,7 @@ async def test_i16_rows_of_before_the_facts_are_believed_for_an_hour_and_then_no
     await unsaid(2)
     await watch.begin(world.conn)
     assert watch.reported == set()
+    assert not (await watch.look(world.conn, Look())).fresh, "facts of its own are no news to a guard that serves"
     [facts] = await world.conn.fetch(
         "SELECT count(*) FROM guard.journal WHERE kind = 'fact' AND explanation = 'account'"
     )

@@ -80,6 +80,7 @@ class Watch:
         if self.known.baseline is None:
             await baselines.begin(conn, self.keys)
             self.known.baselines = await baselines.all_baselines(conn, self.keys)
+            await self.look(conn, Look())  # at its own facts, so that the first look while serving has no news
 
     async def everything(self, conn: "asyncpg.Connection") -> Found:
         """The first look, at everything there is."""
