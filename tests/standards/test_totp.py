@@ -46,3 +46,10 @@ def test_secret_is_160_random_bits_and_the_address_names_nobody() -> None:
     assert {len(secret) for secret in secrets} == {20}
     uri = totp.provisioning_uri(SECRET, "Beffroi", "Agent 1234")
     assert uri.startswith("otpauth://totp/Beffroi:Agent%201234?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&")
+
+
+@pytest.mark.parametrize(
+    "typed", ["287082", "287 082", "287\N{NO-BREAK SPACE}082", " 287\N{NARROW NO-BREAK SPACE}082\n"]
+)
+def test_code_pasted_with_any_space_is_its_digits(typed: str) -> None:
+    assert totp.digits(typed) == "287082"

@@ -28,6 +28,11 @@ def code(secret: bytes, step: int) -> str:
     return HOTP(base64.b32encode(secret).decode("ascii"), digits=DIGITS).at(step)
 
 
+def digits(typed: str) -> str:
+    """A code as it was typed or pasted, without its spaces: applications show it in two groups, and copy a hard space."""
+    return "".join(typed.split())
+
+
 def step_at(now: datetime) -> int:
     """The time step of an aware instant."""
     return int(now.timestamp()) // STEP_SECONDS

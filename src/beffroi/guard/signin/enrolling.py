@@ -210,7 +210,7 @@ def _verify(call: Call, going: Progress, who: Person, form: Form, now: datetime)
         return None if isinstance(verified, WebAuthnRefusal) else verified
     allowed = factors.TOTP in who.allowed and going.level >= Level.SECOND_FACTOR
     if form.get("kind") == factors.TOTP and allowed and going.totp_secret is not None:
-        return totp.matching_step(going.totp_secret, form.get("code", "").replace(" ", ""), now, None)
+        return totp.matching_step(going.totp_secret, totp.digits(form.get("code", "")), now, None)
     return None
 
 

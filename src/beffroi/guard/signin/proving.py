@@ -15,7 +15,7 @@ from beffroi.guard.signin.pages import clock_text, is_same_day, language, page, 
 from beffroi.guard.signin.progress import Loaded, Progress, Purpose, Step
 from beffroi.guard.stamped import Row
 from beffroi.guard.web.requests import Answer, Call, redirect
-from beffroi.standards import webauthn
+from beffroi.standards import totp, webauthn
 
 if TYPE_CHECKING:
     import asyncpg
@@ -70,7 +70,7 @@ async def _judge(
 ) -> Row | FactorRefusal:
     keys, fitting = call.services.keys, _fitting(going, who)
     if form.get("kind") == factors.TOTP:
-        typed = form.get("code", "").replace(" ", "")
+        typed = totp.digits(form.get("code", ""))
         return await factors.verify_totp(conn, keys, who.account, fitting, typed, now)
     if form.get("kind") != factors.PASSKEY or going.challenge is None:
         return FactorRefusal.WRONG
