@@ -37,7 +37,9 @@ def test_adviser_without_javascript_enrols_and_uses_a_code_application(
     member.secret = secret
     begin(guard, page, member)
     code = fresh_code(guard, member)
-    page.get_by_label("Code à six chiffres").fill(f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]}")  # as a telephone copies it
+    page.get_by_label("Code à six chiffres").fill(
+        f"{code[:3]}\N{NO-BREAK SPACE}{code[3:]}"
+    )  # as a telephone copies it
     page.get_by_role("button", name="Confirmer").click()
     assert guard.call("GET", "/v1/session", redeemed(guard, page)).json()["level"] == 2
 

@@ -29,7 +29,7 @@ def code(secret: bytes, step: int) -> str:
 
 
 def digits(typed: str) -> str:
-    """A code as it was typed or pasted, without its spaces: applications show it in two groups, and copy a hard space."""
+    """A code as it was typed or pasted, without its spaces: applications show two groups of digits."""
     return "".join(typed.split())
 
 
