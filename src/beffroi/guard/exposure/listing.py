@@ -219,6 +219,7 @@ class Reading:
             if self._shows(one):
                 found.append(
                     Held(
+                        one.id,
                         one.organisation,
                         self._inventory.name(one.organisation),
                         one.role,
