@@ -5,11 +5,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from beffroi.core.ids import ApplicationId
 from beffroi.guard.sweeping.leavers import Source
 from tests.browser.office import sign_in, stack
 from tests.browser.pages import Tour, meets
 from tests.config.console.stack import Stack
 from tests.governance.leavers.staff import idle, promote, status, waits
+from tests.guard.signin.serving import CONSOLE
 
 __all__ = ["stack"]
 pytestmark = pytest.mark.browser
@@ -64,7 +66,8 @@ def test_manager_says_who_has_left_without_meeting_a_barrier(stack: Stack, tour:
 def test_manager_takes_one_application_away_and_the_colleague_keeps_the_other(stack: Stack, page: Page) -> None:
     guard = stack.guard
     guard.run(guard.world.open_application(guard.organisation, id="trainings", name="Suivi des formations"))
-    manager, agent = guard.member("Pascal Retrait"), guard.member("Agnes Gardeuse")
+    both = (CONSOLE, ApplicationId("trainings"))
+    manager, agent = guard.member("Pascal Retrait"), guard.member("Agnes Gardeuse", applications=both)
     sign_in(stack, page, manager, "/mon-compte/")
     promote(stack, manager)
     page.goto(f"{stack.url}/comptes/{agent.account}/")
