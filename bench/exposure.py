@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -168,15 +168,19 @@ async def _measure(dsn: str, key_file: Path, runs: int) -> dict[str, Any]:
         network = await inventory.refresh(conn, policy)
         _ranked(inventory)
         account = AccountId(identifier("account", MANAGERS + APPROVERS + 7))
+        approver = AccountId(identifier("account", MANAGERS + 7))
         office = OrganisationId(identifier("organisation", 7))
         ways: dict[str, Callable[[], Awaitable[None]]] = {
             "account_suspended": lambda: _suspend(conn, held, account),
+            "approver_suspended": lambda: _suspend(conn, held, approver),
+            "application_closed": lambda: _close_application(conn, held),
+            "everything_contained": lambda: _contain(conn, held),
             "organisation_closed": lambda: _close(conn, held, office),
             "relations_ended": lambda: _end_relations(conn, office),
         }
         changed: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(4 * runs):
-            for name, change in ways.items():
+        for name, change in ways.items():
+            for _ in range(4 * runs):  # done and undone, so that the next way begins where this one did
                 await change()
                 about = [office] if name == "relations_ended" else []
                 changed[name].append(await _timed(_again, conn, inventory, policy, about))
@@ -185,7 +189,7 @@ async def _measure(dsn: str, key_file: Path, runs: int) -> dict[str, Any]:
             "accounts": len(network.accounts),
             "relations": await conn.fetchval("SELECT count(*) FROM guard.relation"),
         }
-        first = network.exposure(_ranked(inventory)[0][1])
+        first = network.exposure(_ranked(inventory)[0])
     await pool.close()
     return {
         **counts,
@@ -215,10 +219,9 @@ async def _again(conn: Any, inventory: Inventory, policy: Any, about: list[Organ
     _ranked(inventory)
 
 
-def _ranked(inventory: Inventory) -> list[tuple[int, AccountId]]:
+def _ranked(inventory: Inventory) -> tuple[AccountId, ...]:
     """Every account by its exposure in 24 hours, as the inventory page asks for it."""
-    network = inventory.network
-    return sorted(((network.within_a_day(one), one) for one in network.accounts), reverse=True)
+    return inventory.network.ranked()
 
 
 async def _suspend(conn: Any, held: keys.Keys, account: AccountId) -> None:
@@ -233,6 +236,28 @@ async def _close(conn: Any, held: keys.Keys, office: OrganisationId) -> None:
         await turnstile.take(conn)
         row = await conn.fetchrow("SELECT * FROM guard.organisation WHERE id = $1", office)
         await stamped.amend(conn, held, "organisation", row, active=not row["active"])
+
+
+async def _close_application(conn: Any, held: keys.Keys) -> None:
+    async with conn.transaction():
+        await turnstile.take(conn)
+        row = await conn.fetchrow("SELECT * FROM guard.application WHERE id = 'bench'")
+        await stamped.amend(conn, held, "application", row, open=not row["open"])
+
+
+async def _contain(conn: Any, held: keys.Keys) -> None:
+    async with conn.transaction():
+        await turnstile.take(conn)
+        row = await conn.fetchrow("SELECT * FROM guard.containment WHERE kind = 'everything' AND lifted_at IS NULL")
+        now = await stamped.instant(conn)
+        if row is not None:
+            await stamped.amend(conn, held, "containment", row, lifted_at=now)
+            return
+        cut = {
+            "id": str(uuid4()), "kind": "everything", "scope": "", "groups": 0, "since_at": now, "lifted_at": None,
+            "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "containment", cut)
 
 
 async def _end_relations(conn: Any, office: OrganisationId) -> None:

@@ -298,7 +298,7 @@ def eligible(
 
 
 def tied(history: History, one: str, other: str, at: datetime) -> bool:
-    """I-04: whether two people may not give something back together: kin, or one of late in the other's debt."""
+    """I-04: whether two people may not agree to one thing together: kin, or one of late in the other's debt."""
     favours = {
         (past.approver, past.requester)
         for past in history

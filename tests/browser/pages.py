@@ -137,6 +137,10 @@ CONSOLE = {
         "Camille Moreau|Philippe Garnier",
         "comptes/<uuid:account>/",
     ),
+    "end-application": Sheet(
+        "exposure/end.html", "^Retirer .* à Camille Moreau", "^Take .* away from Camille Moreau",
+        "comptes/<uuid:account>/<uuid:habilitation>/<slug:application>/",
+    ),
     "live": Sheet("detection/live.html", "Consultations en direct", "Consultations live", "direct/"),
     "journal": Sheet("detection/entries.html", "^Journal$", "^Journal$", "journal/"),
     "journal-entry": Sheet("detection/entry.html", "Entrée n° ", "Entry no. ", "journal/<int:number>/"),

@@ -69,7 +69,7 @@ def manager(stack: Stack, camille: Member) -> Member:
     return member
 
 
-@meets("accounts", "one-account")
+@meets("accounts", "one-account", "end-application")
 def test_manager_reads_the_inventory_without_meeting_a_barrier(
     stack: Stack, manager: Member, camille: Member, tour: Tour
 ) -> None:
@@ -89,6 +89,10 @@ def test_manager_reads_the_inventory_without_meeting_a_barrier(
     tour.meet("accounts", "refused")
     page.goto(f"{stack.url}/comptes/{camille.account}/")
     tour.meet("one-account", "adviser")
+    tour.press("link", "Retirer", "Take away")
+    tour.meet("end-application")
+    tour.press("link", "Renoncer", "Cancel")
+    expect(page).to_have_url(f"{stack.url}/comptes/{camille.account}/")
     page.goto(f"{stack.url}/comptes/?role=manager")
     tour.press("link", "Philippe Garnier", "Philippe Garnier")
     expect(

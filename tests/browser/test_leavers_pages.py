@@ -1,13 +1,17 @@
 """Departures, met on a desk and on a telephone in both languages: list, confirmation, file, those who wait."""
 
-import pytest
-from playwright.sync_api import expect
+import re
 
+import pytest
+from playwright.sync_api import Page, expect
+
+from beffroi.core.ids import ApplicationId
 from beffroi.guard.sweeping.leavers import Source
 from tests.browser.office import sign_in, stack
 from tests.browser.pages import Tour, meets
 from tests.config.console.stack import Stack
 from tests.governance.leavers.staff import idle, promote, status, waits
+from tests.guard.signin.serving import CONSOLE
 
 __all__ = ["stack"]
 pytestmark = pytest.mark.browser
@@ -57,3 +61,30 @@ def test_manager_says_who_has_left_without_meeting_a_barrier(stack: Stack, tour:
     tour.press("button", "Appliquer", "Apply")
     expect(page.get_by_text("1 départ fait" if tour.french else "1 departure done")).to_be_visible()
     assert status(stack, unsure) == "suspended"
+
+
+def test_manager_takes_one_application_away_and_the_colleague_keeps_the_other(stack: Stack, page: Page) -> None:
+    guard = stack.guard
+    guard.run(guard.world.open_application(guard.organisation, id="trainings", name="Suivi des formations"))
+    both = (CONSOLE, ApplicationId("trainings"))
+    manager, agent = guard.member("Pascal Retrait"), guard.member("Agnes Gardeuse", applications=both)
+    sign_in(stack, page, manager, "/mon-compte/")
+    promote(stack, manager)
+    page.goto(f"{stack.url}/comptes/{agent.account}/")
+    offered = page.get_by_role("link", name=re.compile("^Retirer"))
+    expect(offered).to_have_count(2)
+    page.get_by_role("link", name="Retirer Suivi des formations").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Retirer Suivi des formations à Agnes Gardeuse")
+    page.get_by_role("button", name="Oui, retirer cette application").click()
+    expect(page.get_by_text("Suivi des formations lui est fermée")).to_be_visible()
+    expect(offered).to_have_count(1)
+    served = "SELECT e.application FROM guard.habilitation_application e JOIN guard.habilitation h"
+    mine = f"{served} ON h.id = e.habilitation WHERE h.account = $1 AND e.ended_at IS NOT NULL"
+    assert guard.one(mine, agent.account) == "trainings"
+    offered.first.click()
+    page.get_by_role("button", name="Oui, retirer cette application").click()
+    expect(page.get_by_text("sa dernière application")).to_be_visible()
+    expect(offered).to_have_count(0)
+    page.goto(f"{stack.url}/comptes/{manager.account}/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Pascal Retrait")
+    expect(offered).to_have_count(0)

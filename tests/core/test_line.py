@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.core.ids import AccountId
-from beffroi.core.line import ENOUGH_APPROVERS, Approval, Lines, Objection, Origin
+from beffroi.core.line import ENOUGH_APPROVERS, Approval, Lines, Objection, Origin, agreeing
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FOUNDER, MANAGER, SON, GRANDSON, APPROVER, OTHER, STRANGER = (
@@ -82,6 +83,33 @@ def test_i04_approver_whose_own_request_the_requester_approved_within_180_days_m
 def test_i04_manager_whose_only_approvers_are_his_own_people_has_too_few() -> None:
     assert len(LINES.eligible([STRANGER, OTHER, SON], MANAGER, None, [], NOW)) == 2 == ENOUGH_APPROVERS
     assert LINES.eligible([STRANGER, SON, GRANDSON], MANAGER, None, [], NOW) == {STRANGER}
+
+
+def test_i04_two_who_would_agree_together_owe_each_other_nothing_whichever_is_named_first() -> None:
+    def bond(*past: Approval) -> set[Objection | None]:
+        return {LINES.bond(one, other, past, NOW) for one, other in ((STRANGER, OTHER), (OTHER, STRANGER))}
+
+    assert bond() == {None}
+    assert bond(Approval(STRANGER, OTHER, NOW - timedelta(days=179))) == {Objection.RECIPROCAL}
+    assert bond(Approval(OTHER, STRANGER, NOW - timedelta(days=180))) == {None}
+    assert LINES.bond(SON, MANAGER, (), NOW) is LINES.bond(MANAGER, SON, (), NOW) is Objection.WITHIN_LINE
+    assert LINES.bond(SON, SON, (), NOW) is Objection.SAME_PERSON
+
+
+TIES = st.frozensets(st.frozensets(st.sampled_from(NAMES), min_size=2, max_size=2))
+
+
+@given(st.frozensets(st.sampled_from(NAMES)), st.integers(1, 4), TIES)
+def test_i04_whoever_counts_could_be_one_of_as_many_untied_people_as_it_takes(
+    people: frozenset[AccountId], needed: int, ties: frozenset[frozenset[AccountId]]
+) -> None:
+    found = agreeing(people, needed, lambda one, other: frozenset({one, other}) in ties)
+    groups = [
+        group
+        for group in combinations(sorted(people), needed)
+        if not any(frozenset(pair) in ties for pair in combinations(group, 2))
+    ]
+    assert found == {one for group in groups for one in group}
 
 
 def test_founder_stands_in_no_line_but_his_own() -> None:

@@ -116,7 +116,7 @@ class LettingIn(Recorded):
         if done:
             assert beneficiary != seat.account, "I-04: nobody asks for himself"
             assert len(enough) >= max(2, needed), "I-04: with fewer than two approvers the request cannot be made"
-            assert not apart or any(
+            assert needed < 2 or any(
                 not oracle.tied(self.history, one, other, self.at) for one, other in combinations(enough, 2)
             ), "I-04: only kin could agree"
             self.requests.append(
@@ -124,8 +124,8 @@ class LettingIn(Recorded):
             )
             assert given.answer["needed"] == needed
         elif given.answer is Objection.TOO_FEW_APPROVERS:
-            # Of what gives back, each two of them may be tied, by a single role as well.
-            assert len(enough) < max(2, needed) or apart, "I-04: enough people could approve it"
+            # Where two are needed, each two of them may be tied, by a single role as well.
+            assert len(enough) < max(2, needed) or needed > 1, "I-04: enough people could approve it"
 
     @precondition(lambda self: bool(self.requests))
     @rule(which=NUMBER, who=NUMBER)
@@ -157,8 +157,8 @@ class LettingIn(Recorded):
                 self.history, seat.account, asked.requester, asked.beneficiary, self.at, apart=asked.apart
             )
             if given.answer in LINE_OBJECTIONS:
-                # The second of two may also be refused for what ties him to the first, when something is given back.
-                assert against or seat.account in before or (asked.apart and before), given.answer
+                # The second of two may also be refused for what ties him to the first.
+                assert against or seat.account in before or (asked.needed > 1 and before), given.answer
             return
         apart = oracle.objections(
             self.history, seat.account, asked.requester, asked.beneficiary, self.at, apart=asked.apart
@@ -172,7 +172,7 @@ class LettingIn(Recorded):
             self.history, asked.organisation, self.network_id, asked.requester, asked.beneficiary, self.at,
             apart=asked.apart,
         )  # fmt: skip
-        if asked.apart:
+        if asked.needed > 1:
             for one in before & able:
                 assert not oracle.tied(self.history, one, seat.account, self.at), "I-04: two who are tied"
         enough = len(agreed & able) >= asked.needed

@@ -106,6 +106,11 @@ def counted(ties: list[Tie], office: OrganisationId, shared: Shared) -> Related:
 
 def check(network: Network, world: World) -> None:
     lines = Lines({one.account.id: one.origin for one in world.employed}, ())
+    known = [one.account.id for one in world.employed]
+    figures = {one: exposure(world, one) for one in known}
+    people = {one: found.direct[1] + found.potential[1] for one, found in figures.items()}
+    assert network.ranked() == tuple(sorted(known, key=lambda one: (-people[one], one)))
+    assert set(network.ranked(3)) == {one for one in known if people[one] >= 3}
     for account in [*ACCOUNTS, AccountId("nobody")]:
         found = network.exposure(account)
         assert found == exposure(world, account)

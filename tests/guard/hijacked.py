@@ -118,7 +118,8 @@ _CHANGES: Final[Mapping[str, Changed]] = {
     "account": _account, "habilitation": _habilitation, "organisation": _organisation, "contract": _contract,
     "budget": _budget, "roster_domain": _ended("ended_at"), "roster_person": _ended("ended_at"),
     "scim_token": _ended("revoked_at"), "factor": _ended("revoked_at"), "application_key": _ended("revoked_at"),
-    "relation": _ended("until_at"), "organisation_provider": _provider,
+    "relation": _ended("until_at"), "habilitation_application": _ended("ended_at"),
+    "organisation_provider": _provider,
     "enrolment": lambda before, after: _other(before, after, "failures", "expires_at", "used_at")
     or after["failures"] < before["failures"] or after["expires_at"] > before["expires_at"]
     or (before["used_at"] is not None and after["used_at"] is None),

@@ -298,6 +298,7 @@ TIGHTENING: dict[str, Bodies] = {
     "POST /v1/leavers/import": lambda _: [
         {"people": [{"address": "karim.collegue@north.example", "last_day": day(-1)}], "apply": True}
     ],
+    "POST /v1/leave/application": lambda s: [{"habilitation": s.probation, "application": CONSOLE}],
     "POST /v1/leave": lambda s: [{"account": s.untrained}],
     "POST /v1/roster/remove": lambda _: [{"domain": "north.example"}],
     "POST /v1/providers/withdraw": lambda s: [{"organisation": s.office, "provider": "idp"}],

@@ -24,6 +24,7 @@ class Served(Struct, frozen=True):
 class Held(Struct, frozen=True):
     """A habilitation, whatever its status; ``label`` and ``kind`` are absent when the policy lost that role."""
 
+    habilitation: str
     organisation: str
     organisation_name: str
     role: str

@@ -69,6 +69,14 @@ class Left(Struct, frozen=True):
     outcome: str
 
 
+class LeftApplication(Struct, frozen=True):
+    """``left``: applications in which the habilitation still serves; with none it is closed."""
+
+    habilitation: str
+    application: str
+    left: int
+
+
 class Decided(Struct, frozen=True):
     """A waiting leaving that was ``confirmed`` or ``dismissed``."""
 
@@ -111,6 +119,12 @@ def people(page: int) -> Call[Roll]:
 def leave(account: str) -> Call[Left]:
     """This person has left one's own organisation."""
     return post("/v1/leave", {"account": account}, lambda body: typed(Left, body))
+
+
+def leave_application(habilitation: str, application: str) -> Call[LeftApplication]:
+    """Whoever holds this habilitation needs one of its applications no more."""
+    body = {"habilitation": habilitation, "application": application}
+    return post("/v1/leave/application", body, lambda answer: typed(LeftApplication, answer))
 
 
 def waiting() -> Call[Pending]:

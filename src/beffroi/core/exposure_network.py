@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from beffroi.core import exposure as law
 from beffroi.core.exposure import NOBODY, SPANS, Count, Exposure, Spans, Tally, capped, together
+from beffroi.core.exposure_ranking import Ranking
 from beffroi.core.facts import AccountFacts, ApplicationFacts, Containment, HabilitationFacts, OrganisationFacts
 from beffroi.core.habilitation import ACCESS, Status
 from beffroi.core.ids import AccountId, OrganisationId
@@ -52,7 +53,8 @@ class Related(NamedTuple):
 class Standing(NamedTuple):
     """What an account may do until ``until``, if no fact changes: the kinds of its live roles, what it reads.
 
-    ``people`` is what it reads directly, before the ceilings that are the same for everybody.
+    ``people`` is what it reads directly, before the ceilings that are the same for everybody. That everything is
+    contained is left out: it is looked at when figures are asked for, so that nobody is judged anew for it.
     """
 
     kinds: frozenset[RoleKind]
@@ -91,11 +93,17 @@ class Network:
         self._children: dict[AccountId, set[AccountId]] = {}
         self._charging: dict[AccountId, set[AccountId]] = {}
         self._standing: dict[AccountId, Standing] = {}
+        self._soonest = FOREVER
         self._live: dict[RoleKind, set[AccountId]] = {kind: set() for kind in RoleKind}
         self._lines = Lines(self._origins, ())
+        self._makers: dict[AccountId, frozenset[AccountId]] = {}
         self._founders: frozenset[AccountId] = frozenset()
+        self._refound = False
         self._stale: set[AccountId] = set()
         self._figures: dict[AccountId, Figures] = {}
+        self._ranking = Ranking()
+        self._unranked: set[AccountId] = set()
+        self._ranked_under = self._ceiling
 
     # Facts
 
@@ -134,10 +142,14 @@ class Network:
             self._children.setdefault(maker, set()).add(id_)
         for pool in employed.account.pools:
             self._charging.setdefault(pool, set()).add(id_)
-            self._figures.pop(pool, None)
+            self._forget(pool)
         self._stale.add(id_)
-        if (before is None and id_ in self._children) or (before is not None and before.origin != employed.origin):
-            self._figures.clear()  # whoever descends from it may have come into other lines
+        if before is None or before.origin != employed.origin:
+            self._refound = True
+            if before is None and id_ not in self._children:
+                self._makers.pop(id_, None)  # nobody descends from it yet
+            else:
+                self._forget_lines()
 
     def remove(self, account: AccountId) -> None:
         """Forget an account."""
@@ -147,7 +159,8 @@ class Network:
         self._unlink(before)
         del self._origins[account]
         self._stale.add(account)
-        self._figures.clear()
+        self._refound = True
+        self._forget_lines()
 
     def put_organisation(self, organisation: OrganisationFacts) -> None:
         """Add or replace an organisation."""
@@ -166,15 +179,27 @@ class Network:
         before, self._shared = self._shared, shared
         self._ceiling = _ceiling(shared)
         cut, was = shared.containment, before.containment
-        if cut.everything != was.everything or cut.groups != was.groups or shared.now < before.now:
+        if shared.now < before.now:
             self._stale |= self._employed.keys()
             return
+        if cut.everything != was.everything:
+            self._refound = True
+        blinded = {
+            code
+            for code, role in self.policy.roles.items()
+            if law.reads(role, cut.groups) != law.reads(role, was.groups)
+        }
+        if blinded:
+            self._stale |= {id_ for id_, one in self._employed.items() if blinded & {held.role for held in one.held}}
         for kind, id_ in cut.scopes ^ was.scopes:
             if kind == "account":
                 self._stale.add(AccountId(id_))
             elif kind == "organisation":
                 self._stale |= self._members.get(OrganisationId(id_), set())
-        self._stale |= {one for one, standing in self._standing.items() if standing.until <= shared.now}
+        if self._soonest <= shared.now:
+            self._stale |= {one for one, standing in self._standing.items() if standing.until <= shared.now}
+            left = [standing.until for standing in self._standing.values() if standing.until > shared.now]
+            self._soonest = min(left, default=FOREVER)
 
     # Figures
 
@@ -185,16 +210,20 @@ class Network:
         """
         for _ in range(len(self._stale) if accounts is None else min(accounts, len(self._stale))):
             self._rejudge(self._stale.pop())
-        if not self._stale:
-            founders = frozenset(one for one in self._live[RoleKind.FOUNDER] if not _begun_by(self._origins[one]))
+        if self._refound and not self._stale:
+            self._refound = False
+            acting = () if self._shared.containment.everything else self._live[RoleKind.FOUNDER]
+            founders = frozenset(one for one in acting if not _begun_by(self._origins[one]))
             if founders != self._founders:
                 self._founders, self._lines = founders, Lines(self._origins, founders)
-                self._figures.clear()
+                self._forget_lines()
         return bool(self._stale)
 
     def exposure(self, account: AccountId) -> Exposure:
         """Exposure of one account; of one that is not known, nobody."""
         self.settle()
+        if self._shared.containment.everything:
+            return Exposure(NOBODY, NOBODY, NOBODY, NOBODY)
         direct, through, potential, unguarded = self._reached(account)
         ceiling, everybody = self._ceiling, self._shared.population
         return Exposure(
@@ -207,13 +236,34 @@ class Network:
     def within_a_day(self, account: AccountId) -> int:
         """What accounts are ranked by: people in any 24 hours, directly and by what it could bring into being."""
         self.settle()
-        figures, ceiling = self._reached(account), self._ceiling[1]
-        return min(figures.direct[1], ceiling) + min(figures.potential[1], ceiling)
+        return self._place(account) or 0
+
+    def _place(self, account: AccountId) -> int | None:
+        figures = self._figures.get(account)
+        if figures is None:
+            if account not in self._employed:
+                return None
+            figures = self._reached(account)
+        (_, direct, _), _, (_, potential, _), _ = figures
+        ceiling = self._ceiling[1]
+        return (direct if direct < ceiling else ceiling) + (potential if potential < ceiling else ceiling)
+
+    def ranked(self, least: int = 0) -> tuple[AccountId, ...]:
+        """Every account by :meth:`within_a_day`, the most first, of equals by id; from ``least`` people on."""
+        self.settle()
+        if self._ranked_under != self._ceiling:
+            self._ranked_under = self._ceiling
+            self._unranked |= self._employed.keys()
+        if self._unranked:
+            self._ranking.change({one: self._place(one) for one in self._unranked})
+            self._unranked.clear()
+        return self._ranking.accounts(least)
 
     def kinds(self, account: AccountId) -> frozenset[RoleKind]:
         """Kinds of the roles in which the account may act now; none when it is suspended, lapsed or contained."""
         self.settle()
-        return self._standing.get(account, _ABSENT).kinds
+        cut = self._shared.containment.everything
+        return frozenset() if cut else self._standing.get(account, _ABSENT).kinds
 
     def makers(self, account: AccountId) -> frozenset[AccountId]:
         """Every account in whose line this one stands, itself apart."""
@@ -258,29 +308,53 @@ class Network:
 
         That an approver may not return a favour within 180 days is left out: it can only show more.
         """
-        found = 0
+        found, above = 0, self._above(manager)
         for approver in self._live[RoleKind.APPROVER]:
-            if approver != manager and self._lines.outside(approver, manager):
+            if approver not in above and manager not in self._above(approver):
                 found += 1
                 if found >= ENOUGH_APPROVERS:
                     return True
         return False
 
+    def _above(self, account: AccountId) -> frozenset[AccountId]:
+        """Whose line it stands in, itself included; walked once until an origin changes."""
+        found = self._makers.get(account)
+        if found is None:
+            found = self._makers[account] = self._lines.makers(account)
+        return found
+
+    def _forget(self, account: AccountId) -> None:
+        """Its figures may be others now."""
+        self._figures.pop(account, None)
+        self._unranked.add(account)
+
+    def _forget_managers(self) -> None:
+        """Who could approve what managers ask for may have changed; nobody else's figures depend on it."""
+        for manager in self._live[RoleKind.MANAGER]:
+            self._forget(manager)
+
+    def _forget_lines(self) -> None:
+        """Some account came into other lines."""
+        self._makers.clear()
+        self._forget_managers()
+
     def _rejudge(self, account: AccountId) -> None:
         before, after = self._standing.get(account, _ABSENT), self._judge(account)
         self._standing[account] = after
+        self._soonest = min(self._soonest, after.until)
         employed = self._employed.get(account)
         if employed is None:
             del self._standing[account]
         if before.people != after.people:
             for pool in () if employed is None else employed.account.pools:
-                self._figures.pop(pool, None)
-        self._figures.pop(account, None)
+                self._forget(pool)
+        self._forget(account)
         for kind in before.kinds ^ after.kinds:
             (self._live[kind].add if kind in after.kinds else self._live[kind].discard)(account)
             if kind is RoleKind.APPROVER:
-                for manager in self._live[RoleKind.MANAGER]:
-                    self._figures.pop(manager, None)
+                self._forget_managers()
+            elif kind is RoleKind.FOUNDER:
+                self._refound = True
 
     # One account
 
@@ -292,7 +366,7 @@ class Network:
             return _ABSENT
         facts = employed.account
         lapses = min(facts.attested_until, facts.reviewed_until)
-        if cut.everything or ("account", account) in cut.scopes or lapses <= now:
+        if ("account", account) in cut.scopes or lapses <= now:
             return _ABSENT
         ends, kinds, reading = [lapses], set[RoleKind](), []
         for one in employed.held:
@@ -332,7 +406,7 @@ class Network:
                 del self._children[maker]
         for pool in before.account.pools:
             self._charging[pool].discard(id_)
-            self._figures.pop(pool, None)
+            self._forget(pool)
 
 
 def _begun_by(origin: Origin) -> frozenset[AccountId]:

@@ -5,7 +5,7 @@ count in no line: they began the network, and if everybody descended from them n
 functions are total: a cycle, which no guard command can make, ends the walk and does not hang it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -126,6 +126,15 @@ class Lines:
                 return Objection.RECIPROCAL
         return None
 
+    def bond(self, one: AccountId, other: AccountId, approvals: Iterable[Approval], at: datetime) -> Objection | None:
+        """Why two people may not agree to one thing together; ``None`` when each may vouch for the other.
+
+        One stands in the other's line, or approved a request of the other's in the 180 days before ``at``: two
+        accomplices would be one person's word.
+        """
+        past = tuple(approvals)
+        return self.objection(one, other, None, past, at) or self.objection(other, one, None, past, at)
+
     def eligible(
         self,
         approvers: Iterable[AccountId],
@@ -140,3 +149,36 @@ class Lines:
             for approver in approvers
             if self.objection(approver, requester, beneficiary, approvals, at) is None
         )
+
+
+def agreeing(
+    people: Iterable[AccountId], needed: int, tied: Callable[[AccountId, AccountId], bool]
+) -> frozenset[AccountId]:
+    """Those of these people who could be one of ``needed`` who agree together, no two of them tied (I-04).
+
+    Where one approval is enough, everybody. What is ``tied`` must not depend on the order of the two.
+    """
+    ordered = sorted(frozenset(people))
+    found: set[AccountId] = set()
+    for one in ordered:
+        if one not in found:
+            others = [other for other in ordered if other != one]
+            found.update(_together((one,), others, needed, tied))
+    return frozenset(found)
+
+
+def _together(
+    agreed: tuple[AccountId, ...],
+    others: list[AccountId],
+    needed: int,
+    tied: Callable[[AccountId, AccountId], bool],
+) -> tuple[AccountId, ...]:
+    """``agreed`` with so many of the others that they are ``needed``, no two tied; nobody where there are too few."""
+    if len(agreed) >= needed:
+        return agreed
+    for place, other in enumerate(others):
+        if not any(tied(one, other) for one in agreed):
+            found = _together((*agreed, other), others[place + 1 :], needed, tied)
+            if found:
+                return found
+    return ()

@@ -83,16 +83,17 @@ async def _handed(
 
 
 async def approvals_between(
-    conn: "asyncpg.Connection", keys: "Keys", requesters: Iterable[AccountId], approver: AccountId
+    conn: "asyncpg.Connection", keys: "Keys", requesters: Iterable[AccountId], approvers: Iterable[AccountId]
 ) -> list[Approval]:
-    """What ``approver`` approved for any of ``requesters``, as the accounts so made tell. Raises Forged."""
+    """What any of ``approvers`` approved for any of ``requesters``, as the accounts so made tell. Raises Forged."""
     rows = await conn.fetch(
-        "SELECT * FROM guard.account WHERE approved_by = $1 AND requested_by = ANY ($2::uuid[])",
-        approver,
+        "SELECT * FROM guard.account WHERE approved_by = ANY ($1::uuid[]) AND requested_by = ANY ($2::uuid[])",
+        list(approvers),
         list(requesters),
     )
     made = [stamped.genuine(keys, "account", row) for row in rows]
-    return [Approval(AccountId(str(row["requested_by"])), approver, row["created_at"]) for row in made]
+    asker, approver = _MAKERS
+    return [Approval(AccountId(str(row[asker])), AccountId(str(row[approver])), row["created_at"]) for row in made]
 
 
 async def is_founder(

@@ -150,6 +150,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "The evidence file of a campaign", reviewing.OneCampaign, review.Evidence, _CONFLICTS
     ),
     ("POST", "/v1/leave"): Operation("Somebody has left", sweeping.Leave, sweeping.Left, _CONFLICTS),
+    ("POST", "/v1/leave/application"): Operation(
+        "Somebody needs one application no more", sweeping.LeaveApplication, sweeping.LeftApplication, _CONFLICTS
+    ),
     ("POST", "/v1/leavers/accounts"): Operation(
         "Accounts of an organisation", sweeping.Roll, leaving.Roll, _CONFLICTS
     ),

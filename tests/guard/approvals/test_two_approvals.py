@@ -1,5 +1,9 @@
 """Requests that take two approvals: each must still count when the last is given, and neither is a witness (I-04)."""
 
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import pytest
 
 from beffroi.core.approvals import Objection
@@ -9,7 +13,7 @@ from beffroi.core.ids import AccountId, ApplicationId
 from beffroi.guard.duties import OnDuty, facts_of
 from beffroi.guard.habilitations import proofing
 from beffroi.guard.sessions import handles
-from tests.guard.approvals.office import Seat, approve, make, seat, show
+from tests.guard.approvals.office import Seat, approve, decide, make, seat, show
 from tests.guard.signin.serving import CLIENT, CONSOLE, Guard
 from tests.guard.world import POLICY
 
@@ -50,6 +54,75 @@ def test_i04_first_approver_suspended_before_the_second_counts_no_more_and_a_thi
         assert show(guard, manager, request).json()["status"] == "approved"
         assert accounts(guard) == before + 1
         guard.amend("account", helene.member.account, status="active")
+
+
+KIN = ("by-line", "by-favour")
+
+
+@dataclass
+class Ties:
+    """What may tie two approvers; ``brought_in`` is an account that one of them may have asked for."""
+
+    guard: Guard
+    brought_in: AccountId
+
+    def tie(self, one: Seat, other: Seat, how: str | None) -> None:
+        """The second approved the first into being, or what the first asked for; or neither."""
+        line, favour = how == "by-line", how == "by-favour"
+        first, second = one.member.account, other.member.account
+        self.guard.amend("account", first, approved_by=second if line else None)
+        self.guard.amend(
+            "account", self.brought_in, requested_by=first if favour else None, approved_by=second if favour else None
+        )
+
+
+@pytest.fixture
+def ties(guard: Guard, helene: Seat, thomas: Seat) -> Iterator[Ties]:
+    """Nobody is tied afterwards."""
+    found = Ties(guard, guard.member(f"Camille Favori{secrets.token_hex(3)}").account)
+    yield found
+    found.tie(thomas, helene, None)
+
+
+@pytest.mark.parametrize("how", [None, *KIN])
+def test_i04_second_approver_tied_to_the_first_is_refused_and_a_third_agrees(
+    guard: Guard, manager: Seat, helene: Seat, thomas: Seat, louise: Seat, ties: Ties, how: str | None
+) -> None:
+    request = asked(guard, manager, f"Tie{how}")
+    opened = decide(guard, thomas, request)
+    assert approve(guard, helene, request).status_code == 303
+    ties.tie(thomas, helene, how)
+    signed = approve(guard, thomas, request, page=opened)
+    told = show(guard, louise, request).json()
+    if how is None:
+        assert (signed.status_code, told["status"]) == (303, "approved")
+        return
+    assert (signed.status_code, told["status"]) == (403, "pending")
+    assert show(guard, thomas, request).json()["objection"] in ("within-line", "reciprocal")
+    assert told["objection"] is None
+    assert approve(guard, louise, request).status_code == 303
+    assert show(guard, manager, request).json()["status"] == "approved"
+
+
+@pytest.mark.parametrize("how", [None, *KIN])
+def test_i04_request_that_only_two_who_are_tied_could_approve_cannot_be_made(
+    guard: Guard, manager: Seat, helene: Seat, thomas: Seat, louise: Seat, ties: Ties, how: str | None
+) -> None:
+    guard.amend("account", louise.member.account, status="suspended")
+    ties.tie(thomas, helene, how)
+    outside = make(guard, manager, last_name="Pair", email=f"pair{how}@elsewhere.example")
+    inside = make(guard, manager, last_name="Pair", email=f"pair{how}@north.example")
+    domain = guard.call(
+        "POST", "/v1/requests/make", manager.handle, json={"kind": "roster", "body": {"domain": f"{how}.example"}}
+    )
+    guard.amend("account", louise.member.account, status="active")
+    assert inside.status_code == 201, "one approval is enough: either may give it"
+    for two in (outside, domain):
+        if how is None:
+            assert two.status_code == 201, two.text
+            assert two.json()["needed"] == 2
+        else:
+            assert (two.status_code, two.json()["code"]) == (409, Objection.TOO_FEW_APPROVERS)
 
 
 def test_i04_first_of_two_approvers_hands_no_code_over_and_a_colleague_does(

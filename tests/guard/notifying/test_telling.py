@@ -1,8 +1,10 @@
 """Each fact of each room is told to those whom it concerns, in its own transaction, and names nobody."""
 
 import asyncio
+import json
 import logging
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -12,12 +14,16 @@ from beffroi.core.approvals import State
 from beffroi.core.ids import AccountId
 from beffroi.guard import turnstile
 from beffroi.guard.approvals.making import close as close_request
-from beffroi.guard.containing.cutting import contain
+from beffroi.guard.containing.cutting import contain, suspend_account
+from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.notifying import telling
 from beffroi.guard.notifying.reminding import KEPT, remind
 from beffroi.guard.reviewing.closing import sweep as end_reviews
 from beffroi.guard.reviewing.opening import open_now
 from beffroi.guard.signin import enrolments
+from beffroi.guard.sweeping import leaving
+from beffroi.guard.sweeping.facts import load
+from beffroi.guard.sweeping.leavers import Source
 from tests.databases import FreshDatabase
 from tests.guard.notifying.mailbox import Mailbox, own_log
 from tests.guard.notifying.staff import later, named, sent, told, work
@@ -85,6 +91,40 @@ async def test_idle_account_is_warned_then_told_that_it_is_suspended(world: Worl
     await idle(world, adviser, 100)
     await swept(world, fresh.guard)
     assert sorted(await told(world, adviser)) == ["account-suspended", "idle-warned"]
+
+
+async def test_agent_is_told_by_whom_a_person_suspended_once_and_a_colleague_is_not(world: World) -> None:
+    adviser, colleague = [await world.agent(world.offices["North"]) for _ in range(2)]
+    for _ in range(2):
+        await suspend_account(
+            world.conn, world.keys, POLICY, AccountId(adviser.account), reason="incident", operator="night"
+        )
+    assert (await told(world, adviser), await told(world, colleague)) == (["suspended-by-hand"], [])
+    refs = await world.conn.fetchval("SELECT refs FROM guard.message WHERE recipient = $1", adviser.account)
+    assert refs == "{}", "neither why nor by whom: a mail is read by others too"
+
+
+async def test_leaver_is_told_at_once_or_of_the_day_to_come_and_nothing_where_the_turn_is_undone(
+    world: World,
+) -> None:
+    north = world.offices["North"]
+    gone, later, stays = [await world.agent(north) for _ in range(3)]
+    for undone in (True, False):
+        with suppress(ZeroDivisionError):
+            async with world.conn.transaction():
+                await turnstile.take(world.conn)
+                job = await work(world)
+                loaded = {one.facts.id: one for one in await load(world.conn, world.keys, POLICY)}
+                await leaving.end(job, loaded[AccountId(gone.account)], north, Source.HR, by=None)
+                soon = datetime.combine(job.now.astimezone(PARIS).date() + timedelta(days=9), time(), PARIS)
+                await leaving.shorten(job, loaded[AccountId(later.account)], north, soon, by=None)
+                if undone:
+                    1 / 0  # noqa: B018
+        assert await told(world, gone) == ([] if undone else ["left"])
+        assert await told(world, later) == ([] if undone else ["leaving"])
+    assert await told(world, stays) == []
+    refs = await world.conn.fetchval("SELECT refs FROM guard.message WHERE recipient = $1", later.account)
+    assert json.loads(refs) == {"on": str((soon - timedelta(days=1)).date())}, "the last day, not the next"
 
 
 async def test_network_is_told_once_that_an_organisation_has_no_manager_left(

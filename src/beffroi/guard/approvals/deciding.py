@@ -53,19 +53,17 @@ async def standing_of(work: Work, by: OnDuty, identifier: str) -> Asked | Object
 async def against(work: Work, approver: AccountId, asked: Asked) -> Objection | None:
     """Why this person may not decide a pending request; ``None`` when nothing stands against it. Raises Forged.
 
-    Where something is given back, whoever agrees is tied to nobody who agreed before him: two accomplices would be
-    one person's word. Those whose approval counts no more stand in nobody's way.
+    Whoever agrees is tied to nobody who agreed before him: two accomplices would be one person's word. Those whose
+    approval counts no more stand in nobody's way.
     """
-    apart = kind_of(asked).apart
-    found = await objection(work, approver, asked.requester, asked.beneficiary, apart=apart)
+    found = await objection(work, approver, asked.requester, asked.beneficiary, apart=kind_of(asked).apart)
     if found is not None:
         return found
     given = await work.conn.fetch(_GIVEN, asked.id)
     if any(str(one["approver"]) == approver for one in given):
         return Objection.SAME_PERSON
-    if not apart:
-        return None
-    return await tie(work, [*await _earlier(work, asked), approver])
+    earlier = await _earlier(work, asked)
+    return await tie(work, [*earlier, approver]) if earlier else None
 
 
 def kind_of(asked: Asked) -> Kind[Any]:

@@ -1,6 +1,6 @@
 """Who may approve whose request (I-04): outside the line, three people, no reciprocity; at least two of them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
@@ -9,7 +9,7 @@ from beffroi.core.approvals import OF_LINE, Objection
 from beffroi.core.duty import HOLDERS, NETWORK, Duty
 from beffroi.core.habilitation import clash
 from beffroi.core.ids import AccountId, OrganisationId
-from beffroi.core.line import Approval, Lines
+from beffroi.core.line import Approval, agreeing
 from beffroi.core.line import Objection as LineObjection
 from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
@@ -40,9 +40,9 @@ WHERE account = ANY ($1::uuid[]) AND status IN ('probation', 'confirmed') AND fr
 """All that some accounts hold now, anywhere."""
 _RETURNED: Final = """
 SELECT a.*, r.requester FROM guard.approval a JOIN guard.request r ON r.id = a.request
-WHERE a.approver = $1 AND r.requester = ANY ($2::uuid[]) AND a.verdict = 'approve'
+WHERE a.approver = ANY ($1::uuid[]) AND r.requester = ANY ($2::uuid[]) AND a.verdict = 'approve'
 """
-"""What one person approved of others' requests."""
+"""What some people approved of others' requests."""
 
 
 async def holders_of(work: Work, duty: Duty, organisation: OrganisationId) -> frozenset[AccountId]:
@@ -88,13 +88,19 @@ async def eligible(
     requester: AccountId,
     beneficiary: AccountId | None,
     *,
+    needed: int,
     apart: bool = False,
 ) -> frozenset[AccountId]:
-    """Everybody who may approve such a request today; ``apart`` as in :func:`objection`."""
+    """Everybody who may approve such a request today, with others where it takes more than one: of people who are all
+    tied to one another none counts. ``apart`` as in :func:`objection`."""
     holders = await approvers(work, organisation)
     holders -= await cut_among(work.conn, holders)
     found = await _able(work, holders, requester, beneficiary, apart=apart)
-    return frozenset(one for one, against in found.items() if against is None)
+    able = [one for one, against in found.items() if against is None]
+    if needed < 2:
+        return frozenset(able)
+    bond = await _bonds(work, able)
+    return agreeing(able, needed, lambda one, other: bond(one, other) is not None)
 
 
 async def tie(work: Work, people: Collection[AccountId]) -> Objection | None:
@@ -103,30 +109,21 @@ async def tie(work: Work, people: Collection[AccountId]) -> Objection | None:
     Two are tied when one stands in the other's line, or agreed to a request of the other's in the last 180 days.
     Raises Forged.
     """
-    lines = await lines_of(work.conn, work.keys, work.policy, people, work.now)
+    bond = await _bonds(work, people)
     for one, other in combinations(people, 2):
-        against = await _tie(work, lines, one, other)
-        if against is not None:
-            return against
-    return None
-
-
-async def untied_pair(work: Work, people: Collection[AccountId]) -> bool:
-    """Whether two of these people could agree to one thing together. Raises Forged."""
-    lines = await lines_of(work.conn, work.keys, work.policy, people, work.now)
-    for one, other in combinations(sorted(people), 2):
-        if await _tie(work, lines, one, other) is None:
-            return True
-    return False
-
-
-async def _tie(work: Work, lines: Lines, one: AccountId, other: AccountId) -> Objection | None:
-    for giver, debtor in ((one, other), (other, one)):
-        past = await _returned(work.conn, work.keys, giver, [debtor])
-        against = lines.objection(debtor, giver, None, past, work.now)
+        against = bond(one, other)
         if against is not None:
             return OF_LINE[against]
     return None
+
+
+async def _bonds(work: Work, people: Collection[AccountId]) -> Callable[[AccountId, AccountId], LineObjection | None]:
+    """What ties two of these people, all of it loaded once."""
+    lines = await lines_of(work.conn, work.keys, work.policy, people, work.now)
+    between: dict[frozenset[AccountId], list[Approval]] = {}
+    for past in await _returned(work.conn, work.keys, people, people):
+        between.setdefault(frozenset({past.requester, past.approver}), []).append(past)
+    return lambda one, other: lines.bond(one, other, between.get(frozenset({one, other}), ()), work.now)
 
 
 async def _able(
@@ -140,19 +137,21 @@ async def _able(
     lines = await lines_of(work.conn, work.keys, work.policy, named, work.now)
     found: dict[AccountId, LineObjection | None] = dict.fromkeys(people)
     for one, other in sides:
-        past = await _returned(work.conn, work.keys, one, people)
+        past = await _returned(work.conn, work.keys, [one], people)
         for approver in people:
             found[approver] = found[approver] or lines.objection(approver, one, other, past, work.now)
     return found
 
 
 async def _returned(
-    conn: "asyncpg.Connection", keys: "Keys", requester: AccountId, holders: Collection[AccountId]
+    conn: "asyncpg.Connection", keys: "Keys", givers: Collection[AccountId], holders: Collection[AccountId]
 ) -> list[Approval]:
-    """What the requester approved of these people's own requests, by request or as the accounts so made tell."""
-    rows = await conn.fetch(_RETURNED, requester, list(holders))
-    found = [Approval(AccountId(str(row["requester"])), requester, _at(keys, row)) for row in rows]
-    return found + await approvals_between(conn, keys, holders, requester)
+    """What the givers approved of these people's own requests, by request or as the accounts so made tell."""
+    rows = await conn.fetch(_RETURNED, list(givers), list(holders))
+    found = [
+        Approval(AccountId(str(row["requester"])), AccountId(str(row["approver"])), _at(keys, row)) for row in rows
+    ]
+    return found + await approvals_between(conn, keys, holders, givers)
 
 
 def _at(keys: "Keys", row: stamped.Row) -> datetime:

@@ -65,10 +65,10 @@ class Kind(Generic[Body]):
 
     ``prepare`` judges a request that somebody on ``duty`` makes. ``recheck`` judges it again at each approval, in a
     world that may have changed. ``carry_out`` does what was agreed; an Objection undoes the whole approval. ``words``
-    is what approvers read, on the guard's own page: nothing of the content may be left out. ``apart``: it gives back
-    what was cut from the beneficiary, so approvers stand outside his line as well, are not tied to one another, and
-    he may be contained. ``beside`` is what the guard itself knows of it, for approvers alone: who asks may be a
-    stranger to the account he names.
+    is what approvers read, on the guard's own page: nothing of the content may be left out. Where more than one
+    must agree, no two of them are tied to each other, whatever the kind. ``apart``: it gives back what was cut from
+    the beneficiary, so approvers stand outside his line as well, and he may be contained. ``beside`` is what the
+    guard itself knows of it, for approvers alone: who asks may be a stranger to the account he names.
     """
 
     code: str

@@ -13,7 +13,7 @@ from beffroi.core.approvals import LIFE, MOST_PENDING, Objection, State, standin
 from beffroi.core.ids import AccountId
 from beffroi.core.line import ENOUGH_APPROVERS
 from beffroi.guard import stamped
-from beffroi.guard.approvals.eligible import eligible, untied_pair
+from beffroi.guard.approvals.eligible import eligible
 from beffroi.guard.approvals.kinds import Asked, Kind, Prepared
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
@@ -49,8 +49,10 @@ async def make(work: Work, by: OnDuty, kind: Kind[Any], body: Any) -> Row | Obje
     if await _asked_already(work, kind, prepared):
         return Objection.ALREADY_REQUESTED
     enough = max(ENOUGH_APPROVERS, prepared.needed)
-    able = await eligible(work, prepared.organisation, requester, prepared.beneficiary, apart=kind.apart)
-    if len(able) < enough or (kind.apart and not await untied_pair(work, able)):
+    able = await eligible(
+        work, prepared.organisation, requester, prepared.beneficiary, needed=prepared.needed, apart=kind.apart
+    )
+    if len(able) < enough:
         return Objection.TOO_FEW_APPROVERS
     row = await _write(work, by, kind, prepared)
     await telling.request_made(work, row, able)

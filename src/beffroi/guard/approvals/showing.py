@@ -178,8 +178,9 @@ async def _background(work: Work, asked: Asked) -> dict[str, Any]:
     )  # fmt: skip
     line = await conn.fetchval("SELECT count(*) FROM guard.account WHERE requested_by = $1", asked.requester)
     able = await eligible(
-        work, asked.organisation, asked.requester, asked.beneficiary, apart=KINDS[row["kind"]].apart
-    )
+        work, asked.organisation, asked.requester, asked.beneficiary, needed=row["needed"],
+        apart=KINDS[row["kind"]].apart,
+    )  # fmt: skip
     return {
         "anomalies": [{"code": one.value, "label": LABELS[one]._asdict()} for one in anomalies(known)],
         "requested_before": line, "approved": others["approved"], "refused": others["refused"],

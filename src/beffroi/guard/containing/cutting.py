@@ -132,7 +132,9 @@ async def suspend(work: Work, account: AccountId, reason: str, by: By) -> int:
     ended = await _end(work, scope, [account], "suspended")
     if fresh:
         await _void(work, [account], "suspended")
-        await _remember(work, str(uuid4()), SUSPENSION, scope, reason, by, (1, ended))
+        identifier = str(uuid4())
+        await _remember(work, identifier, SUSPENSION, scope, reason, by, (1, ended))
+        await telling.suspended_by_hand(work, account, identifier)
     return ended
 
 

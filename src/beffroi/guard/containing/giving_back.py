@@ -103,7 +103,7 @@ async def check_independent(work: Work, approvers: Sequence[AccountId], about: A
     if await tie(work, people) is not None:
         raise ContainingRefused("One approver agreed to a request of the other's of late.", Objection.RECIPROCAL)
     if about is not None:
-        given = await approvals_between(conn, keys, people, about)
+        given = await approvals_between(conn, keys, people, [about])
         if any(lines.objection(one, about, None, given, now) is not None for one in people):
             raise ContainingRefused(
                 "This account approved a request of an approver's in the last 180 days.", Objection.RECIPROCAL

@@ -51,6 +51,7 @@ class Served(msgspec.Struct, frozen=True):
 class Held(msgspec.Struct, frozen=True):
     """A habilitation, whatever its status."""
 
+    habilitation: str
     organisation: str
     organisation_name: str
     role: str

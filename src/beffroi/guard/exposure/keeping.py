@@ -1,7 +1,8 @@
 """Every account with its exposure, in memory: loaded once, then brought up to date with what changed since.
 
 Whatever changes a row changes its MAC, so that comparing the MACs of all accounts and habilitations with those held
-finds every change, whoever made it. Relations have no such mark small enough to compare: they are counted anew for
+finds every change, whoever made it: first by a digest of every 256th part of them, then, where one differs, account
+by account. Relations have no such mark small enough to compare: they are counted anew for
 the organisations asked about, and for all of them when the last count is older than ``COUNTED``. Computing gives way
 every few milliseconds: the guard decides meanwhile.
 """
@@ -29,6 +30,9 @@ SLICE: Final = 100
 _AREA: Final = "exposure"
 _NO_RELATIONS: Final = Related({}, {})
 
+_Part = tuple[str, int]
+"""A table, and the first byte of the account's id."""
+
 
 class _Loaded(NamedTuple):
     """What one snapshot of the database told."""
@@ -42,7 +46,8 @@ class _Loaded(NamedTuple):
     held: Sequence[Any]
     origins: Sequence[Any]
     approvals: Sequence[Any]
-    marks: dict[UUID, bytes]
+    digests: dict[_Part, bytes]
+    marks: dict[int, dict[UUID, bytes]]
 
 
 class Detail(NamedTuple):
@@ -61,7 +66,8 @@ class Inventory:
         self._network: Network | None = None
         self._names: dict[OrganisationId, str] = {}
         self._details: dict[AccountId, Detail] = {}
-        self._marks: dict[UUID, bytes] = {}
+        self._digests: dict[_Part, bytes] = {}
+        self._marks: dict[int, dict[UUID, bytes]] = {}
         self._counted_at: datetime | None = None
 
     @property
@@ -85,7 +91,7 @@ class Inventory:
         """
         async with self._turn:
             if self._network is not None and self._network.policy.version != policy.version:
-                self._network, self._marks = None, {}
+                self._network, self._digests, self._marks = None, {}, {}
             loaded = await self._load(conn, policy, about)
             await self._take_in(loaded, policy, about)
             return self.network
@@ -112,14 +118,27 @@ class Inventory:
                 counts = await conn.fetch(statements.COUNT_RELATIONS, *instants)
             elif about:
                 counts = await conn.fetch(statements.COUNT_RELATIONS_OF, *instants, list(about))
-            marks = {row[0]: row[1] for row in await conn.fetch(statements.LIST_ACCOUNTS)}
-            changed = [id_ for id_, mark in marks.items() if self._marks.get(id_) != mark]
+            digests = {(row[0], row[1]): row[2] for row in await conn.fetch(statements.DIGEST_ACCOUNTS)}
+            marks = await self._marks_of(conn, digests)
+            before = {id_: mark for part in marks for id_, mark in self._marks.get(part, {}).items()}
+            listed = {id_: mark for part in marks.values() for id_, mark in part.items()}
+            changed = [id_ for id_, mark in listed.items() if before.get(id_) != mark]
             found = await conn.fetch(statements.LOAD_ACCOUNTS, changed) if changed else []
             held = await conn.fetch(statements.LOAD_HABILITATIONS, changed) if changed else []
             origins = await conn.fetch(statements.LOAD_ORIGINS, changed) if changed else []
             approvals = await conn.fetch(statements.LOAD_APPROVALS, changed) if changed else []
-            gone = self._marks.keys() - marks.keys()
-        return _Loaded(shared, organisations, whole, counts, gone, found, held, origins, approvals, marks)
+            gone = before.keys() - listed.keys()
+        return _Loaded(shared, organisations, whole, counts, gone, found, held, origins, approvals, digests, marks)
+
+    async def _marks_of(self, conn: Any, digests: dict[_Part, bytes]) -> dict[int, dict[UUID, bytes]]:
+        """The marks of all accounts in the parts whose digests are others than those held."""
+        parts = digests.keys() | self._digests.keys()
+        found: dict[int, dict[UUID, bytes]] = {
+            part: {} for table, part in parts if digests.get((table, part)) != self._digests.get((table, part))
+        }
+        for row in await conn.fetch(statements.LIST_ACCOUNTS, list(found)) if found else ():
+            found[row[0]][row[1]] = row[2]
+        return found
 
     async def _take_in(self, loaded: _Loaded, policy: Policy, about: Collection[OrganisationId]) -> None:
         network = self._network or Network(policy, loaded.shared)
@@ -150,7 +169,8 @@ class Inventory:
             judging = network.settle(SLICE)
             await asyncio.sleep(0)
         # Only now, so that a refresh cancelled half-way leaves nothing that the next one would take for done.
-        self._network, self._marks = network, loaded.marks
+        self._network, self._digests = network, loaded.digests
+        self._marks |= loaded.marks
 
 
 def inventory_of(services: "Services") -> Inventory:

@@ -1,7 +1,7 @@
 """Pages of the inventory, and one account with its line of creation, for readers of one organisation or of all."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -54,8 +54,11 @@ class Reading:
 
     async def page(self, wanted: Wanted) -> Page:
         """The accounts wanted, of those within reach."""
-        found = [account for account in self._within(wanted.organisation) if self._matches(account, wanted)]
-        found = await self._sorted(found, wanted)
+        within = self._within(wanted.organisation)
+        ranked = self._network.ranked(wanted.least)
+        if within is not self._network.accounts:
+            ranked = tuple(account for account in ranked if account in within)
+        found = await self._sorted([account for account in ranked if self._matches(account, wanted)], wanted)
         shown = found[(wanted.page - 1) * wanted.size :][: wanted.size]
         rows = await self._rows(shown)
         population = self._network.shared.population
@@ -81,7 +84,7 @@ class Reading:
 
     # Which accounts, in which order
 
-    def _within(self, organisation: str | None) -> Iterable[AccountId]:
+    def _within(self, organisation: str | None) -> Container[AccountId]:
         asked = None if organisation is None else OrganisationId(organisation)
         if self._own is None:
             return self._network.accounts if asked is None else self._network.members(asked)
@@ -93,9 +96,7 @@ class Reading:
     def _matches(self, account: AccountId, wanted: Wanted) -> bool:
         if wanted.status is not None and self._inventory.detail(account).status != wanted.status:
             return False
-        if wanted.kind is not None and wanted.kind not in self._kinds(self._network.accounts[account]):
-            return False
-        return self._network.within_a_day(account) >= wanted.least
+        return wanted.kind is None or wanted.kind in self._kinds(self._network.accounts[account])
 
     def _kinds(self, employed: Employed) -> Iterator[str]:
         for one in employed.held:
@@ -107,7 +108,12 @@ class Reading:
         return self._own is None or one.organisation == self._own
 
     async def _sorted(self, found: list[AccountId], wanted: Wanted) -> list[AccountId]:
-        """Worst first: the greatest exposure, the longest without use, what ends soonest, the newest."""
+        """Worst first: the greatest exposure, the longest without use, what ends soonest, the newest.
+
+        ``found`` stands in the order of exposures already.
+        """
+        if wanted.order == "exposure" and not wanted.reverse:
+            return found
         network, detail = self._network, self._inventory.detail
         key: Callable[[AccountId], Any]
         match wanted.order:
@@ -213,6 +219,7 @@ class Reading:
             if self._shows(one):
                 found.append(
                     Held(
+                        one.id,
                         one.organisation,
                         self._inventory.name(one.organisation),
                         one.role,

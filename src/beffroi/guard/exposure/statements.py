@@ -11,6 +11,7 @@ def _read(name: str) -> str:
 COUNT_RELATIONS: Final = _read("count_relations")
 COUNT_RELATIONS_OF: Final = _read("count_relations_of")
 COUNT_PEOPLE: Final = _read("count_people")
+DIGEST_ACCOUNTS: Final = _read("digest_accounts")
 LIST_ACCOUNTS: Final = _read("list_accounts")
 LOAD_ACCOUNTS: Final = _read("load_accounts")
 LOAD_HABILITATIONS: Final = _read("load_habilitations")

@@ -4,7 +4,7 @@ Called in the transaction of the fact. Nothing here refuses: whatever cannot be 
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from beffroi.core.approvals import State
@@ -111,6 +111,28 @@ async def account_suspended(work: Work, account: AccountId, reason: str) -> None
     """A sweep suspended an account: whose it is."""
     about = f"{reason}/{work.now.isoformat()}"
     await notify(work, Template.ACCOUNT_SUSPENDED, [account], about, reason=reason)
+
+
+async def suspended_by_hand(work: Work, account: AccountId, about: str) -> None:
+    """A person suspended an account: whose it is. ``about`` is the id of what was decided."""
+    await notify(work, Template.SUSPENDED_BY_HAND, [account], about)
+
+
+async def application_ended(work: Work, account: AccountId, about: str) -> None:
+    """One application of a habilitation was ended: whose it is."""
+    await notify(work, Template.APPLICATION_ENDED, [account], about)
+
+
+async def leaving(work: Work, account: AccountId, organisation: OrganisationId, until: datetime) -> None:
+    """What an account holds at an organisation will end with a day to come: whose it is."""
+    last = until - timedelta(seconds=1)
+    about = f"{organisation}/{last.astimezone(PARIS).date()}"
+    await notify(work, Template.LEAVING, [account], about, on=last)
+
+
+async def left(work: Work, account: AccountId, about: str) -> None:
+    """What an account held at an organisation is closed: whose it is. ``about`` is the id of the leaving."""
+    await notify(work, Template.LEFT, [account], about)
 
 
 async def escalated(work: Work, escalation: str, kind: str, organisation: OrganisationId | None) -> None:

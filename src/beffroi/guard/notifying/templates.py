@@ -30,6 +30,10 @@ class Template(StrEnum):
     IDLE_WARNED = "idle-warned"
     ATTESTATION_ENDING = "attestation-ending"
     ACCOUNT_SUSPENDED = "account-suspended"
+    SUSPENDED_BY_HAND = "suspended-by-hand"
+    APPLICATION_ENDED = "application-ended"
+    LEAVING = "leaving"
+    LEFT = "left"
     ESCALATED = "escalated"
     PARTNER_DUE = "partner-due"
     CONTAINED = "contained"
@@ -88,6 +92,10 @@ _NOT_YOU: Final = Label(
 _COME_BACK: Final = Label(
     "Si vous en avez encore besoin, voyez votre gestionnaire : deux personnes doivent le rétablir.",
     "If you still need it, see your manager: two people must give it back.",
+)
+_STILL_HERE: Final = Label(
+    "Si vous y travaillez encore, dites-le aussitôt à votre gestionnaire, de vive voix.",
+    "If you still work there, tell your manager at once, in person or by phone.",
 )
 
 TEXTS: Final[Mapping[Template, Text]] = {
@@ -319,6 +327,64 @@ TEXTS: Final[Mapping[Template, Text]] = {
         Label("Votre compte est suspendu : {reason}.", "Your account was suspended: {reason}."),
         _COME_BACK,
         Label("Suspensions de votre compte : {count}", "Suspensions of your account: {count}"),
+    ),
+    Template.SUSPENDED_BY_HAND: Text(
+        Pace.AT_ONCE,
+        {},
+        "/",
+        "/",
+        Label("Une personne a suspendu votre compte", "Somebody suspended your account"),
+        Label(
+            "Votre organisme ou la sécurité vient de suspendre votre compte. Vos sessions sont fermées.",
+            "Your organisation or the security officers have just suspended your account. Your sessions are closed.",
+        ),
+        Label(
+            "Si vous n’en savez pas la raison, demandez-la de vive voix à votre gestionnaire ou à la sécurité.",
+            "If you do not know why, ask your manager or the security officers, in person or by phone.",
+        ),
+        Label("Suspensions décidées par une personne : {count}", "Suspensions that somebody decided: {count}"),
+    ),
+    Template.APPLICATION_ENDED: Text(
+        Pace.AT_ONCE,
+        {},
+        "/mon-compte/",
+        "/mon-compte/",
+        Label("Une application vous est fermée", "An application is closed to you"),
+        Label(
+            "L’une de vos habilitations n’ouvre plus l’une de ses applications.",
+            "One of your habilitations no longer opens one of its applications.",
+        ),
+        Label(
+            "Si vous en avez encore besoin, voyez votre gestionnaire : une demande approuvée vous la rendra.",
+            "If you still need it, see your manager: a request that is approved will give it back.",
+        ),
+        Label("Applications fermées : {count}", "Applications closed: {count}"),
+    ),
+    Template.LEAVING: Text(
+        Pace.AT_ONCE,
+        {"on": Plain.DAY},
+        "/mon-compte/",
+        "/mon-compte/",
+        Label("Vos accès à un organisme prendront fin", "Your access at an organisation will end"),
+        Label(
+            "Un organisme annonce votre départ : ce que vous y tenez prend fin à la fin du {on}.",
+            "An organisation announces that you leave: what you hold there ends at the end of {on}.",
+        ),
+        _STILL_HERE,
+        Label("Départs annoncés : {count}", "Departures announced: {count}"),
+    ),
+    Template.LEFT: Text(
+        Pace.AT_ONCE,
+        {},
+        "/",
+        "/",
+        Label("Vos accès à un organisme sont fermés", "Your access at an organisation is closed"),
+        Label(
+            "Un organisme dit que vous l’avez quitté : ce que vous y teniez est fermé. Le reste ne change pas.",
+            "An organisation says that you left it: what you held there is closed. The rest does not change.",
+        ),
+        _STILL_HERE,
+        Label("Départs déclarés : {count}", "Departures declared: {count}"),
     ),
     Template.ESCALATED: Text(
         Pace.AT_ONCE,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from beffroi.core.ids import AccountId, SessionId
+from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, SessionId
 from beffroi.guard import stamped
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.stamped import Row
@@ -72,5 +72,25 @@ async def revoke_of_account(
         " ORDER BY id FOR UPDATE",
         account,
         but,
+    )
+    return await revoke(conn, keys, rows, now, reason)
+
+
+async def revoke_at(
+    conn: "asyncpg.Connection",
+    keys: "Keys",
+    account: AccountId,
+    habilitation: HabilitationId,
+    application: ApplicationId,
+    now: datetime,
+    reason: str,
+) -> int:
+    """Revoke every session that an account's habilitation has at one application; how many. Under the turnstile."""
+    rows = await conn.fetch(
+        "SELECT * FROM guard.session WHERE account = $1 AND habilitation = $2 AND application = $3"
+        " AND revoked_at IS NULL ORDER BY id FOR UPDATE",
+        account,
+        habilitation,
+        application,
     )
     return await revoke(conn, keys, rows, now, reason)

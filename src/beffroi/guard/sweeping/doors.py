@@ -1,4 +1,4 @@
-"""Doors of leaving: POST /v1/leave, and /v1/leavers/accounts, list, confirm, dismiss, import.
+"""Doors of leaving: POST /v1/leave, /v1/leave/application, and /v1/leavers/accounts, list, confirm, dismiss, import.
 
 For managers, of their own organisation alone; for security officers and whoever acts from the network, anywhere they
 reach. Every answer names people within that scope and no further.
@@ -12,13 +12,13 @@ from msgspec import Meta
 
 from beffroi.core.approvals import Objection
 from beffroi.core.duty import Duty
-from beffroi.core.ids import AccountId, OrganisationId
+from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId
 from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
 from beffroi.guard.approvals.doors import objected
 from beffroi.guard.containing import permission
 from beffroi.guard.duties import OnDuty, Work, with_duty
-from beffroi.guard.sweeping import departures, leaving, personnel_file, roll
+from beffroi.guard.sweeping import departures, leaving, narrowing, personnel_file, roll
 from beffroi.guard.sweeping.leavers import Source, Standing
 from beffroi.guard.sweeping.personnel_file import PersonnelFile
 from beffroi.guard.web import bodies
@@ -32,6 +32,13 @@ class Leave(bodies.Strict, frozen=True):
 
     account: bodies.PersonText
     organisation: bodies.PersonText | None = None
+
+
+class LeaveApplication(bodies.Strict, frozen=True):
+    """Body of /v1/leave/application."""
+
+    habilitation: bodies.PersonText
+    application: bodies.Code
 
 
 class Roll(bodies.Strict, frozen=True):
@@ -100,6 +107,15 @@ class Left(msgspec.Struct, frozen=True):
     outcome: str
 
 
+class LeftApplication(msgspec.Struct, frozen=True):
+    """Answer of /v1/leave/application; ``left``: applications in which the habilitation still serves. None: it is
+    closed."""
+
+    habilitation: str
+    application: str
+    left: int
+
+
 class Decided(msgspec.Struct, frozen=True):
     """Answer of /v1/leavers/confirm and dismiss."""
 
@@ -108,6 +124,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 
 _LEAVE: Final = msgspec.json.Decoder(Leave)
+_LEAVE_APPLICATION: Final = msgspec.json.Decoder(LeaveApplication)
 _ROLL: Final = msgspec.json.Decoder(Roll)
 _ONE: Final = msgspec.json.Decoder(OneLeaver)
 _WAITING: Final = msgspec.json.Decoder(Waiting)
@@ -141,6 +158,19 @@ async def leave(call: Call) -> Answer:
         if outcome is leaving.Outcome.UNKNOWN:
             return objected(call, Objection.UNKNOWN_COLLEAGUE)
         return json_answer(Left(outcome.value))
+
+    return await with_duty(call, Duty.LEAVE, act, writes=True)
+
+
+async def leave_application(call: Call) -> Answer:
+    """Somebody needs one application no more: from the next decision on their habilitation does not serve there."""
+    body = bodies.read(call, _LEAVE_APPLICATION)
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        ended = await narrowing.end_application(
+            work, by, HabilitationId(body.habilitation), ApplicationId(body.application)
+        )
+        return objected(call, ended) if isinstance(ended, Objection) else json_answer(LeftApplication(*ended))
 
     return await with_duty(call, Duty.LEAVE, act, writes=True)
 
@@ -233,6 +263,7 @@ def _read(body: Import) -> PersonnelFile:
 
 ROUTES: Final[Routes] = {
     ("POST", "/v1/leave"): leave,
+    ("POST", "/v1/leave/application"): leave_application,
     ("POST", "/v1/leavers/accounts"): accounts,
     ("POST", "/v1/leavers/list"): waiting,
     ("POST", "/v1/leavers/confirm"): confirm,

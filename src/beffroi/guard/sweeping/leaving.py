@@ -19,6 +19,7 @@ from beffroi.guard import stamped
 from beffroi.guard.duties import Work
 from beffroi.guard.habilitations.moving import move
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.notifying import telling
 from beffroi.guard.sweeping import leavers
 from beffroi.guard.sweeping.acting import acting
 from beffroi.guard.sweeping.escalating import escalate
@@ -110,9 +111,12 @@ async def end(work: Work, one: Loaded, organisation: OrganisationId, source: Sou
     same = [row for row in waiting if row["organisation"] is not None and str(row["organisation"]) == organisation]
     if same:
         entries = [await leavers.decide(work, row, Standing.CONFIRMED, by=by) for row in same]
+        about = str(same[0]["id"])
     else:
-        entries = [(await leavers.record(work, account, organisation, source, Standing.DONE, by=by))[1]]
+        about, entry = await leavers.record(work, account, organisation, source, Standing.DONE, by=by)
+        entries = [entry]
     await append(work.conn, entries)
+    await telling.left(work, account, about)
     await escalate(work, account)
 
 
@@ -139,6 +143,7 @@ async def decide(work: Work, row: stamped.Row, standing: Standing, *, by: Accoun
         entries = [await leavers.decide(work, row, standing, by=by)]
         if loaded:
             await _suspend(work, loaded[0], Source(row["source"]))
+            await telling.suspended_by_hand(work, account, str(row["id"]))
         await append(work.conn, entries)
         await escalate(work, account)
         return
@@ -172,6 +177,8 @@ async def cut_short(
             )
         )  # fmt: skip
     await append(work.conn, entries)
+    if entries:
+        await telling.leaving(work, one.facts.id, organisation, until)
 
 
 async def _suspend(work: Work, one: Loaded, source: Source) -> None:

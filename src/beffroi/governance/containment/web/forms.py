@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.client.containment import Options
-from beffroi.governance.containment.web import words
+from beffroi.ui import field_groups
 
 
 class Anything(forms.Form):
@@ -69,7 +69,7 @@ class Forms:
             self.bound = Anything(sent)
         _choose(self.application, "scope", [(place.id, place.name) for place in options.applications])
         _choose(self.organisation, "scope", [(place.id, place.name) for place in options.organisations])
-        _choose(self.groups, "groups", [(code, words.group(code)) for code in options.groups])
+        _choose(self.groups, "groups", [(code, field_groups.name(code)) for code in options.groups])
 
     def _of(
         self, form: type[Anything], kinds: set[str], sent: dict[str, object] | None, sent_kind: str | None

@@ -4,7 +4,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from beffroi.client.answers import Label
 from beffroi.client.containment import Cost, Cut
-from beffroi.ui import formatting
+from beffroi.ui import field_groups, formatting
 from beffroi.ui.components import Entry
 
 SUSPENSION = "suspension"
@@ -20,33 +20,13 @@ def number(value: int) -> str:
     return formatting.number(value, formatting.language_of(get_language()))
 
 
-def group(code: str) -> str:
-    """A field group."""
-    names = {
-        "identity": gettext("Identité"),
-        "contact": gettext("Coordonnées"),
-        "nir": gettext("Numéro de sécurité sociale"),
-        "agency_id": gettext("Identifiant France Travail"),
-        "situation": gettext("Situation"),
-        "followup": gettext("Suivi"),
-        "training": gettext("Formation"),
-        "legal_representative": gettext("Représentant légal"),
-    }
-    return names.get(code, code)
-
-
-def groups(codes: tuple[str, ...]) -> str:
-    """Field groups in a row."""
-    return ", ".join(group(code) for code in codes)
-
-
 def scope(kind: str, name: str, codes: tuple[str, ...]) -> str:
     """What is cut, in a few words."""
     match kind:
         case "everything":
             return gettext("Tout le réseau")
         case "groups":
-            return gettext("Champs retirés : %(groups)s") % {"groups": groups(codes)}
+            return gettext("Champs retirés : %(groups)s") % {"groups": field_groups.names(codes)}
         case "application":
             return gettext("Application %(name)s") % {"name": name}
         case "organisation":

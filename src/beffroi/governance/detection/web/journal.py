@@ -16,7 +16,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.detection import queries
 from beffroi.governance.detection.web import words
 from beffroi.governance.detection.web.forms import Filter, wanted
-from beffroi.ui import components
+from beffroi.ui import components, field_groups
 from beffroi.ui.components import Crumb
 
 _MOST = (1 << 63) - 1
@@ -72,7 +72,7 @@ def entry(request: AgentRequest, number: int) -> HttpResponse:
 
 
 def _row(entry: Entry) -> Row:
-    return Row(entry, words.kind(entry.kind), _who(entry), _where(entry), words.groups(entry.groups))
+    return Row(entry, words.kind(entry.kind), _who(entry), _where(entry), field_groups.names(entry.groups))
 
 
 def _who(entry: Entry) -> str:
@@ -93,7 +93,7 @@ def _entries(entry: Entry) -> list[components.Entry]:
     held = [
         (gettext("Instant exact (UTC)"), entry.at.astimezone(UTC).isoformat(timespec="microseconds")),
         (gettext("Personne suivie"), entry.person and gettext("n° %(number)s") % {"number": entry.person}),
-        (gettext("Champs"), words.groups(entry.groups)),
+        (gettext("Champs"), field_groups.names(entry.groups)),
         (gettext("Compte"), _named(_who(entry), entry.account)),
         (gettext("Structure"), _named(_where(entry), entry.organisation)),
         (gettext("Application"), _named(entry.application_name or "", entry.application)),

@@ -41,16 +41,6 @@ KINDS: Final = (
     ("fact", _("Donnée écrite")),
 )
 _LABELS: Final = dict(KINDS)
-_GROUPS: Final[Mapping[str, object]] = {
-    "identity": _("identité"),
-    "contact": _("coordonnées"),
-    "nir": _("numéro de sécurité sociale"),
-    "agency_id": _("identifiant de l'agence"),
-    "situation": _("situation"),
-    "followup": _("suivi"),
-    "training": _("formation"),
-    "legal_representative": _("représentant légal"),
-}
 
 
 def number(value: int) -> str:
@@ -87,11 +77,6 @@ def span(code: str) -> str:
 def kind(code: str) -> str:
     """What happened; the journal's own word for what this page has no sentence for."""
     return str(_LABELS.get(code, code))
-
-
-def groups(names: tuple[str, ...]) -> str:
-    """Field groups, as a list in one sentence."""
-    return ", ".join(str(_GROUPS.get(name, name)) for name in names)
 
 
 def consultations(count: int) -> str:

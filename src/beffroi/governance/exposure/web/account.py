@@ -11,11 +11,13 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_GET
 
 from beffroi.client import Refused
+from beffroi.client.answers import Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.client.inventory import Account, Line
+from beffroi.client.inventory import Account, Held, Line
 from beffroi.governance.exposure import queries
 from beffroi.governance.exposure.queries import Branch
 from beffroi.governance.exposure.web import plots, words
+from beffroi.governance.exposure.web.ending import may_end
 from beffroi.ui import formatting
 from beffroi.ui.charts import Bar
 from beffroi.ui.components import Crumb, Entry
@@ -33,6 +35,17 @@ class Shown:
     direct: int
     potential: int
     branches: tuple["Shown", ...]
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A habilitation as it is written; ``endings``: applications that may be ended, each with where to."""
+
+    role: str
+    place: str
+    status: str
+    served: str
+    endings: tuple[tuple[str, str], ...]
 
 
 @require_GET
@@ -59,16 +72,23 @@ def account(request: AgentRequest, account: UUID) -> HttpResponse:
         ],
         "trend": plots.trend(one.trend),
         "entries": _entries(one),
-        "memberships": [
-            (words.role(held), held.organisation_name, words.status(held.status), words.served(held))
-            for held in one.memberships
-        ],
+        "memberships": [_membership(request.described, one, held) for held in one.memberships],
         "makers": [_shown(branch, _upper_tie) for branch in queries.upwards(found)],
         "made": [_shown(branch, _lower_tie) for branch in made],
         "left_out": one.line - queries.size(made),
         "size": _size(found),
     }
     return render(request, "exposure/account.html", context)
+
+
+def _membership(session: Session, one: Account, held: Held) -> Membership:
+    ended = held.applications if may_end(session, one, held) else ()
+    endings = tuple(
+        (served.name, reverse("exposure:end", args=[one.account, held.habilitation, served.code])) for served in ended
+    )
+    return Membership(
+        words.role(held), held.organisation_name, words.status(held.status), words.served(held), endings
+    )
 
 
 def _spans() -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.governance.exposure.web import account, inventory
+from beffroi.governance.exposure.web import account, ending, inventory
 
 app_name = "exposure"
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("comptes/", inventory.inventory, name="inventory"),
     path("comptes/export.csv", inventory.export, name="export"),
     path("comptes/<uuid:account>/", account.account, name="account"),
+    path("comptes/<uuid:account>/<uuid:habilitation>/<slug:application>/", ending.end, name="end"),
 ]

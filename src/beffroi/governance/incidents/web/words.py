@@ -2,7 +2,7 @@
 
 from django.utils.translation import get_language, gettext
 
-from beffroi.ui import formatting
+from beffroi.ui import field_groups, formatting
 
 
 def number(value: int) -> str:
@@ -12,18 +12,7 @@ def number(value: int) -> str:
 
 def group(code: str) -> str:
     """A field group; ``known`` when nothing but that the person is known was told."""
-    names = {
-        "identity": gettext("Identité"),
-        "contact": gettext("Coordonnées"),
-        "nir": gettext("Numéro de sécurité sociale"),
-        "agency_id": gettext("Identifiant France Travail"),
-        "situation": gettext("Situation"),
-        "followup": gettext("Suivi"),
-        "training": gettext("Formation"),
-        "legal_representative": gettext("Représentant légal"),
-        "known": gettext("Aucun champ : trouvée par une recherche"),
-    }
-    return names.get(code, code)
+    return gettext("Aucun champ : trouvée par une recherche") if code == "known" else field_groups.name(code)
 
 
 def groups(codes: tuple[str, ...]) -> str:
