@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.retention.exporting import SETTLED
 
 KINDS = ("released", "released", "released", "found", "refused", "created", "updated", "signed-in", "suspended")
 ABOUT = frozenset({"released", "found", "refused", "created", "updated"})
@@ -75,8 +76,10 @@ async def lived(owner_dsn: str, conn: asyncpg.Connection, entries: Sequence[Entr
 
 
 def midnight(days_ago: int) -> datetime:
-    """The beginning of a day, UTC."""
-    return datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days_ago)
+    """The beginning of a day, UTC, counted back from the last that has settled: in the first hour of a day, from the
+    one before."""
+    settled = datetime.now(UTC) - SETTLED
+    return settled.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days_ago)
 
 
 def texts(values: Iterable[bytes]) -> set[str]:
