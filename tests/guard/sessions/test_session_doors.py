@@ -7,7 +7,10 @@ import httpx
 import pytest
 
 from beffroi.core.ids import Bucket
+from beffroi.guard import turnstile
 from beffroi.guard.habilitations.applications import give
+from beffroi.guard.signin.provider import Unreachable, edge_of
+from beffroi.standards.oidc import Provider
 from tests.guard.signin.serving import CLIENT, CONSOLE, STATE, Guard, fields_of
 
 
@@ -192,6 +195,26 @@ def test_agent_signs_out_here_then_at_the_provider_and_reads_that_it_is_done(gua
     page = browser.page("/sign-out?state=console.0123456789abcdef")
     assert "déconnecté" in page.text
     assert 'href="http://localhost:1/"' in page.text
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/v1/session"), ("POST", "/v1/session/end-all")])
+def test_agent_signs_out_while_the_provider_keeps_one_waiting_and_nobody_else_waits(
+    guard: Guard, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    """Whoever asks the provider must not hold the turn: it is taken by somebody else meanwhile, and given back."""
+
+    async def take_the_turn_meanwhile() -> Provider:
+        async with guard.services.pool.acquire() as conn, conn.transaction():
+            await conn.execute("SET LOCAL lock_timeout = '5s'")
+            await turnstile.take(conn)
+        raise Unreachable("discovery: out of time")
+
+    member = guard.member(f"Waits {method}")
+    _, handle = guard.signed_in(member)
+    edge = edge_of(guard.services)
+    monkeypatch.setattr(edge, "provider", take_the_turn_meanwhile)
+    assert guard.call(method, path, handle).json()["logout_url"].startswith(guard.services.settings.public_url)
+    assert guard.call("GET", "/v1/session", handle).json()["code"] == "session-ended"
 
 
 def test_agent_ends_all_his_sessions_and_nobody_else_s(guard: Guard) -> None:

@@ -20,7 +20,7 @@ from beffroi.guard.sessions.beginning import NotRedeemed, redeem
 from beffroi.guard.sessions.describing import describe
 from beffroi.guard.sessions.ending import revoke, revoke_of_account
 from beffroi.guard.sessions.live import WRITTEN, live_session, seen_session
-from beffroi.guard.sessions.logout import logout_url
+from beffroi.guard.sessions.logout import Left, left, logout_url
 from beffroi.guard.sessions.memberships import demanded, memberships
 from beffroi.guard.signin.integrity import report
 from beffroi.guard.stamped import Forged, Row
@@ -123,24 +123,34 @@ async def choose(call: Call) -> Answer:
 async def end(call: Call) -> Answer:
     """Sign out of this session; ``logout_url`` then ends the identity provider's own."""
 
-    async def act(conn: "asyncpg.Connection", session: Row) -> Answer:
-        now = await stamped.instant(conn)
-        await revoke(conn, call.services.keys, [session], now, "signed-out")
-        return json_answer({"logout_url": await logout_url(conn, call.services, session)})
+    async def cut(conn: "asyncpg.Connection", session: Row) -> None:
+        await revoke(conn, call.services.keys, [session], await stamped.instant(conn), "signed-out")
 
-    return await with_session(call, act)
+    return await _leave(call, cut)
 
 
 async def end_all(call: Call) -> Answer:
     """Sign out everywhere: every session of the account, in every application."""
 
-    async def act(conn: "asyncpg.Connection", session: Row) -> Answer:
-        now = await stamped.instant(conn)
-        url = await logout_url(conn, call.services, session)
-        await revoke_of_account(conn, call.services.keys, AccountId(str(session["account"])), now, "signed-out")
-        return json_answer({"logout_url": url})
+    async def cut(conn: "asyncpg.Connection", session: Row) -> None:
+        now, account = await stamped.instant(conn), AccountId(str(session["account"]))
+        await revoke_of_account(conn, call.services.keys, account, now, "signed-out")
 
-    return await with_session(call, act)
+    return await _leave(call, cut)
+
+
+async def _leave(call: Call, cut: Callable[["asyncpg.Connection", Row], Awaitable[None]]) -> Answer:
+    """Cut under the turnstile; the provider is asked for its logout afterwards, as it may keep one waiting."""
+    ended: list[Left] = []
+
+    async def act(conn: "asyncpg.Connection", session: Row) -> Answer:
+        found = await left(conn, call.services.keys, session)
+        await cut(conn, session)
+        ended.append(found)
+        return json_answer({})
+
+    answer = await with_session(call, act)
+    return json_answer({"logout_url": await logout_url(call.services, ended[0])}) if ended else answer
 
 
 async def with_session(call: Call, act: Act, *, writes: bool = True) -> Answer:
