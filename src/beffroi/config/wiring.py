@@ -264,6 +264,7 @@ def demonstration_place(settings: Settings, databases: Databases) -> "Place":
 
     return Place(
         guard_dsn=databases.guard,
+        console_dsn=databases.console,
         key_file=key_file(settings),
         policy_file=policy_file(settings),
         personas_file=personas_file(settings),
