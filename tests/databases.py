@@ -5,8 +5,6 @@ import importlib
 import importlib.util
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -17,7 +15,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from beffroi.config import database
+from beffroi.config import console_tables, database
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 
 TEMPLATE = "beffroi_template"
@@ -91,13 +89,7 @@ def migrate_guard(owner_dsn: str) -> None:
 def migrate_console(owner_dsn: str, state: Path) -> None:
     """Bring the console's tables to their last version, by the product's own settings of `beffroi migrate`."""
     told = {"BEFFROI_MODE": "demonstration", "BEFFROI_STATE": str(state), "BEFFROI_OWNER_DATABASE_URL": owner_dsn}
-    subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--settings=beffroi.config.console.migration", "--skip-checks"],
-        env=os.environ | told,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+    console_tables.migrate_console(os.environ | told)
 
 
 @contextmanager

@@ -125,3 +125,40 @@ def test_receptionist_says_who_came_without_meeting_a_barrier(
     came.press("Enter")
     expect(page.get_by_text("C’est enregistré." if tour.french else "Saved.")).to_be_visible()
     assert diary.one(found)["state"] == "present"
+
+
+@meets("filtered", "following")
+def test_adviser_narrows_her_list_by_what_she_wrote_without_meeting_a_barrier(
+    stack: Stack, camille: Member, tour: Tour
+) -> None:
+    page = tour.page
+    sign_in(stack, page, camille, "/portefeuille/")
+    tour.press("link", "BERTIN", "BERTIN")
+    tour.press("link", "Statut et dispositifs", "Status and programmes")
+    page.locator("#id_status").select_option("followed")
+    tour.press("button", "Enregistrer le statut", "Save the status")
+    expect(page.get_by_text("C’est enregistré." if tour.french else "Saved.")).to_be_visible()
+    if tour.french:
+        page.locator("#id_programme-code").select_option("cej")
+        tour.press("button", "Enregistrer le dispositif", "Save the programme")
+        expect(page.get_by_text("Depuis le")).to_be_visible()
+    tour.meet("following")
+    tour.press("button", "Enregistrer le dispositif", "Save the programme")
+    page.locator("#id_programme-starts_on").fill("")
+    tour.press("button", "Enregistrer le dispositif", "Save the programme")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("following", "refused")
+    page.goto(f"{stack.url}/portefeuille/")
+    tour.press("link", "Filtrer par", "Filter by")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    tour.meet("filtered")
+    page.locator("#id_statut").select_option("followed")
+    page.locator("#id_statut").press("Tab")
+    tour.press("button", "^Filtrer$", "^Filter$")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    tour.meet("filtered", "narrowed")
+    page.locator("#id_venir").select_option("some")
+    page.locator("#id_statut").select_option("left")
+    tour.press("button", "^Filtrer$", "^Filter$")
+    expect(page.locator(".empty-state")).to_be_visible()
+    tour.meet("filtered", "empty")

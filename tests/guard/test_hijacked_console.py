@@ -208,6 +208,7 @@ DOORS: dict[str, Bodies] = {
         {"purpose": "follow-up", "scope": "organisation"},
         {"purpose": "follow-up", "scope": "given", "people": [s.person, s.stranger]},
     ],
+    "POST /v1/list/ids": lambda _: [{"purpose": "follow-up", "scope": "organisation"}],
     "POST /v1/find": lambda _: [{"purpose": "follow-up", "by": "email", "value": "nobody@example.org"}],
     "POST /v1/create": lambda _: [
         {"purpose": "follow-up",

@@ -79,6 +79,11 @@ def portfolio(purpose: str, *, scope: str, order: str, page: int, size: int = 25
     return post("/v1/list", body, reading.page)
 
 
+def ids(purpose: str, *, scope: str) -> Call[answers.Ids]:
+    """Random ids of one's own people (``portfolio``) or of the organisation's: nothing is opened nor charged."""
+    return post("/v1/list/ids", {"purpose": purpose, "scope": scope}, reading.ids)
+
+
 def people(purpose: str, given: Sequence[str]) -> Call[answers.Page]:
     """The identities of at most 50 people by their ids, in that order, each opened, charged and journaled.
 

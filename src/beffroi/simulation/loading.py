@@ -22,7 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments
+from beffroi.simulation import appointments, following
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -101,9 +101,9 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
         asyncio.run(_write_network(place, population, policy))
         bar.update(agents, total=len(population.world.agents), completed=len(population.world.agents))
         if place.console_dsn is not None:
-            hours = bar.add_task("Invented appointments", total=None)
-            written = asyncio.run(appointments.write(place.console_dsn, population.world, datetime.now(UTC)))
-            bar.update(hours, total=written, completed=written)
+            daily = bar.add_task("Invented appointments and follow-ups", total=None)
+            written = asyncio.run(_write_daily_work(place.console_dsn, population))
+            bar.update(daily, total=written, completed=written)
         people = bar.add_task("Invented people", total=population.people)
 
         def show(progress: Imported) -> None:
@@ -189,6 +189,12 @@ async def _write_network(place: Place, population: Population, policy: Policy) -
         write_codes(place.personas_file, codes)
     finally:
         await conn.close()
+
+
+async def _write_daily_work(dsn: str, population: Population) -> int:
+    now = datetime.now(UTC)
+    hours = await appointments.write(dsn, population.world, now)
+    return hours + await following.write(dsn, population.world, now)
 
 
 def _kept_telephones(personas_file: Path) -> dict[str, str]:

@@ -13,6 +13,14 @@ ALLOWED = {
         "id": UUID, "person": UUID, "organisation": UUID, "account": UUID, "starts_at": HOUR, "ends_at": HOUR,
         "kind": CODE, "place": CODE, "state": CODE, "follows": UUID, "changed_by": UUID, "changed_at": HOUR,
     },
+    "case": {
+        "id": UUID, "person": UUID, "organisation": UUID, "status": CODE, "contacted_on": "date", "changed_by": UUID,
+        "changed_at": HOUR,
+    },
+    "programme": {
+        "id": UUID, "person": UUID, "organisation": UUID, "code": CODE, "starts_on": "date", "ends_on": "date",
+        "changed_by": UUID, "changed_at": HOUR,
+    },
     # Django's own history of the schema: names of migrations.
     "django_migrations": {
         "id": "bigint", "app": "character varying(255)", "name": "character varying(255)", "applied": HOUR,
@@ -20,7 +28,10 @@ ALLOWED = {
 }  # fmt: skip
 """DESIGN §2: random person id, organisation, account, status and programme codes, dates. A text is a code of a list,
 which a constraint of the table holds; no amount, no name, no free text."""
-CODES = {("appointment", "kind"), ("appointment", "place"), ("appointment", "state")}
+CODES = {
+    ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("case", "status"),
+    ("programme", "code"),
+}  # fmt: skip
 COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid

@@ -322,3 +322,33 @@ async def test_body_that_gives_people_wrongly_is_malformed(guard: Guard, body: d
     ana = await guard.world.agent(guard.world.offices["North"])
     answer = await guard.post(ana, "/v1/list", {"purpose": "follow-up", **body})
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+async def test_adviser_learns_the_ids_of_her_list_and_nothing_is_opened(guard: Guard) -> None:
+    north, south = guard.world.offices["North"], guard.world.offices["South"]
+    ana, bea = await guard.world.agent(north), await guard.world.agent(south)
+    own = [await guard.world.person(north, referent=ana, days=days) for days in (90, 30)]
+    shared = await guard.world.person(north, days=10)
+    for agent, scope, people in (
+        (ana, "portfolio", own[::-1]),
+        (ana, "organisation", [shared, *own[::-1]]),
+        (bea, "portfolio", []),
+        (bea, "organisation", []),
+    ):
+        answer = await guard.post(agent, "/v1/list/ids", {"purpose": "follow-up", "scope": scope})
+        assert answer.status_code == 200, pretty(answer)
+        assert answer.json() == {"people": people, "more": False}
+    assert await guard.entries("released") == []
+
+
+async def test_agent_without_the_action_learns_no_id(guard: Guard) -> None:
+    north = guard.world.offices["North"]
+    ana, officer = (
+        await guard.world.agent(north),
+        await guard.world.agent(north, role="data-protection-correspondent"),
+    )
+    await guard.world.person(north, referent=ana)
+    body = {"purpose": "person-rights", "scope": "organisation"}
+    assert (await guard.post(officer, "/v1/list/ids", body)).status_code == 403
+    wrong = await guard.post(ana, "/v1/list/ids", {"purpose": "follow-up", "scope": "given"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "malformed")

@@ -44,13 +44,13 @@ PORTFOLIO: Final = """
 SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
 WHERE r.referent = $1 AND r.organisation = $2 AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
-GROUP BY r.person ORDER BY 2 DESC, 1
+GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $3
 """
 ORGANISATION: Final = """
 SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
 WHERE r.organisation = $1 AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
-GROUP BY r.person ORDER BY 2 DESC, 1
+GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $2
 """
 VERSIONS: Final = "SELECT id, version FROM guard.person WHERE id = ANY ($1::uuid[])"
 IDENTITIES: Final = "SELECT id, version, epoch, wrapped_key, identity FROM guard.person WHERE id = ANY ($1::uuid[])"
@@ -72,6 +72,20 @@ class Listing(bodies.Strict, frozen=True):
     page: Annotated[int, Meta(ge=1, le=10_000)] = 1
     size: Annotated[int, Meta(ge=1, le=MOST_ROWS)] = 25
     people: Annotated[tuple[bodies.PersonText, ...], Meta(max_length=MOST_ROWS)] = ()
+
+
+class Whose(bodies.Strict, frozen=True):
+    """Body of /v1/list/ids."""
+
+    purpose: bodies.Code
+    scope: Literal["portfolio", "organisation"]
+
+
+class Ids(msgspec.Struct, frozen=True):
+    """Answer of /v1/list/ids: the last followed first; ``more`` where there are others beyond the five thousand."""
+
+    people: list[bodies.PersonText]
+    more: bool = False
 
 
 class ListRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -96,6 +110,7 @@ class ListPage(msgspec.Struct, frozen=True):
 
 
 _LISTING: Final = msgspec.json.Decoder(Listing)
+_WHOSE: Final = msgspec.json.Decoder(Whose)
 
 
 class NameOrder:
@@ -203,6 +218,24 @@ async def list_people(call: Call) -> Answer:
     )
 
 
+async def list_ids(call: Call) -> Answer:
+    """Who is in a list, by random ids alone: nothing identifies anybody, so nothing is opened, charged or journaled.
+
+    An application joins them to what it keeps itself (a status, an appointment) before it asks for a page of names.
+    """
+    body, caller = bodies.read(call, _WHOSE), caller_of(call)
+    if not isinstance(caller, Caller):
+        return await refused(call, caller)
+    question = Request(Action.LIST, caller.application, PurposeCode(body.purpose), None, 0, None)
+    who = await call.services.worker.decide(
+        question, caller.handle_hash, caller.client_hash, kind="list", manner=Manner.IDENTIFY
+    )
+    if not isinstance(who, Granted):
+        return await refused(call, who)
+    people = await _people(call, body, who.agent, MOST_SORTED + 1)
+    return json_answer(Ids([*people[:MOST_SORTED]], len(people) > MOST_SORTED))
+
+
 async def _given(call: Call, caller: Caller, question: Request, body: Listing) -> Answer:
     """The people named by their ids, in that order, each decided like any other row."""
     shown = [PersonId(person) for person in dict.fromkeys(body.people)]
@@ -246,13 +279,13 @@ def _masked(outcome: Outcome) -> bool:
     return not isinstance(outcome, Granted)
 
 
-async def _people(call: Call, body: Listing, agent: Agent) -> list[PersonId]:
-    """People of the scope, the last followed first."""
+async def _people(call: Call, body: Listing | Whose, agent: Agent, most: int | None = None) -> list[PersonId]:
+    """People of the scope, the last followed first, at most so many of them."""
     async with call.services.pool.acquire() as conn:
         if body.scope == "portfolio":
-            rows = await conn.fetch(PORTFOLIO, agent.account.id, agent.organisation.id)
+            rows = await conn.fetch(PORTFOLIO, agent.account.id, agent.organisation.id, most)
         else:
-            rows = await conn.fetch(ORGANISATION, agent.organisation.id)
+            rows = await conn.fetch(ORGANISATION, agent.organisation.id, most)
     return [PersonId(str(row[0])) for row in rows]
 
 
@@ -272,4 +305,4 @@ def _row(call: Call, person: PersonId, outcome: Outcome) -> ListRow:
     return ListRow(person, clear, outcome.explanation, outcome.entry)
 
 
-ROUTES: Final[Routes] = {("POST", "/v1/list"): list_people}
+ROUTES: Final[Routes] = {("POST", "/v1/list"): list_people, ("POST", "/v1/list/ids"): list_ids}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from beffroi.client import Refused, calls
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.core.appointments import Move
+from beffroi.core.appointments import Kind, Move
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.appointments import actions, queries
 from beffroi.systems.cases.appointments.actions import Taken, Wanted
@@ -63,12 +63,12 @@ def of_person(request: AgentRequest, person: UUID) -> HttpResponse:
 def _form(request: AgentRequest, rows: list[Appointment]) -> Giving:
     session = request.described
     agents: list[tuple[str, str]] | None = None
-    initial: dict[str, object] = {}
+    initial: dict[str, object] = {"kind": Kind.FOLLOW_UP.value}
     if not rights.has_portfolio(session):
         lately = queries.agents(desk_of(session).organisation, timezone.now())
         named = queries.colleagues(request.conversation, lately)
         agents = sorted(((account, named[account]) for account in lately if account in named), key=lambda one: one[1])
-        initial = {"account": str(rows[0].account)} if rows else {}
+        initial |= {"account": str(rows[0].account)} if rows else {}
     return Giving(agents, request.POST if request.method == "POST" else None, initial=initial)
 
 

@@ -7,6 +7,8 @@ from beffroi.systems.cases.web import (
     appointments,
     editing,
     files,
+    filtered,
+    following,
     portfolio,
     registration,
     search,
@@ -17,6 +19,7 @@ app_name = "cases"
 urlpatterns = [
     path("portefeuille/", portfolio.own, name="portfolio"),
     path("portefeuille/structure/", portfolio.organisation, name="organisation"),
+    path("portefeuille/filtre/", filtered.filtered, name="filtered"),
     path("rendez-vous/", appointments.own_week, name="appointments"),
     path("rendez-vous/jour/", appointments.own_day, name="appointments_day"),
     path("rendez-vous/structure/", appointments.office_day, name="appointments_office"),
@@ -29,6 +32,7 @@ urlpatterns = [
     path("personnes/<uuid:person>/", files.file, name="file"),
     path("personnes/<uuid:person>/urgence/", files.break_glass, name="break_glass"),
     path("personnes/<uuid:person>/rendez-vous/", appointment_changes.of_person, name="appointments_person"),
+    path("personnes/<uuid:person>/parcours/", following.following, name="following"),
     path("personnes/<uuid:person>/suivi/", editing.add_note, name="add_note"),
     path("personnes/<uuid:person>/modifier/<slug:group>/", editing.edit, name="edit"),
 ]
