@@ -98,6 +98,7 @@ CONSOLE = {
         "cases/appointments_person.html", "^Rendez-vous$", "^Appointments$", "personnes/<uuid:person>/rendez-vous/"
     ),
     "filtered": Sheet("cases/filtered.html", "Mon portefeuille", "My portfolio", "portefeuille/filtre/"),
+    "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
     "following": Sheet("cases/following.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
     "requests": Sheet("habilitations/mine.html", "Demandes d.accès", "Requests for access", "demandes/"),
     "request-new": Sheet("habilitations/new.html", "Demander un accès", "Request access", "demandes/nouvelle/"),

@@ -162,3 +162,20 @@ def test_adviser_narrows_her_list_by_what_she_wrote_without_meeting_a_barrier(
     tour.press("button", "^Filtrer$", "^Filter$")
     expect(page.locator(".empty-state")).to_be_visible()
     tour.meet("filtered", "empty")
+
+
+@meets("statistics")
+def test_adviser_reads_counts_of_her_office_without_meeting_a_barrier(
+    stack: Stack, camille: Member, diary: Diary, tour: Tour, width: int
+) -> None:
+    guard, monday = stack.guard, -at(0, 12).weekday()
+    person = stack.person(organisation=guard.organisation, last_name="Comptée")
+    for week in range(1, 8):
+        for number in range(week if width == DESK else 0):
+            starts_at = at(monday - 7 * week, 8 + number)
+            diary.give(person, guard.organisation, camille.account, starts_at, state="present")
+    sign_in(stack, tour.page, camille, "/portefeuille/")
+    tour.press("link", "^Statistiques$", "^Statistics$")
+    expect(tour.page.locator(".chart svg")).to_be_visible()
+    tour.page.locator(".chart summary").click()
+    tour.meet("statistics")

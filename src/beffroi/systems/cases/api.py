@@ -26,4 +26,6 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         entries.append(NavigationItem(gettext("Rechercher"), reverse("cases:search")))
     if rights.may(session, "create"):
         entries.append(NavigationItem(gettext("Inscrire"), reverse("cases:registration")))
+    if rights.keeps_appointments(session):
+        entries.append(NavigationItem(gettext("Statistiques"), reverse("cases:statistics")))
     return tuple(entries)

@@ -12,6 +12,7 @@ from beffroi.systems.cases.web import (
     portfolio,
     registration,
     search,
+    statistics,
 )
 
 app_name = "cases"
@@ -27,6 +28,8 @@ urlpatterns = [
     path("rendez-vous/<uuid:identifier>/", appointments.appointment, name="appointment"),
     path("rendez-vous/<uuid:identifier>/etat/", appointment_changes.say, name="appointment_say"),
     path("rendez-vous/<uuid:identifier>/report/", appointment_changes.postpone, name="appointment_postpone"),
+    path("statistiques/", statistics.statistics, name="statistics"),
+    path("statistiques/statistiques.csv", statistics.statistics_file, name="statistics_file"),
     path("recherche/", search.search, name="search"),
     path("personnes/nouvelle/", registration.registration, name="registration"),
     path("personnes/<uuid:person>/", files.file, name="file"),
