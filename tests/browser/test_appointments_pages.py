@@ -127,7 +127,7 @@ def test_receptionist_says_who_came_without_meeting_a_barrier(
     assert diary.one(found)["state"] == "present"
 
 
-@meets("filtered", "following")
+@meets("filtered", "progress")
 def test_adviser_narrows_her_list_by_what_she_wrote_without_meeting_a_barrier(
     stack: Stack, camille: Member, tour: Tour
 ) -> None:
@@ -142,12 +142,12 @@ def test_adviser_narrows_her_list_by_what_she_wrote_without_meeting_a_barrier(
         page.locator("#id_programme-code").select_option("cej")
         tour.press("button", "Enregistrer le dispositif", "Save the programme")
         expect(page.get_by_text("Depuis le")).to_be_visible()
-    tour.meet("following")
+    tour.meet("progress")
     tour.press("button", "Enregistrer le dispositif", "Save the programme")
     page.locator("#id_programme-starts_on").fill("")
     tour.press("button", "Enregistrer le dispositif", "Save the programme")
     expect(page.locator("#erreurs")).to_be_visible()
-    tour.meet("following", "refused")
+    tour.meet("progress", "refused")
     page.goto(f"{stack.url}/portefeuille/")
     tour.press("link", "Filtrer par", "Filter by")
     expect(page.locator("tbody tr").first).to_be_visible()

@@ -22,7 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments, following
+from beffroi.simulation import appointments, statuses
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -194,7 +194,7 @@ async def _write_network(place: Place, population: Population, policy: Policy) -
 async def _write_daily_work(dsn: str, population: Population) -> int:
     now = datetime.now(UTC)
     hours = await appointments.write(dsn, population.world, now)
-    return hours + await following.write(dsn, population.world, now)
+    return hours + await statuses.write(dsn, population.world, now)
 
 
 def _kept_telephones(personas_file: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from beffroi.core.appointments import Kind, Place, State
-from beffroi.core.following import Programme, Status
+from beffroi.core.progress import Programme, Status
 
 LONGEST_CODE = 24
 

@@ -11,11 +11,11 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from beffroi.core.appointments import State, week_of
-from beffroi.core.following import Programme, Status
+from beffroi.core.progress import Programme, Status
 from beffroi.core.suppression import Told, alone, withheld
 from beffroi.systems.cases.appointments.queries import between
-from beffroi.systems.cases.following.queries import standings
 from beffroi.systems.cases.models import Appointment
+from beffroi.systems.cases.progress.queries import progress_of
 
 WEEKS = 8
 
@@ -34,9 +34,9 @@ class Statistics:
 
 def of_office(people: Sequence[str], organisation: str, now: datetime) -> Statistics:
     """Statistics of the people whose ids the guard gave, and of the last eight whole weeks of the office."""
-    known = standings([UUID(person) for person in people], organisation, now)
-    statuses: Counter[Status | None] = Counter(standing.status for standing in known.values())
-    programmes = Counter(programme for standing in known.values() for programme in standing.programmes)
+    known = progress_of([UUID(person) for person in people], organisation, now)
+    statuses: Counter[Status | None] = Counter(progress.status for progress in known.values())
+    programmes = Counter(programme for progress in known.values() for programme in progress.programmes)
     monday = week_of(timezone.localdate(now))
     since = monday - timedelta(weeks=WEEKS)
     rows = between(Appointment.objects.filter(organisation=organisation), since, 7 * WEEKS)

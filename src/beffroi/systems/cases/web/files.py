@@ -15,15 +15,15 @@ from beffroi.client.answers import Opened, Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import queries, rights
 from beffroi.systems.cases.appointments.queries import Known, coming, desk_of
-from beffroi.systems.cases.following import words as said
-from beffroi.systems.cases.following.queries import standings
 from beffroi.systems.cases.followup import Followup
 from beffroi.systems.cases.forms import EDITABLE, BreakGlass, Note
 from beffroi.systems.cases.people import Name, age_on, born_on, name_of
+from beffroi.systems.cases.progress import words as said
+from beffroi.systems.cases.progress.queries import progress_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.appointments import line
-from beffroi.systems.cases.web.following import keeps
+from beffroi.systems.cases.web.progress import keeps
 from beffroi.ui.components import Crumb, Entry
 
 
@@ -127,7 +127,7 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "note_form": Note(),
         "note_url": reverse("cases:add_note", args=[opened.person]),
         **_appointments(request.described, opened.person, glass=glass),
-        **_following(request.described, opened.person, glass=glass),
+        **_progress(request.described, opened.person, glass=glass),
     }
     return render(request, "cases/file.html", context)
 
@@ -144,17 +144,17 @@ def _appointments(session: Session, person: str, *, glass: bool) -> dict[str, ob
     }
 
 
-def _following(session: Session, person: str, *, glass: bool) -> dict[str, object]:
+def _progress(session: Session, person: str, *, glass: bool) -> dict[str, object]:
     """How the follow-up stands here, for those who write it."""
     if glass or not keeps(session):
         return {}
-    known = standings([UUID(person)], desk_of(session).organisation, timezone.now())[UUID(person)]
+    known = progress_of([UUID(person)], desk_of(session).organisation, timezone.now())[UUID(person)]
     status, tone = said.status(known.status)
     return {
-        "following_url": reverse("cases:following", args=[person]),
-        "following_status": status,
-        "following_tone": tone,
-        "following_programmes": said.programmes(known.programmes),
+        "progress_url": reverse("cases:progress", args=[person]),
+        "progress_status": status,
+        "progress_tone": tone,
+        "progress_programmes": said.programmes(known.programmes),
     }
 
 

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET
 
 from beffroi.client import Refused, calls
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.core.following import Standing
+from beffroi.core.progress import Progress
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.appointments.queries import Known, desk_of, names
-from beffroi.systems.cases.following import queries
-from beffroi.systems.cases.following import words as said
-from beffroi.systems.cases.following.forms import Narrowing, wanted
 from beffroi.systems.cases.people import Name
+from beffroi.systems.cases.progress import queries
+from beffroi.systems.cases.progress import words as said
+from beffroi.systems.cases.progress.forms import Narrowing, wanted
 from beffroi.systems.cases.queries import PAGE_SIZE
 from beffroi.systems.cases.web import words
 from beffroi.ui.components import Crumb
@@ -71,7 +71,7 @@ def filtered(request: AgentRequest) -> HttpResponse:
         "scopes": _scopes(asked) if rights.has_portfolio(session) else (),
         "heading": words.list_heading(session, scope),
         "lead": ngettext("%(total)s personne", "%(total)s personnes", total) % {"total": words.number(total)},
-        "lines": [_line(person, known[person], chosen.standings[person]) for person in shown],
+        "lines": [_line(person, known[person], chosen.progress[person]) for person in shown],
         "page": page,
         "more": listed.more,
         "crumbs": (Crumb(gettext("Dossiers"), reverse("cases:portfolio")), Crumb(gettext("Filtrer"))),
@@ -86,8 +86,8 @@ def _scopes(asked: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def _line(person: UUID, known: Known, standing: Standing) -> Followed:
-    status, tone = said.status(standing.status)
+def _line(person: UUID, known: Known, progress: Progress) -> Followed:
+    status, tone = said.status(progress.status)
     why = "" if known.name is not None else words.masked(known.why)
     return Followed(
         person,
@@ -95,7 +95,7 @@ def _line(person: UUID, known: Known, standing: Standing) -> Followed:
         why,
         status,
         tone,
-        said.programmes(standing.programmes),
-        standing.last_contact,
-        standing.next_appointment,
+        said.programmes(progress.programmes),
+        progress.last_contact,
+        progress.next_appointment,
     )

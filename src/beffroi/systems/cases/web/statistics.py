@@ -14,8 +14,8 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.appointments.queries import desk_of
 from beffroi.systems.cases.appointments.words import STATES
-from beffroi.systems.cases.following import words as said
-from beffroi.systems.cases.following.words import PROGRAMMES
+from beffroi.systems.cases.progress import words as said
+from beffroi.systems.cases.progress.words import PROGRAMMES
 from beffroi.systems.cases.statistics import queries
 from beffroi.systems.cases.statistics.queries import Statistics
 from beffroi.systems.cases.web import words

@@ -8,8 +8,8 @@ from beffroi.systems.cases.web import (
     editing,
     files,
     filtered,
-    following,
     portfolio,
+    progress,
     registration,
     search,
     statistics,
@@ -35,7 +35,7 @@ urlpatterns = [
     path("personnes/<uuid:person>/", files.file, name="file"),
     path("personnes/<uuid:person>/urgence/", files.break_glass, name="break_glass"),
     path("personnes/<uuid:person>/rendez-vous/", appointment_changes.of_person, name="appointments_person"),
-    path("personnes/<uuid:person>/parcours/", following.following, name="following"),
+    path("personnes/<uuid:person>/parcours/", progress.progress, name="progress"),
     path("personnes/<uuid:person>/suivi/", editing.add_note, name="add_note"),
     path("personnes/<uuid:person>/modifier/<slug:group>/", editing.edit, name="edit"),
 ]

@@ -8,9 +8,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beffroi.core.following import Coming, Contact, Programme, Status
-from beffroi.core.following import Wanted as Filter
-from beffroi.systems.cases.following.words import COMINGS, CONTACTS, PROGRAMMES, STATUSES
+from beffroi.core.progress import Coming, Contact, Programme, Status
+from beffroi.core.progress import Wanted as Filter
+from beffroi.systems.cases.progress.words import COMINGS, CONTACTS, PROGRAMMES, STATUSES
 
 _ALL = ("", _("Peu importe"))
 _EARLIEST = timedelta(days=3_660)

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beffroi.core.following import (
+from beffroi.core.progress import (
     Coming,
     Contact,
     Period,
     Programme,
-    Standing,
+    Progress,
     Status,
     Wanted,
     collide,
@@ -23,8 +23,8 @@ from beffroi.core.following import (
 
 TODAY = date(2026, 11, 27)
 DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
-STANDINGS = st.builds(
-    Standing,
+PROGRESSES = st.builds(
+    Progress,
     st.none() | st.sampled_from(Status),
     st.frozensets(st.sampled_from(Programme)),
     st.none() | st.dates(date(2024, 1, 1), TODAY),
@@ -41,46 +41,46 @@ PERIODS = st.builds(lambda first, days: Period(first, None if days is None else 
                     DAYS, st.none() | st.integers(0, 400))  # fmt: skip
 
 
-@given(STANDINGS)
-def test_filter_that_asks_nothing_keeps_everybody(standing: Standing) -> None:
-    assert matches(standing, Wanted(), TODAY)
+@given(PROGRESSES)
+def test_filter_that_asks_nothing_keeps_everybody(progress: Progress) -> None:
+    assert matches(progress, Wanted(), TODAY)
 
 
-@given(STANDINGS, WANTED)
-def test_filters_combine_as_all_of_them_at_once(standing: Standing, wanted: Wanted) -> None:
+@given(PROGRESSES, WANTED)
+def test_filters_combine_as_all_of_them_at_once(progress: Progress, wanted: Wanted) -> None:
     alone = [
         Wanted(status=wanted.status),
         Wanted(programme=wanted.programme),
         Wanted(contact=wanted.contact),
         Wanted(coming=wanted.coming),
     ]
-    assert matches(standing, wanted, TODAY) == all(matches(standing, one, TODAY) for one in alone)
+    assert matches(progress, wanted, TODAY) == all(matches(progress, one, TODAY) for one in alone)
 
 
-@given(STANDINGS)
-def test_each_person_is_met_within_thirty_days_or_not_and_has_an_hour_to_come_or_not(standing: Standing) -> None:
+@given(PROGRESSES)
+def test_each_person_is_met_within_thirty_days_or_not_and_has_an_hour_to_come_or_not(progress: Progress) -> None:
     for one, other in ((Contact.WITHIN_30, Contact.OVER_30),):
-        kept = [matches(standing, Wanted(contact=contact), TODAY) for contact in (one, other)]
+        kept = [matches(progress, Wanted(contact=contact), TODAY) for contact in (one, other)]
         assert kept.count(True) == 1
-    assert [matches(standing, Wanted(coming=coming), TODAY) for coming in Coming].count(True) == 1
+    assert [matches(progress, Wanted(coming=coming), TODAY) for coming in Coming].count(True) == 1
 
 
-@given(STANDINGS)
-def test_who_was_unseen_for_longer_was_unseen_for_less(standing: Standing) -> None:
+@given(PROGRESSES)
+def test_who_was_unseen_for_longer_was_unseen_for_less(progress: Progress) -> None:
     over = [
-        matches(standing, Wanted(contact=one), TODAY) for one in (Contact.OVER_90, Contact.OVER_60, Contact.OVER_30)
+        matches(progress, Wanted(contact=one), TODAY) for one in (Contact.OVER_90, Contact.OVER_60, Contact.OVER_30)
     ]
     assert over == sorted(over)
 
 
 @pytest.mark.parametrize(("days", "kept"), [(30, False), (31, True)])
 def test_person_met_thirty_days_ago_was_met_within_thirty_days(days: int, kept: bool) -> None:
-    standing = Standing(None, frozenset(), TODAY - timedelta(days=days), None)
-    assert matches(standing, Wanted(contact=Contact.OVER_30), TODAY) is kept
+    progress = Progress(None, frozenset(), TODAY - timedelta(days=days), None)
+    assert matches(progress, Wanted(contact=Contact.OVER_30), TODAY) is kept
 
 
 def test_whom_nobody_met_comes_first_and_the_last_met_last() -> None:
-    never = Standing(None, frozenset(), None, None)
+    never = Progress(None, frozenset(), None, None)
     awaited = never._replace(next_appointment=TODAY)
     old, new = (never._replace(last_contact=TODAY - timedelta(days=days)) for days in (90, 1))
     assert sorted([new, awaited, old, never], key=longest_unseen) == [never, awaited, old, new]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
-from beffroi.core.following import Programme, Status
+from beffroi.core.progress import Programme, Status
 from beffroi.simulation.people import FOLLOWED, Record
 from beffroi.simulation.world import World
 
@@ -72,7 +72,7 @@ def rows(world: World, now: datetime) -> tuple[list[Case], list[Period]]:
     cases: list[Case] = []
     periods: list[Period] = []
     for record, organisation, account in _followed(world, accounts):
-        rng = Random(f"{world.seed}:{record.person.id}:following")
+        rng = Random(f"{world.seed}:{record.person.id}:statuses")
         person = UUID(record.person.id)
         status = rng.choice(_STATUSES)
         contacted = now.date() - timedelta(days=rng.randrange(1, 150)) if rng.random() < _SHARE_CONTACTED else None

@@ -9,11 +9,10 @@ from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from beffroi.core.appointments import State
-from beffroi.core.following import Period, Programme, Standing, Status, latest, longest_unseen, matches, runs
-from beffroi.core.following import Wanted as Filter
+from beffroi.core.progress import Period, Programme, Progress, Status, latest, longest_unseen, matches, runs
+from beffroi.core.progress import Wanted as Filter
 from beffroi.systems.cases.models import Appointment, Case, ProgrammePeriod
 
-UNKNOWN = Standing(None, frozenset(), None, None)
 _MOST_PERIODS = 40
 
 
@@ -22,19 +21,19 @@ class Chosen:
     """Those whom a filter keeps, longest unseen first."""
 
     people: tuple[UUID, ...]
-    standings: dict[UUID, Standing]
+    progress: dict[UUID, Progress]
 
 
 def choose(people: Sequence[str], organisation: str, wanted: Filter, now: datetime) -> Chosen:
     """Keep those of ``people`` whose follow-up at this organisation is what is wanted."""
-    known = standings([UUID(person) for person in people], organisation, now)
+    known = progress_of([UUID(person) for person in people], organisation, now)
     today = timezone.localdate(now)
-    kept = [person for person, standing in known.items() if matches(standing, wanted, today)]
+    kept = [person for person, progress in known.items() if matches(progress, wanted, today)]
     return Chosen(tuple(sorted(kept, key=lambda person: (*longest_unseen(known[person]), person))), known)
 
 
-def standings(people: Sequence[UUID], organisation: str, now: datetime) -> dict[UUID, Standing]:
-    """How the follow-up of each of these people stands, in their order; UNKNOWN where nothing was ever said."""
+def progress_of(people: Sequence[UUID], organisation: str, now: datetime) -> dict[UUID, Progress]:
+    """How the follow-up of each of these people stands, in their order; empty where nothing was ever said."""
     today = timezone.localdate(now)
     of_people = Q(organisation=organisation, person__in=people)
     cases = {case.person: case for case in Case.objects.filter(of_people)}
@@ -55,15 +54,15 @@ def standings(people: Sequence[UUID], organisation: str, now: datetime) -> dict[
     for person, last, first in hours:
         met[person], coming[person] = last, first
     return {
-        person: _standing(cases.get(person), programmes.get(person, set()), met.get(person), coming.get(person))
+        person: _progress(cases.get(person), programmes.get(person, set()), met.get(person), coming.get(person))
         for person in people
     }
 
 
-def _standing(
+def _progress(
     case: Case | None, programmes: set[Programme], met: datetime | None, coming: datetime | None
-) -> Standing:
-    return Standing(
+) -> Progress:
+    return Progress(
         None if case is None else Status(case.status),
         frozenset(programmes),
         latest((None if case is None else case.contacted_on, _day(met))),

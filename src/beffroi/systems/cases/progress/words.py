@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beffroi.core.following import Coming, Contact, Programme, Status
+from beffroi.core.progress import Coming, Contact, Programme, Status
 
 STATUSES: Mapping[Status, tuple[Promise, str]] = {
     Status.WELCOME: (_("En cours d'accueil"), "info"),

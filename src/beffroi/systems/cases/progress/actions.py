@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from beffroi.core.following import Period, Programme, Status, collide
+from beffroi.core.progress import Period, Programme, Status, collide
 from beffroi.systems.cases.appointments.queries import Desk
 from beffroi.systems.cases.models import Case, ProgrammePeriod
 

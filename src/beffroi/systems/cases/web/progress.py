@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods
 from beffroi.client import Refused, calls
 from beffroi.client.answers import Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.core.following import Period, Programme, Status, runs
+from beffroi.core.progress import Period, Programme, Status, runs
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.appointments.queries import desk_of
-from beffroi.systems.cases.following import actions, queries
-from beffroi.systems.cases.following import words as said
-from beffroi.systems.cases.following.forms import Beginning, Ending, StatusForm
 from beffroi.systems.cases.models import Case, ProgrammePeriod
 from beffroi.systems.cases.people import Name, name_of
+from beffroi.systems.cases.progress import actions, queries
+from beffroi.systems.cases.progress import words as said
+from beffroi.systems.cases.progress.forms import Beginning, Ending, StatusForm
 from beffroi.ui.components import Crumb
 
 
@@ -31,7 +31,7 @@ def keeps(session: Session) -> bool:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def following(request: AgentRequest, person: UUID) -> HttpResponse:
+def progress(request: AgentRequest, person: UUID) -> HttpResponse:
     """The page of the follow-up; its three forms are posted to it, each under its own name."""
     session = request.described
     if not keeps(session):
@@ -126,7 +126,7 @@ def _page(
             Crumb(gettext("Parcours")),
         ),
     }
-    return render(request, "cases/following.html", context, status=422 if refused else 200)
+    return render(request, "cases/progress.html", context, status=422 if refused else 200)
 
 
 def _initial(case: Case | None) -> dict[str, object]:

@@ -40,7 +40,7 @@ class Coming(StrEnum):
     NONE = "none"
 
 
-class Standing(NamedTuple):
+class Progress(NamedTuple):
     """What is known of one person's follow-up; ``None`` where nothing was said."""
 
     status: Status | None
@@ -62,13 +62,13 @@ _OVER: Final = {Contact.OVER_30: 30, Contact.OVER_60: 60, Contact.OVER_90: 90}
 _WITHIN: Final = timedelta(days=30)
 
 
-def matches(standing: Standing, wanted: Wanted, today: date) -> bool:
+def matches(progress: Progress, wanted: Wanted, today: date) -> bool:
     """Whether a follow-up is what a filter asks for; somebody never met was met longer ago than any day."""
     return (
-        wanted.status in (None, standing.status)
-        and (wanted.programme is None or wanted.programme in standing.programmes)
-        and (wanted.contact is None or _since(standing.last_contact, wanted.contact, today))
-        and (wanted.coming is None or (standing.next_appointment is not None) == (wanted.coming is Coming.SOME))
+        wanted.status in (None, progress.status)
+        and (wanted.programme is None or wanted.programme in progress.programmes)
+        and (wanted.contact is None or _since(progress.last_contact, wanted.contact, today))
+        and (wanted.coming is None or (progress.next_appointment is not None) == (wanted.coming is Coming.SOME))
     )
 
 
@@ -78,9 +78,9 @@ def _since(last: date | None, wanted: Contact, today: date) -> bool:
     return last is None or today - last > timedelta(days=_OVER[wanted])
 
 
-def longest_unseen(standing: Standing) -> tuple[date, date]:
+def longest_unseen(progress: Progress) -> tuple[date, date]:
     """Sort key: whom nobody met first, then by the oldest contact; among equals, whom no appointment awaits first."""
-    return standing.last_contact or date.min, standing.next_appointment or date.min
+    return progress.last_contact or date.min, progress.next_appointment or date.min
 
 
 def latest(days: Iterable[date | None]) -> date | None:
