@@ -1,6 +1,7 @@
 """Appointments through the whole product: given, shown with names, spoken of, moved, and what each page costs."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -156,6 +157,39 @@ def test_double_booking_is_told_and_made_only_by_who_was_told(stack: Stack, advi
     knowing = visitor.post(f"/personnes/{second}/rendez-vous/", typed(70, 10, hour="10:15") | {"knowing": "1"})
     assert knowing.status == 200
     assert len(diary.of(second)) == 2
+
+
+def test_two_agents_who_give_the_same_hour_at_once_are_not_both_told_it_is_free(
+    stack: Stack, adviser: Adviser, diary: Diary
+) -> None:
+    people = [followed(stack, adviser.member, f"Course{chr(65 + number)}") for number in range(4)]
+    diary.give(people[0], stack.guard.organisation, adviser.member.account, at(-3, 9), state="present")
+    visitors = [stack.signed_in(stack.guard.member(f"Rosa Race{letter}", role="receptionist")) for letter in "abcd"]
+    pages = [visitor.get("/accessibilite/") for visitor in visitors]
+    fields = typed(90, 10) | {"account": adviser.member.account}
+
+    def give(number: int) -> int:
+        address = f"/personnes/{people[number]}/rendez-vous/"
+        return visitors[number].post(address, fields, page=pages[number]).status
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        statuses = list(pool.map(give, range(len(people))))
+    assert sorted(statuses) == [200, 409, 409, 409]
+
+
+def test_appointment_postponed_twice_at_once_is_postponed_once(stack: Stack, adviser: Adviser, diary: Diary) -> None:
+    person = followed(stack, adviser.member, "Deux fois")
+    found = diary.give(person, stack.guard.organisation, adviser.member.account, at(2, 18))
+    visitors = [adviser.visitor, stack.signed_in(stack.guard.member("Rosa Reporte", role="receptionist"))]
+    pages = [visitor.get("/accessibilite/") for visitor in visitors]
+
+    def move(number: int) -> None:
+        fields = moved(typed(91 + number, 10))
+        visitors[number].post(f"/rendez-vous/{found}/report/", fields, page=pages[number])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(move, range(2)))
+    assert sorted(row["state"] for row in diary.of(person)) == ["planned", "postponed"]
 
 
 def test_workshop_takes_several_people_at_its_hour(stack: Stack, adviser: Adviser, diary: Diary) -> None:
