@@ -15,7 +15,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import sql
 
-from beffroi.config import database
+from beffroi.config import console_tables, database
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 
 TEMPLATE = "beffroi_template"
@@ -72,17 +72,24 @@ def _memory() -> Path | None:
 
 
 def prepare_template(server: EmbeddedPostgres) -> None:
-    """Make the database that the others are copied from: roles, schemas, mark, the guard's migrations."""
+    """Make the database that the others are copied from: roles, schemas, mark, the migrations of both schemas."""
     admin = database.create_database(server.dsn(), TEMPLATE)
     roles = database.bootstrap(admin, server.credentials_dir, whole_server=True)
     database.mark_as_scratch(admin)
     migrate_guard(roles.owner)
+    migrate_console(roles.owner, server.credentials_dir)
 
 
 def migrate_guard(owner_dsn: str) -> None:
     """Bring the guard's schema to its last version, where the guard has migrations."""
     if importlib.util.find_spec("beffroi.guard.migrations") is not None:
         asyncio.run(importlib.import_module("beffroi.guard.migrations").migrate(owner_dsn))
+
+
+def migrate_console(owner_dsn: str, state: Path) -> None:
+    """Bring the console's tables to their last version, by the product's own settings of `beffroi migrate`."""
+    told = {"BEFFROI_MODE": "demonstration", "BEFFROI_STATE": str(state), "BEFFROI_OWNER_DATABASE_URL": owner_dsn}
+    console_tables.migrate_console(os.environ | told)
 
 
 @contextmanager

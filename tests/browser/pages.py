@@ -80,6 +80,26 @@ CONSOLE = {
     "edit-identity": Sheet(
         "cases/edit.html", "Identité", "Identity", "personnes/<uuid:person>/modifier/<slug:group>/"
     ),
+    "appointments": Sheet("cases/appointments_week.html", "Mes rendez-vous$", "My appointments$", "rendez-vous/"),
+    "appointments-day": Sheet(
+        "cases/appointments_day.html", "Mes rendez-vous du jour", "My appointments of the day", "rendez-vous/jour/"
+    ),
+    "appointments-office": Sheet(
+        "cases/appointments_day.html", "Rendez-vous de la structure", "Appointments of the organisation",
+        "rendez-vous/structure/",
+    ),
+    "appointment": Sheet(
+        "cases/appointment.html", "Un rendez-vous", "An appointment", "rendez-vous/<uuid:identifier>/"
+    ),
+    "appointment-postpone": Sheet(
+        "cases/appointment.html", "Un rendez-vous", "An appointment", "rendez-vous/<uuid:identifier>/report/"
+    ),
+    "appointments-person": Sheet(
+        "cases/appointments_person.html", "^Rendez-vous$", "^Appointments$", "personnes/<uuid:person>/rendez-vous/"
+    ),
+    "filtered": Sheet("cases/filtered.html", "Mon portefeuille", "My portfolio", "portefeuille/filtre/"),
+    "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
+    "progress": Sheet("cases/progress.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
     "requests": Sheet("habilitations/mine.html", "Demandes d.accès", "Requests for access", "demandes/"),
     "request-new": Sheet("habilitations/new.html", "Demander un accès", "Request access", "demandes/nouvelle/"),
     "request-batch": Sheet("habilitations/batch.html", "Plusieurs demandes", "Several requests", "demandes/lot/"),
@@ -186,7 +206,7 @@ CONSOLE = {
     "audit": Sheet("partners/audit.html", "^Audit$", "^Audit$", "partenaires/audits/<uuid:identifier>/"),
     "roster": Sheet("partners/roster.html", "^Annuaire$", "^Roster$", "partenaires/<uuid:organisation>/annuaire/"),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
-    "guard-down": Sheet("ui/error_page.html", "garde ne répond pas", "guard is not answering"),
+    "guard-down": Sheet("cases/without_guard.html", "garde ne répond pas", "guard is not answering"),
 }  # fmt: skip
 GUARD = {
     "factor": Sheet("factor.html", "Confirmez que c.est bien vous", "Confirm that it is you", "/sign-in/factor"),

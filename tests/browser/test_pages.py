@@ -24,6 +24,7 @@ LEAD_ELSEWHERE = {
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
     "comptes/export.csv", "revues/<uuid:campaign>/preuves/",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
+    "rendez-vous/calendrier.ics", "statistiques/statistiques.csv", "rendez-vous/<uuid:identifier>/etat/",
     "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""

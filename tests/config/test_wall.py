@@ -209,20 +209,39 @@ def test_console_reaching_beyond_its_schema_is_refused(walled: database.Database
         console.execute(attempt)
 
 
-def test_console_works_in_its_own_schema(walled: database.Databases) -> None:
-    with session(walled.console) as console:
-        console.execute("CREATE TABLE draft (id int PRIMARY KEY)")
+def test_console_writes_rows_of_its_own_schema(walled: database.Databases) -> None:
+    with session(walled.owner) as owner, session(walled.console) as console:
+        owner.execute("CREATE TABLE console.draft (id int PRIMARY KEY)")
+        owner.execute("GRANT SELECT, INSERT, DELETE ON console.draft TO beffroi_console")
         console.execute("INSERT INTO draft VALUES (1)")
         assert console.execute("SELECT id FROM console.draft").fetchone() == (1,)
-        console.execute("DROP TABLE draft")
+        console.execute("DELETE FROM draft")
+        owner.execute("DROP TABLE console.draft")
+
+
+def test_hijacked_console_makes_itself_neither_a_table_nor_a_column(walled: database.Databases) -> None:
+    with session(walled.owner) as owner, session(walled.console) as console:
+        owner.execute("CREATE TABLE console.draft (id int PRIMARY KEY)")
+        owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON console.draft TO beffroi_console")
+        for attempt in (
+            "CREATE TABLE names (id int)",
+            "CREATE VIEW names AS SELECT 1",
+            "ALTER TABLE draft ADD COLUMN name text",
+            "COMMENT ON TABLE draft IS 'a name'",
+            "TRUNCATE draft",
+            "DROP TABLE draft",
+        ):
+            with pytest.raises(DENIED):
+                console.execute(attempt)
+        owner.execute("DROP TABLE console.draft")
 
 
 def test_guard_reading_the_consoles_tables_is_refused(walled: database.Databases) -> None:
-    with session(walled.console) as console, session(walled.guard) as guard:
-        console.execute("CREATE TABLE private_draft (id int)")
+    with session(walled.owner) as owner, session(walled.guard) as guard:
+        owner.execute("CREATE TABLE console.private_draft (id int)")
         with pytest.raises(DENIED):
             guard.execute("SELECT * FROM console.private_draft")
-        console.execute("DROP TABLE private_draft")
+        owner.execute("DROP TABLE console.private_draft")
 
 
 def test_console_sees_its_own_query_and_not_the_guards(walled: database.Databases) -> None:

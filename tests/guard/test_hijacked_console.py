@@ -204,7 +204,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/releases": lambda s: [
         {"items": [{"person": one, "purpose": "follow-up", "groups": ["identity"]} for one in (s.person, s.stranger)]}
     ],
-    "POST /v1/list": lambda _: [{"purpose": "follow-up", "scope": "organisation"}],
+    "POST /v1/list": lambda s: [
+        {"purpose": "follow-up", "scope": "organisation"},
+        {"purpose": "follow-up", "scope": "given", "people": [s.person, s.stranger]},
+    ],
+    "POST /v1/list/ids": lambda _: [{"purpose": "follow-up", "scope": "organisation"}],
     "POST /v1/find": lambda _: [{"purpose": "follow-up", "by": "email", "value": "nobody@example.org"}],
     "POST /v1/create": lambda _: [
         {"purpose": "follow-up",

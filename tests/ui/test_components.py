@@ -182,3 +182,8 @@ def test_reader_moment_shows_paris_time() -> None:
     html = render('{% moment at "instant" %}', at=datetime(2026, 7, 1, 22, 30, tzinfo=UTC))
     assert "2 juillet 2026 à 0 h 30" in html.replace("\u00a0", " ")
     assert 'datetime="2026-07-01T22:30:00+00:00"' in html
+
+
+def test_withheld_value_of_a_chart_has_no_bar_and_is_not_told_as_nought() -> None:
+    drawing = charts.draw((charts.Bar("lundi", None), charts.Bar("mardi", 8), charts.Bar("jeudi", 0)), None)
+    assert [(bar.value, bar.height) for bar in drawing.bars] == [(None, 0), (8, charts.PLOT_HEIGHT), (0, 0)]

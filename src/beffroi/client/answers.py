@@ -200,6 +200,13 @@ class Page(Struct, frozen=True):
     budget: Budget | None = None
 
 
+class Ids(Struct, frozen=True):
+    """Random ids of people, the last followed first; ``more`` where there are too many to be told."""
+
+    people: tuple[str, ...]
+    more: bool = False
+
+
 class Match(Struct, frozen=True):
     """Somebody a search found: the relation that opens the file, or else only who follows the person."""
 

@@ -79,6 +79,19 @@ def portfolio(purpose: str, *, scope: str, order: str, page: int, size: int = 25
     return post("/v1/list", body, reading.page)
 
 
+def ids(purpose: str, *, scope: str) -> Call[answers.Ids]:
+    """Random ids of one's own people (``portfolio``) or of the organisation's: nothing is opened nor charged."""
+    return post("/v1/list/ids", {"purpose": purpose, "scope": scope}, reading.ids)
+
+
+def people(purpose: str, given: Sequence[str]) -> Call[answers.Page]:
+    """The identities of at most 50 people by their ids, in that order, each opened, charged and journaled.
+
+    Somebody unknown and somebody whom the agent may not know come masked alike.
+    """
+    return post("/v1/list", {"purpose": purpose, "scope": "given", "people": list(given)}, reading.page)
+
+
 def find(purpose: str, by: str, criteria: Mapping[str, str]) -> Call[answers.Found]:
     """Search exactly: ``by`` is nir, agency-id, email or phone (criterion ``value``), or name (criteria
     ``last_name``, ``first_name``, ``birth_date``)."""

@@ -67,6 +67,11 @@ def page(body: Any) -> answers.Page:
     return typed(answers.Page, {**body, "rows": rows})
 
 
+def ids(body: Any) -> answers.Ids:
+    """Random ids of a list."""
+    return typed(answers.Ids, body)
+
+
 def found(body: Any) -> answers.Found:
     """The matches of a search."""
     return typed(answers.Found, body)

@@ -178,7 +178,7 @@ def _parts(folder: Path, databases: Databases) -> list[tuple[Path, str, str]]:
     """Each dump: its file, the role that owns what is in it, its schema."""
     return [
         (folder / GUARD_DUMP, databases.owner, "guard"),
-        (folder / CONSOLE_DUMP, databases.console, "console"),
+        (folder / CONSOLE_DUMP, databases.owner, "console"),
     ]
 
 

@@ -1,9 +1,9 @@
 """The wall inside PostgreSQL: three roles, two schemas, and what each role may reach.
 
-``beffroi_owner`` owns both schemas and the guard's tables, and migrates them. ``beffroi_guard`` reads and
+``beffroi_owner`` owns both schemas and every table, and migrates them. ``beffroi_guard`` reads and
 writes the guard's tables as its migrations grant it. ``beffroi_console`` sees nothing of schema ``guard``;
-in schema ``console`` it creates and owns its tables, because Django's migrations and Django's queries are
-the same program under the same operator: a hijacked console could rewrite its own tables either way.
+in schema ``console`` it reads and writes rows, and makes no table and no column: what may be kept there about
+people is a closed list, which a hijacked console cannot lengthen.
 """
 
 import secrets
@@ -195,7 +195,8 @@ def _restrict(admin: psycopg.Connection) -> None:
         sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
         sql.SQL("REVOKE ALL ON SCHEMA guard, console FROM PUBLIC"),
         sql.SQL("GRANT USAGE ON SCHEMA guard TO {}").format(guard),
-        sql.SQL("GRANT USAGE, CREATE ON SCHEMA console TO {}").format(console),
+        sql.SQL("GRANT USAGE ON SCHEMA console TO {}").format(console),
+        sql.SQL("REVOKE CREATE ON SCHEMA console FROM {}").format(console),
         sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC").format(owner),
         sql.SQL("ALTER ROLE {} IN DATABASE {} SET search_path = guard").format(owner, database),
         sql.SQL("ALTER ROLE {} IN DATABASE {} SET search_path = guard").format(guard, database),

@@ -31,6 +31,7 @@ def load_(people: int, seed: int) -> None:
     with open_database(settings) as database:
         wiring.ensure_keys(settings)
         migrate_guard(settings.database(OWNER), wiring.key_file(settings))
+        wiring.migrate_console(settings)
         place = wiring.demonstration_place(settings, database.databases)
         count = load_population(place, Population(people, seed))
     click.echo(f"{count:,} invented people loaded.")

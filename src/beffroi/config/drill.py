@@ -17,11 +17,13 @@ import click
 import psycopg
 from psycopg import sql
 
-from beffroi.config.database import Databases, bootstrap, create_database, mark_as_scratch
+from beffroi.config.console_tables import migrate_console
+from beffroi.config.database import OWNER, Databases, bootstrap, create_database, mark_as_scratch
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.config.open_database import migrate_guard
 from beffroi.config.postgres_binaries import locate
 from beffroi.config.secret_files import write_private
+from beffroi.config.settings import DSN_SETTINGS
 from beffroi.simulation.drill import account_manager as manager_drill
 from beffroi.simulation.drill import adviser as adviser_drill
 from beffroi.simulation.drill import console_server as console_drill
@@ -31,6 +33,11 @@ from beffroi.simulation.drill.guard_process import free_port, wait_for
 from beffroi.simulation.drill.scratch import ScratchDatabase
 
 Drill = Callable[["ScratchServer", int], dict[str, Any]]
+
+
+def _kept_environment() -> dict[str, str]:
+    """This process's environment without what it says of another installation."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("BEFFROI_", "DATABASE_"))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +59,13 @@ class ScratchServer:
 
     @contextmanager
     def empty(self) -> Iterator[ScratchDatabase]:
-        """A marked database with the guard's schema."""
+        """A marked database with both schemas."""
         admin = create_database(self.server.dsn(), _name())
         roles = bootstrap(admin, self.server.credentials_dir, whole_server=True)
         mark_as_scratch(admin)
         migrate_guard(roles.owner)
+        told = {"BEFFROI_MODE": "demonstration", "BEFFROI_STATE": str(self.folder / "console")}
+        migrate_console(_kept_environment() | told | {DSN_SETTINGS[OWNER]: roles.owner})
         with self._dropped(admin, roles) as database:
             yield database
 
@@ -82,11 +91,10 @@ class ScratchServer:
             "BEFFROI_GUARD_URL": guard,
             "BEFFROI_GUARD_SERVER_URL": guard,
         }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("BEFFROI_", "DATABASE_"))}
         with open(self.folder / "console.log", "ab") as log:
             child = subprocess.Popen(
                 [sys.executable, "-m", "beffroi", "console"],
-                env=kept | told, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=_kept_environment() | told, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:
             wait_for(port, "/", lambda: child.poll() is None, self.folder / "console.log")

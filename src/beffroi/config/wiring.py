@@ -1,17 +1,16 @@
 """Where the rooms meet: what each process is given, and what the demonstration is made of."""
 
 import importlib.resources
-import importlib.util
 import os
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from beffroi.config import console_tables
 from beffroi.config.database import GUARD, Databases
-from beffroi.config.processes import Service, StartRefused
+from beffroi.config.processes import Service
 from beffroi.config.settings import Mode, SettingMissing, Settings, read_secret_setting
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ CONSOLE_APPLICATION = "console"
 CONSOLE_RETURN = "/retour/"
 """Path of the console to which the guard sends a browser back: its only redirect URI."""
 DEMONSTRATION_PEOPLE = 20_000
-_MIGRATION = "beffroi.config.console.migration"
 _HERE = (sys.executable, "-m", "beffroi")
 
 
@@ -234,23 +232,8 @@ def identity_provider_environ(settings: Settings) -> dict[str, str]:
 
 
 def migrate_console(settings: Settings) -> None:
-    """Bring the console's own tables to their last version, in a process of its own: Django stays out of this one.
-
-    Raises StartRefused with the last lines of what Django said.
-    """
-    if importlib.util.find_spec("beffroi.config.console") is None:
-        return
-    done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", f"--settings={_MIGRATION}", "--no-input", "--skip-checks"],
-        env=os.environ | told(settings),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        last = "\n".join(done.stderr.splitlines()[-15:])
-        raise StartRefused(f"The console's tables could not be migrated:\n{last}")
+    """Bring the console's own tables to their last version. Raises StartRefused with what Django said."""
+    console_tables.migrate_console(os.environ | told(settings))
 
 
 def told(settings: Settings) -> dict[str, str]:
@@ -264,6 +247,7 @@ def demonstration_place(settings: Settings, databases: Databases) -> "Place":
 
     return Place(
         guard_dsn=databases.guard,
+        console_dsn=databases.console,
         key_file=key_file(settings),
         policy_file=policy_file(settings),
         personas_file=personas_file(settings),

@@ -5,6 +5,7 @@ Every step can be done again: whatever interrupts a loading, starting it again t
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -21,6 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
+from beffroi.simulation import appointments, statuses
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -41,7 +43,8 @@ class LoadingRefused(RuntimeError):
 class Place:
     """Where a demonstration lives: the guard's database and files, and those of its identity provider.
 
-    ``guard_dsn`` is the guard's own role; ``redirect_uris`` are where browsers come back to the application.
+    ``guard_dsn`` is the guard's own role, ``console_dsn`` the console's, whose tables get appointments where it is
+    given; ``redirect_uris`` are where browsers come back to the application.
     """
 
     guard_dsn: str = field(repr=False)
@@ -52,6 +55,7 @@ class Place:
     application_key_file: Path
     redirect_uris: tuple[str, ...]
     issuer: str
+    console_dsn: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,10 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
         agents = bar.add_task("Invented network", total=None)
         asyncio.run(_write_network(place, population, policy))
         bar.update(agents, total=len(population.world.agents), completed=len(population.world.agents))
+        if place.console_dsn is not None:
+            daily = bar.add_task("Invented appointments and follow-ups", total=None)
+            written = asyncio.run(_write_daily_work(place.console_dsn, population))
+            bar.update(daily, total=written, completed=written)
         people = bar.add_task("Invented people", total=population.people)
 
         def show(progress: Imported) -> None:
@@ -181,6 +189,12 @@ async def _write_network(place: Place, population: Population, policy: Policy) -
         write_codes(place.personas_file, codes)
     finally:
         await conn.close()
+
+
+async def _write_daily_work(dsn: str, population: Population) -> int:
+    now = datetime.now(UTC)
+    hours = await appointments.write(dsn, population.world, now)
+    return hours + await statuses.write(dsn, population.world, now)
 
 
 def _kept_telephones(personas_file: Path) -> dict[str, str]:

@@ -9,10 +9,10 @@ PLOT_HEIGHT = 160
 
 @dataclass(frozen=True)
 class Bar:
-    """One value of a chart: `label` is short (« 22 nov. »), `value` a count."""
+    """One value of a chart: `label` is short (« 22 nov. »), `value` a count, None where it is withheld."""
 
     label: str
-    value: int
+    value: int | None
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class DrawnBar:
     """A bar placed in its drawing: horizontal measures are percentages, vertical ones pixels."""
 
     label: str
-    value: int
+    value: int | None
     x: str
     width: str
     middle: str
@@ -46,9 +46,10 @@ def draw(bars: tuple[Bar, ...], cap: int | None) -> Drawing:
     A bar is `over` above the cap. `sparse` bars keep their label on a narrow screen (at most seven do). Raises
     ValueError on a negative value.
     """
-    if any(bar.value < 0 for bar in bars):
+    values = [bar.value or 0 for bar in bars]
+    if any(value < 0 for value in values):
         raise ValueError("a chart of counts has no negative value")
-    top = max([bar.value for bar in bars] + [cap or 0, 1])
+    top = max([*values, cap or 0, 1])
     step = 100 / max(len(bars), 1)
     every = max(1, math.ceil(len(bars) / 7))
 
@@ -62,9 +63,9 @@ def draw(bars: tuple[Bar, ...], cap: int | None) -> Drawing:
             x=f"{step * (index + 0.18):.2f}%",
             width=f"{step * 0.64:.2f}%",
             middle=f"{step * (index + 0.5):.2f}%",
-            y=PLOT_TOP + PLOT_HEIGHT - height(bar.value),
-            height=height(bar.value),
-            over=cap is not None and bar.value >= cap,
+            y=PLOT_TOP + PLOT_HEIGHT - height(values[index]),
+            height=height(values[index]),
+            over=cap is not None and values[index] >= cap,
             sparse=(len(bars) - 1 - index) % every == 0,
         )
         for index, bar in enumerate(bars)

@@ -257,3 +257,98 @@ async def test_adviser_malformed_list_learns_where_and_releases_nothing(
     answer = await listed(guard, ana, **changes)
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (400, [where])
     assert not await guard.entries("released")
+
+
+async def given(guard: Guard, agent: AgentOfTest, people: list[str], **changes: Any) -> httpx.Response:
+    return await guard.post(
+        agent, "/v1/list", {"purpose": "follow-up", "scope": "given", "people": people, **changes}
+    )
+
+
+async def test_adviser_names_people_by_their_ids_each_comes_in_its_place_charged_and_journaled(guard: Guard) -> None:
+    north = guard.world.offices["North"]
+    ana = await guard.world.agent(north)
+    people = [await guard.world.person(north, referent=ana, last_name=name) for name in ("Trois", "Un", "Deux")]
+    answer = await given(guard, ana, [*people, people[0]])
+    assert answer.status_code == 200, pretty(answer)
+    assert [row["id"] for row in answer.json()["rows"]] == people
+    assert names(answer) == ["Trois", "Un", "Deux"]
+    assert answer.json()["budget"]["spent"]["day"] == 3
+    assert [str(row["person"]) for row in await guard.entries("released")] == people
+
+
+async def test_unknown_person_and_another_offices_come_masked_alike_when_given_by_id(guard: Guard) -> None:
+    north, south = guard.world.offices["North"], guard.world.offices["South"]
+    ana = await guard.world.agent(north)
+    own = await guard.world.person(north, referent=ana)
+    theirs = await guard.world.person(south)
+    unknown = str(uuid4())
+    rows = (await given(guard, ana, [theirs, own, unknown])).json()["rows"]
+    assert [row["id"] for row in rows] == [theirs, own, unknown]
+    masked = [{name: value for name, value in row.items() if name != "id"} for row in (rows[0], rows[2])]
+    assert masked[0] == masked[1] == {"fields": {}, "masked": True, "code": "person-unknown"}
+    assert [str(row["person"]) for row in await guard.entries("released")] == [own]
+
+
+async def test_colleague_of_another_office_who_gives_the_same_ids_reads_nobody(guard: Guard) -> None:
+    north, south = guard.world.offices["North"], guard.world.offices["South"]
+    ana, bea = await guard.world.agent(north), await guard.world.agent(south)
+    people = [await guard.world.person(north, referent=ana) for _ in range(3)]
+    assert all(row["masked"] for row in (await given(guard, bea, people)).json()["rows"])
+    assert not any(row.get("masked") for row in (await given(guard, ana, people)).json()["rows"])
+
+
+async def test_i02_adviser_who_gives_ids_beyond_the_budget_gets_exactly_the_budget(guard: Guard) -> None:
+    north = guard.world.offices["North"]
+    ana = await guard.world.agent(north)
+    people = [await guard.world.person(north) for _ in range(60)]
+    answers = await asyncio.gather(*[given(guard, ana, people[start : start + 20]) for start in (0, 20, 40)])
+    shown = {row["id"] for answer in answers for row in answer.json()["rows"] if not row.get("masked")}
+    assert len(shown) == 40
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"scope": "given"},
+        {"scope": "given", "people": []},
+        {"scope": "given", "people": ["not-an-id"]},
+        {"scope": "given", "people": [str(uuid4()) for _ in range(51)]},
+        {"scope": "portfolio", "people": [str(uuid4())]},
+        {"scope": "given", "people": {"id": str(uuid4())}},
+    ],
+)
+async def test_body_that_gives_people_wrongly_is_malformed(guard: Guard, body: dict[str, Any]) -> None:
+    ana = await guard.world.agent(guard.world.offices["North"])
+    answer = await guard.post(ana, "/v1/list", {"purpose": "follow-up", **body})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+async def test_adviser_learns_the_ids_of_her_list_and_nothing_is_opened(guard: Guard) -> None:
+    north, south = guard.world.offices["North"], guard.world.offices["South"]
+    ana, bea = await guard.world.agent(north), await guard.world.agent(south)
+    own = [await guard.world.person(north, referent=ana, days=days) for days in (90, 30)]
+    shared = await guard.world.person(north, days=10)
+    for agent, scope, people in (
+        (ana, "portfolio", own[::-1]),
+        (ana, "organisation", [shared, *own[::-1]]),
+        (bea, "portfolio", []),
+        (bea, "organisation", []),
+    ):
+        answer = await guard.post(agent, "/v1/list/ids", {"purpose": "follow-up", "scope": scope})
+        assert answer.status_code == 200, pretty(answer)
+        assert answer.json() == {"people": people, "more": False}
+    assert await guard.entries("released") == []
+
+
+async def test_agent_without_the_action_learns_no_id(guard: Guard) -> None:
+    north = guard.world.offices["North"]
+    ana, officer = (
+        await guard.world.agent(north),
+        await guard.world.agent(north, role="data-protection-correspondent"),
+    )
+    await guard.world.person(north, referent=ana)
+    body = {"purpose": "person-rights", "scope": "organisation"}
+    assert (await guard.post(officer, "/v1/list/ids", body)).status_code == 403
+    wrong = await guard.post(ana, "/v1/list/ids", {"purpose": "follow-up", "scope": "given"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "malformed")

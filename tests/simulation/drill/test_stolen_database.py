@@ -38,7 +38,7 @@ def test_i09_build_that_leaks_one_hashed_number_fails_the_drill(own_scratch: Scr
 
     def leak(database: ScratchDatabase) -> None:
         digest = hashlib.md5(BY_LOGIN["sophie.lambert"].email.encode(), usedforsecurity=False).hexdigest()
-        with psycopg.connect(database.console, autocommit=True) as console:
+        with psycopg.connect(database.owner, autocommit=True) as console:
             console.execute("CREATE TABLE console.reminder (who text)")
             console.execute("INSERT INTO console.reminder VALUES (%s)", [digest])
 

@@ -105,6 +105,7 @@ DIRECTORY_APPLICATION = CONSOLE_APPLICATION
 DIRECTORY_COOKIE_PREFIX = _PREFIX
 DIRECTORY_HOME = "directory:start"
 DIRECTORY_TRAINING = "awareness:home"
+DIRECTORY_WITHOUT_GUARD = "beffroi.systems.cases.api.without_guard"
 DIRECTORY_WITNESS = "habilitations:arrivals"
 
 LOGGING = {

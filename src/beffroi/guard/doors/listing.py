@@ -1,8 +1,9 @@
-"""POST /v1/list: a page of one's own people, or of one's organisation's, identities opened one by one.
+"""POST /v1/list: a page of one's own people, of one's organisation's, or people given by their ids; each opened.
 
 Each row of the page is a decision of its own, charged and journaled; a refused row comes masked, after the others.
 An organisation is listed by recency only. One's own people may be sorted by name, on this side of the wall, as long
 as all rows are released: the place of a refused name among known ones would tell it to whoever may rename one.
+People given by their ids come in the order given; somebody unknown and somebody of another office are masked alike.
 """
 
 import asyncio
@@ -27,7 +28,8 @@ from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault.records import Identity
 from beffroi.guard.vault.sealing import SealRefused, open_groups, owner_bytes
 from beffroi.guard.web import bodies
-from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
 MOST_ROWS: Final = 50
@@ -42,13 +44,13 @@ PORTFOLIO: Final = """
 SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
 WHERE r.referent = $1 AND r.organisation = $2 AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
-GROUP BY r.person ORDER BY 2 DESC, 1
+GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $3
 """
 ORGANISATION: Final = """
 SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
 WHERE r.organisation = $1 AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
-GROUP BY r.person ORDER BY 2 DESC, 1
+GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $2
 """
 VERSIONS: Final = "SELECT id, version FROM guard.person WHERE id = ANY ($1::uuid[])"
 IDENTITIES: Final = "SELECT id, version, epoch, wrapped_key, identity FROM guard.person WHERE id = ANY ($1::uuid[])"
@@ -59,13 +61,31 @@ _identity: Final = msgspec.json.Decoder(Identity)
 
 
 class Listing(bodies.Strict, frozen=True):
-    """Body of /v1/list. ``page`` starts at 1; ``order`` is for one's own people, the rest is listed by recency."""
+    """Body of /v1/list. ``page`` starts at 1; ``order`` is for one's own people, the rest is listed by recency.
+
+    ``people`` goes with the scope ``given``: one page, without repetition, whatever ``page``, ``size`` and ``order``.
+    """
 
     purpose: bodies.Code
-    scope: Literal["portfolio", "organisation"]
+    scope: Literal["portfolio", "organisation", "given"]
     order: Literal["name", "recent"] = "name"
     page: Annotated[int, Meta(ge=1, le=10_000)] = 1
     size: Annotated[int, Meta(ge=1, le=MOST_ROWS)] = 25
+    people: Annotated[tuple[bodies.PersonText, ...], Meta(max_length=MOST_ROWS)] = ()
+
+
+class Whose(bodies.Strict, frozen=True):
+    """Body of /v1/list/ids."""
+
+    purpose: bodies.Code
+    scope: Literal["portfolio", "organisation"]
+
+
+class Ids(msgspec.Struct, frozen=True):
+    """Answer of /v1/list/ids: the last followed first; ``more`` where there are others beyond the five thousand."""
+
+    people: list[bodies.PersonText]
+    more: bool = False
 
 
 class ListRow(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,6 +110,7 @@ class ListPage(msgspec.Struct, frozen=True):
 
 
 _LISTING: Final = msgspec.json.Decoder(Listing)
+_WHOSE: Final = msgspec.json.Decoder(Whose)
 
 
 class NameOrder:
@@ -159,6 +180,8 @@ def _folded(key: str | NormalisationRefusal) -> str:
 async def list_people(call: Call) -> Answer:
     """Find out who asks, gather and order, then decide each row of the page in one batch."""
     body, caller = bodies.read(call, _LISTING), caller_of(call)
+    if (body.scope == "given") != bool(body.people):
+        raise Malformed("$.people", "from 1 to 50 people with the scope `given`, none with another")
     if not isinstance(caller, Caller):
         return await refused(call, caller)
     worker = call.services.worker
@@ -168,6 +191,8 @@ async def list_people(call: Call) -> Answer:
         return await refused(call, who)
     order = call.services.areas.setdefault("name-order", NameOrder())
     assert isinstance(order, NameOrder), "the area is this module's"
+    if body.scope == "given":
+        return await _given(call, caller, question, body)
     recent = await _people(call, body, who.agent)
     account, now = who.agent.account.id, asyncio.get_running_loop().time
     named = body.scope == "portfolio" and body.order == "name" and len(recent) <= MOST_SORTED
@@ -179,20 +204,60 @@ async def list_people(call: Call) -> Answer:
         order.told_refusal(account, now())
         by_name, shown = False, recent[page]
         outcomes = await _decided(call, caller, question, shown)
-    if shown and not any(isinstance(outcome, Granted | Refusal) for outcome in outcomes):
-        first = outcomes[0]
-        assert not isinstance(first, Granted), "none is"
-        return await refused(call, first)
+    failed = _failed(outcomes)
+    if failed is not None:
+        return await refused(call, failed)
     rows = {person: _row(call, person, outcome) for person, outcome in zip(shown, outcomes, strict=True)}
     masked = [person for person in shown if rows[person].masked]
     clear = [person for person in shown if not rows[person].masked]
     if named and not by_name:
         clear = await _sorted(call, order, clear)
-    paid = next((one.paid for one in reversed(outcomes) if isinstance(one, Granted)), None)
     pages = max(1, -(-len(recent) // body.size))
     return json_answer(
-        ListPage(len(recent), body.page, pages, [rows[person] for person in clear + masked], budget(paid))
+        ListPage(len(recent), body.page, pages, [rows[person] for person in clear + masked], _paid(outcomes))
     )
+
+
+async def list_ids(call: Call) -> Answer:
+    """Who is in a list, by random ids alone: nothing identifies anybody, so nothing is opened, charged or journaled.
+
+    An application joins them to what it keeps itself (a status, an appointment) before it asks for a page of names.
+    """
+    body, caller = bodies.read(call, _WHOSE), caller_of(call)
+    if not isinstance(caller, Caller):
+        return await refused(call, caller)
+    question = Request(Action.LIST, caller.application, PurposeCode(body.purpose), None, 0, None)
+    who = await call.services.worker.decide(
+        question, caller.handle_hash, caller.client_hash, kind="list", manner=Manner.IDENTIFY
+    )
+    if not isinstance(who, Granted):
+        return await refused(call, who)
+    people = await _people(call, body, who.agent, MOST_SORTED + 1)
+    return json_answer(Ids([*people[:MOST_SORTED]], len(people) > MOST_SORTED))
+
+
+async def _given(call: Call, caller: Caller, question: Request, body: Listing) -> Answer:
+    """The people named by their ids, in that order, each decided like any other row."""
+    shown = [PersonId(person) for person in dict.fromkeys(body.people)]
+    outcomes = await _decided(call, caller, question, shown)
+    failed = _failed(outcomes)
+    if failed is not None:
+        return await refused(call, failed)
+    rows = [_row(call, person, outcome) for person, outcome in zip(shown, outcomes, strict=True)]
+    return json_answer(ListPage(len(shown), 1, 1, rows, _paid(outcomes)))
+
+
+def _failed(outcomes: Sequence[Outcome]) -> Fault | None:
+    """What answers the whole page: its first fault, where no row was decided at all."""
+    if not outcomes or any(isinstance(outcome, Granted | Refusal) for outcome in outcomes):
+        return None
+    first = outcomes[0]
+    assert isinstance(first, Fault), "neither granted nor refused"
+    return first
+
+
+def _paid(outcomes: Sequence[Outcome]) -> Budget | None:
+    return budget(next((one.paid for one in reversed(outcomes) if isinstance(one, Granted)), None))
 
 
 async def _decided(call: Call, caller: Caller, question: Request, shown: Sequence[PersonId]) -> Sequence[Outcome]:
@@ -214,13 +279,13 @@ def _masked(outcome: Outcome) -> bool:
     return not isinstance(outcome, Granted)
 
 
-async def _people(call: Call, body: Listing, agent: Agent) -> list[PersonId]:
-    """People of the scope, the last followed first."""
+async def _people(call: Call, body: Listing | Whose, agent: Agent, most: int | None = None) -> list[PersonId]:
+    """People of the scope, the last followed first, at most so many of them."""
     async with call.services.pool.acquire() as conn:
         if body.scope == "portfolio":
-            rows = await conn.fetch(PORTFOLIO, agent.account.id, agent.organisation.id)
+            rows = await conn.fetch(PORTFOLIO, agent.account.id, agent.organisation.id, most)
         else:
-            rows = await conn.fetch(ORGANISATION, agent.organisation.id)
+            rows = await conn.fetch(ORGANISATION, agent.organisation.id, most)
     return [PersonId(str(row[0])) for row in rows]
 
 
@@ -240,4 +305,4 @@ def _row(call: Call, person: PersonId, outcome: Outcome) -> ListRow:
     return ListRow(person, clear, outcome.explanation, outcome.entry)
 
 
-ROUTES: Final[Routes] = {("POST", "/v1/list"): list_people}
+ROUTES: Final[Routes] = {("POST", "/v1/list"): list_people, ("POST", "/v1/list/ids"): list_ids}

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
 import asyncpg
@@ -33,6 +34,9 @@ def play(database: ScratchDatabase, url: str, stage: Stage) -> Counter[str]:
         visit.get("/mon-compte/")
         for person in own[:5]:
             visit.get(f"/personnes/{person.id}/", as_page="/personnes/")
+            visit.follow(person)
+        visit.get("/rendez-vous/")
+        visit.get("/portefeuille/filtre/?statut=followed")
         visit.search([*own[5:7], *others[:2]])
         visit.break_the_glass(others[:2])
         visit.mistype(own[7:9])
@@ -67,6 +71,16 @@ class _Visit:
         headers = {"origin": str(self._browser.base_url).rstrip("/"), "referer": str(self._browser.base_url)}
         answer = self._browser.post(address, data=sent, headers=headers)
         self.pages[f"{re.sub('[0-9a-f-]{36}/', '', address)} {answer.status_code}"] += 1
+
+    def follow(self, person: Person) -> None:
+        """Give an hour and write a status, with names typed where codes belong."""
+        name, day = f"{person.first_names} {person.last_name}", str((datetime.now(UTC) + timedelta(days=2)).date())
+        hours, status = f"/personnes/{person.id}/rendez-vous/", f"/personnes/{person.id}/parcours/"
+        hour = {"day": day, "hour": "10:00", "minutes": "45", "kind": "follow-up", "place": "office", "knowing": "1"}
+        for sent in (hour, {**hour, "kind": name, "place": person.address_line}):
+            self._post(hours, hours, sent)
+        for said in ("followed", name):
+            self._post(status, status, {"quoi": "statut", "status": said})
 
     def search(self, people: Sequence[Person]) -> None:
         for person in people:

@@ -36,6 +36,7 @@ IN_FILE: Final = 40
 OTHER_SEED: Final = 77
 DOORS: Final = (
     "/v1/open", "/v1/list", "/v1/find", "/v1/update", "/v1/create", "/portefeuille/", "/personnes/", "/recherche/",
+    "/personnes/rendez-vous/", "/personnes/parcours/", "/rendez-vous/",
 )  # fmt: skip
 """Doors of the guard and pages of the console that must have shown something before the search means anything."""
 Sabotage = Callable[[ScratchDatabase], None]
@@ -96,7 +97,7 @@ def failures(report: dict[str, Any]) -> list[str]:
     if report["values_searched"] < report["population"]:
         found.append("fewer values than people were searched: nothing is proven")
     for door in DOORS:
-        if not report["answers"].get(f"{door} 200"):
+        if not any(report["answers"].get(f"{door} {status}") for status in (200, 302)):
             found.append(f"nothing came through {door} during the day: nothing is proven")
     return found
 

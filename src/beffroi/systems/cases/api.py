@@ -5,7 +5,10 @@ from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.web.without_guard import today as without_guard
 from beffroi.ui.shell import NavigationItem
+
+__all__ = ["navigation", "without_guard"]
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:
@@ -16,8 +19,13 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
     if rights.may(session, "list"):
         label = gettext("Mon portefeuille") if rights.has_portfolio(session) else gettext("Dossiers")
         entries.append(NavigationItem(label, reverse("cases:portfolio")))
+    if rights.keeps_appointments(session):
+        own = "cases:appointments" if rights.has_portfolio(session) else "cases:appointments_office"
+        entries.append(NavigationItem(gettext("Rendez-vous"), reverse(own)))
     if rights.may(session, "find"):
         entries.append(NavigationItem(gettext("Rechercher"), reverse("cases:search")))
     if rights.may(session, "create"):
         entries.append(NavigationItem(gettext("Inscrire"), reverse("cases:registration")))
+    if rights.keeps_appointments(session):
+        entries.append(NavigationItem(gettext("Statistiques"), reverse("cases:statistics")))
     return tuple(entries)

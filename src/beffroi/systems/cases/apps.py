@@ -1,4 +1,4 @@
-"""Django application of the files; it has no table: what it shows is the guard's, asked for page by page."""
+"""Django application of the files; its tables hold ids, codes and dates, what it shows of people is the guard's."""
 
 from django.apps import AppConfig
 

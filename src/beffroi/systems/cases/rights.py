@@ -3,6 +3,7 @@
 from beffroi.client.answers import Session
 
 IDENTITY = "identity"
+_RECEIVING = frozenset({"youth-office", "employment-agency"})
 
 
 def may(session: Session, action: str) -> bool:
@@ -31,3 +32,13 @@ def writable(session: Session) -> tuple[str, ...]:
 def has_portfolio(session: Session) -> bool:
     """Whether the role can have people of its own: it has a budget for them."""
     return any(budget.bucket == "portfolio" for budget in session.budgets)
+
+
+def keeps_appointments(session: Session) -> bool:
+    """Whether the role receives people by appointment: in an office, it finds, lists and opens them."""
+    membership = session.membership
+    return (
+        membership is not None
+        and membership.organisation.kind in _RECEIVING
+        and all(may(session, action) for action in ("find", "list", "open"))
+    )

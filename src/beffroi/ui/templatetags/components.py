@@ -280,6 +280,6 @@ def bar_chart(
         "cap": cap,
         "unit": unit,
         "axis": axis,
-        "highest": max((bar.value for bar in bars), default=0),
-        "total": sum(bar.value for bar in bars),
+        "highest": max((bar.value or 0 for bar in bars), default=0),
+        "total": sum(bar.value or 0 for bar in bars),
     }

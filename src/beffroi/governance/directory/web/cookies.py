@@ -1,4 +1,4 @@
-"""The console's cookies: the session's handle, the device, and what waits while the agent is at the guard.
+"""The console's cookies: the session's handle and desk, the device, and what waits while the agent is at the guard.
 
 The handle lives in the browser and nowhere else: a copy of the console's database opens no session
 (docs/decisions/0008-console-keeps-no-session.md).
@@ -9,6 +9,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -36,6 +37,17 @@ class Waiting(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Waiting({self.path.partition('?')[0]})"
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Whose session this browser holds, for the pages shown while the guard, which alone knows, does not answer.
+
+    Random ids and the end of the session; it opens nothing: what such a page shows has no identity.
+    """
+
+    account: str
+    organisation: str
+    until: datetime
 
 
 def _name(short: str) -> str:
@@ -80,8 +92,33 @@ def write_handle(response: HttpResponse, handle: Identifying) -> None:
 
 
 def forget_handle(response: HttpResponse) -> None:
-    """Take it back."""
+    """Take it back, and what was noted of its session."""
     _delete(response, "agent")
+    forget_desk(response)
+
+
+def takes_handle_back(response: HttpResponse) -> bool:
+    """Whether this answer ends what the browser holds."""
+    found = response.cookies.get(_name("agent"))
+    return found is not None and not found.value
+
+
+def read_desk(request: HttpRequest) -> Desk | None:
+    """Whose session this browser last held, while that session may still be live."""
+    sealed = request.COOKIES.get(_name("bureau"))
+    text = None if sealed is None else unseal(settings.SECRET_KEY, "desk", sealed)
+    desk = None if text is None else msgspec.json.decode(text, type=Desk)
+    return desk if desk is not None and desk.until > datetime.now(UTC) else None
+
+
+def write_desk(response: HttpResponse, desk: Desk) -> None:
+    """Note it, until the browser is closed."""
+    _write(response, "bureau", seal(settings.SECRET_KEY, "desk", msgspec.json.encode(desk).decode()), None)
+
+
+def forget_desk(response: HttpResponse) -> None:
+    """Take it back."""
+    _delete(response, "bureau")
 
 
 def device_of(request: HttpRequest) -> str | None:

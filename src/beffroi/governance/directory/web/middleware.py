@@ -17,16 +17,23 @@ from django.utils.translation import get_language
 from beffroi.client import Conversation, Guard, GuardUnavailable, Refused, Speaker
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.directory.web import cookies, refusals
-from beffroi.governance.directory.web.access import is_open, is_open_before_choice
+from beffroi.governance.directory.web.access import described, is_open, is_open_before_choice
 from beffroi.ui import errors
 
 _LOG = logging.getLogger("beffroi.directory")
 Answer = Callable[[HttpRequest], HttpResponse]
+WithoutGuard = Callable[[HttpRequest, str, str], HttpResponse | None]
+"""A page for an account and an organisation, by their ids, that asks the guard nothing."""
 
 
 @cache
 def _factory(path: str) -> Callable[[], Guard]:
     return cast(Callable[[], Guard], import_string(path))
+
+
+@cache
+def _page(path: str) -> WithoutGuard:
+    return cast(WithoutGuard, import_string(path))
 
 
 def guard_of_settings() -> Guard:
@@ -53,6 +60,7 @@ class SignedIn:
         response = self._get_response(request)
         if isinstance(response, RefusalAnswer):
             response = refusals.page(request, response.refused)
+        _note_desk(request, response)
         return response
 
     def process_view(
@@ -86,6 +94,22 @@ class SignedIn:
         return _unavailable(request, exception) if isinstance(exception, GuardUnavailable) else None
 
 
+def _note_desk(request: HttpRequest, response: HttpResponse) -> None:
+    """Let the browser remember whose session it holds, where that changed and nothing takes the session back."""
+    session = described(request)
+    membership = None if session is None else session.membership
+    if session is None or membership is None or cookies.takes_handle_back(response):
+        return
+    desk = cookies.Desk(session.account, membership.organisation.id, session.expires_at)
+    if cookies.read_desk(request) != desk:
+        cookies.write_desk(response, desk)
+
+
 def _unavailable(request: HttpRequest, why: GuardUnavailable) -> HttpResponse:
+    """What the installation shows without the guard to whom it knows (DIRECTORY_WITHOUT_GUARD), or the plain page."""
     _LOG.error("%s", why)  # a kind of failure and a path, never a value
-    return errors.guard_unavailable(request)
+    desk = cookies.read_desk(request)
+    shown = (
+        None if desk is None else _page(settings.DIRECTORY_WITHOUT_GUARD)(request, desk.account, desk.organisation)
+    )
+    return errors.guard_unavailable(request) if shown is None else shown

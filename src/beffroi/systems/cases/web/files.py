@@ -6,18 +6,24 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from beffroi.client import Refused, calls
-from beffroi.client.answers import Opened
+from beffroi.client.answers import Opened, Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import queries, rights
+from beffroi.systems.cases.appointments.queries import Known, coming, desk_of
 from beffroi.systems.cases.followup import Followup
 from beffroi.systems.cases.forms import EDITABLE, BreakGlass, Note
 from beffroi.systems.cases.people import Name, age_on, born_on, name_of
+from beffroi.systems.cases.progress import words as said
+from beffroi.systems.cases.progress.queries import progress_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.web import words
+from beffroi.systems.cases.web.appointments import line
+from beffroi.systems.cases.web.progress import keeps
 from beffroi.ui.components import Crumb, Entry
 
 
@@ -120,8 +126,36 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "budget_label": words.bucket(opened.budget.bucket) if opened.budget else "",
         "note_form": Note(),
         "note_url": reverse("cases:add_note", args=[opened.person]),
+        **_appointments(request.described, opened.person, glass=glass),
+        **_progress(request.described, opened.person, glass=glass),
     }
     return render(request, "cases/file.html", context)
+
+
+def _appointments(session: Session, person: str, *, glass: bool) -> dict[str, object]:
+    """The next appointments here; none for whoever opens the file for a reason."""
+    if glass or not rights.keeps_appointments(session):
+        return {}
+    now, desk = timezone.localtime(), desk_of(session)
+    rows = coming(person, desk.organisation, now)
+    return {
+        "appointments_url": reverse("cases:appointments_person", args=[person]),
+        "appointments": [line(row, Known(), now) for row in rows],
+    }
+
+
+def _progress(session: Session, person: str, *, glass: bool) -> dict[str, object]:
+    """How the follow-up stands here, for those who write it."""
+    if glass or not keeps(session):
+        return {}
+    known = progress_of([UUID(person)], desk_of(session).organisation, timezone.now())[UUID(person)]
+    status, tone = said.status(known.status)
+    return {
+        "progress_url": reverse("cases:progress", args=[person]),
+        "progress_status": status,
+        "progress_tone": tone,
+        "progress_programmes": said.programmes(known.programmes),
+    }
 
 
 def wanted_of(opened: Opened, wanted: list[str]) -> list[str]:

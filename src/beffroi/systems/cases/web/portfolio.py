@@ -62,10 +62,17 @@ def _page(request: AgentRequest, scope: str) -> HttpResponse:
         "budget": _budget(session, found.budget),
         "previous": f"?ordre={order}&page={found.page - 1}" if found.page > 1 else "",
         "next": f"?ordre={order}&page={found.page + 1}" if found.page < found.pages else "",
+        "filter_url": _filter_url(session, scope),
         "searchable": rights.may(session, "find"),
         "organisation": session.membership.organisation.name if session.membership else "",
     }
     return render(request, "cases/portfolio.html", context)
+
+
+def _filter_url(session: Session, scope: str) -> str:
+    if not rights.keeps_appointments(session):
+        return ""
+    return f"{reverse('cases:filtered')}?portee={'mes' if scope == 'portfolio' else 'structure'}"
 
 
 def _number(said: str) -> int:

@@ -2,17 +2,40 @@
 
 from django.urls import path
 
-from beffroi.systems.cases.web import editing, files, portfolio, registration, search
+from beffroi.systems.cases.web import (
+    appointment_changes,
+    appointments,
+    editing,
+    files,
+    filtered,
+    portfolio,
+    progress,
+    registration,
+    search,
+    statistics,
+)
 
 app_name = "cases"
 
 urlpatterns = [
     path("portefeuille/", portfolio.own, name="portfolio"),
     path("portefeuille/structure/", portfolio.organisation, name="organisation"),
+    path("portefeuille/filtre/", filtered.filtered, name="filtered"),
+    path("rendez-vous/", appointments.own_week, name="appointments"),
+    path("rendez-vous/jour/", appointments.own_day, name="appointments_day"),
+    path("rendez-vous/structure/", appointments.office_day, name="appointments_office"),
+    path("rendez-vous/calendrier.ics", appointments.calendar_file, name="calendar_file"),
+    path("rendez-vous/<uuid:identifier>/", appointments.appointment, name="appointment"),
+    path("rendez-vous/<uuid:identifier>/etat/", appointment_changes.say, name="appointment_say"),
+    path("rendez-vous/<uuid:identifier>/report/", appointment_changes.postpone, name="appointment_postpone"),
+    path("statistiques/", statistics.statistics, name="statistics"),
+    path("statistiques/statistiques.csv", statistics.statistics_file, name="statistics_file"),
     path("recherche/", search.search, name="search"),
     path("personnes/nouvelle/", registration.registration, name="registration"),
     path("personnes/<uuid:person>/", files.file, name="file"),
     path("personnes/<uuid:person>/urgence/", files.break_glass, name="break_glass"),
+    path("personnes/<uuid:person>/rendez-vous/", appointment_changes.of_person, name="appointments_person"),
+    path("personnes/<uuid:person>/parcours/", progress.progress, name="progress"),
     path("personnes/<uuid:person>/suivi/", editing.add_note, name="add_note"),
     path("personnes/<uuid:person>/modifier/<slug:group>/", editing.edit, name="edit"),
 ]

@@ -1,0 +1,1 @@
+"""Counts of an office's work, without identity and without small numbers."""

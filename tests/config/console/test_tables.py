@@ -1,0 +1,81 @@
+"""What the console may store about people is a closed list: a column that is not in it fails here."""
+
+from contextlib import closing
+
+import psycopg
+
+from beffroi.config.database import CONSOLE
+from tests.databases import FreshDatabase
+
+UUID, HOUR, CODE = "uuid", "timestamp with time zone", "character varying(24)"
+ALLOWED = {
+    "appointment": {
+        "id": UUID, "person": UUID, "organisation": UUID, "account": UUID, "starts_at": HOUR, "ends_at": HOUR,
+        "kind": CODE, "place": CODE, "state": CODE, "follows": UUID, "changed_by": UUID, "changed_at": HOUR,
+    },
+    "case": {
+        "id": UUID, "person": UUID, "organisation": UUID, "status": CODE, "contacted_on": "date", "changed_by": UUID,
+        "changed_at": HOUR,
+    },
+    "programme": {
+        "id": UUID, "person": UUID, "organisation": UUID, "code": CODE, "starts_on": "date", "ends_on": "date",
+        "changed_by": UUID, "changed_at": HOUR,
+    },
+    # Django's own history of the schema: names of migrations.
+    "django_migrations": {
+        "id": "bigint", "app": "character varying(255)", "name": "character varying(255)", "applied": HOUR,
+    },
+}  # fmt: skip
+"""DESIGN §2: random person id, organisation, account, status and programme codes, dates. A text is a code of a list,
+which a constraint of the table holds; no amount, no name, no free text."""
+CODES = {
+    ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("case", "status"),
+    ("programme", "code"),
+}  # fmt: skip
+COLUMNS = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+WHERE c.relnamespace = 'console'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0
+    AND NOT a.attisdropped
+"""
+
+
+def test_console_stores_no_column_that_is_not_in_the_closed_list(fresh: FreshDatabase) -> None:
+    found: dict[str, dict[str, str]] = {}
+    with closing(psycopg.connect(fresh.owner)) as owner:
+        for table, column, kind in owner.execute(COLUMNS).fetchall():
+            found.setdefault(table, {})[column] = kind
+    assert found == ALLOWED
+
+
+def test_every_text_of_the_console_about_a_person_is_a_code_that_the_table_holds_to_a_list(
+    fresh: FreshDatabase,
+) -> None:
+    texts = {
+        (table, column)
+        for table, columns in ALLOWED.items()
+        for column, kind in columns.items()
+        if kind.startswith(("character", "text", "json")) and table != "django_migrations"
+    }
+    assert texts == CODES
+    with closing(psycopg.connect(fresh.owner)) as owner:
+        rules = " ".join(
+            row[0]
+            for row in owner.execute(
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+                " WHERE contype = 'c' AND connamespace = 'console'::regnamespace"
+            ).fetchall()
+        )
+    for _, column in CODES:
+        assert f"({column})::text = ANY" in rules
+
+
+def test_console_writes_its_rows_and_not_the_history_of_its_schema(fresh: FreshDatabase) -> None:
+    with closing(psycopg.connect(fresh.owner)) as owner:
+        granted = owner.execute(
+            "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
+            " WHERE grantee = %s AND table_schema = 'console'",
+            [CONSOLE],
+        ).fetchall()
+    assert {table for table, _ in granted} == set(ALLOWED) - {"django_migrations"}
+    assert {privilege for _, privilege in granted} == {"SELECT", "INSERT", "UPDATE", "DELETE"}
