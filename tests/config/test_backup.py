@@ -325,5 +325,5 @@ async def test_i16_restored_database_is_what_its_journal_says(town: Town) -> Non
     await world.agent(world.offices["North"])
     await town.follow()
     restored = await town.restored(accept=True)
-    found = await looking.look(restored.world.conn, world.keys, world.policy, Known(), Look(rows=True), None)
+    found = await looking.look(restored.world.conn, world.keys, world.policy, Known(), Look(rows=True))
     assert found.divergences == ()
