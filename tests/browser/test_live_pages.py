@@ -1,15 +1,20 @@
-"""The live view and the journal in a browser: nothing yet, an hour of work, one entry, a filter that is wrong."""
+"""The live view and the journal in a browser: an hour of work, one entry and its proof, a filter that is wrong."""
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
+from beffroi.guard.sealing import proving
+from beffroi.guard.sealing.verifying import Trust
 from tests.browser.keys import sign_in
 from tests.browser.office import camille, stack
 from tests.browser.pages import Tour, meets
 from tests.config.console.stack import Stack
+from tests.databases import FreshDatabase
+from tests.guard.sealing.place import Place as Journal
 from tests.guard.signin.serving import Member
 
 __all__ = ["camille", "stack"]
@@ -32,9 +37,22 @@ def work(stack: Stack, member: Member, people: int) -> None:
         assert stack.guard.call("POST", "/v1/open", handle, json=body).status_code == 200
 
 
+def seal(stack: Stack, fresh: FreshDatabase) -> None:
+    """What the worker does with the entries that wait."""
+    log = stack.guard.services.settings.log
+    assert log is not None
+
+    async def work() -> None:
+        journal = await Journal(log.store.parent, fresh, stack.guard.world.keys).open()
+        await journal.seal()
+        await journal.close()
+
+    stack.guard.run(work())
+
+
 @meets("live", "journal", "journal-entry")
 def test_security_officer_follows_an_hour_then_reads_one_entry(
-    stack: Stack, camille: Member, security: Member, tour: Tour
+    stack: Stack, camille: Member, security: Member, tour: Tour, fresh_for_module: FreshDatabase, tmp_path: Path
 ) -> None:
     page = tour.page
     sign_in(stack, page, security, "/direct/")
@@ -52,8 +70,28 @@ def test_security_officer_follows_an_hour_then_reads_one_entry(
     tour.meet("journal", "filtered")
     tour.press("link", "Dossier consulté", "File consulted")
     expect(page.get_by_text("Camille Moreau")).to_be_visible()
+    expect(page.get_by_text("pas encore scellée" if tour.french else "not sealed yet")).to_be_visible()
+    tour.meet("journal-entry", "waiting")
+    seal(stack, fresh_for_module)
+    page.reload()
     tour.meet("journal-entry")
-    assert re.fullmatch(r"/journal/\d+/", urlsplit(page.url).path)
+    number = re.fullmatch(r"/journal/(\d+)/", urlsplit(page.url).path)
+    assert number is not None
+    with page.expect_download() as waiting:
+        tour.press("link", "Télécharger la preuve", "Download the proof")
+    kept = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(kept)
+    assert kept.name == f"{number[1]}.tlog-proof"
+    log = stack.guard.services.settings.log
+    assert log is not None
+    proven = proving.read(kept.read_bytes(), Trust([log.key]))
+    assert not isinstance(proven, str)
+    assert (proven.row.entry, str(proven.row.account)) == (int(number[1]), str(camille.account))
+    tile = (log.store / "tile").rename(log.store / "gone")
+    page.reload()
+    expect(page.get_by_text("ne peut pas être lu" if tour.french else "cannot be read")).to_be_visible()
+    tour.meet("journal-entry", "unreadable")
+    tile.rename(log.store / "tile")
     page.goto(f"{stack.url}/journal/")
     tour.meet("journal")
     page.goto(f"{stack.url}/journal/?quoi=erased")

@@ -22,7 +22,7 @@ LEAD_ELSEWHERE = {
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
     "demandes/identite/nouvelle/",
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
-    "comptes/export.csv", "revues/<uuid:campaign>/preuves/",
+    "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "journal/<int:number>/preuve/",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
     "rendez-vous/calendrier.ics", "statistiques/statistiques.csv", "rendez-vous/<uuid:identifier>/etat/",
     "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",

@@ -57,9 +57,9 @@ class Town:
 
     async def restored(self, *, accept: bool = False) -> "Restored":
         target = self.empty()
-        served = await backup.bring_back(target, self.world.keys, self.folder)
+        served = await backup.bring_back(target, self.world.keys, POLICY, self.folder)
         if accept:
-            await backup.accept_loss(target, self.world.keys)
+            await backup.accept_loss(target, self.world.keys, POLICY)
         conn = await asyncpg.connect(target.guard)
         return Restored(target, World(conn, self.world.keys), served)
 
@@ -166,7 +166,7 @@ async def test_containment_and_journal_after_the_dump_are_replayed_in_order(town
     before = await world.conn.fetch("SELECT entry, kind, person FROM guard.journal ORDER BY entry")
     after = await conn.fetch("SELECT entry, kind, person FROM guard.journal ORDER BY entry")
     assert after[: len(before)] == before
-    assert [row["kind"] for row in after[len(before) :]] == ["recovered"]
+    assert [row["kind"] for row in after[len(before) :] if row["kind"] != "fact"] == ["recovered", "contained"]
     assert after[-1]["entry"] > before[-1]["entry"]
 
 
@@ -179,14 +179,26 @@ async def test_i16_dump_without_what_came_after_is_not_served_before_the_loss_is
     assert not restored.served
     with pytest.raises(CopyRefused, match="--accept"):
         await key_check.verify(restored.world.conn, world.keys)
-    done = await backup.accept_loss(restored.databases, world.keys)
+    done = await backup.accept_loss(restored.databases, world.keys, POLICY)
     assert done.sessions == 1
     await key_check.verify(restored.world.conn, world.keys)
     refused = await restored.open(agent, person)
     assert isinstance(refused, Refusal)
+    assert refused.code is Code.EVERYTHING_CONTAINED, "whoever holds the host accepts no loss alone"
+    await lift(restored.world)
+    refused = await restored.open(agent, person)
+    assert isinstance(refused, Refusal)
     assert refused.code is Code.BUDGET_APPLICATION
     with pytest.raises(BackupRefused, match="nothing to accept"):
-        await backup.accept_loss(restored.databases, world.keys)
+        await backup.accept_loss(restored.databases, world.keys, POLICY)
+
+
+async def lift(world: World) -> None:
+    """As two people do: tests/guard/containing."""
+    contained = await world.conn.fetchrow("SELECT * FROM guard.containment WHERE lifted_at IS NULL")
+    assert contained is not None
+    assert contained["kind"] == "everything"
+    await world.amend("containment", contained["id"], lifted_at=await world.now())
 
 
 async def test_i16_caps_are_not_judged_again_on_the_day_a_loss_was_accepted(town: Town) -> None:
@@ -267,7 +279,7 @@ async def test_backup_changed_by_one_byte_is_refused_and_nothing_is_restored(tow
     (town.folder / file).write_bytes(content)
     target = town.empty()
     with pytest.raises(BackupRefused):
-        await backup.bring_back(target, town.world.keys, town.folder)
+        await backup.bring_back(target, town.world.keys, POLICY, town.folder)
     conn = await asyncpg.connect(target.owner)
     assert await conn.fetchval("SELECT to_regclass('guard.person')") is None or file == "after.jsonl"
     await conn.close()
@@ -296,7 +308,7 @@ async def test_backup_of_another_database_cannot_be_followed(town: Town, durable
 async def test_restore_over_a_database_in_use_is_refused(town: Town) -> None:
     await town.back_up()
     with pytest.raises(BackupRefused, match="not empty"):
-        await backup.bring_back(town.databases, town.world.keys, town.folder)
+        await backup.bring_back(town.databases, town.world.keys, POLICY, town.folder)
 
 
 async def test_code_of_enrolment_unused_at_the_dump_is_void_after_accepting(town: Town) -> None:
@@ -325,5 +337,5 @@ async def test_i16_restored_database_is_what_its_journal_says(town: Town) -> Non
     await world.agent(world.offices["North"])
     await town.follow()
     restored = await town.restored(accept=True)
-    found = await looking.look(restored.world.conn, world.keys, world.policy, Known(), Look(rows=True), None)
+    found = await looking.look(restored.world.conn, world.keys, world.policy, Known(), Look(rows=True))
     assert found.divergences == ()

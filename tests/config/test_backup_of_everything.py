@@ -105,7 +105,7 @@ def test_i13_i16_every_table_filled_before_and_after_the_dump_comes_back_and_peo
     asyncio.run(backup.follow(databases, guard.world.keys, folder, final=True))
 
     target = empty(durable)
-    assert asyncio.run(backup.bring_back(target, guard.world.keys, folder))
+    assert asyncio.run(backup.bring_back(target, guard.world.keys, POLICY, folder))
     before, after = asyncio.run(content(source.owner)), asyncio.run(content(target.owner))
     assert set(filled) <= set(before), "a table with facts is left out of backups"
     for table, rows_before in before.items():
@@ -158,7 +158,7 @@ async def test_campaign_that_took_the_place_of_a_closed_one_is_replayed(
     await world.amend("campaign", first, reminded=3)  # so that the closed one comes after the open one
     await backup.follow(databases, world.keys, tmp_path / "backup", final=True)
     target = empty(durable)
-    assert await backup.bring_back(target, world.keys, tmp_path / "backup")
+    assert await backup.bring_back(target, world.keys, POLICY, tmp_path / "backup")
     conn = await asyncpg.connect(target.guard)
     assert str(await conn.fetchval("SELECT id FROM guard.campaign WHERE closed_at IS NULL")) == second
     with pytest.raises(asyncpg.UniqueViolationError):

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
+from tests.config.test_processes import free_port
 from tests.databases import FreshDatabase
+from tests.guard.sealing.place import Place as Log
 from tests.guard.sweeping.place import Place
 from tests.guard.world import build
 
@@ -141,6 +144,48 @@ def test_witness_elsewhere_cosigns_what_the_worker_seals_and_is_demanded_by_who_
     assert witness.returncode == 0
     (place.folder / "settings.env").write_text("BEFFROI_JOURNAL_QUORUM=1\n")
     assert "names 0 witnesses" in run(place, "worker", status=2)
+
+
+def test_i16_guard_does_not_start_on_an_older_copy_before_its_loss_is_accepted_and_people_open_it(
+    place: Place,
+) -> None:
+    database, port = place.database, free_port()
+    urls = {"OWNER": database.owner, "GUARD": database.guard, "CONSOLE": database.console}
+    said = "".join(f"BEFFROI_{role}_DATABASE_URL={url}\n" for role, url in urls.items())
+    (place.folder / "settings.env").write_text(f"{said}BEFFROI_GUARD_PORT={port}\n")
+    os.chmod(place.folder / "settings.env", 0o600)
+    run(place, "worker", "--once")
+    log = Log(place.folder, database, place.keys)
+
+    async def go_back() -> None:
+        await log.open()
+        row, last = await log.state(), await log.conn.fetchval("SELECT max(entry) FROM guard.journal")
+        await log.conn.execute(
+            "INSERT INTO guard.journal (at, kind) SELECT guard.instant(), 'test' FROM generate_series(1, 7)"
+        )
+        await asyncio.to_thread(run, place, "worker", "--once")
+        await log.take_back(row, last)
+        await log.close()
+
+    asyncio.run(go_back())
+    refused = run(place, "guard", status=2)
+    assert "of which this database lacks 7" in refused
+    assert "beffroi restore" in refused
+    assert "Everything is contained" in run(place, "restore", "--accept")
+    assert "nothing to accept" in run(place, "restore", "--accept", status=2)
+    guard = place.spawn("guard")
+    until(lambda: answers(port), guard)
+    assert "everything" in run(place, "contain", "list")
+    guard.send_signal(signal.SIGTERM)
+    _, told = guard.communicate(timeout=30)
+    assert guard.returncode == 0, told
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def test_verifier_without_a_key_or_with_what_is_none_is_told_so(place: Place) -> None:

@@ -256,6 +256,7 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/consultations": lambda _: [{"by": by} for by in ("organisation", "account", "application")],
     "POST /v1/journal/entries": lambda s: [{}, {"account": s.colleague, "kind": "released"}],
     "POST /v1/journal/entry": lambda _: [{"entry": 1}, {"entry": 1 << 40}],
+    "POST /v1/journal/proof": lambda _: [{"entry": 1}, {"entry": 1 << 40}],
     "POST /v1/awareness/course": lambda _: [{}],
     "POST /v1/awareness/begin": lambda _: [{}],
     "POST /v1/awareness/answer": lambda s: [

@@ -67,6 +67,21 @@ class Entries(Struct, frozen=True):
     before: int | None
 
 
+class Proof(Struct, frozen=True):
+    """How an entry stands in the published log; ``proof`` is the file that proves it, as text.
+
+    ``standing`` is ``proven``, ``waiting``, ``forgotten``, ``departed`` or ``unreadable``; ``size`` the entries of
+    the newest checkpoint, ``index`` the entry's place among them, from 0.
+    """
+
+    entry: int
+    standing: str
+    origin: str
+    size: int
+    index: int | None
+    proof: str | None
+
+
 def _live(body: object) -> Live:
     return typed(Live, body)
 
@@ -77,6 +92,10 @@ def _entries(body: object) -> Entries:
 
 def _entry(body: object) -> Entry:
     return typed(Entry, body)
+
+
+def _proof(body: object) -> Proof:
+    return typed(Proof, body)
 
 
 def live(by: str) -> Call[Live]:
@@ -95,3 +114,8 @@ def entries(**wanted: str | int | None) -> Call[Entries]:
 def entry(number: int) -> Call[Entry]:
     """One entry; refused (``not-found``) outside the reader's reach."""
     return post("/v1/journal/entry", {"entry": number}, _entry)
+
+
+def proof(number: int) -> Call[Proof]:
+    """The proof of one entry; refused as :func:`entry` is."""
+    return post("/v1/journal/proof", {"entry": number}, _proof)

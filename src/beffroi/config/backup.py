@@ -15,6 +15,7 @@ from beffroi.config.settings import load
 if TYPE_CHECKING:
     import asyncpg
 
+    from beffroi.core.policy import Policy
     from beffroi.guard.backup.recovering import Recovered
     from beffroi.guard.keys import Keys
     from beffroi.guard.sealing.work import JournalSettings
@@ -44,24 +45,30 @@ def backup(folder: Path, after: bool, final: bool) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
-@click.option("--accept", is_flag=True, help="Serve without what is lost: every budget counts as spent.")
+@click.option(
+    "--accept", is_flag=True, help="Go on without what is lost: budgets count as spent, two people lift the rest."
+)
 def restore(folder: Path | None, accept: bool) -> None:
     """Restore the backup in FOLDER into an empty database and replay what came after it.
 
     Unless the backup ends with --final, nothing is served before `beffroi restore --accept`.
     """
     from beffroi.guard import keys
+    from beffroi.guard.process import read_policy
 
     if (folder is None) is not accept:
         raise click.UsageError("Name the folder of a backup, or --accept what is lost of the one restored before.")
     settings = load()
     with open_database(settings) as database:
         held = keys.load(wiring.key_file(settings))
+        applied = wiring.policy_file(settings)
+        policy = read_policy(applied.read_text("utf-8"), applied.name)
         if folder is None:
-            done = asyncio.run(accept_loss(database.databases, held, wiring.journal_settings(settings)))
+            done = asyncio.run(accept_loss(database.databases, held, policy, wiring.journal_settings(settings)))
             click.echo(f"{done.sessions} sessions ended, {done.codes} codes void, {done.budgets} budgets spent.")
+            click.echo("Everything is contained: guards start, and open no file before two people on duty lift it.")
             click.echo("Check by hand what the registers say since: erasures asked for, accounts and keys withdrawn.")
-        elif asyncio.run(bring_back(database.databases, held, folder)):
+        elif asyncio.run(bring_back(database.databases, held, policy, folder)):
             click.echo("Restored up to the closing of the old database: it can be served.")
         else:
             click.echo("Restored. What happened after the last increment is unknown, so no guard serves it yet.")
@@ -120,11 +127,12 @@ async def follow(databases: Databases, held: "Keys", folder: Path, *, final: boo
     return count - 1
 
 
-async def bring_back(databases: Databases, held: "Keys", folder: Path) -> bool:
+async def bring_back(databases: Databases, held: "Keys", fallback: "Policy", folder: Path) -> bool:
     """Restore and replay; whether the database may be served. Raises BackupRefused, DumpFailed, MigrationRefused."""
     from beffroi.guard import migrations
     from beffroi.guard.backup import archive, following, replaying
     from beffroi.guard.backup.recovering import recover
+    from beffroi.guard.process import active_policy
 
     manifest = archive.read_manifest(folder, held)
     archive.check_dumps(folder, manifest)
@@ -144,34 +152,58 @@ async def bring_back(databases: Databases, held: "Keys", folder: Path) -> bool:
         return False
     guard = await _connect(databases.guard)
     try:
-        await recover(guard, held, operator=getpass.getuser(), closing=following.closing_id(manifest))
+        policy = await active_policy(guard, held, fallback)
+        await recover(guard, held, policy, operator=getpass.getuser(), closing=following.closing_id(manifest))
     finally:
         await guard.close()
     return True
 
 
-async def accept_loss(databases: Databases, held: "Keys", journal: "JournalSettings | None" = None) -> "Recovered":
-    """Claim a restored database whose last events are lost; the log, where one is kept, goes on behind what it holds.
+async def accept_loss(
+    databases: Databases, held: "Keys", fallback: "Policy", journal: "JournalSettings | None" = None
+) -> "Recovered":
+    """Claim a database whose last events are lost, restored or put back; the log, where one is kept, goes on behind
+    what it holds. Everything is contained until two people lift it.
 
-    Raises BackupRefused when it is no such copy, LogRefused when the log is not this journal's.
+    Raises BackupRefused when nothing is lost, LogRefused when the log is not this journal's, or others have more.
     """
     from beffroi.guard import key_check, place
     from beffroi.guard.backup.archive import BackupRefused
     from beffroi.guard.backup.recovering import recover
-    from beffroi.guard.sealing.mending import adopt
-    from beffroi.guard.sealing.store import Folder
-    from beffroi.guard.sealing.work import signer_of
+    from beffroi.guard.process import active_policy
 
     conn = await _connect(databases.guard)
     try:
         await key_check.verify_keys(conn, held)
-        if await place.is_here(conn, held):
+        behind = journal is not None and await _go_on_behind(conn, held, journal)
+        if await place.is_here(conn, held) and not behind:
             raise BackupRefused("This database is no restored copy: there is nothing to accept.")
-        if journal is not None:
-            await adopt(conn, held, signer_of(journal), Folder(journal.store))
-        return await recover(conn, held, operator=getpass.getuser(), closing=None)
+        policy = await active_policy(conn, held, fallback)
+        return await recover(conn, held, policy, operator=getpass.getuser(), closing=None)
     finally:
         await conn.close()
+
+
+async def _go_on_behind(conn: "asyncpg.Connection", held: "Keys", journal: "JournalSettings") -> bool:
+    """Let the log go on behind what it holds; whether this database was not the one that was published.
+
+    Raises LogRefused, also where it has other entries in place of those published: nothing can be accepted.
+    """
+    from beffroi.guard.sealing.mending import adopt
+    from beffroi.guard.sealing.published import Published, hold
+    from beffroi.guard.sealing.sealer import LogRefused
+    from beffroi.guard.sealing.store import Folder
+    from beffroi.guard.sealing.work import heard_elsewhere, log_of, signer_of
+
+    signer = signer_of(journal)
+    published = Published(log_of(journal, signer.key))
+    found = await hold(conn, held, published)
+    await adopt(conn, held, signer, Folder(journal.store), await heard_elsewhere(journal, signer))
+    after = await hold(conn, held, published, everywhere=False)
+    published.close()
+    if after.unlike is not None:
+        raise LogRefused(str(after.unlike))
+    return found.unlike is not None
 
 
 def _parts(folder: Path, databases: Databases) -> list[tuple[Path, str, str]]:

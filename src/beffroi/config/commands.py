@@ -1,6 +1,7 @@
 """Subcommands that serve one process or prepare the database. Nothing here imports Django."""
 
 import os
+from dataclasses import replace
 
 import click
 
@@ -16,7 +17,7 @@ def guard() -> None:
     """Serve the guard until a signal."""
     said = load(roles=(GUARD,))
     refuse_guard_within_reach(said)
-    settings = wiring.guard_settings(said)
+    settings = replace(wiring.guard_settings(said), log=wiring.published_log(said))
     from beffroi.guard.process import run
 
     run(settings)

@@ -188,14 +188,19 @@ def rebuild() -> None:
     """Make a lost store again from the journal's rows, while no worker runs."""
     from beffroi.guard.sealing import mending
     from beffroi.guard.sealing.store import Folder
-    from beffroi.guard.sealing.work import signer_of
+    from beffroi.guard.sealing.work import heard_elsewhere, signer_of
 
     settings = load(roles=(GUARD,))
     kept = wiring.journal_settings(settings)
     store = Folder(kept.store)
     store.open()
     try:
-        done = _on_host(settings, lambda conn, held: mending.rebuild(conn, held, signer_of(kept), store))
+        signer = signer_of(kept)
+
+        async def work(conn: Any, held: "Keys") -> int:
+            return await mending.rebuild(conn, held, signer, store, await heard_elsewhere(kept, signer))
+
+        done = _on_host(settings, work)
     finally:
         store.close()
     click.echo(f"{done:,} entries are in {kept.store} again.")

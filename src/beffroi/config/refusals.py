@@ -24,6 +24,7 @@ _REFUSALS = (
     "beffroi.guard.notifying.posting:Unreachable",
     "beffroi.guard.notifying.writing:Unwritable",
     "beffroi.guard.decisions.connections:NotDurable",
+    "beffroi.guard.folding.watching:Behind",
     "beffroi.guard.sealing.sealer:LogRefused",
     "beffroi.guard.sealing.store:StoreRefused",
     "beffroi.guard.sealing.proving:NotProven",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from beffroi.guard.retention.exporting import Place as ColdPlace
     from beffroi.guard.sealing.witnesses import Place as Witness
     from beffroi.guard.sealing.work import JournalSettings
-    from beffroi.guard.settings import GuardSettings, Provider
+    from beffroi.guard.settings import GuardSettings, Log, Provider
     from beffroi.simulation.loading import Place
 
 CLIENT_ID = "beffroi-guard"
@@ -126,7 +126,37 @@ def journal_settings(settings: Settings) -> "JournalSettings":
         store=journal_store(settings),
         witnesses=witnesses,
         quorum=quorum,
+        mirrors=_mirrors(settings),
     )
+
+
+def published_log(settings: Settings) -> "Log":
+    """What a guard holds its database to, by the journal's public key: BEFFROI_JOURNAL_PUBLIC_KEY, or that of the key
+    file, where the guard has it. Raises SettingMissing, KeysRefused.
+    """
+    from beffroi.guard.sealing.work import log_of, signer_of
+    from beffroi.standards.tlog import Malformed, note
+
+    kept = journal_settings(settings)
+    said = settings.said("BEFFROI_JOURNAL_PUBLIC_KEY")
+    if not said:
+        return log_of(kept, signer_of(kept).key)
+    try:
+        key = note.decode_key(said)
+    except Malformed as error:
+        raise SettingMissing(f"BEFFROI_JOURNAL_PUBLIC_KEY is no key: {error}.") from None
+    if key.name != kept.origin or key.algorithm != note.ED25519:
+        raise SettingMissing(f"BEFFROI_JOURNAL_PUBLIC_KEY is not of the log {kept.origin}: `beffroi journal key`.")
+    return log_of(kept, key)
+
+
+def _mirrors(settings: Settings) -> tuple[str, ...]:
+    """Copies of the log, by BEFFROI_JOURNAL_MIRRORS: folders or http(s) addresses. Raises SettingMissing."""
+    named = tuple(settings.said("BEFFROI_JOURNAL_MIRRORS").split())
+    for one in named:
+        if not one.startswith(("https://", "http://", "/")):
+            raise SettingMissing(f"BEFFROI_JOURNAL_MIRRORS: {one} is neither an http(s) address nor a whole path.")
+    return named
 
 
 def journal_origin(settings: Settings) -> str:

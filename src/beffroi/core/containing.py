@@ -43,6 +43,15 @@ REASONS: Final[Mapping[str, Label]] = {
 }
 """Why one cuts through a door: a short list, so that no free text, hence no name, enters the journal."""
 
+OF_THE_GUARD: Final[Mapping[str, Label]] = {
+    "row-diverged": Label("Ligne qui n’est plus ce que dit le journal", "Row that is not what the journal says"),
+    "loss-accepted": Label("Perte acceptée après une restauration", "Loss accepted after a restore"),
+}
+"""Why the guard itself cuts."""
+
+SAID: Final[Mapping[str, Label]] = {**REASONS, **OF_THE_GUARD}
+"""What a reason is called on a screen; one given on the guard's host is shown as it is."""
+
 MANAGER_PERCENT: Final = 5
 MANAGER_LEAST: Final = 3
 MANAGER_HOURLY: Final = 20

@@ -188,9 +188,9 @@ MOST_AT_ONCE: Final = 20
 
 
 class Position(NamedTuple):
-    """Where a journal has come to: the number of its last entry."""
+    """Where a journal has come to: how many of its entries are sealed."""
 
-    entry: int
+    size: int
 
 
 def behind(here: Position, published: Position | None) -> int:
@@ -198,4 +198,4 @@ def behind(here: Position, published: Position | None) -> int:
 
     It may be ahead of what is published, which follows it by a second. ``None``: nothing was published.
     """
-    return 0 if published is None else max(0, published.entry - here.entry)
+    return 0 if published is None else max(0, published.size - here.size)

@@ -76,6 +76,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/journal/entry"): Operation(
         "One entry of the journal", consultations.Numbered, consultations.Shown, (*_COMMON, 404)
     ),
+    ("POST", "/v1/journal/proof"): Operation(
+        "The proof of one entry in the published log", consultations.Numbered, consultations.Proof, (*_COMMON, 404)
+    ),
     ("POST", authzen.EVALUATION): Operation("AuthZEN evaluation", authzen.Evaluation, authzen.Decision),
     ("POST", authzen.EVALUATIONS): Operation("AuthZEN evaluations", authzen.Evaluations, machines.Evaluated),
     ("GET", authzen.METADATA): Operation("AuthZEN metadata", None, machines.Metadata, (), ()),

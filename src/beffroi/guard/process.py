@@ -1,8 +1,8 @@
 """The guard's process: checks what it stands on, opens its parts, serves, and closes them in order.
 
 It refuses to start on a database that may forget (NotDurable), with keys that are not this database's
-(KeysRefused), on a schema it does not know (MigrationRefused), under a policy that is not valid (PolicyRefused) or,
-where it is given a published position, on an older copy of the database (Behind).
+(KeysRefused), on a schema it does not know (MigrationRefused), under a policy that is not valid (PolicyRefused) or on
+another database than the one its journal was published of (Behind).
 """
 
 import asyncio
@@ -34,7 +34,7 @@ from beffroi.guard.doors.routes import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
 from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.folding import watching
-from beffroi.guard.folding.watching import Published, Watch
+from beffroi.guard.folding.watching import Watch
 from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
@@ -44,6 +44,7 @@ from beffroi.guard.providers import doors as provider_doors
 from beffroi.guard.reviewing import doors as review_doors
 from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.scim import doors as scim_doors
+from beffroi.guard.sealing.published import Published
 from beffroi.guard.sealing.watch import SealWatch
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import doors as session_doors
@@ -120,11 +121,9 @@ async def build(
     *,
     token_reader: AccessTokens | None = None,
     make_bench: Callable[[keys.Keys], Bench] = Bench,
-    published: Published | None = None,
 ) -> Services:
-    """Open every part of the guard, once the rows were held to the journal. Whoever builds must :func:`close`.
-
-    ``published`` gives the position that was sealed or witnessed of the journal; the guard does not start behind it.
+    """Open every part of the guard, once the database was held to what was published of its journal and the rows to
+    the journal. Whoever builds must :func:`close`.
     """
     course_file.load_courses()
     held = keys.load(settings.key_file)
@@ -152,9 +151,11 @@ async def build(
         sealed = SealWatch(settings.database, held, settings.sealed.longest_lag)
         worker = Worker(
             settings.database, held, lambda: services.policy, settings.batching, metrics,
-            reload_policy=reload_policy, bench=make_bench(held), withholds=lambda: sealed.withholds,
+            reload_policy=reload_policy, bench=make_bench(held),
+            withholds=lambda: sealed.withholds or watch.withholds,
         )  # fmt: skip
         tokens = token_reader or AccessTokens(held.session)
+        published = None if settings.log is None else Published(settings.log)
         watch = Watch(held, lambda: services.policy, published, worker.forget)
         services = Services(settings, policy, held, pool, worker, tokens, metrics, sealed, watch)
         async with pool.acquire() as conn:
@@ -172,6 +173,8 @@ async def close(services: Services) -> None:
     """Close what :func:`build` opened; requests that still wait are refused."""
     await services.sealed.stop()
     await services.worker.stop()
+    if services.watch is not None and services.watch.published is not None:
+        services.watch.published.close()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(services.pool.close(), 5)
     services.pool.terminate()

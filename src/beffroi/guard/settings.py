@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from beffroi.standards.tlog.note import VerifierKey
+
 
 class Mode(StrEnum):
     """Where the guard runs: ``demonstration`` and ``drill`` allow what ``production`` refuses."""
@@ -71,6 +73,19 @@ class Sealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """The published log that a database is held to: its public key, its folder, and who else may know of more.
+
+    ``mirrors`` (folders or http(s) addresses) and ``witnesses`` (addresses) give it as a file ``checkpoint``.
+    """
+
+    key: VerifierKey
+    store: Path
+    mirrors: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class GuardSettings:
     """All that a guard needs to start. ``public_url`` has no trailing slash."""
 
@@ -86,4 +101,6 @@ class GuardSettings:
     cold_folder: Path | None = None
     """Files of the journal's past days; without it, only what PostgreSQL holds can be asked about."""
     sealed: Sealed = Sealed()
+    log: Log | None = None
+    """What was published of the journal; ``None`` where nobody seals it: a test, a drill, a benchmark of the rest."""
     trusted_proxies: tuple[str, ...] = ()

@@ -27,9 +27,10 @@ from beffroi.config.secret_files import write_private
 from beffroi.core import policy_file
 from beffroi.guard import keys as guard_keys
 from beffroi.guard.process import AREAS, build, build_app, close
-from beffroi.guard.settings import GuardSettings, Mode, Provider, Sealed
+from beffroi.guard.settings import GuardSettings, Log, Mode, Provider, Sealed
 from tests.databases import FreshDatabase
 from tests.guard import world as worlds
+from tests.guard.sealing.place import Place as Journal
 from tests.guard.signin.serving import Guard, Member, fresh_code
 from tests.simulation.identity_provider.served import serve as serve_provider
 
@@ -263,10 +264,11 @@ def guard_served(
     folder.chmod(0o700)
     held = guard_keys.generate(folder / "guard.key")
     (folder / "policy.toml").write_text(small_policy())
+    log = Log(Journal(folder, fresh, held).signer.key, folder / "log")
     with serve_provider(folder, service=url, pkce=True) as provider:
         settings = GuardSettings(
             database=fresh.guard, key_file=folder / "guard.key", journal_key_file=None,
-            policy_file=folder / "policy.toml", public_url=url, mode=Mode.DEMONSTRATION, sealed=Sealed(None),
+            policy_file=folder / "policy.toml", public_url=url, mode=Mode.DEMONSTRATION, sealed=Sealed(None), log=log,
             provider=Provider(
                 provider.settings.issuer, provider.settings.client_id, provider.settings.client_secret, pkce=True
             ),

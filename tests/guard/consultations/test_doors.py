@@ -1,6 +1,8 @@
 """/v1/consultations and /v1/journal: who sees which entries, what they say, and nothing to anybody else."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -8,12 +10,17 @@ import httpx
 import pytest
 
 from beffroi.core.ids import PersonId
+from beffroi.guard.sealing import proving
+from beffroi.guard.settings import Log
+from tests.databases import FreshDatabase
 from tests.guard.doors.conftest import Guard, pretty
 from tests.guard.exposure.test_doors import named
+from tests.guard.sealing.place import Place
 from tests.guard.world import AgentOfTest
 
 PATHS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/consultations", {"by": "account"}), ("/v1/journal/entries", {}), ("/v1/journal/entry", {"entry": 1}),
+    ("/v1/journal/proof", {"entry": 1}),
 )  # fmt: skip
 
 
@@ -129,6 +136,34 @@ async def test_security_officer_opens_one_entry_of_his_own_office_and_none_of_an
     assert page["rows"] == []
 
 
+async def test_security_officer_is_given_the_proof_of_an_entry_of_his_own_office_and_of_no_other(
+    guard: Guard, fresh: FreshDatabase, tmp_path: Path
+) -> None:
+    north = await named(guard.world, "North", "Ana")
+    mine = await named(guard.world, "North", "Max", "security-officer")
+    other = await named(guard.world, "South", "Zoe", "security-officer")
+    (person,) = await opened(guard, "North", north, 1)
+    (row,) = await guard.entries("released")
+    number = row["entry"]
+    waiting = {"entry": number, "standing": "waiting", "origin": "", "size": 0, "index": None, "proof": None}
+    assert await ask(guard, mine, "/v1/journal/proof", entry=number) == waiting, "no log is kept"
+    journal = await Place(tmp_path / "journal", fresh, guard.world.keys).open()
+    guard.services.settings = replace(guard.services.settings, log=Log(journal.signer.key, journal.store.path))
+    assert await ask(guard, mine, "/v1/journal/proof", entry=number) == waiting
+    await journal.seal()
+    given = await ask(guard, mine, "/v1/journal/proof", entry=number)
+    assert (given["standing"], given["origin"], given["index"]) == ("proven", journal.signer.key.name, number - 1)
+    proven = proving.read(given["proof"].encode(), journal.trust)
+    assert not isinstance(proven, str)
+    assert (proven.row.entry, str(proven.row.person), proven.told.size) == (number, person, given["size"])
+    refused = await guard.post(other, "/v1/journal/proof", {"entry": number})
+    unknown = await guard.post(mine, "/v1/journal/proof", {"entry": number + 1_000_000})
+    assert (refused.status_code, code(refused)) == (unknown.status_code, code(unknown)) == (404, "not-found")
+    (journal.store.path / "checkpoint").write_bytes(b"nonsense")
+    assert (await ask(guard, mine, "/v1/journal/proof", entry=number))["standing"] == "unreadable"
+    await journal.close()
+
+
 @pytest.mark.parametrize("role", ["adviser", "account-manager", "approver", "quality-officer"])
 async def test_i05_nobody_but_a_security_officer_watches_consultations(guard: Guard, role: str) -> None:
     reader = await named(guard.world, "North", "Ana", role)
@@ -151,6 +186,8 @@ async def test_i05_nobody_but_a_security_officer_watches_consultations(guard: Gu
         ("/v1/journal/entries", {"before": 1 << 63}, "before"),
         ("/v1/journal/entry", {"entry": -1}, "entry"),
         ("/v1/journal/entry", {}, "entry"),
+        ("/v1/journal/proof", {"entry": 1 << 63}, "entry"),
+        ("/v1/journal/proof", {"entry": 1, "person": str(uuid4())}, "$"),
     ],
 )
 async def test_security_officer_asks_wrongly_and_is_told_where(

@@ -76,7 +76,7 @@ class Shelf:
 
     async def look(self) -> list[Divergence]:
         """Every row compared; nothing answered."""
-        found = await looking.look(self.conn, self.keys, POLICY, self.known, Look(rows=True), None)
+        found = await looking.look(self.conn, self.keys, POLICY, self.known, Look(rows=True))
         return list(found.divergences)
 
 
@@ -160,7 +160,7 @@ async def test_i16_month_of_facts_said_again_leaves_the_same_state(shelf: Shelf)
     anew = Known(await baselines.all_baselines(shelf.conn, shelf.keys))
     assert anew.baseline is not None
     assert anew.baseline.since > baseline.since
-    found = await looking.look(shelf.conn, shelf.keys, POLICY, anew, Look(rows=True), None)
+    found = await looking.look(shelf.conn, shelf.keys, POLICY, anew, Look(rows=True))
     assert found.divergences == ()
     assert anew.expected == shelf.known.expected == folding.fold(anew.expected.values())
 

@@ -92,6 +92,43 @@ class Place:
         await fetch_all(self.conn, sealer)
         return sealer
 
+    async def own(self, statement: str) -> None:
+        """One statement of the database's owner."""
+        owner = await asyncpg.connect(self.database.owner)
+        await owner.execute(statement)
+        await owner.close()
+
+    async def state(self) -> asyncpg.Record:
+        """The row that says how far the journal is sealed."""
+        row = await self.conn.fetchrow("SELECT * FROM guard.sealed")
+        assert row is not None
+        return row
+
+    async def put_back(self, row: asyncpg.Record) -> None:
+        """The state as it once was, genuine."""
+        await self.conn.execute(
+            "UPDATE guard.sealed SET size = $1, root = $2, last_entry = $3, published_size = $4,"
+            " published_entry = $5, sealed_at = $6, version = $7, mac = $8",
+            row["size"], row["root"], row["last_entry"], row["published_size"], row["published_entry"],
+            row["sealed_at"], row["version"], row["mac"],
+        )  # fmt: skip
+
+    async def take_back(self, row: asyncpg.Record, entry: int) -> None:
+        """The whole database as it was at an entry: what an older copy of it, or a restore, comes to."""
+        owner = await asyncpg.connect(self.database.owner)
+        parts = await owner.fetch(
+            "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'guard.journal'::regclass"
+        )
+        tables = ["guard.journal", *(part["name"] for part in parts)]
+        for table in tables:
+            await owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        await owner.execute("DELETE FROM guard.journal WHERE entry > $1", entry)
+        await owner.execute("SELECT setval(pg_get_serial_sequence('guard.journal', 'entry'), $1)", entry)
+        for table in tables:
+            await owner.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        await owner.close()
+        await self.put_back(row)
+
     @property
     def trust(self) -> Trust:
         return Trust([self.signer.key])

@@ -216,25 +216,11 @@ async def test_rows_are_in_the_order_of_their_commits_whatever_their_instants(pl
 async def test_database_copy_that_lacks_published_entries_is_refused_until_the_loss_is_accepted(place: Place) -> None:
     await place.write(300)
     await place.seal()
-    async with place.conn.transaction():
-        row = await place.conn.fetchrow("SELECT * FROM guard.sealed")
+    row = await place.state()
     await place.write(100)
     await place.seal()
     published = place.checkpoint()
-    owner = await asyncpg.connect(place.database.owner)  # what a restore of the older copy comes to
-    await owner.execute("ALTER TABLE guard.journal DISABLE TRIGGER USER")
-    for part in await owner.fetch("SELECT inhrelid::regclass::text AS name FROM pg_inherits"
-                                  " WHERE inhparent = 'guard.journal'::regclass"):  # fmt: skip
-        await owner.execute(f"ALTER TABLE {part['name']} DISABLE TRIGGER USER")
-    await owner.execute("DELETE FROM guard.journal WHERE entry > 350")
-    assert row is not None
-    await owner.execute(
-        "UPDATE guard.sealed SET size = $1, root = $2, last_entry = $3, published_size = $1, published_entry = $3,"
-        " sealed_at = $4, version = $5, mac = $6",
-        row["size"], row["root"], row["last_entry"], row["sealed_at"], row["version"], row["mac"],
-    )  # fmt: skip
-    await owner.execute("SELECT setval(pg_get_serial_sequence('guard.journal', 'entry'), 350)")
-    await owner.close()
+    await place.take_back(row, 350)
     with pytest.raises(LogRefused, match="50 entries"):
         await place.sealer()
     assert place.checkpoint() == published
@@ -248,16 +234,11 @@ async def test_database_copy_that_lacks_published_entries_is_refused_until_the_l
 async def test_database_copy_that_has_every_published_entry_goes_on(place: Place) -> None:
     await place.write(300)
     await place.seal()
-    row = await place.conn.fetchrow("SELECT * FROM guard.sealed")
-    assert row is not None
+    row = await place.state()
     await place.write(100)
     await place.seal()
     published = place.checkpoint()
-    await place.conn.execute(
-        "UPDATE guard.sealed SET size = $1, root = $2, last_entry = $3, published_size = $1, published_entry = $3,"
-        " sealed_at = $4, version = $5, mac = $6",
-        row["size"], row["root"], row["last_entry"], row["sealed_at"], row["version"], row["mac"],
-    )  # fmt: skip
+    await place.put_back(row)
     await place.write(7)
     await place.seal()
     assert place.verify(published).entries == 407

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from beffroi.guard import keys
+from beffroi.guard.sealing.published import genuine, witnessed
 from beffroi.guard.sealing.sealer import Sealer, TooFewWitnesses
 from beffroi.guard.sealing.verifying import Trust
 from beffroi.guard.sealing.witness import Witness, server
@@ -142,7 +143,7 @@ async def test_witness_asked_at_once_for_two_roots_of_one_size_cosigns_one(place
 def test_witness_answers_one_address_and_bodies_of_a_bounded_size(place: Place, two: tuple[Witness, Witness]) -> None:
     with serving(two[0]) as url, httpx.Client(trust_env=False) as http:
         assert http.post(url + "/other", content=b"x").status_code == 404
-        assert http.get(url + witness.PATH).status_code == 501
+        assert http.get(url + witness.PATH).status_code == 404
         assert http.post(url + witness.PATH, content=b"x" * 70_000).status_code == 413
         assert http.post(url + witness.PATH, content=iter([b"x"])).status_code == 413
         assert http.post(url + witness.PATH, content=b"nonsense").status_code == 400
@@ -151,6 +152,23 @@ def test_witness_answers_one_address_and_bodies_of_a_bounded_size(place: Place, 
         body = witness.render(Request(0, (), note.signed(text, [unknown.sign(text)])))
         assert http.post(url + witness.PATH, content=body).status_code == 404
         assert checkpoint.parse(text).size == 0
+
+
+def test_witness_gives_anybody_the_last_checkpoint_it_cosigned_and_no_other(place: Place, tmp_path: Path) -> None:
+    made = Witness(tmp_path / "w", "w.example", [place.signer.key])
+    with serving(made) as url, httpx.Client(trust_env=False) as http:
+        address = f"{witnessed(url, place.signer.key.name)}/checkpoint"
+        assert http.get(address).status_code == 404
+        made.add_checkpoint(call(place, 1, b"r" * 32))
+        made.add_checkpoint(call(place, 2, b"x" * 32))  # not shown to continue the first
+        assert genuine(http.get(address).content, place.signer.key) == (place.signer.key.name, 1, b"r" * 32, ())
+        assert http.get(f"{witnessed(url, 'other.example')}/checkpoint").status_code == 404
+        assert http.get(f"{url}/../seen").status_code == 404
+        (seen,) = (tmp_path / "w" / "seen").iterdir()
+        kept = json.loads(seen.read_text())
+        del kept["signed"]  # as the version before wrote it
+        seen.write_text(json.dumps(kept))
+        assert http.get(address).status_code == 404
 
 
 def test_list_of_witnesses_is_read_and_a_wrong_line_named(two: tuple[Witness, Witness], place: Place) -> None:

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from beffroi.client import Conversation, Refused, consultations
-from beffroi.client.consultations import Entries, Entry, Live
+from beffroi.client.consultations import Entries, Entry, Live, Proof
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,8 @@ def entries(conversation: Conversation, wanted: Wanted) -> Entries | Refused:
 def entry(conversation: Conversation, number: int) -> Entry | Refused:
     """One entry."""
     return conversation.ask(consultations.entry(number))
+
+
+def proof(conversation: Conversation, number: int) -> Proof | Refused:
+    """How one entry stands in the published log."""
+    return conversation.ask(consultations.proof(number))

@@ -2,19 +2,25 @@
 
 When the last increment closed the old database, nothing is unknown. Otherwise what happened between the last known
 instant and now is lost, and the worst is assumed: every budget has been spent on each of the days between, codes
-handed out are void. Either way no session survives.
+handed out are void; and everything is contained until two people on duty lift it, as any containment
+(:mod:`beffroi.guard.containing.giving_back`): whoever holds the host alone accepts no loss. Either way no session
+survives.
 """
 
 import json
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core import budgets
 from beffroi.core.budgets import EMPTY, Caps
-from beffroi.core.policy import EVERYTHING
+from beffroi.core.containing import Extent
+from beffroi.core.policy import EVERYTHING, Policy
 from beffroi.guard import key_check, place, stamped, turnstile
 from beffroi.guard.budget_rows import RECENT, window_of
+from beffroi.guard.containing.cutting import cut_off
+from beffroi.guard.containing.scopes import By, Scope
 from beffroi.guard.decisions.facts import PARIS, clock_at
+from beffroi.guard.duties import Work
 from beffroi.guard.folding import recording
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions.ending import revoke
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
     import asyncpg
 
     from beffroi.guard.keys import Keys
+
+
+REASON: Final = "loss-accepted"
 
 
 class Recovered(NamedTuple):
@@ -34,12 +43,14 @@ class Recovered(NamedTuple):
     known_until: datetime | None
 
 
-async def recover(conn: "asyncpg.Connection", keys: "Keys", *, operator: str, closing: str | None) -> Recovered:
+async def recover(
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, *, operator: str, closing: str | None
+) -> Recovered:
     """Claim the place of a restored database, in one transaction, journaled.
 
     ``closing`` is the id of the containment that closed the old database when the restore is complete: it is lifted.
-    None: what happened since the last journal entry is unknown, and every budget is counted as spent. Raises
-    KeysRefused; Forged when a row of a budget was written behind the guard.
+    None: what happened since the last journal entry is unknown; every budget is counted as spent, and everything
+    contained until two people lift it. Raises KeysRefused; Forged when a row was written behind the guard.
     """
     await key_check.verify_keys(conn, keys)
     async with conn.transaction():
@@ -65,6 +76,9 @@ async def recover(conn: "asyncpg.Connection", keys: "Keys", *, operator: str, cl
         await append(
             conn, [Entry(now, "recovered", explanation="complete" if closing else "accepted", detail=detail)]
         )
+        if closing is None:
+            work = Work(conn, keys, policy, now)
+            await cut_off(work, Scope(Extent.EVERYTHING, "", 0), REASON, By(operator=operator))
     return Recovered(sessions, codes, spent, known)
 
 

@@ -33,7 +33,7 @@ class Searched(bodies.Strict, frozen=True):
 
 
 class Numbered(bodies.Strict, frozen=True):
-    """Body of /v1/journal/entry."""
+    """Body of /v1/journal/entry and /v1/journal/proof."""
 
     entry: Number
 
@@ -87,6 +87,20 @@ class Shown(msgspec.Struct, frozen=True):
     explanation: str | None
     policy: str | None
     detail: str | None
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """How an entry stands in the published log, and the file (C2SP tlog-proof) that proves it where one can be made.
+
+    ``size``: entries of the newest checkpoint; ``index``: the entry's place among them, from 0.
+    """
+
+    entry: int
+    standing: Literal["proven", "waiting", "forgotten", "departed", "unreadable"]
+    origin: str
+    size: int
+    index: int | None
+    proof: str | None
 
 
 class Entries(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from beffroi.core.containing import REASONS
+from beffroi.core.containing import SAID
 from beffroi.core.fields import names as group_names
 from beffroi.core.ids import OrganisationId
 from beffroi.guard.containing import statements
@@ -50,7 +50,7 @@ async def names(work: Work, cuts: list[Row]) -> dict[str, str]:
 
 def _told(row: Row, named: dict[str, str]) -> dict[str, Any]:
     reason = row["reason"]
-    label = REASONS.get(reason or "")
+    label = SAID.get(reason or "")
     return {
         "id": str(row["id"]), "kind": row["kind"], "scope": row["scope"], "name": named.get(row["scope"], ""),
         "groups": group_names(row["groups"]), "since_at": row["since_at"], "ended_at": row["ended_at"],

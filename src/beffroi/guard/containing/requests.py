@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from beffroi.core.approvals import Objection
-from beffroi.core.containing import NAMED, REASONS
+from beffroi.core.containing import NAMED, SAID
 from beffroi.core.duty import Duty
 from beffroi.core.fields import names as group_names
 from beffroi.core.ids import AccountId, OrganisationId
@@ -82,7 +82,7 @@ async def words_of_lift(work: Work, asked: Asked) -> tuple[Line, ...]:
             await work.conn.fetchval(f"SELECT name FROM guard.{table} WHERE id::text = $1", body["scope"]) or scope
         )
     what = KINDS[body["kind"]]
-    reason = REASONS.get(body["reason"] or "") or _same(body["reason"] or "–")
+    reason = SAID.get(body["reason"] or "") or _same(body["reason"] or "–")
     lines = [
         Line(Label("Demandée par", "Requested by"), _same(named.get(asked.requester, "–"))),
         Line(Label("Ce qui est coupé", "What is cut"), what),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core import folding
-from beffroi.core.folding import Divergence, Fact, Key, Kind, Position
+from beffroi.core.folding import Divergence, Fact, Key, Kind
 from beffroi.core.policy import Policy
 from beffroi.guard.decisions.connections import PATIENT
 from beffroi.guard.decisions.facts import clock_at
@@ -72,9 +72,7 @@ class Found(NamedTuple):
     fresh: bool
 
 
-async def look(
-    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, known: Known, what: Look, published: Position | None
-) -> Found:
+async def look(conn: "asyncpg.Connection", keys: "Keys", policy: Policy, known: Known, what: Look) -> Found:
     """Compare one snapshot, and let ``known`` follow it. Raises what the database raises."""
     lost: list[Lost] = []
     short: list[Short] = []
@@ -88,7 +86,7 @@ async def look(
         facts = await reading.facts(conn, keys, since, known.entry, live_since)
         for fact in facts:
             folding.add(known.expected, fact)
-        found = _of_the_whole(known, head, published)
+        found = _of_the_whole(known, head)
         if what.rows:
             of_rows, rows = await _of_the_rows(conn, keys, known, head, live_since, believed)
             found += of_rows
@@ -120,10 +118,10 @@ async def _of_the_rows(
     return found, odd
 
 
-def _of_the_whole(known: Known, head: Head, published: Position | None) -> list[Divergence]:
+def _of_the_whole(known: Known, head: Head) -> list[Divergence]:
     """The journal or the turnstile that went back: this is not the database that this guard knew, or others."""
     found = []
-    if head.entry < known.entry or folding.behind(Position(head.entry), published):
+    if head.entry < known.entry:
         found.append(Divergence("journal", str(head.entry), Kind.OLDER))
     if head.number is None:
         found.append(Divergence("turnstile", "0", Kind.MISSING))

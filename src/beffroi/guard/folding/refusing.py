@@ -146,8 +146,9 @@ async def release(
 ) -> None:
     """Refuse no more what was contained and has been lifted, as the journal says, nor what never was contained and
     is as it was; ``standing`` are the divergences of a look at everything. While more of them stand than a machine
-    sets right, everything stays refused, whoever lifted it: the older rows would serve again."""
-    many = len(standing) > folding.MOST_AT_ONCE
+    sets right, or the database is not the one that was published, everything stays refused, whoever lifted it: the
+    older rows would serve again."""
+    many = len(standing) > folding.MOST_AT_ONCE or any(each.table == "journal" for each in standing)
     named = {id: extent for extent, id in refused.extents.items() if id is not None}
     for row in await conn.fetch(
         "SELECT * FROM guard.containment WHERE id = ANY ($1::uuid[]) AND lifted_at IS NOT NULL", list(named)

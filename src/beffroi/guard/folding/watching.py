@@ -2,7 +2,8 @@
 
 A look reads one snapshot (:mod:`beffroi.guard.folding.looking`); what it finds is refused at once by this process,
 set right in the strict direction, and contained until two people have seen to it
-(:mod:`beffroi.guard.folding.refusing`).
+(:mod:`beffroi.guard.folding.refusing`). The database as a whole is held to what was published of its journal
+(:mod:`beffroi.guard.sealing.published`).
 Each guard looks for itself: what one of them refuses is in its own memory, which nobody can delete.
 """
 
@@ -10,15 +11,16 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from beffroi.core.folding import MOST_AT_ONCE, Divergence, Position
+from beffroi.core.folding import MOST_AT_ONCE, Divergence, Kind
 from beffroi.core.policy import Policy
 from beffroi.guard.folding import baselines, looking, refusing
 from beffroi.guard.folding.looking import Found, Known, Look
 from beffroi.guard.folding.refusing import Refused
+from beffroi.guard.sealing.published import Published, hold
 
 if TYPE_CHECKING:
     import asyncpg
@@ -37,18 +39,12 @@ OPENINGS: Final = 20_000
 """Entries whose openings one look compares, twice: the newest, and as many of the older ones."""
 OPENINGS_AT_START: Final = 1_000_000
 
-Published = Callable[[], Awaitable[Position | None]]
-"""Where the journal stands as others have seen it: the last checkpoint that was sealed or witnessed."""
+_SAID_EVERY: Final = 60.0
+_STORE: Final = "Nothing is served. Put the store back, or make it again from the journal: `beffroi journal rebuild`."
 
 
 class Behind(RuntimeError):
-    """The database stands behind what was published of its journal: an older copy of it. The guard does not start."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The journal of this database ends before the position that was published of it: it is an older copy, or"
-            " was put back. Nothing is served. Restore what is missing: `beffroi restore`."
-        )
+    """The database is not the one that the journal was published of, or nobody can tell. No guard starts on it."""
 
 
 @dataclass(slots=True)
@@ -66,16 +62,25 @@ class Watch:
     known: Known = field(default_factory=Known)
     reported: set[Divergence] = field(default_factory=set)
     total: Counter[str] = field(default_factory=Counter)
+    silent: tuple[str, ...] = ()
+    """Mirrors and witnesses that gave no position when they were last asked."""
+    trouble: str | None = None
+    """Why it cannot be told whether this is the database that was published: nothing is released meanwhile."""
     refused: Refused = field(init=False)
+    _said_at: float = float("-inf")
 
     def __post_init__(self) -> None:
         self.refused = Refused(self.keys)
 
     async def begin(self, conn: "asyncpg.Connection") -> None:
         """The look before serving, at everything. Raises Behind, or what the database raises."""
+        if self.published is not None:
+            held = await hold(conn, self.keys, self.published)
+            if held.unlike is not None:
+                raise Behind(str(held.unlike))
+            if held.trouble is not None:
+                raise Behind(f"{held.trouble} {_STORE}")
         found = await self.everything(conn)
-        if any(each.table == "journal" for each in found.divergences):
-            raise Behind
         await self.answer(conn, found)
         if self.known.baseline is None:
             await baselines.begin(conn, self.keys)
@@ -89,11 +94,30 @@ class Watch:
 
     async def look(self, conn: "asyncpg.Connection", what: Look) -> Found:
         """One look; whatever was written to rows since the last one is decided from the rows from now on."""
-        published = None if self.published is None else await self.published()
-        found = await looking.look(conn, self.keys, self.policy(), self.known, what, published)
+        whole = [] if self.published is None else await self._of_the_whole(conn, self.published, what.rows)
+        found = await looking.look(conn, self.keys, self.policy(), self.known, what)
+        found = found._replace(divergences=(*whole, *found.divergences))
         if found.fresh or found.divergences:
             self.forget()  # also where the turnstile's number was set back, so that nobody would notice
         return found
+
+    async def _of_the_whole(
+        self, conn: "asyncpg.Connection", published: Published, everywhere: bool
+    ) -> list[Divergence]:
+        """The journal that is not the one published. Where the store itself fails, nothing is released until it is
+        right again: it is no reason to contain anything."""
+        held = await hold(conn, self.keys, published, everywhere=everywhere)
+        self.silent, self.trouble = held.silent, held.trouble
+        said = held.trouble if held.unlike is None else str(held.unlike)
+        if said is not None and time.monotonic() - self._said_at >= _SAID_EVERY:
+            self._said_at = time.monotonic()
+            _LOG.critical("integrity: %s", said)
+        return [] if held.unlike is None else [Divergence("journal", str(held.unlike.told.size), Kind.OLDER)]
+
+    @property
+    def withholds(self) -> bool:
+        """Whether nothing may be released now."""
+        return self.trouble is not None
 
     async def answer(self, conn: "asyncpg.Connection", found: Found) -> None:
         """Answer what is new of a look."""
@@ -129,6 +153,8 @@ class Watch:
             "diverged_rows": sum(self.total.values()),
             "refused_extents": len(self.refused.extents),
             "folded_rows": len(self.known.expected),
+            "log_places_silent": len(self.silent),
+            "log_withholds": int(self.withholds),
         }
 
 

@@ -1,5 +1,6 @@
 """Reading a log from a folder or from a web address, without the database and without a key of the guard."""
 
+import time
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -27,8 +28,10 @@ class Reader(Protocol):
 class Web:
     """A log behind a web address. No redirect is followed, no proxy of the environment used."""
 
-    def __init__(self, url: str, *, http: httpx.Client | None = None) -> None:
+    def __init__(self, url: str, *, http: httpx.Client | None = None, longest: float = 60.0) -> None:
+        """``longest``: seconds that one file may take."""
         self.url = url.rstrip("/")
+        self._longest = longest
         self._http = http or httpx.Client(timeout=_SECONDS, trust_env=False)
 
     def read(self, tile: Tile) -> bytes:
@@ -50,9 +53,11 @@ class Web:
                     return None
                 if answer.status_code != 200:
                     raise StoreRefused(f"{self.url}/{path} answers {answer.status_code}.")
-                found = b""
+                found, until = b"", time.monotonic() + self._longest
                 for part in answer.iter_bytes():
                     found += part
+                    if time.monotonic() > until:
+                        raise StoreRefused(f"{self.url}/{path} takes too long.")
                     if len(found) > largest:
                         raise StoreRefused(f"{self.url}/{path} is too large.")
                 return found
@@ -60,9 +65,14 @@ class Web:
             raise StoreRefused(f"{self.url}/{path} cannot be read ({type(error).__name__}).") from None
 
 
+def is_address(named: str) -> bool:
+    """Whether a place is an http(s) address; it is a folder otherwise."""
+    return named.startswith(("http://", "https://"))
+
+
 def place(named: str) -> Reader:
     """The log at a folder or at an http(s) address. Raises StoreRefused for a folder that is not there."""
-    if named.startswith(("http://", "https://")):
+    if is_address(named):
         return Web(named)
     path = Path(named)
     if not path.is_dir():

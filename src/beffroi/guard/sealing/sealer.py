@@ -18,9 +18,10 @@ from beffroi.core.journal_encoding import number_of
 from beffroi.guard.keys import Keys
 from beffroi.guard.sealing import day_keys, state
 from beffroi.guard.sealing.leaves import ROWS, days_of, leaves
+from beffroi.guard.sealing.published import NotGenuine, NotThere, Told, behind_another, genuine, grown
 from beffroi.guard.sealing.state import State
 from beffroi.guard.sealing.store import Store
-from beffroi.standards.tlog import Malformed, checkpoint, merkle, note
+from beffroi.standards.tlog import Malformed, merkle, note
 from beffroi.standards.tlog.checkpoint import Checkpoint
 from beffroi.standards.tlog.tiles import Growing, Tile, Tree
 
@@ -65,7 +66,6 @@ class Sealer:
     ) -> None:
         self._keys = keys
         self._signer = signer
-        self._verifier = note.Ed25519Verifier(signer.key)
         self._store = store
         self._cosign = cosign
         self._quorum = quorum
@@ -80,9 +80,10 @@ class Sealer:
         assert self._state is not None, "the sealer was opened"
         return self._state
 
-    async def open(self, conn: asyncpg.Connection) -> None:
+    async def open(self, conn: asyncpg.Connection, elsewhere: Sequence[Told] = ()) -> None:
         """Take up where the last sealer stopped, whatever stopped it.
 
+        ``elsewhere`` is what others know of the log: where store and database went back together, it forbids a fork.
         Raises LogRefused when database and log contradict each other, StoreRefused, Forged, Overtaken,
         WrappedKeyRefused.
         """
@@ -100,6 +101,11 @@ class Sealer:
             held = await self._catch_up(conn, held, public)
         elif public is not None and public.size:
             await asyncio.to_thread(self._compare, held, public)
+        for place, told in elsewhere:
+            if told.size > held.size:
+                raise LogRefused(behind_another(place, told.size - held.size))
+            if told.size:
+                await asyncio.to_thread(self._compare, held, told)
         self._state = held
 
     async def step(self, conn: asyncpg.Connection) -> int:
@@ -165,13 +171,9 @@ class Sealer:
         if raw is None:
             return None
         try:
-            signed = note.parse(raw)
-            found = checkpoint.parse(signed.text)
-        except Malformed as error:
-            raise LogRefused(f"The published checkpoint is damaged ({error}): put the right one back.") from None
-        if note.verified(signed, [self._verifier]) is None or found.origin != self._signer.key.name:
-            raise LogRefused("The published checkpoint is not signed by this journal's key: put the right one back.")
-        return found
+            return genuine(raw, self._signer.key)
+        except NotGenuine as error:
+            raise LogRefused(f"The published checkpoint {error}: put the right one back.") from None
 
     def _at(self, held: State) -> Growing:
         """The tree as the database knows it, taken from the store."""
@@ -190,20 +192,13 @@ class Sealer:
 
     async def _catch_up(self, conn: asyncpg.Connection, held: State, public: Checkpoint) -> State:
         """More was published than this database knows, which is older: go on only if its rows give the same tree."""
-        last = held.last_entry
-        while self._tree.size < public.size:
-            rows = (await self._rows(conn, last))[: public.size - self._tree.size]
-            if not rows:
-                raise LogRefused(
-                    f"{public.size - self._tree.size} entries that were published are not in this database:"
-                    " it is an older copy. Restore what is missing, or accept the loss: `beffroi restore --accept`."
-                )
-            days = await day_keys.held(conn, self._keys, days_of(rows))
-            try:
-                await asyncio.to_thread(self._extend, rows, days)
-            except day_keys.DayForgotten:
-                raise LogRefused("A day that was sealed has no key in this database: it is an older copy.") from None
-            last = number_of(rows[-1])
+        try:
+            last = await grown(conn, self._keys, self._tree, held.last_entry, public.size)
+        except NotThere as error:
+            raise LogRefused(
+                f"{error}: it is an older copy. Restore what is missing, or accept the loss:"
+                " `beffroi restore --accept`."
+            ) from None
         if self._tree.root != public.root:
             raise LogRefused(
                 "This database's entries are not those that were published: it was changed, or is another."

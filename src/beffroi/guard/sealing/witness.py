@@ -1,7 +1,8 @@
 """A small witness (C2SP tlog-witness) that anybody can run elsewhere: it cosigns a log that only grows.
 
 It keeps a key and, for each log it was told of, the last tree it cosigned; both in one folder. It is no part of the
-guard, needs no database, and answers one call.
+guard and needs no database. Beside the call of tlog-witness it gives anybody the last checkpoint it cosigned, below
+the SHA-256 of the log's origin: so that a log taken back to an older state, its store included, is noticed.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Final
 from beffroi.guard import keys
 from beffroi.standards.tlog import note, witness
 from beffroi.standards.tlog.cosignature import Cosigner
+from beffroi.standards.tlog.tiles import CHECKPOINT
 from beffroi.standards.tlog.witness import Accepted, Declined, Seen
 
 KEY_FILE: Final = "witness.key"
@@ -50,7 +52,7 @@ class Witness:
             judged = witness.judge(body, self._logs, self._seen())
             if isinstance(judged, Declined):
                 return judged
-            self._write(judged)
+            self._write(judged, witness.parse(body).signed)
         at = int(time.time()) if seconds is None else seconds
         return self._cosigner.sign(judged.text, at).line
 
@@ -63,10 +65,20 @@ class Witness:
                 found[origin] = Seen(int(held["size"]), bytes.fromhex(held["root"]))
         return found
 
-    def _write(self, accepted: Accepted) -> None:
+    def last(self, path: str) -> bytes | None:
+        """The last checkpoint cosigned of the log that this path names, as that log signed it."""
+        with self._turn:
+            for origin in self._logs:
+                kept = self._path(origin)
+                if path == f"/{kept.stem}/{CHECKPOINT}" and kept.exists():
+                    signed: str | None = json.loads(kept.read_text()).get("signed")
+                    return None if signed is None else signed.encode()
+        return None
+
+    def _write(self, accepted: Accepted, signed: bytes) -> None:
         """Durably, before anything is cosigned."""
         told = accepted.checkpoint
-        held = {"origin": told.origin, "size": told.size, "root": told.root.hex()}
+        held = {"origin": told.origin, "size": told.size, "root": told.root.hex(), "signed": signed.decode()}
         keys.write_secret(self._path(told.origin), json.dumps(held))
 
     def _path(self, origin: str) -> Path:
@@ -83,7 +95,7 @@ def server(made: Witness, host: str, port: int) -> ThreadingHTTPServer:
         def do_POST(self) -> None:
             length = self.headers.get("content-length", "")
             if self.path != witness.PATH:
-                self._say(HTTPStatus.NOT_FOUND, "unknown address\n")
+                self._say(HTTPStatus.NOT_FOUND, "unknown address\n", close=True)  # its body is not read
             elif not (length.isascii() and length.isdigit() and int(length) <= witness.LARGEST_REQUEST):
                 self._say(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too large, or of unknown size\n", close=True)
             else:
@@ -92,6 +104,13 @@ def server(made: Witness, host: str, port: int) -> ThreadingHTTPServer:
                     self._say(answer.status, answer.body, answer.content_type)
                 else:
                     self._say(HTTPStatus.OK, answer)
+
+        def do_GET(self) -> None:
+            found = made.last(self.path)
+            if found is None:
+                self._say(HTTPStatus.NOT_FOUND, "unknown address\n")
+            else:
+                self._say(HTTPStatus.OK, found.decode())
 
         def _say(
             self, status: HTTPStatus, body: str, kind: str = "text/plain; charset=utf-8", *, close: bool = False

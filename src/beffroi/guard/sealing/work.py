@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 import asyncpg
 
 from beffroi.guard import keys as guard_keys
+from beffroi.guard.sealing.published import Published, Told, witnessed
 from beffroi.guard.sealing.sealer import MOST, Sealer, TooFewWitnesses
 from beffroi.guard.sealing.store import Folder
 from beffroi.guard.sealing.witnesses import Place, Standing, Witnesses
+from beffroi.guard.settings import Log
 from beffroi.standards.tlog import note
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ _FULL_STEPS: Final = 50
 class JournalSettings:
     """The log that the worker keeps: its name, the file of its signing key, its folder, who witnesses it.
 
-    ``quorum`` is how many witnesses must cosign before a checkpoint is published.
+    ``quorum`` is how many witnesses must cosign before a checkpoint is published. ``mirrors`` hold copies of the log.
     """
 
     origin: str
@@ -40,6 +42,22 @@ class JournalSettings:
     store: Path
     witnesses: tuple[Place, ...] = field(default=())
     quorum: int = 0
+    mirrors: tuple[str, ...] = ()
+
+
+def log_of(settings: JournalSettings, key: note.VerifierKey) -> Log:
+    """Where this log is published, and by which key."""
+    witnesses = tuple(witnessed(one.url, settings.origin) for one in settings.witnesses)
+    return Log(key, settings.store, settings.mirrors, witnesses)
+
+
+async def heard_elsewhere(settings: JournalSettings, signer: note.Signer) -> tuple[Told, ...]:
+    """What mirrors and witnesses know of the log; those that do not answer are named in the log of this process."""
+    published = Published(log_of(settings, signer.key))
+    try:
+        return (await published.hear()).elsewhere
+    finally:
+        published.close()
 
 
 def signer_of(settings: JournalSettings) -> note.Signer:
@@ -95,7 +113,7 @@ class Sealing:
             names = [one.key.name for one in self._settings.witnesses]
             await conn.execute("DELETE FROM guard.witness WHERE name <> ALL ($1::text[])", names)
         sealer = Sealer(keys, signer, self._store, cosign=self._witnesses.cosign, quorum=self._settings.quorum)
-        await sealer.open(conn)
+        await sealer.open(conn, await heard_elsewhere(self._settings, signer))
         _LOG.info("sealing %s from entry %d on", self._settings.origin, sealer.state.last_entry + 1)
         return sealer
 

@@ -5,7 +5,7 @@ from datetime import UTC
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
@@ -16,6 +16,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.detection import queries
 from beffroi.governance.detection.web import words
 from beffroi.governance.detection.web.forms import Filter, wanted
+from beffroi.standards.tlog.proof import SUFFIX
 from beffroi.ui import components, field_groups
 from beffroi.ui.components import Crumb
 
@@ -53,13 +54,12 @@ def entries(request: AgentRequest) -> HttpResponse:
 @require_GET
 def entry(request: AgentRequest, number: int) -> HttpResponse:
     """One entry within reach; any other does not exist."""
-    if not 1 <= number <= _MOST:
-        raise Http404
-    found = queries.entry(request.conversation, number)
+    found = queries.entry(request.conversation, _existing(number))
     if isinstance(found, Refused):
-        if found.code == "not-found":
-            raise Http404
-        return RefusalAnswer(found)
+        return _refused(found)
+    proof = queries.proof(request.conversation, number)
+    if isinstance(proof, Refused):
+        return _refused(proof)
     heading = gettext("Entrée n° %(number)s") % {"number": words.number(found.entry)}
     context = {
         "crumbs": [Crumb(gettext("Journal"), reverse("detection:entries")), Crumb(heading)],
@@ -67,8 +67,38 @@ def entry(request: AgentRequest, number: int) -> HttpResponse:
         "entry": found,
         "kind": words.kind(found.kind),
         "entries": _entries(found),
+        "proof": proof,
+        "place": "" if proof.index is None else words.number(proof.index + 1),
+        "file": f"{found.entry}{SUFFIX}",
     }
     return render(request, "detection/entry.html", context)
+
+
+@require_GET
+def proof(request: AgentRequest, number: int) -> HttpResponse:
+    """The proof of an entry, as a file; without one, the page that says why there is none."""
+    found = queries.proof(request.conversation, _existing(number))
+    if isinstance(found, Refused):
+        return _refused(found)
+    if found.proof is None:
+        return redirect("detection:entry", number)
+    response = HttpResponse(found.proof, content_type="text/plain; charset=utf-8")
+    response["content-disposition"] = f'attachment; filename="{found.entry}{SUFFIX}"'
+    response["cache-control"] = "no-store"
+    return response
+
+
+def _existing(number: int) -> int:
+    if not 1 <= number <= _MOST:
+        raise Http404
+    return number
+
+
+def _refused(found: Refused) -> HttpResponse:
+    """What is out of reach does not exist."""
+    if found.code == "not-found":
+        raise Http404
+    return RefusalAnswer(found)
 
 
 def _row(entry: Entry) -> Row:

@@ -10,4 +10,5 @@ urlpatterns = [
     path("direct/", live.live, name="live"),
     path("journal/", journal.entries, name="entries"),
     path("journal/<int:number>/", journal.entry, name="entry"),
+    path("journal/<int:number>/preuve/", journal.proof, name="proof"),
 ]
