@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -94,7 +94,18 @@ def _memory() -> Path | None:
 
 
 def prepare_template(server: EmbeddedPostgres) -> None:
-    """Make the database that the others are copied from: roles, schemas, mark, the migrations of both schemas."""
+    """Make the database that the others are copied from: roles, schemas, mark, the migrations of
+    both schemas.
+
+    Its passwords are random and long: hashing them once, where PostgreSQL lets that be said, spares each of some ten
+    thousand connections a millisecond and a half.
+    """
+    if server.version >= 16:
+        with closing(psycopg.connect(server.dsn(), autocommit=True)) as administrator:
+            administrator.execute("ALTER SYSTEM SET scram_iterations = 1")
+            administrator.execute("SELECT pg_reload_conf()")
+            while administrator.execute("SHOW scram_iterations").fetchone() != ("1",):
+                pass
     admin = database.create_database(server.dsn(), TEMPLATE)
     roles = database.bootstrap(admin, server.credentials_dir, whole_server=True)
     database.mark_as_scratch(admin)
