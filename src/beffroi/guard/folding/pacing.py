@@ -42,6 +42,8 @@ class Pace:
         while step := await cursor.fetch(self.rows):
             yield step
             await self.rest()
+            if len(step) < self.rows:
+                return
 
 
 GENTLE: Final = Pace(50)
