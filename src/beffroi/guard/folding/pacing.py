@@ -1,8 +1,8 @@
 """How a look gives way to decisions: a few rows, then everybody else who waits for the event loop has a turn.
 
 A look is some fifty thousand rows of work in the process that decides. In a thread it would hold the interpreter for
-five milliseconds at a time; so it is taken in steps that cost less than a batch of decisions. The more there is to
-decide, the longer a turn of the loop, and the more slowly the look goes on.
+up to five milliseconds at a time; so it is taken in steps that cost less than a batch of decisions. The more there is
+to decide, the longer a turn of the loop, and the more slowly the look goes on.
 """
 
 import asyncio
