@@ -17,6 +17,9 @@ READY_DEV := $(VENV)/.ready-to-develop
 PYTHON ?= python3
 WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Bytecode is kept, whatever the caller's environment says: otherwise every process compiles all it imports, and each
+# test process rewrites the assertions of every test anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@sed -n 's/^# make/make/p' Makefile

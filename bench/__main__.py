@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import decision, exposure, forensics, journal, portfolio, vault_import
+from bench import decision, exposure, forensics, journal, looks, portfolio, vault_import
 
 QUICK_PEOPLE: Final = 4_000
 Measure = tuple[Callable[[bool, Path], dict[str, Any]], Callable[[dict[str, Any]], str]]
@@ -49,6 +49,12 @@ def _journal(quick: bool, state: Path) -> dict[str, Any]:
     return journal.run(1_000_000, 200_000, 3, 8.0, 2.0, state)
 
 
+def _looks(quick: bool, state: Path) -> dict[str, Any]:
+    if quick:
+        return looks.run(QUICK_PEOPLE, 200, 1, 0.4, 0.2, state)
+    return looks.run(1_600_000, 15_000, 3, 8.0, 2.0, state)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "decision": (_decision, decision.table),
     "import": (_import, vault_import.table),
@@ -56,6 +62,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "exposure": (_exposure, exposure.table),
     "forensics": (_forensics, forensics.table),
     "journal": (_journal, journal.table),
+    "looks": (_looks, looks.table),
 }
 
 

@@ -47,19 +47,23 @@ class Installed(Protocol):
 class Bench:
     """A prepared database, and guards started over it one at a time."""
 
-    def __init__(self, folder: Path, people: int, seconds: float, warm_up: float) -> None:
+    def __init__(
+        self, folder: Path, people: int, seconds: float, warm_up: float, accounts: int | None = None
+    ) -> None:
         self.folder, self.people, self.seconds, self.warm_up = folder, people, seconds, warm_up
-        self.server, self.roles, self.key_file = population.prepare(folder, people)
+        self.server, self.roles, self.key_file = population.prepare(folder, people, accounts)
         self.policy = folder / "policy.toml"
         self.policy.write_text(population.default_policy())
         self.keys = keys.load(self.key_file)
         self.seed = 0
 
     @contextmanager
-    def guard(self, *, longest_lag: float | None = None, **batching: Any) -> Iterator["GuardOfBench"]:
-        """A guard that listens, on counters that start from nothing."""
+    def guard(
+        self, *, longest_lag: float | None = None, looks: str = "as-served", **batching: Any
+    ) -> Iterator["GuardOfBench"]:
+        """A guard that listens, on counters that start from nothing; ``looks`` as :mod:`bench.serving` has them."""
         asyncio.run(population.forget_counts(self.roles.owner))
-        guard = GuardOfBench(self, batching, longest_lag)
+        guard = GuardOfBench(self, batching, longest_lag, looks)
         try:
             yield guard
         finally:
@@ -110,7 +114,13 @@ def _generate(order: dict[str, Any]) -> dict[str, Any]:
 class GuardOfBench:
     """One guard process."""
 
-    def __init__(self, bench: "Installed", batching: dict[str, Any], longest_lag: float | None = None) -> None:
+    def __init__(
+        self,
+        bench: "Installed",
+        batching: dict[str, Any],
+        longest_lag: float | None = None,
+        looks: str = "as-served",
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -118,6 +128,7 @@ class GuardOfBench:
         order = {
             "database": roles.guard, "key_file": str(bench.key_file), "policy_file": str(bench.policy),
             "port": self.port, "batching": batching, "longest_lag": longest_lag,
+            "looks": looks,
         }  # fmt: skip
         self.process = subprocess.Popen(
             [*os.environ.get("BENCH_PROFILE", "").split(), sys.executable, "-m", "bench.serving"]

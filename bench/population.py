@@ -53,21 +53,25 @@ def advisers(people_count: int) -> int:
     return max(64, people_count // PEOPLE_OF_ONE)
 
 
-def prepare(folder: Path, people_count: int) -> "tuple[EmbeddedPostgres, database.Databases, Path]":
+def prepare(
+    folder: Path, people_count: int, accounts: int | None = None
+) -> "tuple[EmbeddedPostgres, database.Databases, Path]":
     """Start the server of ``folder`` and make its population if it is not there; fsync is on.
 
-    The sessions do not end, so a folder can be kept from one run to the next.
+    ``accounts``: so many in all, of which only the first follow people. The sessions do not end, so a folder can be
+    kept from one run to the next.
     """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)
     server = EmbeddedPostgres(folder / "postgres", shared_buffers="1GB").start()
     try:
-        name = f"bench_{people_count}_{LAYOUT}_{_schema_digest()}"
+        of_accounts = "" if accounts is None else f"_{accounts}"
+        name = f"bench_{people_count}{of_accounts}_{LAYOUT}_{_schema_digest()}"
         admin = database.create_database(server.dsn(), name)
         roles = database.bootstrap(admin, folder / f"credentials-{name}")
         key_file = folder / f"{name}.key"
         if not (folder / f"{name}.ready").exists():
-            asyncio.run(_make(roles, key_file, people_count))
+            asyncio.run(_make(roles, key_file, people_count, accounts or advisers(people_count)))
             (folder / f"{name}.ready").write_text(json.dumps({"people": people_count}))
     except BaseException:
         server.stop()
@@ -84,13 +88,13 @@ def _keys(key_file: Path) -> keys.Keys:
     return keys.load(key_file) if key_file.exists() else keys.generate(key_file)
 
 
-async def _make(roles: database.Databases, key_file: Path, people_count: int) -> None:
+async def _make(roles: database.Databases, key_file: Path, people_count: int, accounts: int) -> None:
     await migrations.migrate(roles.owner)
     held = _keys(key_file)
     conn = await asyncpg.connect(roles.guard)
     try:
         await key_check.establish(conn, held)
-        for table, columns, rows in _network(held, advisers(people_count)):
+        for table, columns, rows in _network(held, accounts):
             await conn.copy_records_to_table(table, schema_name="guard", columns=columns, records=list(rows))
     finally:
         await conn.close()
@@ -155,7 +159,7 @@ def _relations(held: keys.Keys, ranks: range, adviser_count: int) -> Iterator[tu
         yield (*values, stamp("relation", values))
 
 
-def _network(held: keys.Keys, adviser_count: int) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
+def _network(held: keys.Keys, accounts: int) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
     """Tables with their columns and rows, in the order of their references."""
 
     def stamped(table: str, row: dict[str, Any]) -> tuple[Any, ...]:
@@ -206,10 +210,10 @@ def _network(held: keys.Keys, adviser_count: int) -> Iterator[tuple[str, tuple[s
     }  # fmt: skip
     for table, make, count in (
         ("organisation", organisation, OFFICES),
-        ("account", account, adviser_count),
-        ("habilitation", habilitation, adviser_count),
-        ("habilitation_application", served, adviser_count),
-        ("session", session, adviser_count),
+        ("account", account, accounts),
+        ("habilitation", habilitation, accounts),
+        ("habilitation_application", served, accounts),
+        ("session", session, accounts),
     ):
         columns = (*make(0), "mac")
         yield table, columns, (stamped(table, make(rank)) for rank in range(count))

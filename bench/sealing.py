@@ -22,7 +22,7 @@ def main() -> None:
         provider=None,
     )
     journal = JournalSettings("bench.example/journal", Path(order["journal_key"]), Path(order["store"]))
-    todo = [task for task in background.tasks(3_600, journal) if task.name == "seal"]
+    todo = [task for task in background.tasks(3_600, journal=journal) if task.name == "seal"]
     background.run(settings, todo, Path(order["ready"]))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from beffroi.config.embedded_postgres import EmbeddedPostgres
-from tests.databases import FreshDatabase, fresh_database, prepare_template, scratch_folder, test_bin_dir
+from tests.databases import FreshDatabase, fresh_database, let_go, prepare_template, scratch_folder, test_bin_dir
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +17,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     ):
         prepare_template(server)
         yield server
+        let_go(server)
 
 
 @pytest.fixture
@@ -42,3 +43,4 @@ def durable_postgres() -> Iterator[EmbeddedPostgres]:
     ):
         prepare_template(server)
         yield server
+        let_go(server)

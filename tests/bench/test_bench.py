@@ -99,3 +99,20 @@ def test_maintainer_measures_who_was_read_and_gets_each_question_beside_postgres
     assert found["questions"]["theft"]["rows"] == found["people"] == found["postgres"]["questions"]["theft"]["rows"]
     assert all(row["warm_s"] > 0 for row in found["questions"].values())
     assert "bytes each in all copies" in printed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_maintainer_measures_what_sealing_and_looking_cost_beside_decisions() -> None:
+    results, printed = quick("journal", "looks")
+    beside, looks = results["journal"]["beside_decisions"], results["looks"]
+    for kind in ("without", "with"):
+        assert beside[kind]["per_second"] > 0
+    assert set(beside["lag_ms"]) == {"p50", "p99", "most"}
+    assert list(looks["decisions"]) == ["16", "64"]
+    for level in looks["decisions"].values():
+        assert all(set(level[kind]) >= ROW and level[kind]["per_second"] > 0 for kind in ("without", "during"))
+    assert looks["rows"]["expected"] >= 4 * looks["accounts"]
+    assert set(looks["looks"]) == {"rows", "budgets", "new"}
+    assert "durable to published" in printed
+    assert "holds the loop" in printed

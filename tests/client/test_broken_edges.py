@@ -68,7 +68,7 @@ class Impostor:
 @pytest.fixture
 def impostor() -> Iterator[Impostor]:
     made = Impostor()
-    threading.Thread(target=made.server.serve_forever, daemon=True).start()
+    threading.Thread(target=made.server.serve_forever, args=(0.01,), daemon=True).start()  # seconds until it stops
     yield made
     made.server.shutdown()
     made.server.server_close()

@@ -114,7 +114,7 @@ async def test_worker_whose_database_is_killed_goes_on_when_it_is_back(
         world = await build(database.guard)
         first = await idler(world, days=65)
         pool = await create_pool(database.guard, 2)
-        background = Background(pool, world.keys, world.policy)
+        background = Background(pool, pool, world.keys, world.policy)
 
         async def run(given: Background) -> Counter[str]:
             return await sweep(given.pool, given.keys, world.policy)

@@ -26,20 +26,27 @@ PEOPLE = 1_600
 ISSUER = "http://127.0.0.1:8002/api/v2"
 
 
-@pytest.fixture
-def place(fresh: FreshDatabase, tmp_path: Path) -> Place:
+def empty(database: FreshDatabase, folder: Path) -> Place:
     """An empty installation."""
-    keys.generate(tmp_path / "keys" / "guard.key")
+    keys.generate(folder / "keys" / "guard.key")
     return Place(
-        guard_dsn=fresh.guard,
-        key_file=tmp_path / "keys" / "guard.key",
+        guard_dsn=database.guard,
+        key_file=folder / "keys" / "guard.key",
         policy_file=Path(str(files("beffroi.core") / "policies" / "default.toml")),
-        personas_file=tmp_path / "identity-provider" / "personas.json",
+        personas_file=folder / "identity-provider" / "personas.json",
         application="console",
-        application_key_file=tmp_path / "keys" / "console.jwk",
+        application_key_file=folder / "keys" / "console.jwk",
         redirect_uris=("http://localhost:8000/back/",),
         issuer=ISSUER,
     )
+
+
+@pytest.fixture(scope="module")
+def loaded(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A demonstration loaded into an empty installation; no test of it writes."""
+    place = empty(fresh_for_module, tmp_path_factory.mktemp("place"))
+    assert load(place, Population(PEOPLE), quiet=True) == PEOPLE
+    return place
 
 
 def fetch(place: Place, sql: str, *arguments: object) -> list[asyncpg.Record]:
@@ -56,30 +63,28 @@ def fetch(place: Place, sql: str, *arguments: object) -> list[asyncpg.Record]:
     return asyncio.run(run())
 
 
-def test_demonstration_loaded_into_an_empty_database_is_whole(place: Place) -> None:
-    assert load(place, Population(PEOPLE), quiet=True) == PEOPLE
-    held = keys.load(place.key_file)
-    (people,) = fetch(place, "SELECT count(*) FROM guard.person")
+def test_demonstration_loaded_into_an_empty_database_is_whole(loaded: Place) -> None:
+    held = keys.load(loaded.key_file)
+    (people,) = fetch(loaded, "SELECT count(*) FROM guard.person")
     assert people[0] == PEOPLE
     own = fetch(
-        place,
+        loaded,
         "SELECT * FROM guard.relation WHERE referent = $1 AND kind = 'followed'",
         BY_LOGIN["camille.moreau"].id,
     )
     assert len(own) == 72
     assert all(held.authenticator.genuine_row("relation", row) for row in own)
-    (lasting,) = fetch(place, "SELECT max(attested_until - created_at) FROM guard.account")
+    (lasting,) = fetch(loaded, "SELECT max(attested_until - created_at) FROM guard.account")
     assert lasting[0] == ATTESTATION
 
 
-def test_persona_of_a_loaded_demonstration_is_recognised_with_the_telephone_of_its_file(place: Place) -> None:
-    load(place, Population(200), quiet=True)
-    held = keys.load(place.key_file)
-    assert stat.S_IMODE(place.personas_file.stat().st_mode) == 0o600
-    persona = {one.login: one for one in read_users_file(place.personas_file)}["camille.moreau"]
+def test_persona_of_a_loaded_demonstration_is_recognised_with_the_telephone_of_its_file(loaded: Place) -> None:
+    held = keys.load(loaded.key_file)
+    assert stat.S_IMODE(loaded.personas_file.stat().st_mode) == 0o600
+    persona = {one.login: one for one in read_users_file(loaded.personas_file)}["camille.moreau"]
     subject = blind.subject(held, ISSUER, persona.sub)
-    (account,) = fetch(place, "SELECT * FROM guard.account WHERE subject_index = $1", subject)
-    (factor,) = fetch(place, "SELECT * FROM guard.factor WHERE account = $1", account["id"])
+    (account,) = fetch(loaded, "SELECT * FROM guard.account WHERE subject_index = $1", subject)
+    (factor,) = fetch(loaded, "SELECT * FROM guard.factor WHERE account = $1", account["id"])
     owner = owner_bytes(str(account["id"]))
     label = f"factor/{factor['id']}"
     secret = unseal_for(held, owner, account["wrapped_key"], account["epoch"], label, factor["secret"])
@@ -87,26 +92,27 @@ def test_persona_of_a_loaded_demonstration_is_recognised_with_the_telephone_of_i
     assert secret == base64.b32decode(persona.totp_secret)
 
 
-def test_account_manager_of_a_demonstration_gets_a_code_for_a_passkey_and_no_telephone(place: Place) -> None:
-    load(place, Population(200), quiet=True)
-    personas = {one.login: one for one in read_users_file(place.personas_file)}
+def test_account_manager_of_a_demonstration_gets_a_code_for_a_passkey_and_no_telephone(loaded: Place) -> None:
+    personas = {one.login: one for one in read_users_file(loaded.personas_file)}
     assert personas["philippe.garnier"].totp_secret is None
-    sheet = sign_in_sheet(place.personas_file)
+    sheet = sign_in_sheet(loaded.personas_file)
     (line,) = [line for line in sheet.splitlines() if "Philippe Garnier" in line]
     assert "-" in line.split()[2]
-    assert stat.S_IMODE((place.personas_file.parent / "enrolment-codes.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((loaded.personas_file.parent / "enrolment-codes.json").stat().st_mode) == 0o600
 
 
-def test_second_network_in_the_same_database_is_refused(place: Place) -> None:
-    load(place, Population(200), quiet=True)
+def test_second_network_in_the_same_database_is_refused(loaded: Place) -> None:
     with pytest.raises(LoadingRefused):
-        load(place, Population(300), quiet=True)
-    load_when_empty(place, 300)
-    (people,) = fetch(place, "SELECT count(*) FROM guard.person")
-    assert people[0] == 200
+        load(loaded, Population(300), quiet=True)
+    load_when_empty(loaded, 300)
+    (people,) = fetch(loaded, "SELECT count(*) FROM guard.person")
+    assert people[0] == PEOPLE
 
 
-def test_loading_interrupted_after_the_network_is_taken_up_with_the_same_secrets(place: Place) -> None:
+def test_loading_interrupted_after_the_network_is_taken_up_with_the_same_secrets(
+    fresh: FreshDatabase, tmp_path: Path
+) -> None:
+    place = empty(fresh, tmp_path)
     population = Population(250)
     policy = loading._policy(place.policy_file)
     asyncio.run(loading._write_network(place, population, policy))
@@ -128,12 +134,11 @@ def test_population_of_one_seed_is_the_same_wherever_it_is_generated_and_differs
     assert Population(300).digest != Population(300, seed=2).digest
 
 
-def test_demonstration_loaded_for_other_ports_refuses_to_start_and_for_its_own_does_not(place: Place) -> None:
-    load(place, Population(PEOPLE), quiet=True)
-    load_when_empty(place, PEOPLE)
+def test_demonstration_loaded_for_other_ports_refuses_to_start_and_for_its_own_does_not(loaded: Place) -> None:
+    load_when_empty(loaded, PEOPLE)
     with pytest.raises(
         LoadingRefused, match=r"its console at http://localhost:8000/back/, not at http://localhost:9"
     ):
-        load_when_empty(replace(place, redirect_uris=("http://localhost:9000/back/",)), PEOPLE)
+        load_when_empty(replace(loaded, redirect_uris=("http://localhost:9000/back/",)), PEOPLE)
     with pytest.raises(LoadingRefused, match=r"an identity provider at another address than http://127\.0\.0\.1:9"):
-        load_when_empty(replace(place, issuer=ISSUER.replace("8002", "9002")), PEOPLE)
+        load_when_empty(replace(loaded, issuer=ISSUER.replace("8002", "9002")), PEOPLE)

@@ -170,6 +170,21 @@ def _ensure_role(admin: psycopg.Connection, role: str, password: str) -> None:
         raise DatabaseRefused(f"Role {role} is a member of other roles: revoke those memberships.")
 
 
+def grants_of_database(name: str) -> sql.Composed:
+    """Who may connect to a database and what they find first: what a copy does not take over from its template."""
+    database = sql.Identifier(name)
+    owner, guard, console = (sql.Identifier(role) for role in ROLES)
+    statements = [
+        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database),
+        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(database, owner, guard, console),
+        sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}, {}").format(database, owner, guard),
+        sql.SQL("ALTER ROLE {} IN DATABASE {} SET search_path = guard").format(owner, database),
+        sql.SQL("ALTER ROLE {} IN DATABASE {} SET search_path = guard").format(guard, database),
+        sql.SQL("ALTER ROLE {} IN DATABASE {} SET search_path = console").format(console, database),
+    ]
+    return sql.SQL("; ").join(statements)
+
+
 def _ensure_schemas(admin: psycopg.Connection) -> None:
     if not _is_superuser(admin):
         # An administrator without superuser rights may create a schema only for a role he can become.
@@ -186,21 +201,15 @@ def _restrict(admin: psycopg.Connection) -> None:
     """Take from PUBLIC what PostgreSQL gives it, then grant each role what it needs, by name."""
     row = admin.execute("SELECT current_database()").fetchone()
     assert row is not None
-    database = sql.Identifier(row[0])
     owner, guard, console = (sql.Identifier(role) for role in ROLES)
     statements: list[sql.Composed | sql.SQL] = [
-        sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database),
-        sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}, {}").format(database, owner, guard, console),
-        sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}, {}").format(database, owner, guard),
+        grants_of_database(row[0]),
         sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC"),
         sql.SQL("REVOKE ALL ON SCHEMA guard, console FROM PUBLIC"),
         sql.SQL("GRANT USAGE ON SCHEMA guard TO {}").format(guard),
         sql.SQL("GRANT USAGE ON SCHEMA console TO {}").format(console),
         sql.SQL("REVOKE CREATE ON SCHEMA console FROM {}").format(console),
         sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC").format(owner),
-        sql.SQL("ALTER ROLE {} IN DATABASE {} SET search_path = guard").format(owner, database),
-        sql.SQL("ALTER ROLE {} IN DATABASE {} SET search_path = guard").format(guard, database),
-        sql.SQL("ALTER ROLE {} IN DATABASE {} SET search_path = console").format(console, database),
     ]
     for statement in statements:
         admin.execute(statement)

@@ -96,25 +96,52 @@ def differs(fact: Fact | None, row: Row) -> bool:
     return fact is None or fact.mac != row.mac or fact.version != row.version
 
 
-def compare(expected: Expected, rows: Iterable[Row], whole: frozenset[str] = frozenset()) -> list[Divergence]:
-    """Rows that are not what the journal says, in the order of their keys.
+class Comparison:
+    """The rows of one snapshot, held to what is expected of them in as many steps as the caller likes.
 
-    ``rows`` were read in one snapshot not older than the facts of ``expected``. Tables of ``whole`` were read whole:
-    whatever is expected of them and not among the rows is missing. A row whose MAC nobody had to look at, because it
-    is the one of its fact, is taken as genuine.
+    The snapshot is not older than the facts of ``expected``, which may not change meanwhile. Tables of ``whole`` are
+    read whole: whatever is expected of them and was not among the rows is missing. A step costs what it is given: who
+    gives few rows at a time, and lets others work between, holds nobody up.
     """
-    found: dict[Key, Divergence] = {}
-    seen: set[Key] = set()
-    for row in rows:
-        key = row.table, row.id
-        seen.add(key)
-        kind = _kind(expected.get(key), row)
-        if kind is not None:
-            found[key] = Divergence(row.table, row.id, kind)
-    for key, fact in expected.items():
-        if fact.table in whole and fact.mac != GONE and key not in seen:
-            found[key] = Divergence(fact.table, fact.id, Kind.MISSING)
-    return [found[key] for key in sorted(found)]
+
+    __slots__ = ("_expected", "_found", "_seen", "_whole")
+
+    def __init__(self, expected: Expected, whole: frozenset[str] = frozenset()) -> None:
+        self._expected, self._whole = expected, whole
+        self._found: dict[Key, Divergence] = {}
+        self._seen: dict[str, set[str]] = {}
+
+    def rows(self, rows: Iterable[Row]) -> None:
+        """Take some rows. One whose MAC nobody had to look at, because it is the one of its fact, is genuine."""
+        for row in rows:
+            fact = self._expected.get((row.table, row.id))
+            if fact is not None:  # its own text is kept, not the row's: nothing is left to be freed at the end
+                self._seen.setdefault(fact.table, set()).add(fact.id)
+            kind = _kind(fact, row)
+            if kind is not None:
+                self._found[row.table, row.id] = Divergence(row.table, row.id, kind)
+
+    def unseen(self, facts: Iterable[Fact]) -> list[Fact]:
+        """Once every row was taken: those of some expected facts, deletions left out, that no row was of."""
+        absent = []
+        for fact in facts:
+            if fact.mac != GONE and fact.id not in self._seen.get(fact.table, ()):
+                absent.append(fact)
+                if fact.table in self._whole:
+                    self._found[fact.key] = Divergence(fact.table, fact.id, Kind.MISSING)
+        return absent
+
+    def found(self) -> list[Divergence]:
+        """Rows that are not what the journal says, in the order of their keys."""
+        return [self._found[key] for key in sorted(self._found)]
+
+
+def compare(expected: Expected, rows: Iterable[Row], whole: frozenset[str] = frozenset()) -> list[Divergence]:
+    """A :class:`Comparison` in one step."""
+    comparison = Comparison(expected, whole)
+    comparison.rows(rows)
+    comparison.unseen(expected.values())
+    return comparison.found()
 
 
 def _kind(fact: Fact | None, row: Row) -> Kind | None:

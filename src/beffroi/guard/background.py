@@ -57,9 +57,14 @@ LONGEST_WAIT: Final = 60.0
 
 @dataclass(slots=True)
 class Background:
-    """What tasks are given. ``stopping`` is set by SIGTERM: a task leaves at the next turn."""
+    """What tasks are given. ``stopping`` is set by SIGTERM: a task leaves at the next turn.
+
+    ``sealing`` is a connection that nothing but sealing may take: without a sealed journal guards release nothing,
+    whatever has taken all those of ``pool``.
+    """
 
     pool: Any
+    sealing: Any
     keys: keys.Keys
     fallback: Policy
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -148,10 +153,11 @@ def _sealing(journal: JournalSettings) -> Task:
 
 async def opened(settings: "GuardSettings") -> Background:
     """Check what the worker stands on, as the guard does. Raises KeysRefused, MigrationRefused, NotDurable and
-    PolicyRefused; the caller closes the pool."""
+    PolicyRefused; the caller closes it with :func:`closed`."""
     held = keys.load(settings.key_file)
     fallback = read_policy(settings.policy_file.read_text("utf-8"), settings.policy_file.name)
     pool = await create_pool(settings.database, POOL)
+    sealing = await create_pool(settings.database, 1)
     try:
         async with pool.acquire() as conn:
             missing = await migrations.waiting(conn)
@@ -161,18 +167,20 @@ async def opened(settings: "GuardSettings") -> Background:
             await refuse_forgetful(conn)
             if settings.mode is Mode.PRODUCTION and await is_scratch(conn):
                 raise NotDurable(f"This database is marked as a throw-away: drop its schema {SCRATCH_MARK}.")
-        background = Background(pool, held, fallback)
+        background = Background(pool, sealing, held, fallback)
         await background.policy()
     except BaseException:
         pool.terminate()
+        sealing.terminate()
         raise
     return background
 
 
 async def closed(background: Background) -> None:
-    """Close the pool; a transaction under way is given five seconds."""
+    """Close the connections; a transaction under way is given five seconds."""
     with suppress(TimeoutError):
-        await asyncio.wait_for(background.pool.close(), 5)
+        await asyncio.wait_for(asyncio.gather(background.sealing.close(), background.pool.close()), 5)
+    background.sealing.terminate()
     background.pool.terminate()
 
 

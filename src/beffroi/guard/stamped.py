@@ -7,6 +7,7 @@ Table and column names come from :data:`beffroi.guard.authentic.TABLES` and from
 request. Every function runs inside the caller's transaction.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Row = Mapping[str, Any]
 
+_LOG: Final = logging.getLogger("beffroi.guard.stamped")
 _FACT: Final = (
     "INSERT INTO guard.journal (at, kind, explanation, account, organisation, application, detail)"
     f" SELECT guard.recorded(), '{recording.KIND}', "
@@ -51,6 +53,14 @@ def genuine(keys: "Keys", table: str, row: Row) -> Row:
     if not keys.authenticator.genuine_row(table, row):
         raise Forged(table)
     return row
+
+
+def is_genuine(keys: "Keys", table: str, row: Row) -> bool:
+    """Whether a row carries its MAC, for who goes on without one that does not; such a row is reported."""
+    if keys.authenticator.genuine_row(table, row):
+        return True
+    _LOG.critical("integrity: guard.%s %s", table, row.get("id") or row.get("key"))
+    return False
 
 
 async def insert(conn: "asyncpg.Connection", keys: "Keys", table: str, row: Row) -> Row:

@@ -12,28 +12,11 @@ from uuid import uuid4
 import httpx
 import pytest
 import uvicorn
-from scim2_client import BaseSyncSCIMClient
-from scim2_tester import Status, check_server, filling
 
 from beffroi.guard.process import AREAS, _configuration, close
 from tests.databases import FreshDatabase
 from tests.guard.doors.conftest import start
 from tests.guard.scim.conftest import directory
-
-
-class OverHttp(BaseSyncSCIMClient):
-    """The tester's client over httpx."""
-
-    def __init__(self, http: httpx.Client) -> None:
-        super().__init__()
-        self.http = http
-
-    def _stays_under_base_url(self, endpoint: str) -> bool:
-        return True
-
-    def request(self, method: str, url: str, **sent: Any) -> Any:
-        """One request."""
-        return self.http.request(method, url, **sent)
 
 
 @pytest.fixture
@@ -59,6 +42,10 @@ async def address(fresh: FreshDatabase, tmp_path: Path) -> AsyncIterator[tuple[s
 async def test_conformance_tester_finds_no_other_fault_than_the_departures(
     address: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from scim2_tester import Status, check_server, filling
+
+    from tests.guard.scim.over_http import OverHttp  # two seconds to import, which no other test needs
+
     url, token = address
     example = filling.get_random_example_value
 
@@ -76,10 +63,12 @@ async def test_conformance_tester_finds_no_other_fault_than_the_departures(
 
     results = await asyncio.to_thread(check)
     assert len(results) > 30
-    assert not [one for one in results if one[1] != Status.SUCCESS.name and not departs(*one)]
+    assert not [
+        one for one in results if one[1] != Status.SUCCESS.name and not departs(*one, skipped=Status.SKIPPED.name)
+    ]
 
 
-def departs(title: str, status: str, reason: str) -> bool:
+def departs(title: str, status: str, reason: str, *, skipped: str) -> bool:
     """What docs/departures/scim.md admits: ``active`` is asked for and never set, and there is no search of all."""
     patching = title in ("check_add_attribute", "check_replace_attribute", "check_remove_attribute")
-    return (patching and "active" in reason) or (title == "search_with_attributes" and status == Status.SKIPPED.name)
+    return (patching and "active" in reason) or (title == "search_with_attributes" and status == skipped)

@@ -70,5 +70,5 @@ async def test_person_whose_request_came_to_nothing_is_forgotten_and_who_has_an_
 async def test_worker_forgets_among_its_tasks(partners: Partners) -> None:
     [task] = [task for task in background.tasks(60) if task.name == "forget"]
     services = partners.services
-    counts = await task.run(background.Background(services.pool, services.keys, services.policy))
+    counts = await task.run(background.Background(services.pool, services.pool, services.keys, services.policy))
     assert not counts

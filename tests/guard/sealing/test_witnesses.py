@@ -28,7 +28,7 @@ from tests.guard.sealing.place import Place
 @contextmanager
 def serving(made: Witness) -> Iterator[str]:
     served = server(made, "127.0.0.1", 0)
-    thread = Thread(target=served.serve_forever, daemon=True)
+    thread = Thread(target=served.serve_forever, args=(0.01,), daemon=True)  # seconds until it stops
     thread.start()
     yield f"http://127.0.0.1:{served.server_address[1]}"
     served.shutdown()

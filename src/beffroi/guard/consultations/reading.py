@@ -18,7 +18,7 @@ from beffroi.guard.budget_rows import window_of
 from beffroi.guard.consultations import statements
 from beffroi.guard.consultations.answers import MOST_ROWS, Active, By, Entries, Fullest, Live, Searched, Shown
 from beffroi.guard.decisions.facts import clock_at
-from beffroi.guard.exposure.rows import is_genuine
+from beffroi.guard.stamped import is_genuine
 from beffroi.guard.vault import agents
 
 if TYPE_CHECKING:

@@ -1,12 +1,10 @@
 """SQL of containment, each text named by its file in ``sql/`` and explained there."""
 
-from importlib.resources import files
 from typing import Final
 
+from beffroi.guard.named_sql import texts_beside
 
-def _read(name: str) -> str:
-    return (files("beffroi.guard.containing") / "sql" / f"{name}.sql").read_text("utf-8")
-
+_read: Final = texts_beside(__name__)
 
 MEMBERS: Final = _read("members")
 JOINING: Final = _read("joining")

@@ -1,12 +1,10 @@
 """The hot path's SQL, each text named by its file in ``sql/`` and explained there."""
 
-from importlib.resources import files
 from typing import Final
 
+from beffroi.guard.named_sql import texts_beside
 
-def _read(name: str) -> str:
-    return (files("beffroi.guard.decisions") / "sql" / f"{name}.sql").read_text("utf-8")
-
+_read: Final = texts_beside(__name__)
 
 TAKE_TURN: Final = _read("take_turn")
 LOAD_FACTS: Final = _read("load_facts")

@@ -11,7 +11,6 @@ from beffroi.core.facts import HabilitationFacts
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Policy
 from beffroi.guard.exposure import answers, statements, trend
-from beffroi.guard.exposure import rows as rows_of
 from beffroi.guard.exposure.answers import (
     MOST_IN_LINE,
     Account,
@@ -26,6 +25,7 @@ from beffroi.guard.exposure.answers import (
     Wanted,
 )
 from beffroi.guard.exposure.keeping import Inventory
+from beffroi.guard.stamped import is_genuine
 from beffroi.guard.vault import agents
 
 if TYPE_CHECKING:
@@ -236,14 +236,14 @@ class Reading:
 
     async def _names(self, accounts: Sequence[AccountId]) -> dict[str, str]:
         rows = await self._conn.fetch(agents.ACCOUNTS, _uuids(accounts))
-        return agents.names_of(self._keys, [row for row in rows if rows_of.is_genuine(self._keys, "account", row)])
+        return agents.names_of(self._keys, [row for row in rows if is_genuine(self._keys, "account", row)])
 
     async def _read_served(self, accounts: Sequence[AccountId]) -> None:
         """In which applications the habilitations shown of these accounts serve."""
         known = [self._network.accounts[one] for one in accounts if one in self._network.accounts]
         held = [UUID(one.id) for employed in known for one in employed.held if self._shows(one)]
         for row in await self._conn.fetch(statements.LOAD_SERVED, held):
-            if rows_of.is_genuine(self._keys, "habilitation_application", row):
+            if is_genuine(self._keys, "habilitation_application", row):
                 served = self._served.setdefault(str(row["habilitation"]), [])
                 served.append(Served(row["application"], row["name"]))
 
@@ -254,7 +254,7 @@ class Reading:
     async def _factors(self, accounts: Sequence[AccountId]) -> dict[AccountId, set[str]]:
         found: dict[AccountId, set[str]] = {}
         for row in await self._conn.fetch(statements.LOAD_FACTORS, _uuids(accounts)):
-            if rows_of.is_genuine(self._keys, "factor", row):
+            if is_genuine(self._keys, "factor", row):
                 found.setdefault(AccountId(str(row["account"])), set()).add(row["kind"])
         return found
 

@@ -1,6 +1,5 @@
 """From rows to the facts that exposures follow from; a row that is not genuine becomes one that gives nothing."""
 
-import logging
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -12,11 +11,11 @@ from beffroi.core.facts import AccountFacts, ApplicationFacts, Containment, Habi
 from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, RoleCode
 from beffroi.core.line import Origin
 from beffroi.core.policy import Relation
+from beffroi.guard.stamped import is_genuine
 
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
-_LOG: Final = logging.getLogger("beffroi.guard.exposure")
 _KINDS: Final = {kind.value: kind for kind in Relation if kind is not Relation.REFERENT}
 Row = Mapping[str, Any]
 
@@ -114,11 +113,3 @@ def _habilitation(row: Row) -> HabilitationFacts:
         row["until_at"],
         (),  # exposure supposes that it serves in every application, which is never less
     )
-
-
-def is_genuine(keys: "Keys", table: str, row: Row) -> bool:
-    """Whether a row carries its MAC; one that does not is reported."""
-    if keys.authenticator.genuine_row(table, row):
-        return True
-    _LOG.critical("integrity: guard.%s %s", table, row.get("id") or row.get("key"))
-    return False

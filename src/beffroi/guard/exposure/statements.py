@@ -1,12 +1,10 @@
 """The inventory's SQL, each text named by its file in ``sql/`` and explained there."""
 
-from importlib.resources import files
 from typing import Final
 
+from beffroi.guard.named_sql import texts_beside
 
-def _read(name: str) -> str:
-    return (files("beffroi.guard.exposure") / "sql" / f"{name}.sql").read_text("utf-8")
-
+_read: Final = texts_beside(__name__)
 
 COUNT_RELATIONS: Final = _read("count_relations")
 COUNT_RELATIONS_OF: Final = _read("count_relations_of")

@@ -29,7 +29,8 @@ BELIEVED: Final = timedelta(hours=1)
 SAID_AGAIN: Final = timedelta(days=30)
 _KIND: Final = "baseline"
 _PURPOSE: Final = "beffroi/baseline"
-_SLICE: Final = 2_000
+_SLICE: Final = 100
+"""Facts of one transaction: a millisecond of the process that decides."""
 
 
 class Baseline(NamedTuple):

@@ -5,17 +5,16 @@ older. The memories say which budgets were charged, by their marks: no budget ha
 found short is counted again from these, never given back.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core import budgets
 from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope
 from beffroi.core.folding import Divergence, Kind
-from beffroi.core.ids import Bucket
 from beffroi.core.policy import EVERYTHING, RELATIONS, Policy
 from beffroi.guard.budget_rows import RECENT, window_of
 from beffroi.guard.folding import recording, statements
+from beffroi.guard.folding.pacing import Pace
 
 if TYPE_CHECKING:
     import asyncpg
@@ -28,6 +27,9 @@ _PLACES: Final = (
     " (SELECT array_agg(id) FROM guard.application) AS applications,"
     " (SELECT array_agg(DISTINCT pool::text) FROM guard.account a, unnest(a.pools) AS pool) AS pools"
 )
+_OF_PLACES: Final = (EVERYTHING, RELATIONS)
+_NAMES: Final = 4
+"""Names that are tried in the time that a row takes."""
 _WRITE: Final = (
     "INSERT INTO guard.budget (key, hour, day, recent, hour_spent, day_spent, week_spent, month_spent, hour_cap,"
     " day_cap, week_cap, month_cap, version, mac) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)"
@@ -70,27 +72,48 @@ class Short(NamedTuple):
         return Divergence("budget", self.key, Kind.MISSING if self.row is None else Kind.OLDER)
 
 
-async def lost(conn: "asyncpg.Connection", after: int, last: int) -> list[Lost]:
+class Nameless(NamedTuple):
+    """Budgets without a row, by their marks, and whose they may be."""
+
+    least: Mapping[int, bytes]
+    owners: list[str]
+    organisations: list[str]
+    applications: list[str]
+    pools: list[str]
+
+
+async def lost(conn: "asyncpg.Connection", after: int, last: int, pace: Pace) -> list[Lost]:
     """Memories that the openings of these entries do not bear out: entries past ``after``, up to ``last``."""
-    rows = await conn.fetch(statements.LOST_REACHES, after, last)
-    return [Lost(str(row[0]), str(row[1]), row[2], row[3] or 0) for row in rows]
+    found: list[Lost] = []
+    async for step in pace.fetched(conn, statements.LOST_REACHES, after, last):
+        found += [Lost(str(row[0]), str(row[1]), row[2], row[3] or 0) for row in step]
+    return found
 
 
-async def short(conn: "asyncpg.Connection", policy: Policy, today: int) -> list[Short]:
-    """Budgets that have counted too few, the reader's snapshot being of the day ``today``."""
-    least: dict[int, list[int]] = defaultdict(lambda: [0] * DAYS)
-    for mark, day, people in await conn.fetch(statements.COUNT_REACHES, today):
-        least[mark][today - day] = people
-    if not least:
-        return []
+async def short(conn: "asyncpg.Connection", today: int, pace: Pace) -> tuple[list[Short], Nameless | None]:
+    """Budgets that have counted too few, the reader's snapshot being of the day ``today``; and those without a row,
+    which :func:`named` names."""
+    least: dict[int, bytes] = {}  # packed: a hundred thousand lists would be many for the collector to go through
+    async for step in pace.fetched(conn, statements.COUNT_REACHES, today):
+        for mark, days, people in step:
+            least[mark] = _packed(today, days, people)
     found: list[Short] = []
-    for row in await conn.fetch("SELECT * FROM guard.budget"):
-        needed = least.pop(budgets.mark(row["key"]), None)
-        if needed is not None and _fewer(_recent(row, today), needed):
-            found.append(Short(row["key"], tuple(needed), row))
-    if least:
-        found += await _without_row(conn, policy, least)
-    return sorted(found, key=lambda each: each.key)
+    async for step in pace.fetched(conn, "SELECT * FROM guard.budget"):
+        for row in step:
+            packed = least.pop(budgets.mark(row["key"]), None)
+            if packed is not None and _fewer(_recent(row, today), needed := RECENT.unpack(packed)):
+                found.append(Short(row["key"], needed, row))
+    if not least:
+        return found, None
+    owners: list[str] = []
+    async for step in pace.fetched(conn, _OWNERS, list(least)):
+        owners += [str(row[0]) for row in step]
+    return found, Nameless(least, owners, *[places or [] for places in await conn.fetchrow(_PLACES)])
+
+
+def _packed(today: int, days: Iterable[int], people: Iterable[int]) -> bytes:
+    by_age = dict(zip(days, people, strict=True))
+    return RECENT.pack(*[by_age.get(today - age, 0) for age in range(DAYS)])
 
 
 def _recent(row: Mapping[str, Any], today: int) -> tuple[int, ...]:
@@ -98,7 +121,7 @@ def _recent(row: Mapping[str, Any], today: int) -> tuple[int, ...]:
     return budgets.at(window, today, row["hour"]).recent
 
 
-def _fewer(recent: tuple[int, ...], needed: list[int]) -> bool:
+def _fewer(recent: Iterable[int], needed: Iterable[int]) -> bool:
     """Whether, over any number of days, fewer were counted. Sums: a clock that went back counted on a later day."""
     counted = expected = 0
     for have, need in zip(recent, needed, strict=True):
@@ -108,19 +131,26 @@ def _fewer(recent: tuple[int, ...], needed: list[int]) -> bool:
     return False
 
 
-async def _without_row(conn: "asyncpg.Connection", policy: Policy, least: Mapping[int, list[int]]) -> list[Short]:
-    """Which budgets these marks are of: their rows are gone, so every name there may be is tried."""
-    owners = [str(row[0]) for row in await conn.fetch(_OWNERS, list(least))]
-    places = await conn.fetchrow(_PLACES)
-    organisations, applications, pools = [places[name] or [] for name in ("organisations", "applications", "pools")]
-    scopes = [Scope("account", owner, bucket) for owner in owners for bucket in (*policy.buckets, RELATIONS)]
-    scopes += [Scope("pool", pool, EVERYTHING) for pool in pools]
-    scopes += [Scope("share", f"{place}/{owner}", EVERYTHING) for place in organisations for owner in owners]
-    scopes += [Scope("organisation", place, Bucket(of)) for place in organisations for of in (EVERYTHING, RELATIONS)]
-    scopes += [Scope("application", name, EVERYTHING) for name in applications]
-    return [
-        Short(scope.key, tuple(least[mark]), None) for scope in scopes if (mark := budgets.mark(scope.key)) in least
-    ]
+async def named(policy: Policy, nameless: Nameless, pace: Pace) -> list[Short]:
+    """Which budgets these are: every name there may be is tried, until each has been found."""
+    left, found = dict(nameless.least), []
+    async for scopes in pace.steps(_names(policy, nameless), _NAMES):
+        for scope in scopes:
+            needed = left.pop(budgets.mark(scope.key), None)
+            if needed is not None:
+                found.append(Short(scope.key, RECENT.unpack(needed), None))
+        if not left:
+            break
+    return found
+
+
+def _names(policy: Policy, of: Nameless) -> Iterator[Scope]:
+    """Those that are few first: of the last there are some millions."""
+    yield from (Scope("application", name, EVERYTHING) for name in of.applications)
+    yield from (Scope("organisation", place, each) for place in of.organisations for each in _OF_PLACES)
+    yield from (Scope("pool", pool, EVERYTHING) for pool in of.pools)
+    yield from (Scope("account", owner, each) for owner in of.owners for each in (*policy.buckets, RELATIONS))
+    yield from (Scope("share", f"{place}/{owner}", EVERYTHING) for place in of.organisations for owner in of.owners)
 
 
 async def remember(conn: "asyncpg.Connection", keys: "Keys", one: Lost) -> None:

@@ -1,18 +1,20 @@
 """The facts of the journal and the rows of the tables, read in one snapshot for :mod:`beffroi.core.folding`."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core.folding import Expected, Fact, Key, Row, differs
 from beffroi.guard.folding import recording, statements
+from beffroi.guard.folding.pacing import Pace
 
 if TYPE_CHECKING:
     import asyncpg
 
     from beffroi.guard.keys import Keys
 
-_SLICE: Final = 1_000
+_KEYS: Final = 10
+"""Keys that are passed over in the time that a row takes."""
 _VERSIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "policy": ("activated_at",),
     "line_member": ("since_at",),
@@ -46,43 +48,42 @@ async def head(conn: "asyncpg.Connection", after: int) -> Head:
 
 
 async def facts(
-    conn: "asyncpg.Connection", keys: "Keys", since: int, after: int, sessions_since: datetime
-) -> list[Fact]:
+    conn: "asyncpg.Connection", keys: "Keys", since: int, after: int, sessions_since: datetime, pace: Pace
+) -> AsyncIterator[list[Fact]]:
     """Genuine facts of the entries from ``since`` on and past ``after``, in order; what is no fact is passed over."""
-    rows = await conn.fetch(statements.LOAD_FACTS, since, after, sessions_since)
-    read = [recording.read(keys.authenticator, row) for row in rows]
-    return [fact for fact in read if fact is not None]
+    async for step in pace.fetched(conn, statements.LOAD_FACTS, since, after, sessions_since):
+        read = [recording.read(keys.authenticator, row) for row in step]
+        yield [fact for fact in read if fact is not None]
 
 
 async def rows(
-    conn: "asyncpg.Connection", keys: "Keys", expected: Expected, sessions_since: datetime
-) -> tuple[list[Row], dict[Key, Mapping[str, Any]], set[Key]]:
-    """Every row that is to be compared; whole, those that are not what is expected; and sessions that are over.
+    conn: "asyncpg.Connection", keys: "Keys", expected: Expected, sessions_since: datetime, pace: Pace
+) -> AsyncIterator[tuple[list[Row], dict[Key, Mapping[str, Any]]]]:
+    """Every row that is to be compared, in steps; and, whole, those of a step that are not what is expected.
 
     The MAC of a row is checked only where it is not the one of its fact.
     """
-    found: list[Row] = []
-    odd: dict[Key, Mapping[str, Any]] = {}
     for table in recording.FOLDED:
-        wanted: list[str] = []
-        async for row in _of_table(conn, table, expected, sessions_since):
-            if differs(expected.get((table, row.id)), row):
-                wanted.append(row.id)
-            else:
-                found.append(row)
-        for start in range(0, len(wanted), _SLICE):
-            for whole in await _whole(conn, table, wanted[start : start + _SLICE]):
-                genuine = keys.authenticator.genuine_row(table, whole)
-                one = _row(table, whole)._replace(genuine=genuine)
-                found.append(one)
-                odd[table, one.id] = whole
-    seen = {row.id for row in found if row.table == "session"}
-    unseen = [id for table, id in expected if table == "session" and id not in seen]
-    over: set[Key] = set()
-    for start in range(0, len(unseen), _SLICE):
-        of_slice = await _whole(conn, "session", unseen[start : start + _SLICE])
-        over |= {("session", str(row["id"])) for row in of_slice if row["created_at"] <= sessions_since}
-    return found, odd, over
+        async for step in _of_table(conn, table, expected, sessions_since, pace):
+            read = [_row(table, row) for row in step]
+            wanted = [row.id for row in read if differs(expected.get((table, row.id)), row)]
+            if not wanted:
+                yield read, {}
+                continue
+            await pace.rest()
+            odd = {recording.key_of(table, row): row for row in await _whole(conn, table, wanted)}
+            judged = [_judged(keys, table, row) for row in odd.values()]
+            told = [row for row in read if row.id not in odd]
+            yield told + judged, {(table, id): row for id, row in odd.items()}
+
+
+async def over(
+    conn: "asyncpg.Connection", sessions: Iterable[str], sessions_since: datetime, pace: Pace
+) -> AsyncIterator[list[Key]]:
+    """Which of these sessions ended whatever their rows say, in steps."""
+    async for step in pace.steps(sessions):
+        found = await _whole(conn, "session", step)
+        yield [("session", str(row["id"])) for row in found if row["created_at"] <= sessions_since]
 
 
 async def one(conn: "asyncpg.Connection", table: str, id: str) -> Mapping[str, Any] | None:
@@ -95,22 +96,25 @@ def _row(table: str, row: Mapping[str, Any]) -> Row:
     return Row(table, recording.key_of(table, row), recording.version_of(table, row), recording.mac_of(row))
 
 
+def _judged(keys: "Keys", table: str, row: Mapping[str, Any]) -> Row:
+    return _row(table, row)._replace(genuine=keys.authenticator.genuine_row(table, row))
+
+
 async def _of_table(
-    conn: "asyncpg.Connection", table: str, expected: Expected, sessions_since: datetime
-) -> AsyncIterator[Row]:
-    """The rows of a table in slices, so that whoever else waits for the loop has his turn between two."""
+    conn: "asyncpg.Connection", table: str, expected: Expected, sessions_since: datetime, pace: Pace
+) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+    """The rows of a table, in steps."""
     if table in NAMED:
-        named = [id for of, id in expected if of == table]
-        for start in range(0, len(named), _SLICE):
-            for row in await _whole(conn, table, named[start : start + _SLICE]):
-                yield _row(table, row)
+        named: list[str] = []
+        async for keys in pace.steps(expected, _KEYS):
+            named += [id for of, id in keys if of == table]
+        async for ids in pace.steps(named):
+            yield await _whole(conn, table, ids)
         return
     columns = dict.fromkeys((*recording.key_columns(table), *_VERSIONS.get(table, ("version",)), "mac"))
     where, values = ("WHERE created_at > $1", [sessions_since]) if table == "session" else ("", [])
-    cursor = await conn.cursor(f"SELECT {', '.join(columns)} FROM guard.{table} {where}", *values)
-    while slice := await cursor.fetch(_SLICE):
-        for row in slice:
-            yield _row(table, row)
+    async for step in pace.fetched(conn, f"SELECT {', '.join(columns)} FROM guard.{table} {where}", *values):
+        yield step
 
 
 async def _whole(conn: "asyncpg.Connection", table: str, ids: Iterable[str]) -> list[Mapping[str, Any]]:

@@ -1,12 +1,10 @@
 """SQL of the comparison with the journal, each text named by its file in ``sql/`` and explained there."""
 
-from importlib.resources import files
 from typing import Final
 
+from beffroi.guard.named_sql import texts_beside
 
-def _read(name: str) -> str:
-    return (files("beffroi.guard.folding") / "sql" / f"{name}.sql").read_text("utf-8")
-
+_read: Final = texts_beside(__name__)
 
 HEAD: Final = _read("head")
 LOAD_BASELINES: Final = _read("load_baselines")

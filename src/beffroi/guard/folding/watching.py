@@ -19,6 +19,7 @@ from beffroi.core.folding import MOST_AT_ONCE, Divergence, Kind
 from beffroi.core.policy import Policy
 from beffroi.guard.folding import baselines, looking, refusing
 from beffroi.guard.folding.looking import Found, Known, Look
+from beffroi.guard.folding.pacing import AT_ONCE
 from beffroi.guard.folding.refusing import Refused
 from beffroi.guard.sealing.published import Published, hold
 
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger("beffroi.guard.folding")
 PAUSE: Final = 2.0
 """Seconds between two looks at what is new."""
-WHOLE: Final = 30.0
-"""Seconds between two looks at every row; where one takes long, thirty times as long as it takes."""
+WHOLE: Final = 25.0
+"""Seconds from one look at every row to the next: what is put back is named within thirty where a look takes less
+than three. A look that takes longer than half of it is given twice its time."""
 COUNTED: Final = 3_600.0
 """Seconds between two counts of every budget."""
 OPENINGS: Final = 20_000
@@ -90,7 +92,7 @@ class Watch:
     async def everything(self, conn: "asyncpg.Connection") -> Found:
         """The first look, at everything there is."""
         self.known.baselines = await baselines.all_baselines(conn, self.keys)
-        return await self.look(conn, Look(rows=True, budgets=True, openings=OPENINGS_AT_START))
+        return await self.look(conn, Look(rows=True, budgets=True, openings=OPENINGS_AT_START, pace=AT_ONCE))
 
     async def look(self, conn: "asyncpg.Connection", what: Look) -> Found:
         """One look; whatever was written to rows since the last one is decided from the rows from now on."""
@@ -172,9 +174,8 @@ async def run(services: "Services", watch: Watch, pause: float = PAUSE) -> None:
         except Exception as error:
             # Whatever a look meets, the next one must come; the database may be restarting.
             _LOG.error("the journal and the rows could not be compared: %s", type(error).__name__)
-        took = time.monotonic() - begun
         if what.rows:
-            whole_at = time.monotonic() + max(WHOLE, WHOLE * took)
+            whole_at = begun + max(WHOLE, 2 * (time.monotonic() - begun))
         if what.budgets:
             counted_at = time.monotonic() + COUNTED
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from importlib.resources import files
 from typing import Final, NamedTuple
 
 import pyarrow as pa
 
+from beffroi.guard.named_sql import texts_beside
 from beffroi.guard.retention.columns import OCSF
 from beffroi.guard.retention.layouts import Layout
 
@@ -41,10 +41,7 @@ class ReadBy(NamedTuple):
 Question = Readers | ReadBy
 
 
-def _read(name: str) -> str:
-    return (files("beffroi.guard.forensics") / "sql" / f"{name}.sql").read_text("utf-8")
-
-
+_read: Final = texts_beside(__name__)
 READERS: Final[Mapping[By, str]] = {by: _read(f"readers_by_{by.value}") for by in By}
 READ_BY: Final = _read("read_by")
 HOT: Final = _read("hot")

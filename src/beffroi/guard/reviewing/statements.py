@@ -1,12 +1,10 @@
 """The SQL of reviews, each text named by its file in ``sql/`` and explained there."""
 
-from importlib.resources import files
 from typing import Final
 
+from beffroi.guard.named_sql import texts_beside
 
-def _read(name: str) -> str:
-    return (files("beffroi.guard.reviewing") / "sql" / f"{name}.sql").read_text("utf-8")
-
+_read: Final = texts_beside(__name__)
 
 LIST_ORGANISATIONS: Final = _read("list_organisations")
 LOAD_HELD: Final = _read("load_held")

@@ -80,7 +80,7 @@ class Sealing:
 
         Raises what opening and stepping raise; the next run opens anew.
         """
-        async with background.pool.acquire() as conn:
+        async with background.sealing.acquire() as conn:
             try:
                 if self._sealer is None:
                     self._sealer = await self._open(conn, background.keys)

@@ -1,12 +1,10 @@
 """The sweeps' SQL, each text named by its file in ``sql/`` and explained there."""
 
-from importlib.resources import files
 from typing import Final
 
+from beffroi.guard.named_sql import texts_beside
 
-def _read(name: str) -> str:
-    return (files("beffroi.guard.sweeping") / "sql" / f"{name}.sql").read_text("utf-8")
-
+_read: Final = texts_beside(__name__)
 
 LOAD_ACCOUNTS: Final = _read("load_accounts")
 LOAD_HABILITATIONS: Final = _read("load_habilitations")
