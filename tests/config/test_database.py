@@ -12,8 +12,8 @@ from tests.databases import fresh_database, scratch_folder
 
 def test_bootstrap_run_twice_keeps_passwords_and_data(postgres: EmbeddedPostgres) -> None:
     with fresh_database(postgres) as fresh:
-        with closing(psycopg.connect(fresh.console, autocommit=True)) as console:
-            console.execute("CREATE TABLE kept (i int)")
+        with closing(psycopg.connect(fresh.owner, autocommit=True)) as owner:
+            owner.execute("CREATE TABLE console.kept (i int)")
         again = database.bootstrap(fresh.admin, fresh.credentials)
         assert again.console == fresh.console
         with closing(psycopg.connect(again.console)) as console:
