@@ -96,6 +96,8 @@ class GuardSettings:
     public_url: str
     mode: Mode
     provider: Provider | None
+    person_provider: Provider | None = None
+    """Where people, not agents, prove who they are; without it the personal space is closed."""
     listening: Listening = Listening()
     batching: Batching = Batching()
     cold_folder: Path | None = None
@@ -103,4 +105,6 @@ class GuardSettings:
     sealed: Sealed = Sealed()
     log: Log | None = None
     """What was published of the journal; ``None`` where nobody seals it: a test, a drill, a benchmark of the rest."""
+    journal_store: Path | None = None
+    """The folder of the published log, from which proofs of consultations are made; without it none is given."""
     trusted_proxies: tuple[str, ...] = ()
