@@ -207,7 +207,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Report a consultation that one does not recognise", personal.One, own.Reported, _CONFLICTS, done=201
     ),
     ("POST", "/v1/person/reports"): Operation("What one reported", personal.Nothing, own.OwnReports),
-    ("POST", "/v1/reports/list"): Operation("Consultations that people do not recognise", personal.Listing, own.Reports),
+    ("POST", "/v1/reports/list"): Operation(
+        "Consultations that people do not recognise", personal.Listing, own.Reports
+    ),
     ("POST", "/v1/reports/examine"): Operation(
         "Say that a report is being looked into", personal.OneReport, own.Moved, _CONFLICTS
     ),

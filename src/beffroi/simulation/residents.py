@@ -30,10 +30,7 @@ def _resident(named: Named) -> Resident:
 
 
 RESIDENTS: Final[tuple[Resident, ...]] = (
-    *(
-        _resident(NAMED_PEOPLE[office][index])
-        for office, index in ((OFFICE, 0), (OFFICE, 72), (OTHER_OFFICE, 0))
-    ),
+    *(_resident(NAMED_PEOPLE[office][index]) for office, index in ((OFFICE, 0), (OFFICE, 72), (OTHER_OFFICE, 0))),
     _resident(_STRANGER),
 )
 """The last has no file: what a person without one sees."""

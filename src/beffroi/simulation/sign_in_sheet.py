@@ -47,7 +47,9 @@ def sign_in_sheet(personas_file: Path) -> str:
     ]
     lines += ["", "  Young people who can open their own space (/mon-espace/ of the console):"]
     lines += [
-        _line(f"{one.given_name} {one.family_name.title()}", "no file: nobody is found" if one is RESIDENTS[-1] else "")
+        _line(
+            f"{one.given_name} {one.family_name.title()}", "no file: nobody is found" if one is RESIDENTS[-1] else ""
+        )
         for one in RESIDENTS
     ]
     lines += ["", "  People to look for, by name and birth date:"]

@@ -142,9 +142,7 @@ def space(database: str, folder: Path) -> Iterator[Space]:
 def ines(**changes: Any) -> Identity:
     """The identity of Inès as her office typed it."""
     whole = {
-        "last_name": "Delaunay", "first_names": "Inès", "birth_date": "2005-03-14", "sex": "F", "birth_place": "59350",
+        "last_name": "Delaunay", "first_names": "Inès", "birth_date": "2005-03-14", "sex": "F",
+        "birth_place": "59350",
     }  # fmt: skip
     return Identity(**(whole | changes))
-
-
-

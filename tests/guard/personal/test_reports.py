@@ -86,9 +86,9 @@ def test_person_reports_a_consultation_and_follows_it_to_its_answer(served: Spac
 def test_consultation_is_reported_once_whatever_the_race(served: Space) -> None:
     entry = served.consulted(served.ines)
     handle = served.signed_in()
-    before = len(served.guard.journal("consultation-reported"))
+    before, body = len(served.guard.journal("consultation-reported")), {"entry": entry, "at": served.at(entry)}
     with ThreadPoolExecutor(5) as pool:
-        answers = [one.status_code for one in pool.map(lambda _: made(served, handle, entry), range(5))]
+        answers = [one.status_code for one in pool.map(lambda _: served.ask(handle, REPORT, **body), range(5))]
     assert sorted(answers) == [201, 409, 409, 409, 409]
     assert len(served.guard.journal("consultation-reported")) == before + 1
 

@@ -63,7 +63,9 @@ async def journal(here: Present, asked: "ReadBy", policy: str) -> int:
     return (await append(here.conn, [entry]))[0]
 
 
-async def opening(services: "Services", session: str, person: str, entry: int, at: datetime) -> Mapping[str, Any] | None:
+async def opening(
+    services: "Services", session: str, person: str, entry: int, at: datetime
+) -> Mapping[str, Any] | None:
     """One consultation of this person, by its number and instant; None for any other entry of the journal.
 
     Raises ColdRefused, EngineRefused, Forged.
@@ -121,9 +123,7 @@ def words(label: Label | None) -> Words | None:
     return None if label is None else Words(label.fr, label.en)
 
 
-async def _reasons(
-    conn: "asyncpg.Connection", entries: list[int], instants: list[datetime]
-) -> dict[int, str]:
+async def _reasons(conn: "asyncpg.Connection", entries: list[int], instants: list[datetime]) -> dict[int, str]:
     """The listed reasons of openings in an emergency; never the free text, which the journal does not hold."""
     rows = await conn.fetch(_REASONS, entries, min(instants), max(instants))
     return {row["entry"]: str(json.loads(row["detail"]).get("reason", "")) for row in rows}

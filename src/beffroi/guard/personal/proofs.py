@@ -7,7 +7,6 @@ from beffroi.core.personal import Objection
 from beffroi.guard.sealing import day_keys, proving
 from beffroi.guard.sealing.proving import NotProven
 from beffroi.guard.sealing.store import Folder
-from beffroi.standards.tlog import proof
 
 if TYPE_CHECKING:
     import asyncpg
@@ -40,4 +39,4 @@ async def of_entry(
         made = await asyncio.to_thread(lambda: proving.prove(proving.log_at(folder), entry, shown))
     except NotProven:
         return Objection.PROOF_NOT_YET
-    return proof.render(made).decode()
+    return made.render().decode()

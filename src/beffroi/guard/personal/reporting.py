@@ -5,7 +5,7 @@ in what they read, and the investigation that follows is a question of its own, 
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
@@ -56,7 +56,8 @@ async def make(here: Present, opening: Mapping[str, Any], policy: str) -> str | 
         return Objection.REPORTED_ALREADY
     entry = Entry(
         here.now, "consultation-reported", here.person, session=here.id,
-        organisation=organisation and str(organisation), application=here.session["application"], policy=policy,
+        organisation=None if organisation is None else str(organisation),
+        application=here.session["application"], policy=policy,
         detail=f'{{"entry":{opening["entry"]},"report":"{id_}"}}',
     )  # fmt: skip
     await append(here.conn, [entry])

@@ -130,8 +130,12 @@ async def _exchange(
 
 
 async def _recognise(
-    conn: "asyncpg.Connection", call: Call, edge: ProviderEdge, loaded: Loaded,
-    identified: Identified[VerifiedIdentity], now: datetime,
+    conn: "asyncpg.Connection",
+    call: Call,
+    edge: ProviderEdge,
+    loaded: Loaded,
+    identified: Identified[VerifiedIdentity],
+    now: datetime,
 ) -> Answer:
     services, identity = call.services, identified.identity
     level = level_of(services.policy.assurance, idp_id=identity.idp_id, acr=identity.acr, amr=identity.amr)

@@ -13,8 +13,8 @@ import uvicorn
 
 from beffroi.guard.settings import Provider
 from beffroi.simulation.identity_provider.app import Application
-from beffroi.simulation.identity_provider.keys import ensure_client_secret, ensure_signing_key
 from beffroi.simulation.identity_provider.directory import Directory
+from beffroi.simulation.identity_provider.keys import ensure_client_secret, ensure_signing_key
 from beffroi.simulation.identity_provider.personas import Persona, read_users_file, write_users_file
 from beffroi.simulation.identity_provider.settings import Settings
 

@@ -153,7 +153,9 @@ class Application:
             return answer
         browser = browser or secrets.token_urlsafe(32)
         name = self._interactions.put(Interaction(request.query, browser))
-        return self._with_cookie(Response(303, headers=(("location", f"{self._settings.prefix}/connexion/{name}"),)), browser)
+        return self._with_cookie(
+            Response(303, headers=(("location", f"{self._settings.prefix}/connexion/{name}"),)), browser
+        )
 
     def _check_as_proconnect(self, parameters: dict[str, str]) -> Asked:
         """What ProConnect answers with error Y000400 on its own page: the client is at fault, no redirect."""
@@ -163,9 +165,9 @@ class Application:
         for name in ("state", "nonce"):
             if len(parameters.get(name, "")) < MIN_STATE_CHARACTERS:
                 raise Refused(400, f"Y000400 : le paramètre « {name} » compte moins de 32 caractères.")
-        asked = read_claims_parameter(parameters.get("claims"))
+        asked = self._role.asked(parameters)
         if asked is None:
-            raise Refused(400, "Y000400 : le paramètre « claims » n’est pas lisible.")
+            raise Refused(400, "Y000400 : le niveau d’identification demandé n’est pas lisible.")
         if not parameters.get("max_age", "0").isdecimal():
             raise Refused(400, "Y000400 : le paramètre « max_age » n’est pas un nombre.")
         return asked
@@ -293,7 +295,9 @@ class Application:
     def _with_cookie(self, response: Response, value: str) -> Response:
         secure = "; Secure" if self._settings.issuer.startswith("https:") else ""
         life = f"; Max-Age={SESSION_SECONDS}" if value else "; Max-Age=0"
-        return response.with_header("set-cookie", f"{self._role.cookie}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}")
+        return response.with_header(
+            "set-cookie", f"{self._role.cookie}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}"
+        )
 
 
 def _json(status: int, value: object) -> Response:

@@ -36,9 +36,7 @@ class Directory(Generic[Anyone]):
     def _load(self) -> None:
         self._people = self._read(self._path)
         self._by_login = {one.login: one for one in self._people}
-        self._haystacks = [
-            _folded(f"{one.name} {one.organisation} {one.job} {one.login}") for one in self._people
-        ]
+        self._haystacks = [_folded(f"{one.name} {one.organisation} {one.job} {one.login}") for one in self._people]
 
     def _refresh(self) -> None:
         stamp = self._stat()

@@ -33,8 +33,7 @@ PARAMETERS: Final = frozenset(
 class Role:
     """One part. ``asked`` reads the assurance wanted in the parameters of a request, None when it cannot be read.
 
-    ``claims`` are the claims of somebody under the scopes granted; ``refusal`` begins the sentence of a request that
-    is at fault, as that provider does.
+    ``claims`` are the claims of somebody under the scopes granted.
     """
 
     title: str
@@ -44,7 +43,6 @@ class Role:
     methods: tuple[Method, ...]
     asked: Callable[[Mapping[str, str]], Asked | None]
     claims: Callable[[Somebody, list[str]], dict[str, object]]
-    refusal: str
     telephones: bool
 
     @property
@@ -105,7 +103,6 @@ PROCONNECT: Final = Role(
     methods=METHODS,
     asked=_asked_of_agents,
     claims=_claims_of_agents,
-    refusal="Y000400",
     telephones=True,
 )  # fmt: skip
 FRANCECONNECT: Final = Role(
@@ -120,6 +117,5 @@ FRANCECONNECT: Final = Role(
     ),
     asked=_asked_of_people,
     claims=_claims_of_people,
-    refusal="Y000400",
     telephones=False,
 )

@@ -172,7 +172,7 @@ _PIVOT = (
     ("given_name", 1, 256), ("family_name", 1, 256), ("birthdate", 10, 10), ("gender", 1, 16), ("birthplace", 0, 5),
     ("birthcountry", 5, 5),
 )  # fmt: skip
-"""Claims of the pivot identity with their least and greatest lengths (FranceConnect, documentation of the identity)."""
+"""Claims of the pivot identity with their least and greatest lengths (FranceConnect's documentation)."""
 
 
 def _signed_userinfo(

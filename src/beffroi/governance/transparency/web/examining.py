@@ -53,4 +53,6 @@ def answer(request: AgentRequest) -> HttpResponse:
 
 
 def _back(moved: personal.Moved | Refused) -> HttpResponse:
-    return RefusalAnswer(moved) if isinstance(moved, Refused) else HttpResponseRedirect(reverse("transparency:reports"))
+    return (
+        RefusalAnswer(moved) if isinstance(moved, Refused) else HttpResponseRedirect(reverse("transparency:reports"))
+    )

@@ -27,7 +27,9 @@ def report(request: PersonRequest) -> HttpResponse | Refused:
     made = request.conversation.ask(personal.report(entry, at))
     if isinstance(made, Refused):
         return made
-    messages.success(request, gettext("Votre signalement est enregistré. Une personne chargée de la sécurité le lira."))
+    messages.success(
+        request, gettext("Votre signalement est enregistré. Une personne chargée de la sécurité le lira.")
+    )
     return HttpResponseRedirect(reverse("transparency:own_reports"))
 
 
