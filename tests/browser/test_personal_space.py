@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -11,21 +10,18 @@ from playwright.sync_api import Page, expect
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sealing import proving
 from beffroi.guard.sealing.verifying import Trust
-from beffroi.guard.settings import Provider
-from beffroi.guard.signin import attempts
 from beffroi.guard.vault.records import Identity
 from beffroi.simulation.identity_provider.residents import write_residents_file
-from tests.browser.at_guard import guard, running, serve_application
-from tests.browser.office import stack
+from tests.browser.office import camille, stack
 from tests.browser.pages import Tour, meets
 from tests.browser.test_containment_pages import Watch, arrive, watch
 from tests.config.console.stack import Stack
 from tests.databases import FreshDatabase
 from tests.guard.sealing.place import Place
-from tests.guard.signin.serving import CONSOLE, STATE, Guard
+from tests.guard.signin.serving import CONSOLE
 from tests.simulation.identity_provider.served import INES
 
-__all__ = ["guard", "running", "serve_application", "stack", "watch"]
+__all__ = ["camille", "stack", "watch"]
 pytestmark = pytest.mark.browser
 
 
@@ -66,6 +62,14 @@ def consulted(stack: Stack, person: str, count: int = 1) -> list[int]:
     return guard.run(happen())
 
 
+@pytest.fixture(scope="module")
+def log(stack: Stack, fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The log of the module's journal."""
+    made = Place(tmp_path_factory.mktemp("log"), fresh_for_module, stack.guard.world.keys)
+    made.conn = stack.guard.world.conn
+    return made
+
+
 def enter(stack: Stack, page: Page, last_name: str, *, french: bool) -> None:
     """From the first page of the space to the list, through the provider."""
     page.goto(f"{stack.url}/mon-espace/")
@@ -79,7 +83,7 @@ def enter(stack: Stack, page: Page, last_name: str, *, french: bool) -> None:
     "own-space", "own-consultations", "own-report", "own-reports", "own-refused", "own-over", "own-lost", "reports"
 )
 def test_person_sees_who_consulted_the_file_keeps_a_proof_and_follows_what_was_reported(
-    stack: Stack, watch: Watch, tour: Tour, fresh_for_module: FreshDatabase, tmp_path: Path
+    stack: Stack, watch: Watch, tour: Tour, log: Place, tmp_path: Path
 ) -> None:
     page, french, guard = tour.page, tour.french, stack.guard
     last_name = "Delaunay-Vasseur" if french else "Delaunay-Mercier"
@@ -107,8 +111,6 @@ def test_person_sees_who_consulted_the_file_keeps_a_proof_and_follows_what_was_r
     page.goto(f"{stack.url}/mon-espace/consultations/")
     tour.press("button", "Garder une preuve", "Keep a proof")
     tour.meet("own-refused")
-    log = Place(tmp_path, fresh_for_module, guard.world.keys)
-    log.conn = guard.world.conn
     guard.run(log.seal())
     log.store.close()
     before = guard.services.settings
@@ -171,49 +173,3 @@ def test_person_signs_out_here_and_at_the_provider(stack: Stack, tour: Tour) -> 
     tour.meet("own-space")
     page.get_by_role("link", name="Prouver mon identité" if tour.french else "Prove my identity").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Qui se connecte ?")
-
-
-@meets(
-    "PERSON_NOT_FOUND", "PERSON_NOT_IDENTIFIED", "PERSON_OVER", "PERSON_WRONG_LINK", "PERSON_TOO_MANY",
-    "PERSON_PROVIDER_DOWN", "PERSON_CLOSED",
-)  # fmt: skip
-def test_person_who_cannot_enter_is_told_why_and_whom_to_ask(
-    guard: Guard, tour: Tour, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = tour.page
-    fields = urlencode({"application": CONSOLE, "return_to": guard.return_to, "state": STATE})
-    link = f"{guard.url}/person/sign-in?{fields}"
-
-    def begin() -> None:
-        page.goto(link)
-        page.get_by_role("link", name=f"{INES.given_name} {INES.family_name}").click()
-
-    begin()
-    page.get_by_role("button", name="Se connecter").click()
-    tour.meet("PERSON_NOT_FOUND")
-    page.context.clear_cookies(name="demonstration_people_provider")
-    begin()
-    page.get_by_role("button", name="Annuler").click()
-    tour.meet("PERSON_NOT_IDENTIFIED")
-    page.goto(f"{guard.url}/person/callback?code=x&state=y")
-    tour.meet("PERSON_OVER")
-    page.goto(link.replace(STATE, "short"))
-    tour.meet("PERSON_WRONG_LINK")
-
-    async def never(*_: object) -> bool:
-        return False
-
-    with monkeypatch.context() as patched:
-        patched.setattr(attempts, "within", never)
-        page.goto(link)
-        tour.meet("PERSON_TOO_MANY")
-    settings, areas = guard.services.settings, dict(guard.services.areas)
-    nowhere = Provider("http://localhost:9/particulier/api/v2", "guard", "secret")
-    for one, name in ((nowhere, "PERSON_PROVIDER_DOWN"), (None, "PERSON_CLOSED")):
-        guard.services.areas.pop("person-signin", None)
-        guard.services.settings = replace(settings, person_provider=one)
-        page.goto(link)
-        tour.meet(name)
-    guard.services.areas.clear()
-    guard.services.areas.update(areas)
-    guard.services.settings = settings

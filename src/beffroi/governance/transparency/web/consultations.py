@@ -71,7 +71,7 @@ class Day:
 
 
 def by_day(rows: Iterable[Consultation]) -> list[Day]:
-    """Days in the order of the rows, the last first; organisations in the order of their last consultation that day."""
+    """Days in the order of the rows, the last first; organisations in the order of their last one that day."""
     days = []
     for _day, of_day in groupby(rows, key=lambda row: timezone.localtime(row.at).date()):
         found: dict[str, list[Line]] = {}
