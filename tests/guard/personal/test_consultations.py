@@ -111,12 +111,12 @@ def test_opening_in_an_emergency_is_told_with_its_listed_reason_and_without_the_
 
 
 def test_every_question_is_journaled_as_the_persons_own_and_pages_put_none(served: Space) -> None:
-    for _ in range(60):
+    for _ in range(30):
         served.consulted(served.ines)
     handle = served.signed_in()
     before = len(served.guard.journal("own-consultations-read"))
     first = served.ask(handle, **WIDE).json()
-    assert (len(first["rows"]), first["pages"] > 1) == (50, True)
+    assert (len(first["rows"]), first["pages"] > 1) == (20, True)
     second = served.ask(handle, page=2, **WIDE).json()
     assert {row["entry"] for row in first["rows"]}.isdisjoint(row["entry"] for row in second["rows"])
     entries = served.guard.journal("own-consultations-read")[before:]

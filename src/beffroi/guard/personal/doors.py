@@ -34,7 +34,7 @@ from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
 
 _LOG: Final = logging.getLogger("beffroi.guard.personal")
-SIZE: Final = 50
+SIZE: Final = 20
 _MOST_ENTRY: Final = (1 << 63) - 1
 
 
