@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from beffroi.core.fields import names
 from beffroi.core.ids import RoleCode
+from beffroi.core.policy import AgentShown
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.retention.exporting import Place, export
 from spec.readings import read_by
@@ -99,6 +100,18 @@ def test_person_is_told_job_purpose_and_organisation_and_never_the_account(serve
     assert row["purpose"]["fr"] == "Accompagnement"
     assert account not in answer.text
     assert "application" not in row
+
+
+def test_policy_that_shows_the_organisation_alone_tells_no_job(served: Space) -> None:
+    entry, services = served.consulted(served.ines), served.guard.services
+    handle, before = served.signed_in(), services.policy
+    shown: list[Any] = []
+    for what in AgentShown:
+        services.policy = replace(before, agent_shown=what)
+        [row] = [row for row in served.ask(handle).json()["rows"] if row["entry"] == entry]
+        shown.append((row["organisation_name"], row["job"] is not None))
+    services.policy = before
+    assert shown == [("North", False), ("North", True)]
 
 
 def test_opening_in_an_emergency_is_told_with_its_listed_reason_and_without_the_free_text(served: Space) -> None:

@@ -48,7 +48,7 @@ async def depart(call: Call) -> Answer:
         return said(call, messages.WRONG_LINK)
     async with services.pool.acquire() as conn:
         now = await stamped.instant(conn)
-        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, browser.address(call), now):
+        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, _place(call), now):
             return said(call, messages.TOO_MANY)
         to = await flow.destination(conn, call, fields)
         shut = to is not None and await sessions.shut(conn, services.keys, to.application) is not None
@@ -86,7 +86,7 @@ async def arrive(call: Call) -> Answer:
         return said(call, messages.PROVIDER_DOWN)
     async with services.pool.acquire() as conn, conn.transaction():
         now = await stamped.instant(conn)
-        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, browser.address(call), now):
+        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, _place(call), now):
             return said(call, messages.TOO_MANY)
         loaded = await _current(conn, call, Step.PERSON, now)
         if loaded is None:
@@ -175,6 +175,11 @@ async def _current(conn: "asyncpg.Connection", call: Call, step: Step, now: date
     return loaded if loaded is not None and loaded.step is step else None
 
 
+def _place(call: Call) -> str:
+    """Where a person's request comes from: counted apart from agents', who may share the address."""
+    return f"person {browser.address(call)}"
+
+
 def _over(call: Call, message: Message) -> Answer:
     return said(call, message, browser.clear(call, COOKIE))
 
@@ -182,7 +187,7 @@ def _over(call: Call, message: Message) -> Answer:
 async def _refused(conn: "asyncpg.Connection", call: Call, loaded: Loaded, why: str, now: datetime) -> None:
     """Journal a refusal and count it against the address."""
     await turnstile.take(conn)  # before the count's row, as who proves a factor takes both
-    await attempts.within(conn, call.services.keys, Limit.FAILURES, browser.address(call), now)
+    await attempts.within(conn, call.services.keys, Limit.FAILURES, _place(call), now)
     entry = Entry(
         now, "person-sign-in-refused", application=loaded.progress.application, explanation=why,
         policy=call.services.policy.version,

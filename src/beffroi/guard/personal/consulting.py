@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from beffroi.core.fields import names
-from beffroi.core.policy import Label, Policy
+from beffroi.core.policy import AgentShown, Label, Policy
 from beffroi.guard.answers.personal import Consultation
 from beffroi.guard.answers.shape import Label as Words
 from beffroi.guard.journal import Entry, append
@@ -96,7 +96,7 @@ async def told(
             groups=names(row["groups"]),
             organisation=None if row["organisation"] is None else str(UUID(bytes=row["organisation"])),
             organisation_name=places.get(row["organisation"]),
-            job=role_label(policy, row["role"]),
+            job=role_label(policy, row["role"]) if policy.agent_shown is AgentShown.JOB else None,
             purpose=words(policy.purposes.get(row["purpose"])),
             explanation=row["explanation"],
             reason=words(policy.reasons.get(reasons.get(row["entry"], ""))),
