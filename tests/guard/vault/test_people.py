@@ -149,7 +149,8 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         await conn.execute("INSERT INTO guard.reach VALUES ($1, $2, 1, '{}', 0, 1, '')", uuid4(), one)
         await conn.execute("INSERT INTO guard.free_text VALUES ($1, $2, $3, '', $4)", uuid4(), uuid4(), one, AT)
         await conn.execute(
-            "INSERT INTO guard.person_session (id, application, person, created_at, expires_at, seen_at, version, mac)"
+            "INSERT INTO guard.person_session"
+            " (id, application, person, created_at, expires_at, seen_at, version, mac)"
             " VALUES ($1, 'cases', $2, $3, $3, $3, 1, '')",
             uuid4(), one, AT,
         )  # fmt: skip
