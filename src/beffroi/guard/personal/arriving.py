@@ -116,11 +116,11 @@ async def _exchange(
         _LOG.error("provider of people: %s", error)
         return _over(call, messages.PROVIDER_DOWN)
     async with services.pool.acquire() as conn, conn.transaction():
-        await turnstile.take(conn)
-        now = await stamped.instant(conn)
-        again = await _current(conn, call, Step.PERSON_EXCHANGE, now)
+        again = await _current(conn, call, Step.PERSON_EXCHANGE, await stamped.instant(conn))
         if again is None or again.id != loaded.id:
             return _over(call, messages.OVER)
+        await turnstile.take(conn)  # behind the sign-in's own row, as where a return is refused
+        now = await stamped.instant(conn)
         await progress.close(conn, again)
         if isinstance(identified, Refusal):
             await _refused(conn, call, again, identified.value, now)
