@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sealing import proving
 from beffroi.guard.sealing.verifying import Trust
+from beffroi.guard.settings import Log
 from beffroi.guard.vault.records import Identity
 from beffroi.simulation.identity_provider.residents import write_residents_file
 from tests.browser.office import camille, stack
@@ -118,7 +119,7 @@ def test_person_sees_who_consulted_the_file_keeps_a_proof_and_follows_what_was_r
     guard.run(log.seal())
     log.store.close()
     before = guard.services.settings
-    guard.services.settings = replace(before, journal_store=log.store.path)
+    guard.services.settings = replace(before, log=Log(log.signer.key, log.store.path))
     page.goto(f"{stack.url}/mon-espace/consultations/")
     with page.expect_download() as downloading:
         tour.press("button", "Garder une preuve", "Keep a proof")

@@ -82,7 +82,6 @@ def guard_settings(settings: Settings) -> "GuardSettings":
         person_provider=_person_provider(settings),
         listening=Listening(host=settings.bind, port=settings.guard_port),
         cold_folder=cold_folder(settings),
-        journal_store=journal_store(settings),
         trusted_proxies=tuple(settings.said("BEFFROI_TRUSTED_PROXIES").split()),
         sealed=Sealed(_whole(settings, "BEFFROI_JOURNAL_LAG", 5, 1, 60)),
     )

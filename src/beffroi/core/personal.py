@@ -131,6 +131,7 @@ class Objection(StrEnum):
     REPORT_CLOSED = "report-closed"
     PROOF_NOT_YET = "proof-not-yet"
     PROOF_GONE = "proof-gone"
+    PROOF_WRONG = "proof-wrong"
 
 
 SENTENCES: Final[Mapping[Objection, Sentence]] = {
@@ -182,5 +183,12 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "La preuve de cette consultation ne peut plus être faite ici : elle est trop ancienne.",
         "Proof too old",
         "The proof of this consultation can no longer be made here: it is too old.",
+    ),
+    Objection.PROOF_WRONG: Sentence(
+        409,
+        "Preuve impossible",
+        "Cette consultation n’est plus inscrite comme elle le fut. L’anomalie est signalée à la sécurité.",
+        "Proof impossible",
+        "This consultation is no longer recorded as it was. The anomaly is reported to security.",
     ),
 }

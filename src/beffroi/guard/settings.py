@@ -105,6 +105,4 @@ class GuardSettings:
     sealed: Sealed = Sealed()
     log: Log | None = None
     """What was published of the journal; ``None`` where nobody seals it: a test, a drill, a benchmark of the rest."""
-    journal_store: Path | None = None
-    """The folder of the published log, from which proofs of consultations are made; without it none is given."""
     trusted_proxies: tuple[str, ...] = ()

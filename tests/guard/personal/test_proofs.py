@@ -10,6 +10,7 @@ import pytest
 from beffroi.core.personal import Objection
 from beffroi.guard.sealing import proving
 from beffroi.guard.sealing.verifying import Trust
+from beffroi.guard.settings import Log
 from tests.databases import FreshDatabase
 from tests.guard.personal.space import PROOF, Space, space
 from tests.guard.sealing.place import Place
@@ -35,7 +36,7 @@ def test_person_keeps_a_proof_that_anybody_can_verify(
     guard = served.guard
     log = Place(tmp_path_factory.mktemp("log"), fresh, guard.world.keys)
     log.conn = guard.world.conn
-    guard.services.settings = replace(guard.services.settings, journal_store=log.store.path)
+    guard.services.settings = replace(guard.services.settings, log=Log(log.signer.key, log.store.path))
     somebody = served.file(last_name="Autrui", first_names="Zoé", birth_date="2003-01-01")
     own, theirs = served.consulted(served.ines), served.consulted(somebody)
     handle = served.signed_in()

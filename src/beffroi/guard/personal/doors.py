@@ -171,7 +171,7 @@ async def proof(call: Call) -> Answer:
         if opening is None:
             return problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
         async with services.pool.acquire() as conn:
-            made = await proofs.of_entry(conn, services.keys, services.settings, body.entry)
+            made = await proofs.of_entry(conn, services.keys, services.settings, here.person, body.entry)
     except Exception as error:
         return await _unreadable(call, error)
     if isinstance(made, Objection):
