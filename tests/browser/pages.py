@@ -188,6 +188,27 @@ CONSOLE = {
     "openings": Sheet(
         "incidents/read_by.html", "ouvertures? de ce dossier", "openings? of this file", "consultations/une-personne/"
     ),
+    "own-space": Sheet(
+        "transparency/home.html", "Qui a consulté mon dossier", "Who consulted my file", "mon-espace/"
+    ),
+    "own-consultations": Sheet(
+        "transparency/consultations.html", "Qui a consulté mon dossier", "Who consulted my file",
+        "mon-espace/consultations/",
+    ),
+    "own-report": Sheet(
+        "transparency/report.html", "Signaler une consultation", "Report a consultation", "mon-espace/signaler/"
+    ),
+    "own-reports": Sheet(
+        "transparency/own_reports.html", "Mes signalements", "My reports", "mon-espace/signalements/"
+    ),
+    "own-refused": Sheet("transparency/refused.html", "Preuve pas encore prête", "Proof not ready yet"),
+    "own-over": Sheet("transparency/refused.html", "Session terminée", "Session ended"),
+    "own-lost": Sheet(
+        "transparency/lost_return.html", "ne mène nulle part", "leads nowhere", "mon-espace/retour/"
+    ),
+    "reports": Sheet(
+        "transparency/reports.html", "ne reconnaissent pas", "do not recognise", "signalements/"
+    ),
     "partners": Sheet("partners/list.html", "^Partenaires$", "^Partners$", "partenaires/"),
     "partner": Sheet(
         "partners/partner.html", "Mission Locale", "Mission Locale", "partenaires/<uuid:organisation>/"
@@ -238,6 +259,16 @@ GUARD = {
     "ADDED": Sheet("message.html", "confirmation enregistré", "confirmation registered", "/sign-in/enrol"),
     "SIGNED_OUT": Sheet("message.html", "Vous êtes déconnecté", "signed out", "/sign-out"),
     "INTEGRITY": Sheet("message.html", "Connexion impossible", "Sign-in impossible"),
+    "PERSON_CLOSED": Sheet("message.html", "espace n.est pas ouvert", "space is not open"),
+    "PERSON_WRONG_LINK": Sheet("message.html", "lien n.est pas valable", "link is not valid"),
+    "PERSON_OVER": Sheet("message.html", "n.est plus en cours", "no longer under way", "/person/callback"),
+    "PERSON_NOT_IDENTIFIED": Sheet("message.html", "n.a pas abouti", "could not be identified", "/person/callback"),
+    "PERSON_NOT_FOUND": Sheet(
+        "message.html", "pas trouvé votre dossier", "did not find your file", "/person/callback"
+    ),
+    "PERSON_TOO_MANY": Sheet("message.html", "Trop d.essais", "Too many attempts"),
+    "PERSON_PROVIDER_DOWN": Sheet("message.html", "ne répond pas", "does not answer"),
+    "PERSON_SIGNED_OUT": Sheet("message.html", "Vous êtes déconnecté", "signed out", "/person/signed-out"),
 }
 """Messages under the name that the guard gives them."""
 PAGES = CONSOLE | GUARD

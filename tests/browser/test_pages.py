@@ -6,6 +6,7 @@ from pathlib import Path
 from types import FunctionType
 
 import beffroi
+from beffroi.guard.personal import messages as personal_messages
 from beffroi.guard.process import AREAS
 from beffroi.guard.signin import messages
 from beffroi.guard.signin.messages import Message
@@ -13,12 +14,14 @@ from beffroi.guard.signin.pages import STATIC_ROUTES
 from tests.browser.pages import CONSOLE, GUARD, PAGES
 
 SOURCES = Path(beffroi.__file__).parent
-OTHER_TESTS = {"ui/guide.html", "ui/base.html"}
-"""The style guide has tests of its own (test_style_guide); the frame of all pages is none."""
+OTHER_TESTS = {"ui/guide.html", "ui/base.html", "transparency/base.html"}
+"""The style guide has tests of its own (test_style_guide); the frames of all pages are none."""
 LEAD_ELSEWHERE = {
     "connexion/", "confirmation/", "deconnexion/", "deconnexion/partout/", "langue/",
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
-    "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs",
+    "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs", "/person/sign-in",
+    "mon-espace/connexion/", "mon-espace/deconnexion/", "mon-espace/preuve/",
+    "signalements/examiner/", "signalements/repondre/",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
     "demandes/identite/nouvelle/",
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
@@ -50,7 +53,7 @@ def test_every_page_is_met_by_a_tour_and_no_tour_meets_a_page_that_is_none() -> 
 
 def test_every_template_of_the_console_is_a_page_to_meet() -> None:
     folders = [folder for folder in SOURCES.rglob("templates") if not folder.is_relative_to(SOURCES / "guard")]
-    found = set().union(*(templates(folder, "ui/(base|document).html") for folder in folders))
+    found = set().union(*(templates(folder, "(ui/(base|document)|transparency/base).html") for folder in folders))
     assert found - OTHER_TESTS == {sheet.template for sheet in CONSOLE.values()}
 
 
@@ -71,4 +74,5 @@ def test_every_template_address_and_message_of_the_guard_is_a_page_to_meet() -> 
     addresses = {path for path in gets if not path.startswith(PROGRAMS)} - {path for _, path in STATIC_ROUTES}
     assert addresses - LEAD_ELSEWHERE == {sheet.route for sheet in GUARD.values()} - {None}
     named = {name for name, value in vars(messages).items() if isinstance(value, Message)}
+    named |= {f"PERSON_{name}" for name, value in vars(personal_messages).items() if isinstance(value, Message)}
     assert named == {name for name, sheet in GUARD.items() if sheet.template == "message.html"}

@@ -19,7 +19,7 @@ from beffroi.guard.keys import Keys
 LEFT: Final = frozenset(
     {
         "migration", "turnstile", "drill_clock", "key_check", "policy", "sign_in", "handover", "session",
-        "spent_assertion", "attempt", "question", "refusal", "sealed",
+        "spent_assertion", "attempt", "question", "refusal", "sealed", "person_session", "person_handover",
     }
 )  # fmt: skip
 """Tables without a fact of their own, or with what passes within a day; the policy, which must be a real one; and how
@@ -34,6 +34,7 @@ SENSIBLE: Final[Mapping[str, Mapping[str, object]]] = {
     "request": {"kind": "access", "status": "withdrawn"},
     "review": {"verdict": "keep"},
     "mail": {"failed_at": None},
+    "report": {"standing": "answered", "answer": "error"},
     "erased": {},
 }
 """Where a serving guard reads every row, words that it knows and that give nothing."""

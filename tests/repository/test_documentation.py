@@ -12,6 +12,7 @@ from beffroi.core.approvals import Objection
 from beffroi.core.awareness import Objection as ExamObjection
 from beffroi.core.budgets import Caps
 from beffroi.core.ids import Bucket
+from beffroi.core.personal import Objection as PersonalObjection
 from beffroi.core.policy import RELATIONS, SEARCH
 from beffroi.core.refusals import Code
 from beffroi.guard.process import AREAS
@@ -79,14 +80,14 @@ def test_page_of_the_documentation_is_reached_from_its_index(page: Path) -> None
     assert page == index or page in listed or page.parent in listed
 
 
-@pytest.mark.parametrize("code", [*Code, *Fault, *Objection, *ExamObjection])
+@pytest.mark.parametrize("code", [*Code, *Fault, *Objection, *ExamObjection, *PersonalObjection])
 def test_application_author_who_meets_a_problem_finds_its_code_and_status(code: str) -> None:
     assert dict(PROBLEM.findall(API)).get(str(code)) == str(problems.status_of(code))
 
 
 def test_no_problem_is_documented_that_the_guard_never_answers() -> None:
     assert {code for code, _ in PROBLEM.findall(API)} == {
-        str(code) for code in (*Code, *Fault, *Objection, *ExamObjection)
+        str(code) for code in (*Code, *Fault, *Objection, *ExamObjection, *PersonalObjection)
     }
 
 

@@ -57,6 +57,8 @@ class Settings:
     """As the console's server reaches the guard."""
     identity_provider_url: str
     """Issuer of the demonstration identity provider."""
+    person_provider_url: str
+    """Issuer of the provider by which people, not agents, prove who they are; empty: the personal space is closed."""
     role_urls: Mapping[str, str] = field(repr=False)
     """URIs given by hand for roles that an administrator made beforehand."""
     roles: frozenset[str]
@@ -138,6 +140,9 @@ def load(environ: Mapping[str, str] | None = None, *, roles: Collection[str] = R
     missing = [role for role in ROLES if role in roles and role not in role_urls]
     if missing and mode is Mode.PRODUCTION and not database_url:
         _refuse_unprepared(missing, state / CREDENTIALS)
+    identity_provider_url = _url(
+        values, "BEFFROI_IDENTITY_PROVIDER_URL", mode, f"http://127.0.0.1:{ports['IDENTITY_PROVIDER']}/api/v2"
+    )
     return Settings(
         mode=mode,
         state=state,
@@ -151,12 +156,8 @@ def load(environ: Mapping[str, str] | None = None, *, roles: Collection[str] = R
         guard_server_url=_url(
             values, "BEFFROI_GUARD_SERVER_URL", mode, f"http://127.0.0.1:{ports['GUARD']}", inside=True
         ),
-        identity_provider_url=_url(
-            values,
-            "BEFFROI_IDENTITY_PROVIDER_URL",
-            mode,
-            f"http://127.0.0.1:{ports['IDENTITY_PROVIDER']}/api/v2",
-        ),
+        identity_provider_url=identity_provider_url,
+        person_provider_url=_person_provider(values, mode, identity_provider_url),
         role_urls=role_urls,
         roles=frozenset(roles),
         values=values,
@@ -252,6 +253,15 @@ def _port(values: Mapping[str, str], name: str, default: int) -> int:
     if not (said.isascii() and said.isdigit() and 0 < int(said) < 65_536):
         raise SettingMissing(f"{name} must be a port number, from 1 to 65535.")
     return int(said)
+
+
+def _person_provider(values: Mapping[str, str], mode: Mode, beside: str) -> str:
+    """The issuer for people; in a demonstration, beside that of agents."""
+    name = "BEFFROI_PERSON_PROVIDER_URL"
+    if mode is Mode.PRODUCTION and not values.get(name, "").strip():
+        return ""
+    parts = urlsplit(beside)
+    return _url(values, name, mode, f"{parts.scheme}://{parts.netloc}/particulier/api/v2")
 
 
 def _url(values: Mapping[str, str], name: str, mode: Mode, default: str, *, inside: bool = False) -> str:

@@ -24,7 +24,9 @@ CLIENT_ID = "beffroi-guard"
 CONSOLE_APPLICATION = "console"
 """The console among the guard's applications."""
 CONSOLE_RETURN = "/retour/"
-"""Path of the console to which the guard sends a browser back: its only redirect URI."""
+"""Path of the console to which the guard sends an agent's browser back."""
+PERSON_RETURN = "/mon-espace/retour/"
+"""Path of the console to which the guard sends a person's browser back. The two are its only redirect URIs."""
 DEMONSTRATION_PEOPLE = 20_000
 _HERE = (sys.executable, "-m", "beffroi")
 
@@ -77,6 +79,7 @@ def guard_settings(settings: Settings) -> "GuardSettings":
         public_url=settings.guard_url,
         mode=GuardMode(settings.mode.value),
         provider=_provider(settings),
+        person_provider=_person_provider(settings),
         listening=Listening(host=settings.bind, port=settings.guard_port),
         cold_folder=cold_folder(settings),
         trusted_proxies=tuple(settings.said("BEFFROI_TRUSTED_PROXIES").split()),
@@ -233,9 +236,45 @@ def _provider(settings: Settings) -> "Provider":
     )
 
 
+def _person_provider(settings: Settings) -> "Provider | None":
+    """The provider of people; None where none is named. Raises SettingMissing for one that is named in part."""
+    from beffroi.guard.settings import Provider
+
+    issuer = settings.person_provider_url
+    if not issuer:
+        return None
+    if settings.mode is Mode.DEMONSTRATION:
+        from beffroi.simulation.identity_provider.keys import ensure_client_secret
+
+        secret = ensure_client_secret(person_secret_file(settings))
+        return Provider(issuer=issuer, client_id=CLIENT_ID, client_secret=secret, pkce=True)
+    found = {}
+    for name in ("CLIENT_ID", "CLIENT_SECRET_FILE"):
+        found[name] = settings.said(f"BEFFROI_PERSON_PROVIDER_{name}")
+        if not found[name]:
+            raise SettingMissing(
+                f"BEFFROI_PERSON_PROVIDER_{name} is not set: the guard must be known to the provider of people."
+            )
+    return Provider(
+        issuer=issuer,
+        client_id=found["CLIENT_ID"],
+        client_secret=read_secret_setting("BEFFROI_PERSON_PROVIDER_CLIENT_SECRET_FILE", found["CLIENT_SECRET_FILE"]),
+    )
+
+
 def client_secret_file(settings: Settings) -> Path:
     """The secret between the guard and the demonstration identity provider."""
     return settings.credentials / "identity-provider.client-secret"
+
+
+def person_secret_file(settings: Settings) -> Path:
+    """The secret between the guard and the part of that provider which people sign in to."""
+    return settings.credentials / "person-provider.client-secret"
+
+
+def residents_file(settings: Settings) -> Path:
+    """Which people can prove who they are; written by the demonstration's loading."""
+    return settings.state / "identity-provider" / "residents.json"
 
 
 def personas_file(settings: Settings) -> Path:
@@ -255,6 +294,14 @@ def identity_provider_environ(settings: Settings) -> dict[str, str]:
         "USERS_FILE": str(personas_file(settings)),
         "KEY_FILE": str(settings.state / "identity-provider" / "signing-key.json"),
         "PKCE": "on",
+        "PEOPLE_ISSUER": settings.person_provider_url,
+        "PEOPLE_CLIENT_ID": CLIENT_ID,
+        "PEOPLE_CLIENT_SECRET_FILE": str(person_secret_file(settings)),
+        "PEOPLE_REDIRECT_URIS": f"{settings.guard_url}/person/callback",
+        "PEOPLE_POST_LOGOUT_REDIRECT_URIS": f"{settings.guard_url}/person/signed-out",
+        "PEOPLE_USERS_FILE": str(residents_file(settings)),
+        "PEOPLE_KEY_FILE": str(settings.state / "identity-provider" / "person-signing-key.json"),
+        "PEOPLE_PKCE": "on",
     }
     return {f"BEFFROI_IDENTITY_PROVIDER_{name}": value for name, value in values.items()} | {
         "BEFFROI_MODE": settings.mode.value
@@ -283,7 +330,7 @@ def demonstration_place(settings: Settings, databases: Databases) -> "Place":
         personas_file=personas_file(settings),
         application=CONSOLE_APPLICATION,
         application_key_file=console_key_file(settings),
-        redirect_uris=(settings.console_url + CONSOLE_RETURN,),
+        redirect_uris=(settings.console_url + CONSOLE_RETURN, settings.console_url + PERSON_RETURN),
         issuer=settings.identity_provider_url,
     )
 

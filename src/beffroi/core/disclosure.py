@@ -32,6 +32,16 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "baseline": Disclosed.NOTHING,
     # Who was read, or who read somebody: random ids only.
     "readings-asked": Disclosed.NOTHING,
+    # What the person does in the personal space: what they read there is their own.
+    "person-signed-in": Disclosed.NOTHING,
+    "person-signed-out": Disclosed.NOTHING,
+    "person-session-revoked": Disclosed.NOTHING,
+    "own-consultations-read": Disclosed.NOTHING,
+    "own-proof-given": Disclosed.NOTHING,
+    "own-file-read": Disclosed.NOTHING,
+    "consultation-reported": Disclosed.NOTHING,
+    "report-examined": Disclosed.NOTHING,
+    "report-answered": Disclosed.NOTHING,
 }
 """Every kind that may name a person."""
 

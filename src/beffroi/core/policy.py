@@ -208,6 +208,13 @@ class AssuranceRule:
     level: Level
 
 
+class AgentShown(StrEnum):
+    """What people are shown of an agent who consulted their file; never the name."""
+
+    ORGANISATION = "organisation"
+    JOB = "job-and-organisation"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One version of the law's parameters; ``version`` is the SHA-256 of the file's canonical form."""
@@ -232,6 +239,7 @@ class Policy:
     backup_retention_days: int
     separation: Separation
     probation_percent: int
+    agent_shown: AgentShown
     newcomer_life: timedelta = field(init=False, repr=False, compare=False)
     rated: int = field(init=False, repr=False, compare=False)
     group_demands: tuple[tuple[int, Demand], ...] = field(init=False, repr=False, compare=False)

@@ -21,6 +21,7 @@ from beffroi.core.policy import (
     RELATIONS,
     SEARCH,
     Action,
+    AgentShown,
     ApplicationBudget,
     AssuranceRule,
     Demand,
@@ -111,6 +112,7 @@ def _policy(top: Table) -> Policy:
         backup_retention_days=top.integer("backup_retention_days", 1, 35),
         separation=_separation(top),
         probation_percent=top.integer("probation_percent", 1, 100),
+        agent_shown=top.choice("agent_shown", {shown.value: shown for shown in AgentShown}, AgentShown.ORGANISATION),
     )
     if not policy.session.touch < policy.session.idle <= policy.session.absolute:
         top.refuse("session", "other", "touch shorter than idle, idle no longer than absolute")

@@ -83,6 +83,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "handle_hash": _B, "application": _T, "account": _ID, "habilitation": _ID, "level": _N,
         "factor_at": _I, "client_hash": _B, "created_at": _I, "expires_at": _I, "revoked_at": _MI, "version": _N,
     },
+    "person_session": {
+        "id": _ID, "handle_hash": _B, "application": _T, "person": _ID, "client_hash": _B, "created_at": _I,
+        "expires_at": _I, "revoked_at": _MI, "version": _N,
+    },
     "containment": {
         "id": _ID, "kind": _T, "scope": _T, "groups": _N, "since_at": _I, "lifted_at": _MI, "version": _N,
     },

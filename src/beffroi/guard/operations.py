@@ -10,6 +10,7 @@ from beffroi.guard.answers import containing as cut
 from beffroi.guard.answers import forensics as past
 from beffroi.guard.answers import machines
 from beffroi.guard.answers import partners as partner
+from beffroi.guard.answers import personal as own
 from beffroi.guard.answers import providers as provider
 from beffroi.guard.answers import reviewing as review
 from beffroi.guard.answers import sessions as session
@@ -24,6 +25,7 @@ from beffroi.guard.doors import agents, asked, changing, finding, listing, openi
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.partners import doors as partners
+from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.reviewing import doors as reviewing
 from beffroi.guard.sessions import doors as sessions
@@ -191,6 +193,27 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/forensics/read-by"): Operation(
         "Who read one person", forensics.AskingAbout, past.ReadBy, _CONFLICTS
     ),
+    ("POST", "/v1/person/sessions"): Operation(
+        "Redeem the one-time code of a person's sign-in", sessions.Redemption, own.Begun, _COMMON, ("application",)
+    ),
+    ("POST", "/v1/person/end"): Operation("A person signs out", personal.Nothing, own.Ended),
+    ("POST", "/v1/person/consultations"): Operation(
+        "Who consulted one's own file", personal.Period, own.Consultations
+    ),
+    ("POST", "/v1/person/proof"): Operation(
+        "The proof of one consultation of one's own file", personal.One, own.Proof, (*_CONFLICTS, 410)
+    ),
+    ("POST", "/v1/person/report"): Operation(
+        "Report a consultation that one does not recognise", personal.One, own.Reported, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/person/reports"): Operation("What one reported", personal.Nothing, own.OwnReports),
+    ("POST", "/v1/reports/list"): Operation(
+        "Consultations that people do not recognise", personal.Listing, own.Reports
+    ),
+    ("POST", "/v1/reports/examine"): Operation(
+        "Say that a report is being looked into", personal.OneReport, own.Moved, _CONFLICTS
+    ),
+    ("POST", "/v1/reports/answer"): Operation("Answer a report", personal.Answering, own.Moved, _CONFLICTS),
 }
 UNDOCUMENTED: Final = frozenset({"/v1/token", "/metrics", "/openapi.json"})
 """RFC 7523's own form, Prometheus' own text, and this document."""

@@ -96,6 +96,8 @@ class GuardSettings:
     public_url: str
     mode: Mode
     provider: Provider | None
+    person_provider: Provider | None = None
+    """Where people, not agents, prove who they are; without it the personal space is closed."""
     listening: Listening = Listening()
     batching: Batching = Batching()
     cold_folder: Path | None = None

@@ -22,6 +22,8 @@ OUTLIVED: Final = (
     "DELETE FROM guard.refusal WHERE hour < extract(epoch FROM guard.instant()) / 3600 - 48",
     "DELETE FROM guard.sign_in WHERE expires_at < guard.instant() - interval '1 day'",
     "DELETE FROM guard.handover WHERE expires_at < guard.instant() - interval '1 day'",
+    "DELETE FROM guard.person_handover WHERE expires_at < guard.instant() - interval '1 day'",
+    "DELETE FROM guard.person_session WHERE expires_at < guard.instant() - interval '1 day'",
     # By the earlier of the two clocks: an assertion may be presented until it ends by PostgreSQL's own.
     "DELETE FROM guard.spent_assertion"
     " WHERE expires_at < least(clock_timestamp(), guard.instant()) - interval '10 minutes'",

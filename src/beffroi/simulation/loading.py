@@ -27,9 +27,11 @@ from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
 from beffroi.simulation.identity_provider.personas import Persona, read_users_file, write_users_file
+from beffroi.simulation.identity_provider.residents import write_residents_file
 from beffroi.simulation.network import IDP_ID, LASTING, Application, network_rows, telephones_of
 from beffroi.simulation.personas import PERSONAS
 from beffroi.simulation.population import Population
+from beffroi.simulation.residents import RESIDENTS, RESIDENTS_FILE
 from beffroi.simulation.sign_in_sheet import JOBS, write_codes
 
 OPERATOR: Final = "demonstration"
@@ -170,6 +172,7 @@ async def _write_network(place: Place, population: Population, policy: Policy) -
     # The named people of the demonstration come first, as a newcomer looks for them.
     personas = [_persona(agent, world.directory, telephones.get(agent.login)) for agent in world.agents]
     write_users_file(place.personas_file, personas)
+    write_residents_file(place.personas_file.with_name(RESIDENTS_FILE), RESIDENTS)
     public_jwk = ensure_application_key(place.application_key_file)
     conn = await asyncpg.connect(place.guard_dsn)
     try:

@@ -9,6 +9,7 @@ from beffroi.guard.keys import read_secret, write_secret
 from beffroi.simulation import agents as roles
 from beffroi.simulation.identity_provider.personas import read_users_file
 from beffroi.simulation.personas import NAMED_PEOPLE, NOBODY, OFFICE, OTHER_OFFICE, PERSONAS
+from beffroi.simulation.residents import RESIDENTS
 
 JOBS: Final[Mapping[str, str]] = {
     roles.ADVISER: "Conseiller en insertion",
@@ -43,6 +44,13 @@ def sign_in_sheet(personas_file: Path) -> str:
         _line(persona.name, f"{codes.get(persona.login, 'code already handed over')}  {persona.job}")
         for persona in named
         if not persona.totp_secret
+    ]
+    lines += ["", "  Young people who can open their own space (/mon-espace/ of the console):"]
+    lines += [
+        _line(
+            f"{one.given_name} {one.family_name.title()}", "no file: nobody is found" if one is RESIDENTS[-1] else ""
+        )
+        for one in RESIDENTS
     ]
     lines += ["", "  People to look for, by name and birth date:"]
     for office, index, what in (

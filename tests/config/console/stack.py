@@ -272,6 +272,9 @@ def guard_served(
             provider=Provider(
                 provider.settings.issuer, provider.settings.client_id, provider.settings.client_secret, pkce=True
             ),
+            person_provider=Provider(
+                provider.people.issuer, provider.people.client_id, provider.people.client_secret, pkce=True
+            ),
         )  # fmt: skip
         ready = threading.Event()
         made: dict[str, Any] = {}
@@ -281,8 +284,9 @@ def guard_served(
                 world = await worlds.build(fresh.guard, held)
                 jwk = ECKey.generate_key("P-256", {"kid": "console-key", "use": "sig"})
                 await world.open_application(
-                    world.offices["North"], id=CONSOLE, name="Console", redirect_uris=[return_to]
-                )
+                    world.offices["North"], id=CONSOLE, name="Console",
+                    redirect_uris=[return_to, urljoin(return_to, "/mon-espace/retour/")],
+                )  # fmt: skip
                 await world.insert(
                     "application_key", application=CONSOLE, kid="console-key",
                     jwk=json.dumps(jwk.as_dict(private=False)), until_at=await world.now() + timedelta(days=30),

@@ -345,6 +345,9 @@ def serve(
             provider=Provider(
                 provider.settings.issuer, provider.settings.client_id, provider.settings.client_secret, pkce=True
             ),
+            person_provider=Provider(
+                provider.people.issuer, provider.people.client_id, provider.people.client_secret, pkce=True
+            ),
         )  # fmt: skip
         ready = threading.Event()
         made: dict[str, Any] = {}

@@ -148,6 +148,17 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         )  # fmt: skip
         await conn.execute("INSERT INTO guard.reach VALUES ($1, $2, 1, '{}', 0, 1, '')", uuid4(), one)
         await conn.execute("INSERT INTO guard.free_text VALUES ($1, $2, $3, '', $4)", uuid4(), uuid4(), one, AT)
+        await conn.execute(
+            "INSERT INTO guard.person_session"
+            " (id, application, person, created_at, expires_at, seen_at, version, mac)"
+            " VALUES ($1, 'cases', $2, $3, $3, $3, 1, '')",
+            uuid4(), one, AT,
+        )  # fmt: skip
+        await conn.execute(
+            "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
+            " VALUES ($1, $2, 1, $3, 'received', $3)",
+            uuid4(), one, AT,
+        )  # fmt: skip
     async with conn.transaction():
         await people.erase(conn, person, entry=Entry(AT, "erased", person=person))
     for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):

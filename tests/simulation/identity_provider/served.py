@@ -14,9 +14,13 @@ import httpx
 import uvicorn
 
 from beffroi.simulation.identity_provider.app import Application
+from beffroi.simulation.identity_provider.directory import Directory
 from beffroi.simulation.identity_provider.keys import ensure_client_secret, ensure_signing_key
 from beffroi.simulation.identity_provider.misbehaviour import Misbehaviour
-from beffroi.simulation.identity_provider.personas import Directory, Persona, write_users_file
+from beffroi.simulation.identity_provider.personas import Persona, read_users_file, write_users_file
+from beffroi.simulation.identity_provider.process import Both
+from beffroi.simulation.identity_provider.residents import Resident, read_residents_file, write_residents_file
+from beffroi.simulation.identity_provider.roles import FRANCECONNECT
 from beffroi.simulation.identity_provider.settings import Settings
 from beffroi.standards.oidc import (
     AuthorizationRequest,
@@ -52,6 +56,16 @@ CLAIRE = Persona(
     siret="12345678900011",
     idp_id="demonstration-idp",
     totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+)
+INES = Resident(
+    login="ines.delaunay",
+    given_name="Inès Marie",
+    family_name="DELAUNAY",
+    birthdate="2005-03-14",
+    gender="female",
+    birthplace="59350",
+    birthcountry="99100",
+    sub="4e732ced-ines",
 )
 YANN = Persona(
     login="yann.le-goff",
@@ -89,6 +103,8 @@ class Served:
     browser: httpx.Client
     server: httpx.Client
     credential: ClientSecretPost | PrivateKeyJwt
+    people: Settings
+    people_lies: set[Misbehaviour]
     provider: Provider = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +118,7 @@ class Served:
         """Undo what a test changed."""
         self.party, self.credential = self._beginning
         self.misbehaviours.clear()
+        self.people_lies.clear()
         self.clock.shift = 0.0
         self.browser.cookies.clear()
 
@@ -171,6 +188,24 @@ def make_settings(folder: Path, port: int, service: str) -> Settings:
     )
 
 
+def people_settings(beside: Settings, folder: Path, service: str) -> Settings:
+    """The part that people sign in to, on the port of the other."""
+    residents = folder / "residents.json"
+    write_residents_file(residents, (INES,))
+    return Settings(
+        issuer=f"{beside.origin}/particulier/api/v2",
+        port=beside.port,
+        client_id="guard-of-people",
+        client_secret=ensure_client_secret(folder / "people.secret"),
+        redirect_uris=(f"{service}/person/callback",),
+        post_logout_redirect_uris=(f"{service}/person/signed-out",),
+        users_file=residents,
+        key_file=folder / "people.jwk",
+        pkce=True,
+        role=FRANCECONNECT,
+    )
+
+
 @contextmanager
 def serve(
     folder: Path,
@@ -187,8 +222,12 @@ def serve(
     lies: set[Misbehaviour] = set()
     clock = MovableClock()
     key = ensure_signing_key(settings.key_file)
-    application = Application(settings, Directory(settings.users_file), key, lies, clock)
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="on"))
+    application = Application(settings, Directory(settings.users_file, read_users_file), key, lies, clock)
+    people, people_lies = people_settings(settings, folder, service), set[Misbehaviour]()
+    residents = Directory(people.users_file, read_residents_file)
+    of_people = Application(people, residents, ensure_signing_key(people.key_file), people_lies, clock)
+    both = Both(application, of_people, people.prefix)
+    server = uvicorn.Server(uvicorn.Config(both, log_level="error", lifespan="on"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     party = RelyingParty(
@@ -204,7 +243,7 @@ def serve(
     with httpx.Client() as browser, httpx.Client() as backend:
         try:
             secret = credential or ClientSecretPost(settings.client_secret)
-            yield Served(settings, lies, clock, party, browser, backend, secret)
+            yield Served(settings, lies, clock, party, browser, backend, secret, people, people_lies)
         finally:
             server.should_exit = True
             thread.join(timeout=10)

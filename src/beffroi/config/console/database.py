@@ -18,6 +18,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.containment",
     "beffroi.governance.incidents",
     "beffroi.governance.partners",
+    "beffroi.governance.transparency",
     "beffroi.systems.cases",
 ]
 

@@ -17,7 +17,7 @@ refuse_console_within(INSTALLATION)
 _ADDRESS = urlsplit(INSTALLATION.console_url)
 _HTTPS = _ADDRESS.scheme == "https"
 _GUARD_ORIGIN = INSTALLATION.guard_url
-_PROVIDER = urlsplit(INSTALLATION.identity_provider_url)
+_PROVIDERS = [urlsplit(one) for one in (INSTALLATION.identity_provider_url, INSTALLATION.person_provider_url) if one]
 # A browser accepts a __Host- cookie from this host alone, over TLS alone (RFC 6265bis section 4.1.3.2).
 _PREFIX = "__Host-" if _HTTPS else ""
 
@@ -96,7 +96,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 UI_SHELL = "beffroi.config.console.shell.shell_for"
 # Browsers hold the redirects that follow a form to its form-action too: a sign-out goes on to the provider.
-UI_FORM_ORIGINS = (_GUARD_ORIGIN, f"{_PROVIDER.scheme}://{_PROVIDER.netloc}")
+UI_FORM_ORIGINS = tuple(dict.fromkeys((_GUARD_ORIGIN, *(f"{one.scheme}://{one.netloc}" for one in _PROVIDERS))))
 
 DIRECTORY_GUARD = "beffroi.config.console.guard.shared_guard"
 DIRECTORY_GUARD_URL = INSTALLATION.guard_url

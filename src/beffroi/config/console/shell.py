@@ -21,9 +21,12 @@ from beffroi.governance.incidents import api as incidents
 from beffroi.governance.leavers import api as leavers
 from beffroi.governance.partners import api as partners
 from beffroi.governance.reviews import api as reviews
+from beffroi.governance.transparency import api as transparency
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
-_APPLICATIONS = (cases, containment, detection, incidents, habilitations, leavers, exposure, reviews, partners)
+_APPLICATIONS = (
+    cases, containment, detection, incidents, transparency, habilitations, leavers, exposure, reviews, partners,
+)  # fmt: skip
 """In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.
 _version = cache(version)

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.governance.containment.web.urls")),
     path("", include("beffroi.governance.incidents.web.urls")),
     path("", include("beffroi.governance.partners.web.urls")),
+    path("", include("beffroi.governance.transparency.web.urls")),
     path("", include("beffroi.systems.cases.web.urls")),
 ]
 

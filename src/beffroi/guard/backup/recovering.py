@@ -61,6 +61,7 @@ async def recover(
         sessions = await revoke(conn, keys, live, now, "restored")
         await _past_what_is_lost(conn, keys, [row["id"] for row in live])
         await conn.execute("DELETE FROM guard.handover; DELETE FROM guard.sign_in")
+        await conn.execute("DELETE FROM guard.person_handover; DELETE FROM guard.person_session")
         codes = spent = 0
         if closing is None:
             codes = await _void_codes(conn, keys, now)

@@ -8,7 +8,7 @@ import asyncpg
 PASSING: Final = frozenset(
     {
         "turnstile", "migration", "drill_clock", "sign_in", "handover", "session", "spent_assertion", "attempt",
-        "question", "refusal", "exposure",
+        "question", "refusal", "exposure", "person_session", "person_handover",
     }
 )  # fmt: skip
 """Never followed: locks, the schema's own history, what ends with a restore anyway (sessions, sign-ins, rates),

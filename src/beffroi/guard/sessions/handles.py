@@ -11,6 +11,8 @@ from hashlib import blake2b, sha256
 from typing import Final
 
 SECRET: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+PERSON: Final = re.compile(r"person\.[A-Za-z0-9_-]{43}")
+"""The handle of a person's own session: no agent's door reads one, and no person's door reads an agent's."""
 CLIENT_CHARACTERS: Final = 128
 _STEP: Final = b"step-up"
 
@@ -18,6 +20,11 @@ _STEP: Final = b"step-up"
 def new_secret() -> str:
     """256 random bits, 43 characters."""
     return secrets.token_urlsafe(32)
+
+
+def new_person_handle() -> str:
+    """256 random bits, under the word that keeps people's handles apart from agents'."""
+    return f"person.{new_secret()}"
 
 
 def digest(secret: str) -> bytes:

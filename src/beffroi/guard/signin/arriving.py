@@ -26,7 +26,7 @@ from beffroi.guard.signin.provider import Identified, ProviderEdge, Unreachable,
 from beffroi.guard.signin.recognising import QUARANTINED, NotRecognised, Stranger, recognise
 from beffroi.guard.web.requests import Answer, Call, Malformed, redirect
 from beffroi.standards import oidc
-from beffroi.standards.oidc import Refusal, Transaction
+from beffroi.standards.oidc import Refusal, Transaction, VerifiedIdentity
 
 if TYPE_CHECKING:
     import asyncpg
@@ -130,7 +130,12 @@ async def _exchange(
 
 
 async def _recognise(
-    conn: "asyncpg.Connection", call: Call, edge: ProviderEdge, loaded: Loaded, identified: Identified, now: datetime
+    conn: "asyncpg.Connection",
+    call: Call,
+    edge: ProviderEdge,
+    loaded: Loaded,
+    identified: Identified[VerifiedIdentity],
+    now: datetime,
 ) -> Answer:
     services, identity = call.services, identified.identity
     level = level_of(services.policy.assurance, idp_id=identity.idp_id, acr=identity.acr, amr=identity.amr)

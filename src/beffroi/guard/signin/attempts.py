@@ -11,6 +11,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from beffroi.core import personal
+
 if TYPE_CHECKING:
     import asyncpg
 
@@ -28,10 +30,12 @@ DELETE FROM guard.attempt WHERE ctid = ANY (ARRAY(
 
 
 class Limit(Enum):
-    """What is counted, and the most in a quarter of an hour from one address."""
+    """What is counted, and the most in a quarter of an hour from one address, one identity or one person."""
 
     BEGINNINGS = 600
     FAILURES = 60
+    OWN_QUESTIONS = personal.MOST_QUESTIONS
+    MATCHINGS = personal.MOST_MATCHINGS
 
 
 async def within(conn: "asyncpg.Connection", keys: "Keys", limit: Limit, address: str, now: datetime) -> bool:

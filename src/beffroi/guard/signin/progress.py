@@ -44,6 +44,8 @@ class Step(StrEnum):
     APPROVAL = "approval"
     PROOF = "proof"
     REVIEW = "review"
+    PERSON = "person"
+    PERSON_EXCHANGE = "person-exchange"
 
 
 class Purpose(StrEnum):
@@ -55,6 +57,7 @@ class Purpose(StrEnum):
     APPROVE = "approve"
     PROVE_IDENTITY = "prove-identity"
     REVIEW = "review"
+    PERSONAL_SPACE = "personal-space"
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,9 +6,10 @@ is believed, and one refetch of the keys when a token names one that is not know
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import httpx
 
@@ -28,16 +29,19 @@ DISCOVERY_SECONDS: Final = 3_600.0
 REFETCH_SECONDS: Final = 10.0
 """Least time between two fetches of the keys: tokens naming invented keys must not make the guard a hammer."""
 
+Who = TypeVar("Who")
+"""What a verified identity is: an agent's, or a natural person's."""
+
 
 class Unreachable(RuntimeError):
     """The provider did not answer, or not as it must; the message names the step, never a value."""
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(Generic[Who]):
     """Who signed in, and the ID token, kept as the hint of the logout."""
 
-    identity: oidc.VerifiedIdentity
+    identity: Who
     id_token: str = field(repr=False)
 
 
@@ -125,9 +129,19 @@ class ProviderEdge:
 
     async def identify(
         self, code: str, transaction: Transaction, policy: Policy, now: datetime
-    ) -> Identified | Refusal:
+    ) -> Identified[oidc.VerifiedIdentity] | Refusal:
         """Exchange a code and verify what comes of it: ID token, then signed userinfo. Raises Unreachable."""
-        provider, party = await self.provider(), self.party(policy)
+        return await self._identified(code, transaction, self.party(policy), now, oidc.verify_userinfo)
+
+    async def _identified(
+        self,
+        code: str,
+        transaction: Transaction,
+        party: RelyingParty,
+        now: datetime,
+        judge: Callable[..., Who | Refusal | UnknownKey],
+    ) -> "Identified[Who] | Refusal":
+        provider = await self.provider()
         credential = oidc.ClientSecretPost(self._settings.client_secret)
         request = oidc.token_request(provider, party, credential, code, transaction, now)
         status, _, body = await self._send(request, "token")
@@ -147,7 +161,7 @@ class ProviderEdge:
         status, kind, body = await self._send(request, "userinfo")
         if status != 200:
             return Refusal.USERINFO_UNSIGNED
-        identity = oidc.verify_userinfo(kind, body, sign_in, keys, provider, party, now)
+        identity = judge(kind, body, sign_in, keys, provider, party, now)
         if isinstance(identity, UnknownKey):
             return Refusal.TOKEN_BAD_SIGNATURE
         return identity if isinstance(identity, Refusal) else Identified(identity, tokens.id_token)

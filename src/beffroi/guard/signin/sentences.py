@@ -265,4 +265,40 @@ ENGLISH: Final[dict[str, str]] = {
     ),
     "Prévenez votre service informatique.": "Tell your IT department.",
     "Revenir à l’application": "Back to the application",
+    # The personal space
+    "Mon espace": "My space",
+    "Cette page appartient au gardien des dossiers. Il ne voit jamais votre mot de passe.": (
+        "This page belongs to the guard of the files. It never sees your password."
+    ),
+    "Votre espace n’est pas ouvert": "Your space is not open",
+    "Ici, on ne peut pas encore prouver son identité en ligne.": "Here, one cannot prove one’s identity online yet.",
+    "Pour savoir qui a consulté votre dossier, demandez-le à votre mission locale.": (
+        "To know who consulted your file, ask your Mission Locale."
+    ),
+    "L’adresse qui vous a conduit ici est incomplète.": "The address that led you here is incomplete.",
+    "Revenez à la première page de votre espace.": "Go back to the first page of your space.",
+    "Revenez à votre espace et recommencez.": "Go back to your space and start again.",
+    "Votre identité n’a pas été confirmée, ou pas assez sûrement pour ouvrir un dossier.": (
+        "Your identity was not confirmed, or not surely enough to open a file."
+    ),
+    "Vous pouvez recommencer, ou demander de l’aide à votre mission locale.": (
+        "You can start again, or ask your Mission Locale for help."
+    ),
+    "Nous n’avons pas trouvé votre dossier": "We did not find your file",
+    "Votre identité est confirmée, mais aucun dossier ne lui correspond exactement.": (
+        "Your identity is confirmed, but no file matches it exactly."
+    ),
+    "Votre nom est peut-être écrit autrement dans votre dossier, ou vous n’êtes pas encore inscrit.": (
+        "Your name may be written differently in your file, or you are not registered yet."
+    ),
+    "Allez à votre mission locale avec une pièce d’identité : on vérifiera avec vous.": (
+        "Go to your Mission Locale with an identity document: they will check with you."
+    ),
+    "Trop d’essais": "Too many attempts",
+    "Attendez un quart d’heure, puis recommencez.": "Wait a quarter of an hour, then start again.",
+    "Le service d’identité ne répond pas": "The identity service does not answer",
+    "Votre espace est fermé. Sur un appareil prêté ou partagé, fermez aussi la fenêtre.": (
+        "Your space is closed. On a device that is lent or shared, close the window too."
+    ),
+    "Revenir à mon espace": "Back to my space",
 }

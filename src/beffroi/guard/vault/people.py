@@ -32,7 +32,7 @@ _BLIND_OF_GROUP: Final = {
     "identity": ("blind_name", "blind_birth_name"),
 }
 MOST_MATCHES: Final = 5
-OF_PEOPLE: Final = ("relation", "reach", "free_text")
+OF_PEOPLE: Final = ("relation", "reach", "free_text", "person_session", "report")
 """Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""
 
 

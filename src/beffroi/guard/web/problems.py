@@ -11,6 +11,7 @@ from typing import Final
 from beffroi.core.awareness_sentences import SENTENCES as EXAMS
 from beffroi.core.decision import Refusal
 from beffroi.core.objections import SENTENCES as OBJECTIONS
+from beffroi.core.personal import SENTENCES as PERSONAL
 from beffroi.core.refusals import Code, Sentence
 from beffroi.core.sentences import SENTENCES
 from beffroi.guard.web.requests import NO_STORE, Answer, Header
@@ -144,6 +145,7 @@ _SENTENCES: Final = {
     **{str(code): sentence for code, sentence in SENTENCES.items()},
     **{str(objection): sentence for objection, sentence in OBJECTIONS.items()},
     **{str(objection): sentence for objection, sentence in EXAMS.items()},
+    **{str(objection): sentence for objection, sentence in PERSONAL.items()},
 }
 
 

@@ -13,8 +13,9 @@ import uvicorn
 
 from beffroi.guard.settings import Provider
 from beffroi.simulation.identity_provider.app import Application
+from beffroi.simulation.identity_provider.directory import Directory
 from beffroi.simulation.identity_provider.keys import ensure_client_secret, ensure_signing_key
-from beffroi.simulation.identity_provider.personas import Directory, Persona, write_users_file
+from beffroi.simulation.identity_provider.personas import Persona, read_users_file, write_users_file
 from beffroi.simulation.identity_provider.settings import Settings
 
 CLIENT_ID = "guard"
@@ -57,7 +58,10 @@ def provided(folder: Path, guard_port: int) -> Iterator[SignInProvider]:
         provider = SignInProvider(guard_side, settings.users_file)
         provider.know([])
         application = Application(
-            settings, Directory(settings.users_file), ensure_signing_key(settings.key_file), clock=_clock(provider)
+            settings,
+            Directory(settings.users_file, read_users_file),
+            ensure_signing_key(settings.key_file),
+            clock=_clock(provider),
         )
         server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

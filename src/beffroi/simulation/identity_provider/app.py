@@ -13,18 +13,12 @@ import pyotp
 from authlib.oauth2 import OAuth2Error
 from joserfc.jwk import ECKey
 
-from beffroi.simulation.identity_provider.assurance import (
-    ACR_VALUES,
-    BY_CODE,
-    METHODS,
-    Asked,
-    preferred_method,
-    read_claims_parameter,
-)
-from beffroi.simulation.identity_provider.authority import CLIENT_METHODS, SCOPES, Authority
+from beffroi.simulation.identity_provider.assurance import Asked, preferred_method
+from beffroi.simulation.identity_provider.authority import CLIENT_METHODS, Authority
+from beffroi.simulation.identity_provider.directory import Directory
 from beffroi.simulation.identity_provider.misbehaviour import Misbehaviour
 from beffroi.simulation.identity_provider.mode import SettingsRefused
-from beffroi.simulation.identity_provider.personas import Directory
+from beffroi.simulation.identity_provider.personas import Persona
 from beffroi.simulation.identity_provider.records import (
     INTERACTION_SECONDS,
     SESSION_SECONDS,
@@ -34,6 +28,7 @@ from beffroi.simulation.identity_provider.records import (
     Shelf,
 )
 from beffroi.simulation.identity_provider.rendering import render
+from beffroi.simulation.identity_provider.residents import Resident
 from beffroi.simulation.identity_provider.settings import Settings
 from beffroi.simulation.identity_provider.web import (
     Receive,
@@ -46,22 +41,22 @@ from beffroi.simulation.identity_provider.web import (
     send_response,
 )
 
-COOKIE = "demonstration_identity_provider"
 MIN_STATE_CHARACTERS = 32
 
 
 class Application:
-    """``misbehaviours`` is for tests alone: neither a request nor a setting reaches it."""
+    """One part of the provider. ``misbehaviours`` is for tests alone: neither a request nor a setting reaches it."""
 
     def __init__(
         self,
         settings: Settings,
-        directory: Directory,
+        directory: Directory[Persona] | Directory[Resident],
         key: ECKey,
         misbehaviours: Collection[Misbehaviour] = frozenset(),
         clock: Clock = time.time,
     ) -> None:
         self._settings = settings
+        self._role = settings.role
         self._directory = directory
         self._clock = clock
         self._authority = Authority(settings, key, misbehaviours, clock)
@@ -75,10 +70,11 @@ class Application:
             ("POST", f"{base}/token"): self._token,
             ("GET", f"{base}/userinfo"): self._userinfo,
             ("GET", f"{base}/session/end"): self._end_session,
-            ("GET", "/"): self._home,
-            ("GET", "/healthz"): lambda _: _json(200, {"status": "ok"}),
-            ("GET", "/telephone"): self._telephones,
+            ("GET", f"{settings.prefix}/"): self._home,
+            ("GET", f"{settings.prefix}/healthz"): lambda _: _json(200, {"status": "ok"}),
         }
+        if settings.role.telephones:
+            self._routes["GET", f"{settings.prefix}/telephone"] = self._telephones
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -99,10 +95,10 @@ class Application:
         route = self._routes.get((request.method, request.path))
         if route is not None:
             return route(request)
-        area, _, name = request.path.lstrip("/").partition("/")
+        area, _, name = request.path.removeprefix(f"{self._settings.prefix}/").partition("/")
         if area == "connexion" and request.method in {"GET", "POST"}:
             return self._interaction(request, name)
-        if area == "telephone" and request.method == "GET":
+        if area == "telephone" and request.method == "GET" and self._role.telephones:
             return self._telephone(name)
         if any(path == request.path for _, path in self._routes):
             raise Refused(405, "Cette adresse ne s’utilise pas de cette façon.")
@@ -119,9 +115,9 @@ class Application:
                 "userinfo_endpoint": f"{issuer}/userinfo",
                 "jwks_uri": f"{issuer}/jwks",
                 "end_session_endpoint": f"{issuer}/session/end",
-                "scopes_supported": list(SCOPES),
-                "acr_values_supported": list(ACR_VALUES),
-                "claims_supported": ["sub", "acr", "amr", "auth_time", "iss", *SCOPES[1:]],
+                "scopes_supported": list(self._role.scopes),
+                "acr_values_supported": list(self._role.acr_values),
+                "claims_supported": ["sub", "acr", "amr", "auth_time", "iss", *self._role.scopes[1:]],
                 "claims_parameter_supported": True,
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],
@@ -143,7 +139,7 @@ class Application:
     def _authorize(self, request: Request) -> Response:
         parameters = request.parameters
         asked = self._check_as_proconnect(parameters)
-        browser = request.cookie(COOKIE)
+        browser = request.cookie(self._role.cookie)
         session = self._sessions.get(browser) if browser else None
         if session is not None and not self._is_enough(session, asked, parameters):
             session = None
@@ -157,7 +153,9 @@ class Application:
             return answer
         browser = browser or secrets.token_urlsafe(32)
         name = self._interactions.put(Interaction(request.query, browser))
-        return self._with_cookie(Response(303, headers=(("location", f"/connexion/{name}"),)), browser)
+        return self._with_cookie(
+            Response(303, headers=(("location", f"{self._settings.prefix}/connexion/{name}"),)), browser
+        )
 
     def _check_as_proconnect(self, parameters: dict[str, str]) -> Asked:
         """What ProConnect answers with error Y000400 on its own page: the client is at fault, no redirect."""
@@ -167,9 +165,9 @@ class Application:
         for name in ("state", "nonce"):
             if len(parameters.get(name, "")) < MIN_STATE_CHARACTERS:
                 raise Refused(400, f"Y000400 : le paramètre « {name} » compte moins de 32 caractères.")
-        asked = read_claims_parameter(parameters.get("claims"))
+        asked = self._role.asked(parameters)
         if asked is None:
-            raise Refused(400, "Y000400 : le paramètre « claims » n’est pas lisible.")
+            raise Refused(400, "Y000400 : le niveau d’identification demandé n’est pas lisible.")
         if not parameters.get("max_age", "0").isdecimal():
             raise Refused(400, "Y000400 : le paramètre « max_age » n’est pas un nombre.")
         return asked
@@ -183,20 +181,21 @@ class Application:
     def _interaction(self, request: Request, name: str) -> Response:
         interaction = self._interactions.get(name)
         mine = interaction is not None and hmac.compare_digest(
-            interaction.browser.encode(), request.cookie(COOKIE).encode()
+            interaction.browser.encode(), request.cookie(self._role.cookie).encode()
         )
         if interaction is None or not mine:
             raise Refused(404, "Cette connexion a expiré ou a déjà servi. Revenez au service et recommencez.")
-        here = f"/connexion/{name}"
+        here = f"{self._settings.prefix}/connexion/{name}"
         authorization = Request("GET", f"{self._settings.base_path}/authorize", interaction.query, {}, b"")
-        asked = read_claims_parameter(authorization.parameters.get("claims")) or Asked()
+        asked = self._role.asked(authorization.parameters) or Asked()
         if request.method == "POST":
             return self._sign_in(request, name, authorization, asked)
         persona = self._directory.find(request.parameters.get("personne", ""))
         if persona is not None:
             return render(
-                "password.html", persona=persona, here=here, methods=METHODS, chosen=preferred_method(asked)
-            )
+                "password.html", persona=persona, here=here, methods=self._role.methods,
+                chosen=preferred_method(asked, self._role.methods),
+            )  # fmt: skip
         words = request.parameters.get("recherche") or request.parameters.get("login_hint", "")
         people, total = self._directory.search(words)
         return render(
@@ -214,7 +213,7 @@ class Application:
     def _sign_in(self, request: Request, name: str, authorization: Request, asked: Asked) -> Response:
         form = request.form
         persona = self._directory.find(form.get("login", ""))
-        method = BY_CODE.get(form.get("method", ""))
+        method = next((one for one in self._role.methods if one.code == form.get("method")), None)
         session: Session | None = None
         if form.get("action") != "cancel":
             if persona is None or method is None:
@@ -230,7 +229,7 @@ class Application:
         answer: Response = self._authority.create_authorization_response(grant.request, granted, grant)
         if granted is None:
             return answer
-        self._sessions.take(request.cookie(COOKIE))
+        self._sessions.take(request.cookie(self._role.cookie))
         return self._with_cookie(answer, self._sessions.put(granted))
 
     def _oauth_error(self, error: OAuth2Error, parameters: dict[str, str]) -> Response:
@@ -259,7 +258,7 @@ class Application:
             ending = self._authority.validate_endpoint_request("end_session", request)
         except OAuth2Error as error:
             raise Refused(400, "Y000400 : la preuve de connexion n’a pas été émise ici.") from error
-        self._sessions.take(request.cookie(COOKIE))
+        self._sessions.take(request.cookie(self._role.cookie))
         answer: Response | None = self._authority.create_endpoint_response("end_session", ending)
         if answer is None:
             answer = _message(200, "Vous êtes déconnecté", "Vous pouvez fermer cette page.")
@@ -267,7 +266,7 @@ class Application:
 
     def _home(self, _: Request) -> Response:
         sentence = "Pour vous connecter, partez du service : il vous amènera ici."
-        return _message(200, "Fournisseur d’identité de démonstration", sentence)
+        return _message(200, self._role.title, sentence)
 
     def _telephones(self, request: Request) -> Response:
         words = request.parameters.get("recherche", "")
@@ -289,13 +288,16 @@ class Application:
         if persona is None:
             raise Refused(404, "Cette personne n’existe pas.")
         now = int(self._clock())
-        code = pyotp.TOTP(persona.totp_secret).at(now) if persona.totp_secret else None
+        secret = persona.totp_secret if isinstance(persona, Persona) else None
+        code = pyotp.TOTP(secret).at(now) if secret else None
         return render("telephone.html", persona=persona, code=code, seconds=30 - now % 30)
 
     def _with_cookie(self, response: Response, value: str) -> Response:
         secure = "; Secure" if self._settings.issuer.startswith("https:") else ""
         life = f"; Max-Age={SESSION_SECONDS}" if value else "; Max-Age=0"
-        return response.with_header("set-cookie", f"{COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}")
+        return response.with_header(
+            "set-cookie", f"{self._role.cookie}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{life}"
+        )
 
 
 def _json(status: int, value: object) -> Response:

@@ -4,7 +4,7 @@ Values and meanings: ProConnect's partner documentation, pages "niveaux-acr", "d
 "claim_amr" (amr after RFC 8176, plus ``mail``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,10 +84,11 @@ def read_claims_parameter(claims: str | None) -> Asked | None:
     return Asked("acr" in id_token, "amr" in id_token, essential)
 
 
-def preferred_method(asked: Asked) -> Method:
+def preferred_method(asked: Asked, methods: Sequence[Method] = METHODS) -> Method:
     """What the form proposes first: a second factor where one is asked, the password alone otherwise."""
     order = ("otp", "checked-2fa", "self-2fa", "card", "password", "checked", "self")
+    by_code = {method.code: method for method in methods}
     if not asked.essential_acr:
-        return BY_CODE["password"]
-    fitting = (BY_CODE[code] for code in order if asked.satisfied_by(BY_CODE[code].acr))
-    return next(fitting, BY_CODE["otp"])
+        return by_code["password"]
+    fitting = (by_code[code] for code in order if code in by_code and asked.satisfied_by(by_code[code].acr))
+    return next(fitting, by_code["otp"])

@@ -29,7 +29,6 @@ from authlib.oidc.core import OpenIDCode, UserInfoEndpoint
 from authlib.oidc.rpinitiated import EndSessionEndpoint
 from joserfc.jwk import ECKey, KeySet
 
-from beffroi.simulation.identity_provider.assurance import read_claims_parameter
 from beffroi.simulation.identity_provider.misbehaviour import Misbehaviour
 from beffroi.simulation.identity_provider.records import (
     ACCESS_TOKEN_SECONDS,
@@ -43,24 +42,6 @@ from beffroi.simulation.identity_provider.records import (
 from beffroi.simulation.identity_provider.settings import Settings
 from beffroi.simulation.identity_provider.web import Request, Response
 
-SCOPES = (
-    "openid",
-    "given_name",
-    "usual_name",
-    "email",
-    "uid",
-    "siret",
-    "idp_id",
-    "phone",
-    "roles",
-    "organization_label",
-)
-PARAMETERS = frozenset(
-    {
-        "response_type", "client_id", "redirect_uri", "scope", "claims", "state", "nonce",
-        "prompt", "acr_values", "idp_hint", "login_hint", "siret_hint",
-    }
-)  # fmt: skip
 PKCE_PARAMETERS = frozenset({"code_challenge", "code_challenge_method"})
 CLIENT_METHODS = ["client_secret_post", "private_key_jwt"]
 
@@ -75,6 +56,7 @@ class Client(ClientMixin):
         self._secret = settings.client_secret
         self._redirect_uris = settings.redirect_uris
         self._has_key = settings.client_jwks is not None
+        self._scopes = settings.role.scopes
         self.client_metadata = {
             "userinfo_signed_response_alg": "ES256",
             "post_logout_redirect_uris": list(settings.post_logout_redirect_uris),
@@ -87,7 +69,7 @@ class Client(ClientMixin):
         return ""  # an empty value makes Authlib require the parameter, as ProConnect does
 
     def get_allowed_scope(self, scope: str) -> str:
-        return " ".join(name for name in (scope or "").split() if name in SCOPES)
+        return " ".join(name for name in (scope or "").split() if name in self._scopes)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self._redirect_uris
@@ -150,9 +132,9 @@ class Grant(AuthorizationCodeGrant):
 
     def save_authorization_code(self, code: str, request: OpenIdRequest) -> None:
         data = request.payload.data
-        asked = read_claims_parameter(data.get("claims"))
+        asked = self.server.settings.role.asked(data)
         if asked is None:
-            raise InvalidRequestError("The claims parameter is not what OpenID Connect Core 5.5 describes.")
+            raise InvalidRequestError("The assurance asked for is not what OpenID Connect Core 5.5 describes.")
         record = Code(
             code=code,
             client_id=request.client.client_id,
@@ -240,19 +222,7 @@ class UserInfo(UserInfoEndpoint):
         return ["ES256"]
 
     def generate_user_info(self, user: Session, scope: str) -> dict[str, object]:
-        persona, granted = user.persona, scope.split()
-        known: dict[str, tuple[str, object]] = {
-            "given_name": ("given_name", persona.given_name),
-            "usual_name": ("usual_name", persona.usual_name),
-            "email": ("email", persona.email),
-            "uid": ("uid", persona.login),
-            "siret": ("siret", persona.siret),
-            "idp_id": ("idp_id", persona.idp_id),
-            "phone": ("phone_number", persona.phone),
-            "roles": ("roles", list(persona.roles)),
-            "organization_label": ("organization_label", persona.organisation),
-        }
-        claims = {name: value for key, (name, value) in known.items() if key in granted and value is not None}
+        claims = self.server.settings.role.claims(user.persona, scope.split())
         other = Misbehaviour.USERINFO_OTHER_SUB in self.server.misbehaviours
         return {"sub": "somebody-else" if other else self.server.subject(user), **claims}
 
@@ -301,7 +271,7 @@ class Authority(AuthorizationServer):
         misbehaviours: Collection[Misbehaviour],
         clock: Clock = time.time,
     ) -> None:
-        super().__init__(scopes_supported=list(SCOPES))
+        super().__init__(scopes_supported=list(settings.role.scopes))
         self.settings = settings
         self.key = key
         self.misbehaviours = misbehaviours
@@ -324,7 +294,7 @@ class Authority(AuthorizationServer):
         switches = (PKCE_PARAMETERS if self.settings.pkce else frozenset[str]()) | (
             frozenset({"max_age"}) if self.settings.max_age else frozenset[str]()
         )
-        return PARAMETERS | switches
+        return self.settings.role.parameters | switches
 
     def subject(self, session: Session) -> str:
         changed = Misbehaviour.CHANGED_SUB in self.misbehaviours

@@ -1,8 +1,7 @@
 """The invented people who may sign in, read from the file that the demonstration's loader writes."""
 
 import os
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,7 +11,6 @@ import pyotp
 from beffroi.simulation.identity_provider.mode import SettingsRefused
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
-SHOWN_AT_ONCE: Final = 30
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Code = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9._-]{1,128}\Z")]
@@ -45,7 +43,12 @@ class UsersFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def write_users_file(path: Path, personas: Iterable[Persona]) -> None:
     """Replace the users file in one step, mode 0600 since it holds second-factor secrets."""
-    body = msgspec.json.format(msgspec.json.encode(UsersFile(tuple(personas))), indent=1)
+    write_private_json(path, UsersFile(tuple(personas)))
+
+
+def write_private_json(path: Path, content: msgspec.Struct) -> None:
+    """Replace a file of invented identities in one step, mode 0600."""
+    body = msgspec.json.format(msgspec.json.encode(content), indent=1)
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
     draft.unlink(missing_ok=True)
@@ -80,50 +83,3 @@ def read_users_file(path: Path) -> tuple[Persona, ...]:
         except ValueError as error:
             raise SettingsRefused(f"{path} holds, for {persona.login}, a totp_secret not in base32.") from error
     return personas
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).replace("-", " ")
-
-
-class Directory:
-    """The personas as last written: the file is read again when it changes, without a restart."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._stamp = self._stat()
-        self._load()
-
-    def _stat(self) -> tuple[int, int]:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return (0, 0)
-        return (found.st_mtime_ns, found.st_ino)
-
-    def _load(self) -> None:
-        self._personas = read_users_file(self._path)
-        self._by_login = {persona.login: persona for persona in self._personas}
-        self._haystacks = [
-            _folded(f"{persona.name} {persona.organisation} {persona.job} {persona.login}")
-            for persona in self._personas
-        ]
-
-    def _refresh(self) -> None:
-        stamp = self._stat()
-        if stamp != self._stamp:
-            self._load()
-            self._stamp = stamp
-
-    def find(self, login: str) -> Persona | None:
-        self._refresh()
-        return self._by_login.get(login)
-
-    def search(self, words: str) -> tuple[Sequence[Persona], int]:
-        """The first 30 personas in which every word occurs, accents and case aside; and how many match."""
-        self._refresh()
-        wanted = _folded(words[:200]).split()
-        pairs = zip(self._personas, self._haystacks, strict=True)
-        matching = [persona for persona, text in pairs if all(word in text for word in wanted)]
-        return matching[:SHOWN_AT_ONCE], len(matching)

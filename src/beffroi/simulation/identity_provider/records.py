@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from beffroi.simulation.identity_provider.assurance import Asked, Method
-from beffroi.simulation.identity_provider.personas import Persona
+from beffroi.simulation.identity_provider.roles import Somebody
 
 CODE_SECONDS: Final = 30
 ACCESS_TOKEN_SECONDS: Final = 60
@@ -51,7 +51,7 @@ class Shelf(Generic[Record]):
 class Session:
     """Somebody signed in at the provider with one browser; ``authenticated`` in seconds since 1970."""
 
-    persona: Persona
+    persona: Somebody
     method: Method
     authenticated: int
 

@@ -34,6 +34,7 @@ from beffroi.standards.oidc.values import (
     ClientSecretPost,
     HttpRequest,
     IdentityProviderId,
+    PivotIdentity,
     PrivateKeyJwt,
     Provider,
     Refusal,
@@ -45,7 +46,7 @@ from beffroi.standards.oidc.values import (
     Transaction,
     VerifiedIdentity,
 )
-from beffroi.standards.oidc.verification import verify_id_token, verify_userinfo
+from beffroi.standards.oidc.verification import verify_id_token, verify_pivot, verify_userinfo
 
 __all__ = [
     "DEMONSTRATION_KEY_MARK",
@@ -55,6 +56,7 @@ __all__ = [
     "HttpRequest",
     "IdentityProviderId",
     "JwtRefusal",
+    "PivotIdentity",
     "PrivateKeyJwt",
     "Provider",
     "PublicKeys",
@@ -77,5 +79,6 @@ __all__ = [
     "token_request",
     "userinfo_request",
     "verify_id_token",
+    "verify_pivot",
     "verify_userinfo",
 ]

@@ -35,7 +35,9 @@ def authorization_request(
     ``prompt="none"`` asks for a silent sign-in. ``login_hint`` stands in a URL: never a personal address.
     """
     transaction = Transaction(random_text(32), random_text(32), random_text(48) if party.pkce else None)
-    asked: dict[str, object] = {"acr": {"essential": True, "values": list(party.accepted_acr)}}
+    asked: dict[str, object] = {}
+    if not party.acr_values:
+        asked["acr"] = {"essential": True, "values": list(party.accepted_acr)}
     if party.ask_amr:
         asked["amr"] = None
     if party.max_age is not None:
@@ -47,8 +49,11 @@ def authorization_request(
         "scope": " ".join(party.scopes),
         "state": transaction.state,
         "nonce": transaction.nonce,
-        "claims": json.dumps({"id_token": asked}, separators=(",", ":")),
     }
+    if asked:
+        parameters["claims"] = json.dumps({"id_token": asked}, separators=(",", ":"))
+    if party.acr_values:
+        parameters["acr_values"] = party.accepted_acr[0]
     if transaction.code_verifier is not None:
         digest = hashlib.sha256(transaction.code_verifier.encode("ascii")).digest()
         parameters |= {"code_challenge": base64url(digest), "code_challenge_method": "S256"}

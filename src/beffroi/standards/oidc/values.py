@@ -78,7 +78,8 @@ class RelyingParty:
     """How this service is registered and what it asks for.
 
     ``accepted_acr`` is asked for as an essential claim and checked on return; it may not be empty, since an
-    assurance nobody named cannot be accepted. ``pkce`` and ``max_age`` stay off with ProConnect, which
+    assurance nobody named cannot be accepted. ``acr_values`` asks for the first of them by that parameter instead, as
+    FranceConnect wants (Core §3.1.2.1). ``pkce`` and ``max_age`` stay off with ProConnect, which
     refuses parameters it does not know. ``leeway`` allows for clocks that disagree.
     """
 
@@ -89,6 +90,7 @@ class RelyingParty:
     scopes: tuple[str, ...] = ("openid", "given_name", "usual_name", "email", "uid", "siret", "idp_id")
     algorithms: frozenset[Algorithm] = frozenset({Algorithm.ES256})
     ask_amr: bool = True
+    acr_values: bool = False
     pkce: bool = False
     max_age: timedelta | None = None
     leeway: timedelta = timedelta(seconds=60)
@@ -174,6 +176,26 @@ class VerifiedIdentity:
     acr: str
     amr: tuple[str, ...]
     auth_time: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PivotIdentity:
+    """Who a natural person is, from a verified ID token and its signed userinfo (FranceConnect's pivot identity).
+
+    ``family_name`` is the name of birth, ``preferred_username`` the usual one where it differs. ``birthplace`` is an
+    INSEE code, empty for who was born abroad; ``birthcountry`` too; ``birthdate`` is YYYY-MM-DD, with 00 for a day or
+    a month that is not known.
+    """
+
+    sub: Subject = field(repr=False)
+    given_name: Identifying
+    family_name: Identifying
+    preferred_username: Identifying | None
+    birthdate: Identifying
+    gender: Identifying
+    birthplace: Identifying
+    birthcountry: Identifying
+    acr: str
 
 
 def same(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from beffroi.standards.jose import Algorithm, JwtRefusal, PublicKeys, UnknownKey
 from beffroi.standards.oidc.values import (
     MIN_STATE_CHARACTERS,
     IdentityProviderId,
+    PivotIdentity,
     Provider,
     Refusal,
     RelyingParty,
@@ -95,23 +96,9 @@ def verify_userinfo(
     now: datetime,
 ) -> VerifiedIdentity | Refusal | UnknownKey:
     """Validate a signed userinfo answer (Core §5.3.2 and §5.3.4): same issuer, audience and subject."""
-    if content_type.partition(";")[0].strip().lower() != "application/jwt":
-        return Refusal.USERINFO_UNSIGNED
-    verified = verify(body.strip(), keys, party.algorithms, accept_demonstration_keys=party.accept_demonstration_keys)
-    if isinstance(verified, UnknownKey):
-        return verified
-    if isinstance(verified, JwtRefusal):
-        return Refusal(verified.value)
-    claims = verified.claims
-    envelope = _check_envelope(claims, provider, party)
-    if envelope is not None:
-        return envelope
-    late = _check_times(claims, party.leeway, now, required=())
-    if late is not None:
-        return late
-    sub = claims.get("sub")
-    if not isinstance(sub, str) or not same(sub, sign_in.sub):
-        return Refusal.SUBJECT_MISMATCH
+    claims = _signed_userinfo(content_type, body, sign_in, keys, provider, party, now)
+    if not isinstance(claims, Mapping):
+        return claims
     texts: dict[str, str] = {}
     for name, most in (
         ("idp_id", 255),
@@ -142,6 +129,80 @@ def verify_userinfo(
         amr=sign_in.amr,
         auth_time=sign_in.auth_time,
     )
+
+
+def verify_pivot(
+    content_type: str,
+    body: bytes,
+    sign_in: SignIn,
+    keys: PublicKeys,
+    provider: Provider,
+    party: RelyingParty,
+    now: datetime,
+) -> PivotIdentity | Refusal | UnknownKey:
+    """Validate the signed userinfo of a natural person, as :func:`verify_userinfo` does an agent's."""
+    claims = _signed_userinfo(content_type, body, sign_in, keys, provider, party, now)
+    if not isinstance(claims, Mapping):
+        return claims
+    texts: dict[str, str] = {}
+    for name, least, most in _PIVOT:
+        value = claims.get(name)
+        if value is None:
+            return Refusal.CLAIM_MISSING
+        if not isinstance(value, str) or not least <= len(value) <= most or not (value.isprintable() or not value):
+            return Refusal.CLAIM_MALFORMED
+        texts[name] = value
+    usual = claims.get("preferred_username") or None
+    if usual is not None and not (isinstance(usual, str) and len(usual) <= 256 and usual.isprintable()):
+        return Refusal.CLAIM_MALFORMED
+    return PivotIdentity(
+        sub=sign_in.sub,
+        given_name=Identifying(texts["given_name"]),
+        family_name=Identifying(texts["family_name"]),
+        preferred_username=None if usual is None else Identifying(usual),
+        birthdate=Identifying(texts["birthdate"]),
+        gender=Identifying(texts["gender"]),
+        birthplace=Identifying(texts["birthplace"]),
+        birthcountry=Identifying(texts["birthcountry"]),
+        acr=sign_in.acr,
+    )
+
+
+_PIVOT = (
+    ("given_name", 1, 256), ("family_name", 1, 256), ("birthdate", 10, 10), ("gender", 1, 16), ("birthplace", 0, 5),
+    ("birthcountry", 5, 5),
+)  # fmt: skip
+"""Claims of the pivot identity with their least and greatest lengths (FranceConnect's documentation)."""
+
+
+def _signed_userinfo(
+    content_type: str,
+    body: bytes,
+    sign_in: SignIn,
+    keys: PublicKeys,
+    provider: Provider,
+    party: RelyingParty,
+    now: datetime,
+) -> Mapping[str, object] | Refusal | UnknownKey:
+    """The claims of a signed userinfo answer that is this sign-in's."""
+    if content_type.partition(";")[0].strip().lower() != "application/jwt":
+        return Refusal.USERINFO_UNSIGNED
+    verified = verify(body.strip(), keys, party.algorithms, accept_demonstration_keys=party.accept_demonstration_keys)
+    if isinstance(verified, UnknownKey):
+        return verified
+    if isinstance(verified, JwtRefusal):
+        return Refusal(verified.value)
+    claims = verified.claims
+    envelope = _check_envelope(claims, provider, party)
+    if envelope is not None:
+        return envelope
+    late = _check_times(claims, party.leeway, now, required=())
+    if late is not None:
+        return late
+    sub = claims.get("sub")
+    if not isinstance(sub, str) or not same(sub, sign_in.sub):
+        return Refusal.SUBJECT_MISMATCH
+    return claims
 
 
 def _check_envelope(claims: Mapping[str, object], provider: Provider, party: RelyingParty) -> Refusal | None:

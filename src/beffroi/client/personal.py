@@ -1,0 +1,200 @@
+"""The personal space: what a person asks about their own file, and the reports that security officers look into."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from beffroi.client.answers import Label
+from beffroi.client.calls import Call, post
+from beffroi.client.reading import typed
+from beffroi.core.identifying import Identifying
+
+
+class Begun(Struct, frozen=True):
+    """A person's session and its handle."""
+
+    handle: Identifying
+    expires_at: datetime
+
+
+class Ended(Struct, frozen=True):
+    """A sign-out, and where the browser goes next."""
+
+    logout_url: str
+
+
+class Consultation(Struct, frozen=True):
+    """One opening of the person's file: in whose name and in which job, never who."""
+
+    entry: int
+    at: datetime
+    kind: str
+    groups: tuple[str, ...]
+    organisation: str | None
+    organisation_name: str | None
+    job: Label | None
+    purpose: Label | None
+    explanation: str | None
+    reason: Label | None
+    reported: bool
+
+
+class Consultations(Struct, frozen=True):
+    """A page of consultations, the last first; what was before ``lost_until`` is no longer kept."""
+
+    total: int
+    page: int
+    pages: int
+    lost_until: datetime | None
+    rows: tuple[Consultation, ...]
+
+
+class Proof(Struct, frozen=True):
+    """A proof file and the name to keep it under."""
+
+    name: str
+    proof: str
+
+
+class Reported(Struct, frozen=True):
+    """A report that was made."""
+
+    report: str
+
+
+class OwnReport(Struct, frozen=True):
+    """A consultation that the person does not recognise, and what became of it."""
+
+    report: str
+    entry: int
+    consulted_at: datetime
+    organisation_name: str | None
+    standing: str
+    reported_at: datetime
+    examined_at: datetime | None
+    answered_at: datetime | None
+    answer: Label | None
+
+
+class OwnReports(Struct, frozen=True):
+    """A person's reports, the last first."""
+
+    rows: tuple[OwnReport, ...]
+
+
+class Choice(Struct, frozen=True):
+    """An answer that may be given."""
+
+    code: str
+    label: Label
+
+
+class Report(Struct, frozen=True):
+    """A report as security officers see it; the person is not in it."""
+
+    report: str
+    entry: int
+    consulted_at: datetime
+    account: str | None
+    organisation: str | None
+    organisation_name: str | None
+    standing: str
+    reported_at: datetime
+    examined_at: datetime | None
+    answered_at: datetime | None
+    answer: str | None
+
+
+class Reports(Struct, frozen=True):
+    """A page of reports, those that wait first."""
+
+    total: int
+    page: int
+    pages: int
+    rows: tuple[Report, ...]
+    answers: tuple[Choice, ...]
+
+
+class Moved(Struct, frozen=True):
+    """Where a report stands now."""
+
+    standing: str
+
+
+def _begun(body: Any) -> Begun:
+    return typed(Begun, body)
+
+
+def _ended(body: Any) -> Ended:
+    return typed(Ended, body)
+
+
+def _consultations(body: Any) -> Consultations:
+    return typed(Consultations, body)
+
+
+def _proof(body: Any) -> Proof:
+    return typed(Proof, body)
+
+
+def _reported(body: Any) -> Reported:
+    return typed(Reported, body)
+
+
+def _own_reports(body: Any) -> OwnReports:
+    return typed(OwnReports, body)
+
+
+def _reports(body: Any) -> Reports:
+    return typed(Reports, body)
+
+
+def _moved(body: Any) -> Moved:
+    return typed(Moved, body)
+
+
+def redeem(code: str, client: str, state: str) -> Call[Begun]:
+    """Exchange the one-time code of a person's sign-in for a handle, bound to this client."""
+    return post("/v1/person/sessions", {"code": code, "client": client, "state": state}, _begun)
+
+
+def end() -> Call[Ended]:
+    """Sign out."""
+    return post("/v1/person/end", {}, _ended)
+
+
+def consultations(*, from_at: datetime, until_at: datetime, page: int = 1) -> Call[Consultations]:
+    """Who consulted the file of the person whose session speaks."""
+    body = {"from_at": from_at.isoformat(), "until_at": until_at.isoformat(), "page": page}
+    return post("/v1/person/consultations", body, _consultations)
+
+
+def proof(entry: int, at: datetime) -> Call[Proof]:
+    """The proof of one of these consultations."""
+    return post("/v1/person/proof", {"entry": entry, "at": at.isoformat()}, _proof)
+
+
+def report(entry: int, at: datetime) -> Call[Reported]:
+    """Say that one of these consultations is not recognised."""
+    return post("/v1/person/report", {"entry": entry, "at": at.isoformat()}, _reported)
+
+
+def own_reports() -> Call[OwnReports]:
+    """What the person reported."""
+    return post("/v1/person/reports", {}, _own_reports)
+
+
+def reports(page: int = 1) -> Call[Reports]:
+    """Reports that this security officer has to look into."""
+    return post("/v1/reports/list", {"page": page}, _reports)
+
+
+def examine(report: str) -> Call[Moved]:
+    """Say that a report is being looked into."""
+    return post("/v1/reports/examine", {"report": report}, _moved)
+
+
+def answer(report: str, code: str) -> Call[Moved]:
+    """Answer a report."""
+    return post("/v1/reports/answer", {"report": report, "answer": code}, _moved)

@@ -1,0 +1,1 @@
+"""Pages of the personal space, and of the reports that come out of it."""

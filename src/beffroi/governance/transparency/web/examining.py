@@ -1,0 +1,58 @@
+"""Reports of people, for security officers: the entry, the account, the organisation; never the person."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from beffroi.client import Refused, personal
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.governance.directory import api as directory
+from beffroi.governance.transparency.web import words
+
+
+@require_GET
+def reports(request: AgentRequest) -> HttpResponse:
+    """Those that wait first."""
+    said = request.GET.get("page", "1")
+    page = int(said) if said.isascii() and said.isdigit() and 0 < int(said[:5]) <= 10_000 else 1
+    found = request.conversation.ask(personal.reports(page))
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    labels = {choice.code: directory.written(choice.label) for choice in found.answers}
+    rows = [
+        {
+            "report": row,
+            "organisation": words.organisation(row.organisation_name),
+            "standing": words.standing(row.standing),
+            "answer": labels.get(row.answer or "", ""),
+        }
+        for row in found.rows
+    ]
+    context = {
+        "found": found,
+        "rows": rows,
+        "choices": list(labels.items()),
+        "previous": f"?page={found.page - 1}" if found.page > 1 else "",
+        "next": f"?page={found.page + 1}" if found.page < found.pages else "",
+    }
+    return render(request, "transparency/reports.html", context)
+
+
+@require_POST
+def examine(request: AgentRequest) -> HttpResponse:
+    """Say that a report is being looked into."""
+    return _back(request.conversation.ask(personal.examine(request.POST.get("signalement", "")[:64])))
+
+
+@require_POST
+def answer(request: AgentRequest) -> HttpResponse:
+    """Answer a report by one of the sentences of the list."""
+    report, code = request.POST.get("signalement", "")[:64], request.POST.get("reponse", "")[:64]
+    return _back(request.conversation.ask(personal.answer(report, code)))
+
+
+def _back(moved: personal.Moved | Refused) -> HttpResponse:
+    return (
+        RefusalAnswer(moved) if isinstance(moved, Refused) else HttpResponseRedirect(reverse("transparency:reports"))
+    )

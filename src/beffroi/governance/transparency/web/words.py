@@ -1,0 +1,71 @@
+"""What people are told, in words that need no explanation."""
+
+from django.utils.translation import gettext
+
+from beffroi.client.personal import Consultation
+from beffroi.governance.directory import api as directory
+
+
+def seen(consultation: Consultation) -> str:
+    """What of the file was shown."""
+    names = {
+        "identity": gettext("votre nom et votre date de naissance"),
+        "contact": gettext("vos coordonnées"),
+        "nir": gettext("votre numéro de sécurité sociale"),
+        "agency_id": gettext("votre identifiant France Travail"),
+        "situation": gettext("votre situation (logement, études, ressources)"),
+        "followup": gettext("les notes et les étapes de votre accompagnement"),
+        "training": gettext("vos formations"),
+        "legal_representative": gettext("les coordonnées de votre représentant légal"),
+    }
+    if not consultation.groups:
+        return gettext("Seulement où vous êtes suivi, sans aucun détail")
+    said = [names.get(code, gettext("une partie de votre dossier")) for code in consultation.groups]
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:]
+
+
+def why(consultation: Consultation) -> str:
+    """For which reason the file could be opened."""
+    if consultation.explanation == "break-glass":
+        if consultation.reason is None:
+            return gettext("Ouverture en urgence, qu'une autre personne vérifie")
+        reason = directory.written(consultation.reason)
+        return gettext("Ouverture en urgence, qu'une autre personne vérifie : %(reason)s") % {"reason": reason}
+    if consultation.kind == "found":
+        return gettext("Une recherche à votre nom a trouvé votre dossier")
+    reasons = {
+        "followed": gettext("Cet organisme vous accompagne"),
+        "referent": gettext("Cette personne est votre conseiller ou votre conseillère"),
+        "appointment": gettext("Vous aviez un rendez-vous"),
+        "prescription": gettext("Une formation vous est proposée"),
+        "enrolment": gettext("Vous êtes inscrit à une formation"),
+        "search": gettext("Une recherche à votre nom"),
+        "registration": gettext("Votre inscription"),
+    }
+    return reasons.get(consultation.explanation or "", gettext("Motif inscrit au journal"))
+
+
+def purpose(consultation: Consultation) -> str:
+    """What the agent said the file was opened for."""
+    return "" if consultation.purpose is None else directory.written(consultation.purpose)
+
+
+def job(consultation: Consultation) -> str:
+    """What the agent does; never the name."""
+    return gettext("Agent") if consultation.job is None else directory.written(consultation.job)
+
+
+def organisation(name: str | None) -> str:
+    """In whose name it was done."""
+    return gettext("Organisme non précisé") if name is None else name
+
+
+def standing(code: str) -> str:
+    """Where a report stands."""
+    names = {
+        "received": gettext("Reçu"),
+        "examined": gettext("En cours d'examen"),
+        "answered": gettext("Répondu"),
+    }
+    return names.get(code, code)

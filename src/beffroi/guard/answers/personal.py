@@ -1,0 +1,121 @@
+"""Answers of the doors of the personal space, and of the reports that security officers look into."""
+
+from datetime import datetime
+
+from beffroi.guard.answers.shape import Answered, Label
+
+
+class Begun(Answered, frozen=True):
+    """A person's session: its handle, given once, and the instant at which it ends at the latest."""
+
+    handle: str
+    expires_at: datetime
+
+
+class Ended(Answered, frozen=True):
+    """A sign-out, and where the browser goes to end the provider's own session."""
+
+    logout_url: str
+
+
+class Consultation(Answered, frozen=True):
+    """One opening of the person's own file: by whom is said by the organisation and the job, never by the name.
+
+    ``kind`` is ``released``, or ``found`` for a search that told where the person is known and no field. ``reason``
+    is the listed one of an opening in an emergency. ``reported``: the person does not recognise it.
+    """
+
+    entry: int
+    at: datetime
+    kind: str
+    groups: tuple[str, ...]
+    organisation: str | None
+    organisation_name: str | None
+    job: Label | None
+    purpose: Label | None
+    explanation: str | None
+    reason: Label | None
+    reported: bool
+
+
+class Consultations(Answered, frozen=True):
+    """A page of consultations, the last first; what was before ``lost_until`` in the window is no longer kept."""
+
+    total: int
+    page: int
+    pages: int
+    asked_at: datetime
+    lost_until: datetime | None
+    rows: tuple[Consultation, ...]
+
+
+class Proof(Answered, frozen=True):
+    """A proof file (C2SP tlog-proof) of one consultation, and a name to keep it under."""
+
+    name: str
+    proof: str
+
+
+class Reported(Answered, frozen=True):
+    """A report that was made."""
+
+    report: str
+
+
+class OwnReport(Answered, frozen=True):
+    """A consultation that the person does not recognise, and what became of it."""
+
+    report: str
+    entry: int
+    consulted_at: datetime
+    organisation_name: str | None
+    standing: str
+    reported_at: datetime
+    examined_at: datetime | None
+    answered_at: datetime | None
+    answer: Label | None
+
+
+class OwnReports(Answered, frozen=True):
+    """A person's reports, the last first."""
+
+    rows: tuple[OwnReport, ...]
+
+
+class Choice(Answered, frozen=True):
+    """An answer that may be given, and what it says to the person."""
+
+    code: str
+    label: Label
+
+
+class Report(Answered, frozen=True):
+    """A report as security officers see it: the entry, the account by its random id, the organisation; no person."""
+
+    report: str
+    entry: int
+    consulted_at: datetime
+    account: str | None
+    organisation: str | None
+    organisation_name: str | None
+    standing: str
+    reported_at: datetime
+    examined_at: datetime | None
+    answered_at: datetime | None
+    answer: str | None
+
+
+class Reports(Answered, frozen=True):
+    """A page of reports, those that wait first; ``answers`` are what one may answer."""
+
+    total: int
+    page: int
+    pages: int
+    rows: tuple[Report, ...]
+    answers: tuple[Choice, ...]
+
+
+class Moved(Answered, frozen=True):
+    """Where a report stands now."""
+
+    standing: str

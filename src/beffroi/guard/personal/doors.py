@@ -1,0 +1,310 @@
+"""The HTTP doors of the personal space: POST /v1/person/sessions, end, consultations, proof, report, reports.
+
+None takes the id of a person: whose space it is, the session says. And those of security officers: POST
+/v1/reports/list, examine and answer.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from beffroi.core.duty import Duty
+from beffroi.core.personal import Answer as Reply
+from beffroi.core.personal import Objection, Standing
+from beffroi.core.refusals import Code
+from beffroi.guard.answers.personal import Begun, Consultations, Ended, Moved, Proof, Reported
+from beffroi.guard.duties import OnDuty, Work, with_duty
+from beffroi.guard.journal import Entry, append
+from beffroi.guard.keys import WrappedKeyRefused
+from beffroi.guard.personal import consulting, leaving, proofs, reporting, sessions
+from beffroi.guard.personal.arriving import ROUTES as PAGES
+from beffroi.guard.personal.presence import Present, with_person
+from beffroi.guard.sessions.beginning import NotRedeemed
+from beffroi.guard.sessions.doors import Redemption, application_of
+from beffroi.guard.signin import attempts
+from beffroi.guard.signin.attempts import Limit
+from beffroi.guard.signin.integrity import report as alert
+from beffroi.guard.stamped import Forged
+from beffroi.guard.vault.sealing import SealRefused
+from beffroi.guard.web import bodies, problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
+
+_LOG: Final = logging.getLogger("beffroi.guard.personal")
+SIZE: Final = 20
+_MOST_ENTRY: Final = (1 << 63) - 1
+
+
+class Period(bodies.Strict, frozen=True):
+    """Body of /v1/person/consultations: instants with an offset, the end excluded; ``page`` starts at 1."""
+
+    from_at: datetime
+    until_at: datetime
+    page: Annotated[int, Meta(ge=1, le=100_000)] = 1
+
+
+class One(bodies.Strict, frozen=True):
+    """Body of /v1/person/proof and report: a consultation by its number and instant, as they were told."""
+
+    entry: Annotated[int, Meta(ge=1, le=_MOST_ENTRY)]
+    at: datetime
+
+
+class Nothing(bodies.Strict, frozen=True):
+    """Body of /v1/person/end and reports."""
+
+
+class Listing(bodies.Strict, frozen=True):
+    """Body of /v1/reports/list."""
+
+    page: Annotated[int, Meta(ge=1, le=10_000)] = 1
+
+
+class OneReport(bodies.Strict, frozen=True):
+    """Body of /v1/reports/examine."""
+
+    report: bodies.PersonText
+
+
+class Answering(bodies.Strict, frozen=True):
+    """Body of /v1/reports/answer: one of the answers that the list gave."""
+
+    report: bodies.PersonText
+    answer: Literal["justified", "error", "unjustified", "not-established"]
+
+
+_REDEMPTION: Final = msgspec.json.Decoder(Redemption)
+_PERIOD: Final = msgspec.json.Decoder(Period)
+_ONE: Final = msgspec.json.Decoder(One)
+_NOTHING: Final = msgspec.json.Decoder(Nothing)
+_LISTING: Final = msgspec.json.Decoder(Listing)
+_REPORT: Final = msgspec.json.Decoder(OneReport)
+_ANSWERING: Final = msgspec.json.Decoder(Answering)
+
+
+async def begin(call: Call) -> Answer:
+    """Redeem the one-time code of a person's sign-in."""
+    tongue, services = call.headers.get(b"accept-language"), call.services
+    application = application_of(call)
+    if application is None:
+        return problems.answer(Fault.TOKEN_INVALID, tongue)
+    body = bodies.read(call, _REDEMPTION)
+    try:
+        async with services.pool.acquire() as conn:
+            begun = await sessions.redeem(conn, services.keys, application, body.code, body.state, body.client)
+            if isinstance(begun, NotRedeemed):
+                _LOG.warning("a person's code was refused to application %s: %s", application, begun.value)
+                return problems.answer(Code.SESSION_UNKNOWN, tongue)
+    except Forged as error:
+        await alert(call, error)
+        return problems.answer(Code.INTEGRITY, tongue)
+    return json_answer(Begun(begun.handle, begun.session["expires_at"]))
+
+
+async def end(call: Call) -> Answer:
+    """Sign out; ``logout_url`` then ends the provider's own session."""
+    bodies.read(call, _NOTHING)
+
+    async def act(here: Present) -> Answer:
+        await sessions.revoke(here.conn, call.services.keys, here.session, here.now, "signed-out")
+        return json_answer(Ended(await leaving.logout_url(call.services, here.session)))
+
+    return await with_person(call, act, writes=True)
+
+
+async def consultations(call: Call) -> Answer:
+    """A page of one's own consultations in a period; the first page puts the question anew, the others leaf."""
+    body = bodies.read(call, _PERIOD)
+    from_at, until_at = _period(body)
+    services = call.services
+    answering, kept = consulting.answering_of(services), list[tuple[Present, int]]()
+
+    async def look(here: Present) -> Answer:
+        kept.append((here, 0))
+        return json_answer({})
+
+    async def ask(here: Present) -> Answer:
+        if not await attempts.within(here.conn, services.keys, Limit.OWN_QUESTIONS, here.person, here.now):
+            return problems.answer(Fault.TOO_MANY_QUESTIONS, call.headers.get(b"accept-language"))
+        asked = consulting.question(here.person, from_at, until_at)
+        kept.append((here, await consulting.journal(here, asked, services.policy.version)))
+        return json_answer({})
+
+    found = None
+    if body.page > 1:
+        answer = await with_person(call, look, writes=False)
+        if not kept:
+            return answer
+        here, _ = kept.pop()
+        found = answering.kept(here.id, consulting.question(here.person, from_at, until_at), here.now)
+    if found is None:
+        answer = await with_person(call, ask, writes=True)
+        if not kept:
+            return answer
+        here, entry = kept[0]
+        asked = consulting.question(here.person, from_at, until_at)
+        try:
+            found = await answering.answer(services.pool, services.keys, here.id, asked, entry, here.now)
+        except Exception as error:
+            return await _unreadable(call, error)
+    async with services.pool.acquire() as conn:
+        rows = await consulting.told(conn, services.policy, here.person, found, body.page, SIZE)
+    total = found.rows.num_rows
+    return json_answer(
+        Consultations(total, body.page, max(1, -(-total // SIZE)), found.at, found.lost_until, tuple(rows))
+    )
+
+
+async def proof(call: Call) -> Answer:
+    """The proof file of one consultation of one's own file."""
+    body, services = bodies.read(call, _ONE), call.services
+    at = _instant("at", body.at)
+    here, answer = await _counted(call)
+    if here is None:
+        return answer
+    tongue = call.headers.get(b"accept-language")
+    try:
+        opening = await consulting.opening(services, here.id, here.person, body.entry, at)
+        if opening is None:
+            return problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
+        async with services.pool.acquire() as conn:
+            made = await proofs.of_entry(conn, services.keys, services.settings, here.person, body.entry)
+    except Exception as error:
+        return await _unreadable(call, error)
+    if isinstance(made, Objection):
+        return problems.answer(made, tongue)
+
+    async def act(again: Present) -> Answer:
+        entry = Entry(
+            again.now, "own-proof-given", again.person, session=again.id, application=again.session["application"],
+            policy=services.policy.version, detail=f'{{"entry":{body.entry}}}',
+        )  # fmt: skip
+        await append(again.conn, [entry])
+        return json_answer(Proof(f"consultation-{body.entry}.tlog-proof", made))
+
+    return await with_person(call, act, writes=True)
+
+
+async def report(call: Call) -> Answer:
+    """Report a consultation that one does not recognise, once."""
+    body, services = bodies.read(call, _ONE), call.services
+    at = _instant("at", body.at)
+    here, answer = await _counted(call)
+    if here is None:
+        return answer
+    tongue = call.headers.get(b"accept-language")
+    try:
+        opening = await consulting.opening(services, here.id, here.person, body.entry, at)
+    except Exception as error:
+        return await _unreadable(call, error)
+    if opening is None:
+        return problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
+
+    async def act(again: Present) -> Answer:
+        made = await reporting.make(again, opening, services.policy.version)
+        if isinstance(made, Objection):
+            return problems.answer(made, tongue)
+        return json_answer(Reported(made), 201)
+
+    return await with_person(call, act, writes=True)
+
+
+async def own_reports(call: Call) -> Answer:
+    """What one reported, and what became of it."""
+    bodies.read(call, _NOTHING)
+
+    async def act(here: Present) -> Answer:
+        return json_answer(await reporting.own(here.conn, here.person))
+
+    return await with_person(call, act, writes=False)
+
+
+async def reports(call: Call) -> Answer:
+    """Reports that this security officer has to look into."""
+    page = bodies.read(call, _LISTING).page
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        return json_answer(await reporting.theirs(work, by, page))
+
+    return await with_duty(call, Duty.INVESTIGATE, act, writes=False)
+
+
+async def examine(call: Call) -> Answer:
+    """Say that a report is being looked into."""
+    return await _moved(call, bodies.read(call, _REPORT).report, Standing.EXAMINED, None)
+
+
+async def reply(call: Call) -> Answer:
+    """Answer a report; the person reads the sentence of the answer."""
+    body = bodies.read(call, _ANSWERING)
+    return await _moved(call, body.report, Standing.ANSWERED, Reply(body.answer))
+
+
+async def _moved(call: Call, one: str, to: Standing, answer: Reply | None) -> Answer:
+    async def act(work: Work, by: OnDuty) -> Answer:
+        moved = await reporting.move(work, by, one, to, answer)
+        if isinstance(moved, Objection):
+            return problems.answer(moved, call.headers.get(b"accept-language"))
+        return json_answer(Moved(moved.value))
+
+    return await with_duty(call, Duty.INVESTIGATE, act, writes=True)
+
+
+async def _counted(call: Call) -> tuple[Present | None, Answer]:
+    """Whose space it is, one question counted; what is looked up comes after, outside the turn."""
+    kept: list[Present] = []
+
+    async def act(here: Present) -> Answer:
+        if not await attempts.within(here.conn, call.services.keys, Limit.OWN_QUESTIONS, here.person, here.now):
+            return problems.answer(Fault.TOO_MANY_QUESTIONS, call.headers.get(b"accept-language"))
+        kept.append(here)
+        return json_answer({})
+
+    answer = await with_person(call, act, writes=True)
+    return (kept[0] if kept else None), answer
+
+
+async def _unreadable(call: Call, error: Exception) -> Answer:
+    """A past or a log that cannot be read whole: nothing is shown, rather than a part. Raises any other error."""
+    from beffroi.guard.forensics.engines import EngineRefused
+    from beffroi.guard.retention.catalogue import ColdRefused
+    from beffroi.guard.sealing.store import StoreRefused
+    from beffroi.standards.tlog import Malformed as Damaged
+
+    if isinstance(error, Forged | SealRefused | WrappedKeyRefused):
+        await alert(call, error)
+        return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+    if not isinstance(error, EngineRefused | ColdRefused | StoreRefused | Damaged):
+        raise error
+    _LOG.error("the past cannot be read: %s", error)
+    return problems.answer(Fault.PAST_UNREADABLE, call.headers.get(b"accept-language"))
+
+
+def _period(body: Period) -> tuple[datetime, datetime]:
+    from_at, until_at = _instant("from_at", body.from_at), _instant("until_at", body.until_at)
+    if until_at - from_at < timedelta(microseconds=1):
+        raise Malformed("$.until_at", "an instant after from_at")
+    return from_at, until_at
+
+
+def _instant(name: str, at: datetime) -> datetime:
+    if at.tzinfo is None or not 2000 <= at.year < 2200:
+        raise Malformed(f"$.{name}", "an instant with its offset")
+    return at.astimezone(UTC)
+
+
+ROUTES: Final[Routes] = {
+    ("POST", "/v1/person/sessions"): begin,
+    ("POST", "/v1/person/end"): end,
+    ("POST", "/v1/person/consultations"): consultations,
+    ("POST", "/v1/person/proof"): proof,
+    ("POST", "/v1/person/report"): report,
+    ("POST", "/v1/person/reports"): own_reports,
+    ("POST", "/v1/reports/list"): reports,
+    ("POST", "/v1/reports/examine"): examine,
+    ("POST", "/v1/reports/answer"): reply,
+    **PAGES,
+}

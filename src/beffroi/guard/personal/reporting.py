@@ -1,0 +1,134 @@
+"""A consultation that its person does not recognise: reported once, looked into by security officers, answered.
+
+What they see is the entry, the account's random id and the organisation; the person reported as a person is nowhere
+in what they read, and the investigation that follows is a question of its own, journaled as such.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from beffroi.core.personal import ANSWERS, MOST_REPORTS, Answer, Objection, Standing, may_move
+from beffroi.guard.answers.personal import Choice, OwnReport, OwnReports, Report, Reports
+from beffroi.guard.duties import OnDuty, Work
+from beffroi.guard.journal import Entry, append
+from beffroi.guard.personal.consulting import words
+from beffroi.guard.personal.presence import Present
+from beffroi.guard.retention.columns import instant
+
+if TYPE_CHECKING:
+    import asyncpg
+
+SIZE: Final = 25
+_MADE: Final = "SELECT count(*) FROM guard.report WHERE person = $1 AND reported_at > $2"
+_INSERT: Final = """
+INSERT INTO guard.report (id, person, entry, consulted_at, account, organisation, standing, reported_at)
+VALUES ($1, $2, $3, $4, $5, $6, 'received', $7) ON CONFLICT (person, entry) DO NOTHING RETURNING id
+"""
+_OWN: Final = """
+SELECT r.*, o.name FROM guard.report r LEFT JOIN guard.organisation o ON o.id = r.organisation
+WHERE r.person = $1 ORDER BY r.reported_at DESC, r.id LIMIT 200
+"""
+_THEIRS: Final = """
+SELECT r.*, o.name, count(*) OVER () AS total
+FROM guard.report r LEFT JOIN guard.organisation o ON o.id = r.organisation
+WHERE ($1::uuid IS NULL OR r.organisation = $1)
+ORDER BY r.standing = 'answered', r.reported_at DESC, r.id LIMIT $2 OFFSET $3
+"""
+_MOVE: Final = """
+UPDATE guard.report SET standing = $2, answer = $3, examined_at = coalesce(examined_at, $4),
+    examined_by = coalesce(examined_by, $5), answered_at = CASE WHEN $2 = 'answered' THEN $4::timestamptz END,
+    answered_by = CASE WHEN $2 = 'answered' THEN $5::uuid END
+WHERE id = $1
+"""
+
+
+async def make(here: Present, opening: Mapping[str, Any], policy: str) -> str | Objection:
+    """Report a consultation that was found to be of this person; the report's id. The turnstile is held."""
+    if await here.conn.fetchval(_MADE, here.person, here.now - timedelta(days=1)) >= MOST_REPORTS:
+        return Objection.TOO_MANY_REPORTS
+    account, organisation = _id(opening["account"]), _id(opening["organisation"])
+    id_ = await here.conn.fetchval(
+        _INSERT, uuid4(), here.person, opening["entry"], instant(opening["time_us"]), account, organisation, here.now
+    )
+    if id_ is None:
+        return Objection.REPORTED_ALREADY
+    entry = Entry(
+        here.now, "consultation-reported", here.person, session=here.id,
+        organisation=None if organisation is None else str(organisation),
+        application=here.session["application"], policy=policy,
+        detail=f'{{"entry":{opening["entry"]},"report":"{id_}"}}',
+    )  # fmt: skip
+    await append(here.conn, [entry])
+    return str(id_)
+
+
+async def own(conn: "asyncpg.Connection", person: str) -> OwnReports:
+    """What a person reported, and what became of it."""
+    return OwnReports(
+        tuple(
+            OwnReport(
+                report=str(row["id"]),
+                entry=row["entry"],
+                consulted_at=row["consulted_at"],
+                organisation_name=row["name"],
+                standing=row["standing"],
+                reported_at=row["reported_at"],
+                examined_at=row["examined_at"],
+                answered_at=row["answered_at"],
+                answer=None if row["answer"] is None else words(ANSWERS[Answer(row["answer"])]),
+            )
+            for row in await conn.fetch(_OWN, person)
+        )
+    )
+
+
+async def theirs(work: Work, by: OnDuty, page: int) -> Reports:
+    """What a security officer has to look into: all of it from the network, else what one's own organisation did."""
+    place = None if by.everywhere else by.organisation.id
+    rows = await work.conn.fetch(_THEIRS, place, SIZE, (page - 1) * SIZE)
+    total: int = rows[0]["total"] if rows else 0
+    choices = []
+    for answer, label in ANSWERS.items():
+        said = words(label)
+        assert said is not None, "every answer has its words"
+        choices.append(Choice(answer.value, said))
+    return Reports(total, page, max(1, -(-total // SIZE)), tuple(_report(row) for row in rows), tuple(choices))
+
+
+async def move(work: Work, by: OnDuty, report: str, to: Standing, answer: Answer | None) -> Standing | Objection:
+    """Mark a report as examined, or answer it. The turnstile is held."""
+    row = await work.conn.fetchrow("SELECT * FROM guard.report WHERE id = $1 FOR UPDATE", report)
+    if row is None or not (by.everywhere or str(row["organisation"]) == by.organisation.id):
+        return Objection.REPORT_UNKNOWN
+    if not may_move(Standing(row["standing"]), to):
+        return Objection.REPORT_CLOSED
+    await work.conn.execute(_MOVE, report, to.value, answer and answer.value, work.now, by.account.id)
+    entry = Entry(
+        work.now, "report-answered" if to is Standing.ANSWERED else "report-examined", str(row["person"]),
+        account=by.account.id, session=by.session.id, organisation=by.organisation.id, role=by.role.code,
+        explanation=answer and answer.value, policy=work.policy.version, detail=f'{{"report":"{report}"}}',
+    )  # fmt: skip
+    await append(work.conn, [entry])
+    return to
+
+
+def _report(row: Mapping[str, Any]) -> Report:
+    return Report(
+        report=str(row["id"]),
+        entry=row["entry"],
+        consulted_at=row["consulted_at"],
+        account=row["account"] and str(row["account"]),
+        organisation=row["organisation"] and str(row["organisation"]),
+        organisation_name=row["name"],
+        standing=row["standing"],
+        reported_at=row["reported_at"],
+        examined_at=row["examined_at"],
+        answered_at=row["answered_at"],
+        answer=row["answer"],
+    )
+
+
+def _id(value: bytes | None) -> UUID | None:
+    return None if value is None else UUID(bytes=value)
