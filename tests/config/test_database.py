@@ -13,7 +13,7 @@ from tests.databases import fresh_database, scratch_folder
 def test_bootstrap_run_twice_keeps_passwords_and_data(postgres: EmbeddedPostgres) -> None:
     with fresh_database(postgres) as fresh:
         with closing(psycopg.connect(fresh.owner, autocommit=True)) as owner:
-            owner.execute("CREATE TABLE console.kept (i int)")
+            owner.execute("CREATE TABLE console.kept (i int); GRANT SELECT ON console.kept TO beffroi_console")
         again = database.bootstrap(fresh.admin, fresh.credentials)
         assert again.console == fresh.console
         with closing(psycopg.connect(again.console)) as console:
