@@ -20,7 +20,7 @@ LEAD_ELSEWHERE = {
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
     "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
-    "demandes/identite/nouvelle/",
+    "demandes/identite/nouvelle/", "personnes/<uuid:person>/demander/",
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
     "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "journal/<int:number>/preuve/",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",

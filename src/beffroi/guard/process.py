@@ -41,6 +41,7 @@ from beffroi.guard.habilitations import proofing, quarantine
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
 from beffroi.guard.providers import doors as provider_doors
+from beffroi.guard.relating import doors as relation_doors
 from beffroi.guard.reviewing import doors as review_doors
 from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.scim import doors as scim_doors
@@ -84,6 +85,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     partner_doors.ROUTES,
     provider_doors.ROUTES,
     forensic_doors.ROUTES,
+    relation_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

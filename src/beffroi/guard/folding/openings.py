@@ -13,7 +13,7 @@ from beffroi.core import budgets
 from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope
 from beffroi.core.folding import Divergence, Kind
 from beffroi.core.ids import Bucket
-from beffroi.core.policy import EVERYTHING, RELATIONS, Policy
+from beffroi.core.policy import ASSIGNMENTS, EVERYTHING, RELATIONS, Policy
 from beffroi.guard.budget_rows import RECENT, window_of
 from beffroi.guard.folding import recording, statements
 
@@ -41,6 +41,7 @@ _REMEMBER: Final = (
     " VALUES ($1, $2, $3, '{}', 0, $4, $5) ON CONFLICT (account, person) DO UPDATE SET day = excluded.day,"
     " marks = excluded.marks, found_day = excluded.found_day, version = excluded.version, mac = excluded.mac"
 )
+_CHANGING: Final = (RELATIONS, ASSIGNMENTS)
 
 
 class Lost(NamedTuple):
@@ -113,10 +114,10 @@ async def _without_row(conn: "asyncpg.Connection", policy: Policy, least: Mappin
     owners = [str(row[0]) for row in await conn.fetch(_OWNERS, list(least))]
     places = await conn.fetchrow(_PLACES)
     organisations, applications, pools = [places[name] or [] for name in ("organisations", "applications", "pools")]
-    scopes = [Scope("account", owner, bucket) for owner in owners for bucket in (*policy.buckets, RELATIONS)]
+    scopes = [Scope("account", owner, bucket) for owner in owners for bucket in (*policy.buckets, *_CHANGING)]
     scopes += [Scope("pool", pool, EVERYTHING) for pool in pools]
     scopes += [Scope("share", f"{place}/{owner}", EVERYTHING) for place in organisations for owner in owners]
-    scopes += [Scope("organisation", place, Bucket(of)) for place in organisations for of in (EVERYTHING, RELATIONS)]
+    scopes += [Scope("organisation", place, Bucket(of)) for place in organisations for of in (EVERYTHING, *_CHANGING)]
     scopes += [Scope("application", name, EVERYTHING) for name in applications]
     return [
         Short(scope.key, tuple(least[mark]), None) for scope in scopes if (mark := budgets.mark(scope.key)) in least

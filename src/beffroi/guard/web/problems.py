@@ -12,6 +12,7 @@ from beffroi.core.awareness_sentences import SENTENCES as EXAMS
 from beffroi.core.decision import Refusal
 from beffroi.core.objections import SENTENCES as OBJECTIONS
 from beffroi.core.refusals import Code, Sentence
+from beffroi.core.relating_sentences import SENTENCES as OBSTACLES
 from beffroi.core.sentences import SENTENCES
 from beffroi.guard.web.requests import NO_STORE, Answer, Header
 from beffroi.standards import problem
@@ -144,6 +145,7 @@ _SENTENCES: Final = {
     **{str(code): sentence for code, sentence in SENTENCES.items()},
     **{str(objection): sentence for objection, sentence in OBJECTIONS.items()},
     **{str(objection): sentence for objection, sentence in EXAMS.items()},
+    **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
 }
 
 
