@@ -17,7 +17,8 @@ from beffroi.core.policy import Action, Demand, Policy, Relation, Role, RoleKind
 from beffroi.core.refusals import Code
 
 Counting = Literal["people", "pairs"]
-PREFERENCE = ["referent", "followed", "appointment", "enrolment", "prescription"]
+CHANGING = ("relations", "assignments")
+PREFERENCE = ["referent", "cover", "followed", "appointment", "enrolment", "prescription"]
 
 
 class Release(NamedTuple):
@@ -149,15 +150,30 @@ def _usable(facts: Facts, role: Role, policy: Policy) -> list[tuple[str, Bucket]
     """Every explanation the live relations offer this role, with the budget each draws on."""
     offered: list[tuple[str, Bucket]] = []
     for relation in _live(facts):
-        for kind in [Relation.REFERENT, relation.kind] if relation.own else [relation.kind]:
+        ways = [("referent", Relation.REFERENT, False)] if relation.own else _stood_in(facts, relation, policy)
+        for word, kind, fresh in [*ways, (relation.kind.value, relation.kind, False)]:
             if kind not in role.buckets:
                 continue
-            young = (facts.clock.at - relation.since_at).total_seconds() < policy.newcomer_days * 86_400
+            young = fresh or (facts.clock.at - relation.since_at).total_seconds() < policy.newcomer_days * 86_400
             bucket = role.newcomer if young else role.buckets[kind]
             if bucket is not None:
-                offered.append((kind.value, bucket))
+                offered.append((word, bucket))
                 break
     return sorted(offered, key=lambda offer: PREFERENCE.index(offer[0]))
+
+
+def _stood_in(facts: Facts, relation: RelationFacts, policy: Policy) -> list[tuple[str, Relation, bool]]:
+    """One way to be as good as the referent, where an absence is covered today; the last part: as of a newcomer.
+
+    Nobody makes himself a colleague's stand-in for more than a newcomer's budget: the colleague does, or days go by.
+    """
+    now = facts.clock.at
+    today = [cover for cover in relation.covers if not cover.from_at > now and cover.until_at > now]
+    if not today:
+        return []
+    days = policy.newcomer_days * 86_400
+    settled = [cover for cover in today if cover.handed or (now - cover.made_at).total_seconds() >= days]
+    return [("cover", Relation.REFERENT, not settled)]
 
 
 def _relation_objections(request: Request, facts: Facts, role: Role, policy: Policy) -> list[Code]:
@@ -235,12 +251,15 @@ def unpayable(
         caps = Caps(*[0 if cap == 0 else max(1, cap * policy.probation_percent // 100) for cap in caps])
     judge(Code.BUDGET_ACCOUNT, caps, in_bucket, True)
     theirs = [one for one in history if one.organisation == office]
-    if wanted.bucket == "relations":
-        related = [one for one in theirs if one.bucket == "relations"]
-        judge(Code.BUDGET_ORGANISATION, policy.organisation_relations, related, False)
-        return over
+    for changing, cap in (
+        ("relations", policy.organisation_relations),
+        ("assignments", policy.organisation_assignments),
+    ):
+        if wanted.bucket == changing:
+            judge(Code.BUDGET_ORGANISATION, cap, [one for one in theirs if one.bucket == changing], False)
+            return over
     for pool in wanted.pools:
-        pooled = [one for one in history if pool in one.pools and one.bucket != "relations"]
+        pooled = [one for one in history if pool in one.pools and one.bucket not in CHANGING]
         judge(Code.BUDGET_POOL, policy.pool, pooled, False)
     if wanted.bucket in law.counts:
         day = max(law.floor, law.per_agent * agents)
@@ -249,7 +268,7 @@ def unpayable(
         share = day * law.account_share // 100
         shared = [one for one in counted if one.account == wanted.account]
         judge(Code.BUDGET_SHARE, Caps(share, share, 7 * share, 30 * share), shared, True)
-    through = [one for one in history if one.application == wanted.application and one.bucket != "relations"]
+    through = [one for one in history if one.application == wanted.application and one.bucket not in CHANGING]
     judge(Code.BUDGET_APPLICATION, breaker, through, False)
     return over
 

@@ -100,6 +100,27 @@ CONSOLE = {
     "filtered": Sheet("cases/filtered.html", "Mon portefeuille", "My portfolio", "portefeuille/filtre/"),
     "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
     "progress": Sheet("cases/progress.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
+    "hand": Sheet(
+        "cases/hand.html", "Changer de conseiller", "Change adviser", "personnes/<uuid:person>/conseiller/"
+    ),
+    "hand-several": Sheet(
+        "cases/hand_several.html", "Confier (à un collègue|tout un)", "Hand over (to a colleague|a whole)",
+        "portefeuille/confier/",
+    ),
+    "hand-preview": Sheet(
+        "cases/hand_preview.html", "Confier à Karim", "Hand over to Karim", "portefeuille/confier/"
+    ),
+    "covers": Sheet(
+        "cases/covers.html", "Remplacer pendant une absence", "Cover an absence", "portefeuille/remplacements/"
+    ),
+    "give": Sheet(
+        "cases/give.html", "Transférer vers", "Transfer to", "personnes/<uuid:person>/transferer/"
+    ),
+    "transfers": Sheet("cases/transfers.html", "^Transferts$", "^Transfers$", "transferts/"),
+    "transfer": Sheet(
+        "cases/transfer.html", "viendrait chez vous|irait à", "would come to you|would go to",
+        "transferts/<uuid:transfer>/",
+    ),
     "requests": Sheet("habilitations/mine.html", "Demandes d.accès", "Requests for access", "demandes/"),
     "request-new": Sheet("habilitations/new.html", "Demander un accès", "Request access", "demandes/nouvelle/"),
     "request-batch": Sheet("habilitations/batch.html", "Plusieurs demandes", "Several requests", "demandes/lot/"),

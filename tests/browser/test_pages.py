@@ -23,7 +23,7 @@ LEAD_ELSEWHERE = {
     "mon-espace/connexion/", "mon-espace/deconnexion/", "mon-espace/preuve/",
     "signalements/examiner/", "signalements/repondre/",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
-    "demandes/identite/nouvelle/",
+    "demandes/identite/nouvelle/", "personnes/<uuid:person>/demander/",
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
     "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "journal/<int:number>/preuve/",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",

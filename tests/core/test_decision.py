@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from beffroi.core.budgets import EMPTY, Caps, at, charge
 from beffroi.core.decision import Entitlement, Refusal, decide, entitle, keys, remembered, settle
-from beffroi.core.facts import Containment, Facts, Reach, RelationFacts, Request
+from beffroi.core.facts import Containment, CoverFacts, Facts, Reach, RelationFacts, Request
 from beffroi.core.fields import EVERY, GROUPS, Group
 from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, PurposeCode, RoleCode
 from beffroi.core.policy import Action, Level, Relation, RoleKind
@@ -30,6 +30,9 @@ from tests.core.worlds import (
 )
 
 SECOND = timedelta(seconds=1)
+COVER = CoverFacts(
+    AccountId("absent"), NOW - timedelta(days=1), NOW + timedelta(days=1), NOW - timedelta(days=9), False
+)
 
 
 def changed(part: str, **values: object) -> Facts:
@@ -293,6 +296,7 @@ def test_i12_adviser_at_the_very_instant_an_attestation_ends_is_refused(field: s
             st.booleans(),
             st.sampled_from([NOW - timedelta(days=30), NOW - timedelta(days=1), NOW + SECOND]),
             st.sampled_from([None, NOW, NOW + SECOND]),
+            st.sampled_from([(), (COVER,), (COVER._replace(until_at=NOW),)]),
         ),
         max_size=3,
     ),
@@ -312,7 +316,10 @@ def test_i14_every_opening_allowed_has_a_live_relation_or_a_listed_reason(
         assert found
     else:
         live = [one for one in relations if one.since_at <= NOW and (one.until_at is None or one.until_at > NOW)]
-        assert answer.explanation in {one.kind for one in live} | {"referent" for one in live if one.own}
+        covered = {
+            "cover" for one in live for cover in one.covers if cover.from_at <= NOW < cover.until_at and not one.own
+        }
+        assert answer.explanation in {one.kind for one in live} | {"referent" for one in live if one.own} | covered
 
 
 def test_i14_adviser_whom_no_relation_ties_opens_only_by_break_glass_after_a_find() -> None:

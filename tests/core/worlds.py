@@ -57,10 +57,12 @@ TIGHT: Final = replace(
         Bucket("search"): Caps(1, 2, 3, 4),
         Bucket("break-glass"): Caps(1, 1, 2, 3),
         Bucket("relations"): Caps(1, 1, 2, 3),
+        Bucket("assignments"): Caps(1, 2, 3, 4),
     },
     pool=Caps(2, 3, 4, 5),
     organisation=OrganisationBudget(1, 4, 50, POLICY.organisation.counts),
     organisation_relations=Caps(1, 2, 3, 4),
+    organisation_assignments=Caps(2, 3, 4, 5),
 )
 
 

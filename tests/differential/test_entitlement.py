@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beffroi.core.decision import Refusal, entitle
-from beffroi.core.facts import Containment, Facts, HabilitationFacts, Reach, RelationFacts, Request
+from beffroi.core.facts import Containment, CoverFacts, Facts, HabilitationFacts, Reach, RelationFacts, Request
 from beffroi.core.ids import AccountId, ApplicationId, HabilitationId, OrganisationId, PurposeCode, RoleCode
 from beffroi.core.policy import Action, Policy, Relation, RoleKind
 from beffroi.core.refusals import Code
@@ -22,6 +22,17 @@ INSTANTS = st.integers(-5, 5).map(lambda steps: NOW + timedelta(hours=steps)) | 
     [NOW, NOW - timedelta(seconds=1), NOW + timedelta(seconds=1), NOW - timedelta(days=7), NOW + timedelta(days=7)]
 )
 AGES = st.sampled_from([0, 60, 299, 300, 301, 1799, 1800, 14_399, 14_400, 36_000])
+COVERS = st.just(()) | st.lists(
+    st.builds(
+        CoverFacts,
+        st.just(AccountId("absent")),
+        st.sampled_from([-1, 0, 1]).map(lambda days: NOW - timedelta(days=days)),
+        st.sampled_from([-1, 0, 1, 30]).map(lambda days: NOW + timedelta(days=days)),
+        st.sampled_from([0, 6, 7, 8]).map(lambda days: NOW - timedelta(days=days)),
+        st.booleans(),
+    ),
+    max_size=3,
+).map(tuple)
 RELATIONS = st.lists(
     st.builds(
         RelationFacts,
@@ -29,6 +40,7 @@ RELATIONS = st.lists(
         st.booleans(),
         st.sampled_from([-1, 0, 6, 7, 8, 400]).map(lambda days: NOW - timedelta(days=days)),
         st.sampled_from([None, None, None, NOW, NOW + timedelta(days=1)]),
+        COVERS,
     ),
     max_size=4,
 ).map(tuple)

@@ -19,6 +19,8 @@ PASSING: Final = frozenset(
         "session", "request", "sitting", "exam", "reach", "application_day", "checklist_item", "audit",
         "audit_answer", "admission", "directory_entry", "leaver", "swept", "escalation",
         "message",
+        # What another organisation's agent must agree to.
+        "transfer",
     }
 )  # fmt: skip
 GRANTING: Final = tuple(sorted(TABLES.keys() - PASSING))
@@ -120,6 +122,7 @@ _CHANGES: Final[Mapping[str, Changed]] = {
     "scim_token": _ended("revoked_at"), "factor": _ended("revoked_at"), "application_key": _ended("revoked_at"),
     "relation": _ended("until_at"), "habilitation_application": _ended("ended_at"),
     "organisation_provider": _provider,
+    "cover": lambda before, after: _other(before, after, "until_at") or after["until_at"] > before["until_at"],
     "enrolment": lambda before, after: _other(before, after, "failures", "expires_at", "used_at")
     or after["failures"] < before["failures"] or after["expires_at"] > before["expires_at"]
     or (before["used_at"] is not None and after["used_at"] is None),

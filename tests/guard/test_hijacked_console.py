@@ -57,6 +57,9 @@ class Loot:
     review: str = ""
     person: str = ""
     stranger: str = ""
+    school: str = ""
+    elsewhere: str = ""
+    transfer: str = ""
     exam: dict[str, Any] = field(default_factory=dict)
     network: str = ""
     office: str = ""
@@ -121,6 +124,15 @@ def loot(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFacto
         guard.run(open_now(world.conn, world.keys, POLICY, guard.run(world.now()), guard.organisation))
         found.campaign = str(guard.one("SELECT id FROM guard.campaign WHERE organisation = $1", guard.organisation))
         found.review = str(guard.one("SELECT id FROM guard.review WHERE account = $1", found.colleague))
+        found.school = guard.run(world.organisation("School", kind="training-organisation"))
+        found.elsewhere = world.offices["South"]
+        asking_for = {"purpose": "follow-up", "person": found.person, "organisation": found.elsewhere}
+        asked = guard.call(
+            "POST", "/v1/transfers/ask", found.handles["adviser"],
+            json={**asking_for, "side": "giving", "reason": "moved"},
+        )  # fmt: skip
+        assert asked.status_code == 201, asked.text
+        found.transfer = asked.json()["transfer"]
         begun = guard.call("POST", "/v1/awareness/begin", found.handles["newcomer"], json={})
         assert begun.status_code == 200, begun.text
         found.exam = begun.json()
@@ -286,6 +298,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/partners/audits/close": lambda s: [{"audit": s.audit}],
     "POST /v1/roster/list": lambda _: [{}],
     "POST /v1/providers/list": lambda s: [{}, {"organisation": s.office}],
+    "POST /v1/relations/colleagues": lambda _: [{"purpose": "follow-up"}],
+    "POST /v1/relations/preview": lambda s: [{"purpose": "follow-up", "to": s.colleague, "people": [s.stranger]}],
+    "POST /v1/relations/covers/list": lambda _: [{"purpose": "follow-up"}],
+    "POST /v1/relations/organisations": lambda _: [{"purpose": "follow-up", "which": "training"}],
+    "POST /v1/transfers/list": lambda _: [{"purpose": "follow-up"}],
     "POST /v1/forensics/options": lambda _: [{}],
     "POST /v1/forensics/readers": lambda s: [{"by": "account", "ids": [s.colleague], **WINDOW}],
     "POST /v1/forensics/read-by": lambda s: [{"person": s.colleague, **WINDOW}],
@@ -298,6 +315,39 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/reports/list": lambda _: [{}],
     "POST /v1/reports/examine": lambda _: [{"report": str(uuid4())}],
     "POST /v1/reports/answer": lambda _: [{"report": str(uuid4()), "answer": "justified"}],
+}  # fmt: skip
+# Doors by which an adviser's live session changes who follows the people of its own office: a few a day, within the
+# office, or with another organisation's agreement (tests/guard/relating holds the bounds). What may change thereby.
+HANDING: dict[str, Bodies] = {
+    "POST /v1/relations/assign": lambda s: [
+        {"purpose": "follow-up", "to": s.colleague, "people": [s.person, s.stranger]},
+        {"purpose": "follow-up", "to": s.gone, "people": [s.person]},
+    ],
+    "POST /v1/relations/covers/make": lambda s: [
+        {"purpose": "follow-up", "absent": s.colleague, "account": s.gone, "from_on": day(1), "until_on": day(2)},
+        {"purpose": "follow-up", "absent": s.colleague, "account": s.network, "from_on": day(1), "until_on": day(2)},
+    ],
+    "POST /v1/relations/covers/end": lambda _: [{"purpose": "follow-up", "cover": str(uuid4())}],
+    "POST /v1/relations/prescribe": lambda s: [
+        {"purpose": "follow-up", "person": s.person, "organisation": s.network, "until_on": day(9)},
+        {"purpose": "follow-up", "person": s.stranger, "organisation": s.school, "until_on": day(9)},
+        {"purpose": "follow-up", "person": s.person, "organisation": s.school, "until_on": day(9)},
+    ],
+    "POST /v1/relations/end": lambda s: [
+        {"purpose": "follow-up", "person": s.person, "organisation": s.school},
+        {"purpose": "follow-up", "person": s.stranger, "organisation": s.school},
+    ],
+    "POST /v1/transfers/ask": lambda s: [
+        {"purpose": "follow-up", "person": one, "organisation": s.elsewhere, "side": side, "reason": "moved"}
+        for one in (s.person, s.stranger) for side in ("giving", "receiving")
+    ],
+    "POST /v1/transfers/agree": lambda s: [{"purpose": "follow-up", "transfer": s.transfer}],
+    "POST /v1/transfers/refuse": lambda s: [
+        {"purpose": "follow-up", "transfer": s.transfer, "because": "wrong-person"}
+    ],
+    "POST /v1/transfers/withdraw": lambda s: [
+        {"purpose": "follow-up", "transfer": s.transfer, "because": "asked-by-mistake"}
+    ],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
 # person's session, a report that nobody made.
@@ -343,7 +393,7 @@ def doors() -> list[str]:
 
 
 def test_every_door_that_changes_anything_is_judged_here() -> None:
-    judged = {*DOORS, *TIGHTENING, *ENDING, *PAGES, *filter(scim, doors())}
+    judged = {*DOORS, *HANDING, *TIGHTENING, *ENDING, *PAGES, *filter(scim, doors())}
     assert judged == set(doors()), "classify the door: what could a hijacked console loosen with it?"
 
 
@@ -375,6 +425,22 @@ def test_hijacked_console_forges_a_call_for_anybody_and_nothing_that_grants_chan
     assert set(tightened(before, after)) <= registered, door
     if scim(door):
         assert set(answered) <= {401, 404, 405}, "the console's token is no directory's"
+
+
+@pytest.mark.parametrize("door", HANDING)
+def test_hijacked_console_hands_over_nobody_but_those_its_advisers_office_follows(loot: Loot, door: str) -> None:
+    before = facts(loot.guard)
+    for who in loot.handles:
+        for body in ({}, *HANDING[door](loot)):
+            answer = call(loot, door, who, body)
+            assert answer.status_code < 500, (door, who, answer.text)
+            if who != "adviser":
+                assert answer.status_code >= 400, (door, who, answer.text)
+    after = facts(loot.guard)
+    assert set(tightened(before, after)) <= {"relation"}, door
+    was, now = before.rows["relation"], after.rows["relation"]
+    assert {key[0] for key, row in now.items() if was.get(key) != row} <= {loot.person}
+    assert was.keys() <= now.keys()
 
 
 @pytest.mark.parametrize("door", PAGES)

@@ -13,7 +13,7 @@ from beffroi.core.awareness import Objection as ExamObjection
 from beffroi.core.budgets import Caps
 from beffroi.core.ids import Bucket
 from beffroi.core.personal import Objection as PersonalObjection
-from beffroi.core.policy import RELATIONS, SEARCH
+from beffroi.core.policy import ASSIGNMENTS, RELATIONS, SEARCH
 from beffroi.core.refusals import Code
 from beffroi.guard.process import AREAS
 from beffroi.guard.web import problems
@@ -160,7 +160,7 @@ def bounds(caps: Caps) -> tuple[int, ...]:
 @pytest.mark.parametrize(
     ("row", "caps"),
     [
-        *((f"`{bucket}`", caps) for bucket, caps in POLICY.buckets.items() if bucket != RELATIONS),
+        *((f"`{bucket}`", caps) for bucket, caps in POLICY.buckets.items() if bucket not in (RELATIONS, ASSIGNMENTS)),
         ("one pool", POLICY.pool),
     ],
 )

@@ -16,6 +16,7 @@ from beffroi.core.budgets import EMPTY, Caps, Scope, Window, purse
 from beffroi.core.facts import (
     AccountFacts,
     Clock,
+    CoverFacts,
     Facts,
     HabilitationFacts,
     OrganisationFacts,
@@ -26,6 +27,7 @@ from beffroi.core.facts import (
 from beffroi.core.habilitation import caps_of, clash, is_in_force, kinds_in_force
 from beffroi.core.ids import ApplicationId, Bucket, OrganisationId
 from beffroi.core.policy import (
+    ASSIGNMENTS,
     BREAK_GLASS,
     EVERYTHING,
     RELATIONS,
@@ -93,7 +95,7 @@ _OPEN, _FIND, _CREATE, _RELATE = Action.OPEN, Action.FIND, Action.CREATE, Action
 _READER, _REFERENT, _STRONGEST_LEVEL = RoleKind.READER, Relation.REFERENT, Level.PASSKEY
 
 _STRENGTH: Final = {
-    relation: (strength, relation.value)
+    relation: (2 * strength, relation.value)
     for strength, relation in enumerate(
         (
             Relation.REFERENT,
@@ -104,6 +106,10 @@ _STRENGTH: Final = {
         )
     )
 }
+COVER: Final = "cover"
+"""What explains the opening of an absent colleague's person: next after one's own."""
+_COVER_STRENGTH: Final = _STRENGTH[_REFERENT][0] + 1
+_CHANGING: Final = frozenset({RELATIONS, ASSIGNMENTS})
 _WITHOUT_PERSON: Final = frozenset({Action.FIND, Action.CREATE})
 _WRITING: Final = frozenset({Action.UPDATE, Action.CREATE})
 _FIELDLESS: Final = frozenset({Action.FIND, Action.RELATE, Action.ERASE})
@@ -137,7 +143,7 @@ def entitle(
 
     dues = standing.dues.get(bucket)
     if dues is None:
-        dues = standing.dues[bucket] = _owed(bucket, facts, policy)
+        dues = standing.dues[bucket] = owed(bucket, facts, policy)
     if isinstance(dues, Refusal):
         return dues
     assert facts.organisation is not None, "step 4 passed"
@@ -307,28 +313,41 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[str, Bucket] | N
     can create relations must not thereby widen what he can read in a day.
     """
     now = facts.clock.at
-    strongest = len(_STRENGTH)
+    strongest = 2 * len(_STRENGTH)
     found: tuple[str, Bucket] | None = None
     for relation in facts.relations:
         if relation.since_at > now or (relation.until_at is not None and now >= relation.until_at):
             continue
-        kind = relation.kind
-        bucket = None
-        if relation.own:
-            bucket = role.buckets.get(_REFERENT)
-            if bucket is not None:
+        kind, since_at = relation.kind, relation.since_at
+        bucket = cover = None
+        if relation.own or relation.covers:
+            if not relation.own:
+                cover = _covering(relation.covers, now)
+            if relation.own or cover is not None:
+                bucket = role.buckets.get(_REFERENT)
+            if bucket is None:
+                cover = None
+            else:
                 kind = _REFERENT
+                if cover is not None and not cover.handed:
+                    since_at = max(since_at, cover.made_at)
         if bucket is None:
             bucket = role.buckets.get(kind)
-        strength, explanation = _STRENGTH[kind]
+        strength, explanation = _STRENGTH[kind] if cover is None else (_COVER_STRENGTH, COVER)
         if bucket is None or strength >= strongest:
             continue
-        if now - relation.since_at < policy.newcomer_life:
+        if now - since_at < policy.newcomer_life:
             bucket = role.newcomer
             if bucket is None:
                 continue
         strongest, found = strength, (explanation, bucket)
     return found
+
+
+def _covering(covers: tuple[CoverFacts, ...], now: datetime) -> CoverFacts | None:
+    """The cover under way that gives most: what the absent colleague said, then the oldest."""
+    under_way = [cover for cover in covers if cover.from_at <= now < cover.until_at]
+    return min(under_way, key=lambda cover: (not cover.handed, cover.made_at), default=None)
 
 
 def _granted(request: Request, session: SessionFacts, rule: Rule, facts: Facts, policy: Policy) -> int | Refusal:
@@ -362,8 +381,12 @@ def _due(kind: str, id: str, bucket: Bucket, caps: Caps, refusal: Code) -> Due:
     return Due(scope, caps, refusal, key, mark)
 
 
-def _owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Refusal:
-    """The budgets drawn on: the account's bucket, its pools, its organisation and share of it, the application."""
+def owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Refusal:
+    """The budgets drawn on: the account's bucket, its pools, its organisation and share of it, the application.
+
+    Changing who follows whom reads nothing: it is the account's and the organisation's alone. On facts that
+    :func:`stand` accepted.
+    """
     application, account = facts.application, facts.account
     habilitation, organisation = facts.habilitation, facts.organisation
     assert application is not None, "step 1 passed"
@@ -374,9 +397,9 @@ def _owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Ref
     if caps is None:
         return Refusal(Code.BUDGET_UNKNOWN)
     own = _due("account", account.id, bucket, caps, Code.BUDGET_ACCOUNT)
-    if bucket == RELATIONS:
-        per_office = policy.organisation_relations
-        return own, _due("organisation", organisation.id, RELATIONS, per_office, Code.BUDGET_ORGANISATION)
+    if bucket in _CHANGING:
+        per_office = policy.organisation_relations if bucket == RELATIONS else policy.organisation_assignments
+        return own, _due("organisation", organisation.id, bucket, per_office, Code.BUDGET_ORGANISATION)
     dues = [own]
     for pool in account.pools:
         dues.append(_due("pool", pool, EVERYTHING, policy.pool, Code.BUDGET_POOL))

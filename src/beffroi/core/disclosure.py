@@ -25,6 +25,14 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "created": Disclosed.NOTHING,
     "updated": Disclosed.NOTHING,
     "erased": Disclosed.NOTHING,
+    # Who follows somebody has changed, or is asked to.
+    "assigned": Disclosed.NOTHING,
+    "prescribed": Disclosed.NOTHING,
+    "relation-ended": Disclosed.NOTHING,
+    "transfer-asked": Disclosed.NOTHING,
+    "transfer-agreed": Disclosed.NOTHING,
+    "transfer-refused": Disclosed.NOTHING,
+    "transfer-withdrawn": Disclosed.NOTHING,
     "refused": Disclosed.NOTHING,
     "integrity": Disclosed.NOTHING,
     # Rows as the guard wrote them: facts about a person's relations, no field.

@@ -429,6 +429,20 @@ def _ceiling(shared: Shared) -> Spans:
     return capped(together(open_ones), (everybody, everybody, everybody))
 
 
+def covered(related: Related, covers: Iterable[tuple[AccountId, AccountId]]) -> Related:
+    """The same where some stand in for absent colleagues: ``covers`` are pairs of who does and for whom.
+
+    The absent's people count as the stand-in's own, whoever said so: a newcomer's budget would let fewer be read.
+    """
+    own = {account: dict(counts) for account, counts in related.own.items()}
+    for account, absent in set(covers):
+        mine = own.setdefault(account, {})
+        for kind, count in related.own.get(absent, _NO_TALLY).items():
+            sofar = mine.get(kind, Count(0, 0))
+            mine[kind] = Count(sofar.settled + count.settled, sofar.young + count.young)
+    return Related(related.every, own)
+
+
 def tally(counts: Iterable[tuple[Relation, AccountId | None, Count]]) -> Related:
     """The relations of one organisation from counts by kind and referent."""
     every: dict[Relation, Count] = {}

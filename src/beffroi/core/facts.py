@@ -93,6 +93,7 @@ class AccountFacts(NamedTuple):
 
     ``held`` are the other habilitations, in force or not, than the one the session acts under. ``lines`` are those,
     of the lines that were ever contained, in which this account stands (I-07); its own goes without saying.
+    ``covers`` are the colleagues of the session's organisation whom it stands in for, now or not.
     """
 
     id: AccountId
@@ -102,6 +103,21 @@ class AccountFacts(NamedTuple):
     pools: tuple[AccountId, ...]
     held: tuple[HabilitationFacts, ...]
     lines: tuple[AccountId, ...]
+    covers: tuple["CoverFacts", ...] = ()
+
+
+class CoverFacts(NamedTuple):
+    """An absence that is covered: the people of ``absent`` are as the stand-in's own between two instants.
+
+    ``handed``: the absent colleague said so. What somebody else said draws on the newcomer budget for as long after
+    ``made_at`` as a new relation does.
+    """
+
+    absent: AccountId
+    from_at: datetime
+    until_at: datetime
+    made_at: datetime
+    handed: bool
 
 
 class OrganisationFacts(NamedTuple):
@@ -115,12 +131,16 @@ class OrganisationFacts(NamedTuple):
 
 
 class RelationFacts(NamedTuple):
-    """One relation between the person and the session's organisation; ``own``: the agent is the referent."""
+    """One relation between the person and the session's organisation; ``own``: the agent is the referent.
+
+    ``covers`` are those of the agent's covers that are of the referent.
+    """
 
     kind: Relation
     own: bool
     since_at: datetime
     until_at: datetime | None
+    covers: tuple[CoverFacts, ...] = ()
 
 
 class Reach(NamedTuple):

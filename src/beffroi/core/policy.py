@@ -75,6 +75,7 @@ ORGANISATION_KINDS: Final = frozenset({"youth-office", "training-organisation", 
 SEARCH: Final = Bucket("search")
 BREAK_GLASS: Final = Bucket("break-glass")
 RELATIONS: Final = Bucket("relations")
+ASSIGNMENTS: Final = Bucket("assignments")
 EVERYTHING: Final = Bucket("all")
 
 
@@ -196,6 +197,17 @@ class SweepRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowingRules:
+    """How long what is said about following people may last, in days: a prescription or an enrolment at most, a
+    transfer that nobody answers, an absence that is covered; and for how many colleagues one may stand in at once."""
+
+    prescription_days: int
+    transfer_days: int
+    cover_days: int
+    covers: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssuranceRule:
     """One line of the assurance table: this provider, ``acr`` and any of ``amr`` give this level.
 
@@ -234,6 +246,8 @@ class Policy:
     assurance: tuple[AssuranceRule, ...]
     newcomer_days: int
     organisation_relations: Caps
+    organisation_assignments: Caps
+    following: FollowingRules
     questions_per_hour: int
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int

@@ -15,6 +15,7 @@ from beffroi.core.fields import NAMES
 from beffroi.core.ids import CODE, Bucket, PurposeCode
 from beffroi.core.machine_limit import MachineLimit
 from beffroi.core.policy import (
+    ASSIGNMENTS,
     BREAK_GLASS,
     EVERYTHING,
     FLOOR,
@@ -25,6 +26,7 @@ from beffroi.core.policy import (
     ApplicationBudget,
     AssuranceRule,
     Demand,
+    FollowingRules,
     Label,
     Level,
     OrganisationBudget,
@@ -107,6 +109,8 @@ def _policy(top: Table) -> Policy:
         assurance=_assurance(top.tables("assurance")),
         newcomer_days=top.integer("newcomer_days", 1, 365),
         organisation_relations=_caps(top.table("organisation_relations")),
+        organisation_assignments=_caps(top.table("organisation_assignments")),
+        following=_following(top.table("following")),
         questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
         totp_roles=top.several("totp_roles", weaker),
         backup_retention_days=top.integer("backup_retention_days", 1, 35),
@@ -157,7 +161,7 @@ def _budgets(table: Table) -> dict[Bucket, Caps]:
         if CODE.fullmatch(code) is None or code == EVERYTHING:
             table.refuse(code, code, f"a code of lower-case letters, digits and hyphens, other than {EVERYTHING}")
         budgets[Bucket(code)] = _caps(table.table(code))
-    for needed in (SEARCH, BREAK_GLASS, RELATIONS):
+    for needed in (SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS):
         if needed not in budgets:
             table.refuse(needed, {}, "this budget, which the law itself draws on")
     return budgets
@@ -171,7 +175,7 @@ def _demands(table: Table, rated: Mapping[str, Rated]) -> dict[Rated, Demand]:
 
 
 def _organisation(table: Table, budgets: Mapping[Bucket, Caps]) -> OrganisationBudget:
-    counted = {str(bucket): bucket for bucket in budgets if bucket != RELATIONS}
+    counted = {str(bucket): bucket for bucket in budgets if bucket not in (RELATIONS, ASSIGNMENTS)}
     law = OrganisationBudget(
         table.integer("per_agent", 1, 1_000),
         table.integer("floor", 1, PEOPLE),
@@ -183,6 +187,17 @@ def _organisation(table: Table, budgets: Mapping[Bucket, Caps]) -> OrganisationB
             table.refuse("counts", sorted(law.counts), f"{bucket} among them: nothing else bounds it")
     table.end()
     return law
+
+
+def _following(table: Table) -> FollowingRules:
+    rules = FollowingRules(
+        table.integer("prescription_days", 1, 1_100),
+        table.integer("transfer_days", 1, 90),
+        table.integer("cover_days", 1, 366),
+        table.integer("covers", 1, 20),
+    )
+    table.end()
+    return rules
 
 
 def _application(table: Table) -> ApplicationBudget:

@@ -7,6 +7,7 @@ from beffroi.core.budgets import Caps
 from beffroi.core.fields import NAMES
 from beffroi.core.ids import CODE, Bucket, PurposeCode, RoleCode
 from beffroi.core.policy import (
+    ASSIGNMENTS,
     BREAK_GLASS,
     EVERYTHING,
     ORGANISATION_KINDS,
@@ -28,7 +29,7 @@ _LEVELS: Final = {"second-factor": Level.SECOND_FACTOR, "passkey": Level.PASSKEY
 _ACTIONS: Final = {action.value: action for action in Action}
 _RELATIONS: Final = {relation.value: relation for relation in Relation}
 _WRITING: Final = frozenset({Action.CREATE, Action.UPDATE})
-_RESERVED: Final = frozenset({SEARCH, BREAK_GLASS, RELATIONS})
+_RESERVED: Final = frozenset({SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS})
 
 
 def demand(table: Table) -> Demand:

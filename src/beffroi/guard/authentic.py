@@ -94,6 +94,15 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "person": _ID, "organisation": _ID, "kind": _T, "referent": _ID, "since_at": _I, "until_at": _MI,
         "version": _N,
     },
+    "cover": {
+        "id": _ID, "organisation": _ID, "account": _ID, "absent": _ID, "from_at": _I, "until_at": _I, "made_by": _ID,
+        "made_at": _I, "version": _N,
+    },
+    "transfer": {
+        "id": _ID, "person": _ID, "giving": _ID, "receiving": _ID, "organisation": _ID, "reason": _T,
+        "asked_by": _ID, "asked_at": _I, "expires_at": _I, "status": _T, "answer": _T, "decided_by": _ID,
+        "decided_at": _MI, "version": _N,
+    },
     "budget": {
         "key": _T, "hour": _N, "day": _N, "recent": _B, "hour_spent": _N, "day_spent": _N, "week_spent": _N,
         "month_spent": _N, "hour_cap": _N, "day_cap": _N, "week_cap": _N, "month_cap": _N, "version": _N,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from beffroi.core.decision import Refusal, found, present
+from beffroi.core.decision import Refusal, found, present, stand
 from beffroi.core.duty import NETWORK, Duty, on_duty
 from beffroi.core.facts import AccountFacts, Facts, HabilitationFacts, OrganisationFacts, Request, SessionFacts
 from beffroi.core.ids import ApplicationId, OrganisationId, PurposeCode
@@ -87,6 +87,16 @@ async def with_duty(call: Call, duty: Duty, act: Act, *, writes: bool) -> Answer
 async def at_work(call: Call, act: Act) -> Answer:
     """The same of whoever is at work, in any role and with any assurance, to read what colleagues may read."""
     return await _judged(call, present, act, writes=False)
+
+
+async def with_action(call: Call, action: Action, purpose: str, act: Act, *, writes: bool) -> Answer:
+    """The same of who may do this for a purpose with people's files, where it is nobody's file in particular."""
+
+    def judge(application: ApplicationId, facts: Facts, policy: Policy) -> Role | Refusal:
+        standing = stand(Request(action, application, PurposeCode(purpose), None, 0, None), facts, policy)
+        return standing if isinstance(standing, Refusal) else standing.role
+
+    return await _judged(call, judge, act, writes=writes)
 
 
 async def _judged(call: Call, judge: Judge, act: Act, *, writes: bool) -> Answer:

@@ -12,6 +12,7 @@ from beffroi.guard.answers import machines
 from beffroi.guard.answers import partners as partner
 from beffroi.guard.answers import personal as own
 from beffroi.guard.answers import providers as provider
+from beffroi.guard.answers import relating as relation
 from beffroi.guard.answers import reviewing as review
 from beffroi.guard.answers import sessions as session
 from beffroi.guard.answers import sweeping as leaving
@@ -27,6 +28,7 @@ from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
+from beffroi.guard.relating import bodies as relating
 from beffroi.guard.reviewing import doors as reviewing
 from beffroi.guard.sessions import doors as sessions
 from beffroi.guard.sweeping import doors as sweeping
@@ -64,6 +66,48 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Replace whole groups of a file", changing.Change, changing.Written, (*_COMMON, 404, 409)
     ),
     ("POST", "/v1/erase"): Operation("Erase a person", changing.Erasure, changing.Written, (*_COMMON, 404)),
+    ("POST", "/v1/relations/colleagues"): Operation(
+        "Colleagues who can follow people", relating.Purposed, relation.Colleagues
+    ),
+    ("POST", "/v1/relations/preview"): Operation(
+        "What handing people over would change", relating.Handing, relation.Preview, _CONFLICTS
+    ),
+    ("POST", "/v1/relations/assign"): Operation(
+        "Hand people of one's office to a colleague", relating.Handing, relation.Assigned, _CONFLICTS
+    ),
+    ("POST", "/v1/relations/covers/make"): Operation(
+        "Stand in for an absent colleague", relating.Covering, relation.CoverMade, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/relations/covers/list"): Operation("Covers of one's office", relating.Purposed, relation.Covers),
+    ("POST", "/v1/relations/covers/end"): Operation("End a cover", relating.OneCover, Nothing, _CONFLICTS),
+    ("POST", "/v1/relations/organisations"): Operation(
+        "Other organisations by name", relating.Organisations, relation.Organisations
+    ),
+    ("POST", "/v1/relations/prescribe"): Operation(
+        "Let a training organisation know a person", relating.Prescribing, relation.Related, _CONFLICTS
+    ),
+    ("POST", "/v1/relations/end"): Operation(
+        "Let a training organisation know a person no longer", relating.Ending, Nothing, _CONFLICTS
+    ),
+    ("POST", "/v1/transfers/ask"): Operation(
+        "Ask another organisation to take over, or hand over, a person",
+        relating.Asking,
+        relation.TransferAsked,
+        _CONFLICTS,
+        done=201,
+    ),
+    ("POST", "/v1/transfers/agree"): Operation(
+        "Agree to a transfer", relating.OneTransfer, relation.TransferAgreed, _CONFLICTS
+    ),
+    ("POST", "/v1/transfers/refuse"): Operation(
+        "Refuse a transfer", relating.Declining, relation.TransferClosed, _CONFLICTS
+    ),
+    ("POST", "/v1/transfers/withdraw"): Operation(
+        "Withdraw a transfer", relating.Declining, relation.TransferClosed, _CONFLICTS
+    ),
+    ("POST", "/v1/transfers/list"): Operation(
+        "Transfers of one's organisation", relating.Purposed, relation.Transfers
+    ),
     ("POST", "/v1/agents"): Operation("Names of colleagues", agents.Colleagues, agents.Named),
     ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),
     ("POST", "/v1/inventory/account"): Operation(

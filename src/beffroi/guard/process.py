@@ -42,6 +42,7 @@ from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
 from beffroi.guard.personal import doors as personal_doors
 from beffroi.guard.providers import doors as provider_doors
+from beffroi.guard.relating import doors as relation_doors
 from beffroi.guard.reviewing import doors as review_doors
 from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.scim import doors as scim_doors
@@ -86,6 +87,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     provider_doors.ROUTES,
     forensic_doors.ROUTES,
     personal_doors.ROUTES,
+    relation_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

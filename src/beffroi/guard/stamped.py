@@ -76,7 +76,7 @@ async def insert(conn: "asyncpg.Connection", keys: "Keys", table: str, row: Row)
 
 
 async def amend(conn: "asyncpg.Connection", keys: "Keys", table: str, row: Row, **changes: object) -> Row:
-    """Change columns of a row read by its ``id``; its version grows by one where it has one, and its MAC follows.
+    """Change columns of a row read by its primary key; its version grows by one where it has one, its MAC follows.
 
     Raises Forged when the row as read is not genuine, or was changed since (then the caller read without a lock).
     """
@@ -86,9 +86,12 @@ async def amend(conn: "asyncpg.Connection", keys: "Keys", table: str, row: Row, 
         after["version"] = row["version"] + 1
         changes["version"] = after["version"]
     changes["mac"] = after["mac"] = keys.authenticator.stamp_row(table, after)
-    columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(changes, start=3))
-    statement = f"UPDATE guard.{table} SET {columns} WHERE id = $1 AND mac = $2"
-    done = await _with_fact(conn, keys, table, after, statement, [row["id"], row["mac"], *changes.values()])
+    key = recording.key_columns(table)
+    where = " AND ".join(f"{name} = ${place}" for place, name in enumerate((*key, "mac"), start=1))
+    columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(changes, start=len(key) + 2))
+    statement = f"UPDATE guard.{table} SET {columns} WHERE {where}"
+    values = [*(row[name] for name in key), row["mac"], *changes.values()]
+    done = await _with_fact(conn, keys, table, after, statement, values)
     if done != 1:
         raise Forged(table)
     return after

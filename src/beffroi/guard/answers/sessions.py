@@ -69,6 +69,7 @@ class Session(Answered, frozen=True):
 
     The rights say what a screen may offer; the guard decides again on every call. ``duties`` are the families of
     commands that the chosen role gives. Access ends with the awareness attestation, at ``attested_until``.
+    ``transfers_waiting`` are those of people that the organisation has to answer, where the role follows people.
     """
 
     session: str
@@ -83,6 +84,7 @@ class Session(Answered, frozen=True):
     purposes: tuple[Purpose, ...] = ()
     reasons: tuple[Reason, ...] = ()
     duties: frozenset[str] = frozenset()
+    transfers_waiting: int = 0
 
 
 class Begun(Session, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from beffroi.core import consulting, fields
 from beffroi.core.budgets import Caps, Scope
 from beffroi.core.consulting import Book
 from beffroi.core.ids import Bucket, OrganisationId
-from beffroi.core.policy import EVERYTHING, RELATIONS, Policy
+from beffroi.core.policy import ASSIGNMENTS, EVERYTHING, RELATIONS, Policy
 from beffroi.guard.budget_rows import window_of
 from beffroi.guard.consultations import statements
 from beffroi.guard.consultations.answers import MOST_ROWS, Active, By, Entries, Fullest, Live, Searched, Shown
@@ -118,7 +118,7 @@ class Reading:
 
     def _scopes(self, by: By, id_: str) -> Iterable[Scope]:
         buckets: Iterable[Bucket] = self._policy.buckets if by == "account" else (EVERYTHING,)
-        return (Scope(by, id_, bucket) for bucket in buckets if bucket != RELATIONS)
+        return (Scope(by, id_, bucket) for bucket in buckets if bucket not in (RELATIONS, ASSIGNMENTS))
 
     async def _genuine(self, table: str, text: str, ids: list[str]) -> list[Any]:
         rows = await self._conn.fetch(text, ids) if ids else []

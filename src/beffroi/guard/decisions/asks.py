@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from beffroi.core.budgets import Caps, Spent, Window, spent
-from beffroi.core.decision import Refusal
+from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.disclosure import DISCLOSED
-from beffroi.core.facts import AccountFacts, HabilitationFacts, OrganisationFacts, Request, SessionFacts
+from beffroi.core.facts import AccountFacts, Facts, HabilitationFacts, OrganisationFacts, Request, SessionFacts
 from beffroi.core.ids import Bucket, EntryNumber
+from beffroi.core.policy import Policy
 from beffroi.guard.web.problems import Fault
 
 if TYPE_CHECKING:
@@ -73,17 +74,22 @@ Effect = Callable[["asyncpg.Connection", Granted, datetime], Awaitable[EntryNumb
 """What an allowed command writes in its own batch, at its instant: the entry it journaled, or why it cannot."""
 
 
+Law = Callable[[Request, Facts, Policy], Entitlement | Refusal]
+"""Steps 1 to 7 of a command that the law judges otherwise than by :func:`beffroi.core.decision.entitle`: pure."""
+
+
 class Ask:
     """One request waiting for its decision. ``done`` is called once, after the commit, with its outcome.
 
     ``kind`` is the journal's word for an allow; ``sealed`` asks for the ciphertexts of what is allowed; ``detail`` is
     the journal's small JSON. ``text`` is the free text of a break-glass opening. ``effect`` makes it a command: it
-    gets a batch to itself and journals its own entry. Raises ValueError for a charge of a kind nobody classified.
+    gets a batch to itself and journals its own entry; ``law`` judges it where it is not the ordinary one. Raises
+    ValueError for a charge of a kind nobody classified.
     """
 
     __slots__ = (
-        "client_hash", "detail", "done", "effect", "handle_hash", "kind", "manner", "request", "sealed", "text",
-        "waiting_since",
+        "client_hash", "detail", "done", "effect", "handle_hash", "kind", "law", "manner", "request", "sealed",
+        "text", "waiting_since",
     )  # fmt: skip
 
     def __init__(
@@ -99,6 +105,7 @@ class Ask:
         detail: str | None = None,
         text: "FreeText | None" = None,
         effect: Effect | None = None,
+        law: Law | None = None,
     ) -> None:
         if kind not in DISCLOSED and manner is Manner.CHARGE and effect is None:
             raise ValueError(f"say in core/disclosure.py what an entry {kind!r} about a person discloses")
@@ -112,6 +119,7 @@ class Ask:
         self.detail = detail
         self.text = text
         self.effect = effect
+        self.law = law
         self.waiting_since = 0.0
 
 

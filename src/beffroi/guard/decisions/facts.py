@@ -12,6 +12,7 @@ from beffroi.core.facts import (
     ApplicationFacts,
     Clock,
     Containment,
+    CoverFacts,
     Facts,
     HabilitationFacts,
     OrganisationFacts,
@@ -75,6 +76,7 @@ class FactReader:
         self._applications = Reader("application", authenticator, _application)
         self._containments = Reader("containment", authenticator, _contained)
         self._members = Reader("line_member", authenticator, _line)
+        self._covers = Reader("cover", authenticator, _cover)
         self._served = Reader("habilitation_application", authenticator, _serves)
         self._in_force: tuple[tuple[bytes, ...], frozenset[tuple[str, str]], Containment] = (
             (), frozenset(), Containment(False, frozenset(), 0)
@@ -156,6 +158,8 @@ class FactReader:
                     account = account._replace(held=tuple([self._habilitations.read(one) for one in row[23]]))
                 if row[24]:
                     account = account._replace(lines=tuple([self._members.read(member) for member in row[24]]))
+                if row[26] is not None:
+                    account = account._replace(covers=tuple([self._covers.read(one) for one in row[26]]))
             if row[4] is not None:
                 habilitation = self._habilitations.read(row[4])
                 if row[25] is not None:
@@ -164,9 +168,10 @@ class FactReader:
                 organisation = self._organisations.read(row[5])
             person = ask.request.person
             if row[9] is not None and session is not None and person is not None:
+                covers = () if account is None else account.covers
                 relations = tuple(
                     [
-                        self._relation(person, session.account, OrganisationId(str(one[9])), one[10:16])
+                        self._relation(person, session.account, covers, OrganisationId(str(one[9])), one[10:16])
                         for one in (row, *more)
                     ]
                 )
@@ -194,7 +199,8 @@ class FactReader:
         relations: tuple[RelationFacts, ...] = ()
         if first[1] is not None:
             organisation = agent.organisation.id
-            relations = tuple([self._relation(person, account, organisation, row[1:7]) for row in rows])
+            covers = agent.account.covers
+            relations = tuple([self._relation(person, account, covers, organisation, row[1:7]) for row in rows])
         if first[7] is None:
             return relations, None, 0
         return relations, self._reach(person, account, first[7:12]), first[10]
@@ -209,7 +215,12 @@ class FactReader:
         return Reach(day, tuple(marks), found_day)
 
     def _relation(
-        self, person: PersonId, account: AccountId, organisation: OrganisationId, row: Sequence[Any]
+        self,
+        person: PersonId,
+        account: AccountId,
+        covers: tuple[CoverFacts, ...],
+        organisation: OrganisationId,
+        row: Sequence[Any],
     ) -> RelationFacts:
         kind, referent, since_at, until_at, version, mac = row
         # Not remembered: people are many, and the memory is better spent on rows that come back.
@@ -222,7 +233,11 @@ class FactReader:
         if known is None:
             raise Forged("relation")
         own = referent is not None and str(referent) == account
-        return RelationFacts(known, own, since_at, until_at)
+        if own or not covers or referent is None:
+            return RelationFacts(known, own, since_at, until_at)
+        absent = str(referent)
+        of_referent = tuple([cover for cover in covers if cover.absent == absent])
+        return RelationFacts(known, own, since_at, until_at, of_referent)
 
 
 def _session(row: Row) -> SessionFacts:
@@ -259,6 +274,16 @@ def _account(row: Row) -> AccountFacts:
 
 def _line(row: Row) -> AccountId:
     return AccountId(str(row["line"]))
+
+
+def _cover(row: Row) -> CoverFacts:
+    return CoverFacts(
+        AccountId(str(row["absent"])),
+        instant(row["from_at"]),
+        instant(row["until_at"]),
+        instant(row["made_at"]),
+        row["made_by"] == row["absent"],
+    )
 
 
 def _habilitation(row: Row) -> HabilitationFacts:

@@ -60,7 +60,12 @@ def entitlement(request: Request, facts: Facts, forged: str | None, policy: Poli
 
 def entitlements(asks: Sequence[Ask], known: Sequence[Known], policy: Policy) -> list[Entitlement | Refusal]:
     """Steps 1 to 7 of each request."""
-    return [entitlement(ask.request, one.facts, one.forged, policy) for ask, one in zip(asks, known, strict=True)]
+    return [
+        entitlement(ask.request, one.facts, one.forged, policy)
+        if ask.law is None or one.forged is not None
+        else ask.law(ask.request, one.facts, policy)
+        for ask, one in zip(asks, known, strict=True)
+    ]
 
 
 def keys(entitled: Sequence[Entitlement | Refusal]) -> dict[str, None]:
@@ -161,9 +166,9 @@ def _settle(
             reach = decision.remembered(facts.reach, settled, facts.clock, found=ask.request.action is _FIND)
             if reach != facts.reach:
                 verdict.reach[reach_key] = (reach, version)
-    own = entitled.dues[0]
-    counted = windows.get(own.key)
+    own = entitled.dues[0] if entitled.dues else None
+    counted = None if own is None else windows.get(own.key)
     paid = None
-    if counted is not None:
+    if own is not None and counted is not None:
         paid = Paid(entitled.bucket, budgets.at(counted, facts.clock.day, facts.clock.hour), own.caps)
     return Granted(None, entitled.groups, entitled.explanation, paid, agent, None)

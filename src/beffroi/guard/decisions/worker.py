@@ -20,7 +20,7 @@ from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions import ahead, statements
 from beffroi.guard.decisions.ahead import Plan
-from beffroi.guard.decisions.asks import Ask, Effect, FreeText, Granted, Manner, Outcome
+from beffroi.guard.decisions.asks import Ask, Effect, FreeText, Granted, Law, Manner, Outcome
 from beffroi.guard.decisions.batch import CLOCKS_APART, Abandoned, Bench, ClockAstray, OtherPolicy, Prepared, prepare
 from beffroi.guard.decisions.connections import connect_hot, refuse_forgetful
 from beffroi.guard.keys import WrappedKeyRefused
@@ -146,12 +146,13 @@ class Worker:
         detail: str | None = None,
         text: FreeText | None = None,
         effect: Effect | None = None,
+        law: Law | None = None,
     ) -> Outcome:
         """Queue one request and wait for its outcome."""
         answer: asyncio.Future[Outcome] = self._loop.create_future()
         ask = Ask(
             request, handle_hash, client_hash, _resolve(answer),
-            kind=kind, manner=manner, sealed=sealed, detail=detail, text=text, effect=effect,
+            kind=kind, manner=manner, sealed=sealed, detail=detail, text=text, effect=effect, law=law,
         )  # fmt: skip
         self.put(ask)
         return await answer

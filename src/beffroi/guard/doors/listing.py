@@ -20,6 +20,7 @@ from beffroi.core.fields import Group
 from beffroi.core.ids import AccountId, PersonId, PurposeCode
 from beffroi.core.normalisation import NormalisationRefusal, first_name_key, name_key
 from beffroi.core.policy import Action
+from beffroi.guard import stamped
 from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome
 from beffroi.guard.doors.answers import Budget, budget, refused
 from beffroi.guard.doors.gate import Caller, caller_of
@@ -42,7 +43,7 @@ UNSORTED_SECONDS: Final = 86_400.0
 
 PORTFOLIO: Final = """
 SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
-WHERE r.referent = $1 AND r.organisation = $2 AND r.since_at <= guard.instant()
+WHERE r.referent = ANY ($1::uuid[]) AND r.organisation = $2 AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
 GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $3
 """
@@ -283,7 +284,9 @@ async def _people(call: Call, body: Listing | Whose, agent: Agent, most: int | N
     """People of the scope, the last followed first, at most so many of them."""
     async with call.services.pool.acquire() as conn:
         if body.scope == "portfolio":
-            rows = await conn.fetch(PORTFOLIO, agent.account.id, agent.organisation.id, most)
+            now = await stamped.instant(conn)
+            absent = [cover.absent for cover in agent.account.covers if cover.from_at <= now < cover.until_at]
+            rows = await conn.fetch(PORTFOLIO, [agent.account.id, *absent], agent.organisation.id, most)
         else:
             rows = await conn.fetch(ORGANISATION, agent.organisation.id, most)
     return [PersonId(str(row[0])) for row in rows]

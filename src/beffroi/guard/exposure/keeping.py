@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
-from beffroi.core.exposure_network import AHEAD, Network, Related, Shared
+from beffroi.core.exposure_network import AHEAD, Network, Related, Shared, covered
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Policy
 from beffroi.guard import stamped
@@ -41,6 +41,7 @@ class _Loaded(NamedTuple):
     organisations: Sequence[Any]
     whole: bool
     counts: Sequence[Any] | None
+    covers: Sequence[Any]
     gone: Collection[UUID]
     changed: Sequence[Any]
     held: Sequence[Any]
@@ -118,6 +119,7 @@ class Inventory:
                 counts = await conn.fetch(statements.COUNT_RELATIONS, *instants)
             elif about:
                 counts = await conn.fetch(statements.COUNT_RELATIONS_OF, *instants, list(about))
+            covers = [] if counts is None else await conn.fetch(statements.LOAD_COVERS, now, now + AHEAD)
             digests = {(row[0], row[1]): row[2] for row in await conn.fetch(statements.DIGEST_ACCOUNTS)}
             marks = await self._marks_of(conn, digests)
             before = {id_: mark for part in marks for id_, mark in self._marks.get(part, {}).items()}
@@ -128,7 +130,9 @@ class Inventory:
             origins = await conn.fetch(statements.LOAD_ORIGINS, changed) if changed else []
             approvals = await conn.fetch(statements.LOAD_APPROVALS, changed) if changed else []
             gone = before.keys() - listed.keys()
-        return _Loaded(shared, organisations, whole, counts, gone, found, held, origins, approvals, digests, marks)
+        return _Loaded(
+            shared, organisations, whole, counts, covers, gone, found, held, origins, approvals, digests, marks
+        )  # fmt: skip
 
     async def _marks_of(self, conn: Any, digests: dict[_Part, bytes]) -> dict[int, dict[UUID, bytes]]:
         """The marks of all accounts in the parts whose digests are others than those held."""
@@ -147,9 +151,10 @@ class Inventory:
             network.put_organisation(rows.organisation(self._keys, row))
             self._names[OrganisationId(str(row["id"]))] = row["name"]
         if loaded.counts is not None:
-            counts = rows.related(loaded.counts)
+            counts, covers = rows.related(loaded.counts), rows.covers(self._keys, loaded.covers)
             for organisation in network.organisations if loaded.whole else about:
-                network.put_relations(organisation, counts.get(organisation, _NO_RELATIONS))
+                related = counts.get(organisation, _NO_RELATIONS)
+                network.put_relations(organisation, covered(related, covers.get(organisation, ())))
             if loaded.whole:
                 self._counted_at = loaded.shared.now
         for id_ in loaded.gone:

@@ -39,7 +39,7 @@ def employed(keys: "Keys", row: Row, held: Iterable[Row], others: Iterable[Accou
     asker, approver = (
         None if row[name] is None else AccountId(str(row[name])) for name in ("requested_by", "approved_by")
     )
-    holds = [_habilitation(one) for one in held if is_genuine(keys, "habilitation", one)]
+    holds = [habilitation(one) for one in held if is_genuine(keys, "habilitation", one)]
     return Employed(facts, Origin(asker, approver, frozenset(others) - {id_}), tuple(sorted(holds)))
 
 
@@ -91,6 +91,16 @@ def containment(keys: "Keys", rows: Iterable[Row], members: Iterable[Row] = ()) 
     return Containment(everything, frozenset(scopes), groups)
 
 
+def covers(keys: "Keys", rows: Iterable[Row]) -> dict[OrganisationId, set[tuple[AccountId, AccountId]]]:
+    """Who stands in for whom, by organisation; a forged row gives nobody."""
+    found: dict[OrganisationId, set[tuple[AccountId, AccountId]]] = {}
+    for row in rows:
+        if is_genuine(keys, "cover", row):
+            pair = AccountId(str(row["account"])), AccountId(str(row["absent"]))
+            found.setdefault(OrganisationId(str(row["organisation"])), set()).add(pair)
+    return found
+
+
 def related(rows: Iterable[Row]) -> dict[OrganisationId, Related]:
     """The counts of relations by organisation; a kind that the law does not know gives nobody."""
     found: dict[UUID, list[tuple[Relation, AccountId | None, Count]]] = {}
@@ -102,7 +112,8 @@ def related(rows: Iterable[Row]) -> dict[OrganisationId, Related]:
     return {OrganisationId(str(id_)): tally(counts) for id_, counts in found.items()}
 
 
-def _habilitation(row: Row) -> HabilitationFacts:
+def habilitation(row: Row) -> HabilitationFacts:
+    """A habilitation, without where it serves. Whether the row is genuine is the caller's to say."""
     return HabilitationFacts(
         HabilitationId(str(row["id"])),
         AccountId(str(row["account"])),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from beffroi.core import budgets
 from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope
 from beffroi.core.folding import Divergence, Kind
-from beffroi.core.policy import EVERYTHING, RELATIONS, Policy
+from beffroi.core.ids import Bucket
+from beffroi.core.policy import ASSIGNMENTS, EVERYTHING, RELATIONS, Policy
 from beffroi.guard.budget_rows import RECENT, window_of
 from beffroi.guard.folding import recording, statements
 from beffroi.guard.folding.pacing import Pace
@@ -27,7 +28,8 @@ _PLACES: Final = (
     " (SELECT array_agg(id) FROM guard.application) AS applications,"
     " (SELECT array_agg(DISTINCT pool::text) FROM guard.account a, unnest(a.pools) AS pool) AS pools"
 )
-_OF_PLACES: Final = (EVERYTHING, RELATIONS)
+_CHANGING: Final = (RELATIONS, ASSIGNMENTS)
+_OF_PLACES: Final = (EVERYTHING, *_CHANGING)
 _NAMES: Final = 4
 """Names that are tried in the time that a row takes."""
 _WRITE: Final = (
@@ -147,9 +149,9 @@ async def named(policy: Policy, nameless: Nameless, pace: Pace) -> list[Short]:
 def _names(policy: Policy, of: Nameless) -> Iterator[Scope]:
     """Those that are few first: of the last there are some millions."""
     yield from (Scope("application", name, EVERYTHING) for name in of.applications)
-    yield from (Scope("organisation", place, each) for place in of.organisations for each in _OF_PLACES)
+    yield from (Scope("organisation", place, Bucket(each)) for place in of.organisations for each in _OF_PLACES)
     yield from (Scope("pool", pool, EVERYTHING) for pool in of.pools)
-    yield from (Scope("account", owner, each) for owner in of.owners for each in (*policy.buckets, RELATIONS))
+    yield from (Scope("account", owner, each) for owner in of.owners for each in (*policy.buckets, *_CHANGING))
     yield from (Scope("share", f"{place}/{owner}", EVERYTHING) for place in of.organisations for owner in of.owners)
 
 

@@ -49,6 +49,7 @@ STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "application_key": _ends("revoked_at"),
     "enrolment": _ends("expires_at"),
     "relation": _ends("until_at"),
+    "cover": lambda row, now: {"until_at": min(row["until_at"], now)},
     "roster_domain": _ends("ended_at"),
     "roster_person": _ends("ended_at"),
     "organisation_provider": _ends("withdrawn_at"),

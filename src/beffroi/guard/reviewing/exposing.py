@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from beffroi.core.exposure import most
 from beffroi.core.ids import AccountId, Bucket, OrganisationId
 from beffroi.core.policy import SEARCH, Action, Policy, Relation, Role, RoleKind
+from beffroi.guard.exposure.statements import LOAD_COVERS
 from beffroi.guard.reviewing.statements import COUNT_RELATIONS
 from beffroi.guard.stamped import Row
 
@@ -33,6 +34,11 @@ async def exposures(
         if row["kind"] in _KINDS:
             referent = None if row["every"] else AccountId(str(row["referent"]))
             found[OrganisationId(str(row["organisation"])), referent][_KINDS[row["kind"]]] = row["people"]
+    for row in await conn.fetch(LOAD_COVERS, now, now):
+        place = OrganisationId(str(row["organisation"]))
+        mine = found[place, AccountId(str(row["account"]))]
+        for kind, people in found[place, AccountId(str(row["absent"]))].items():
+            mine[kind] = mine.get(kind, 0) + people
     return {str(row["id"]): _of(row, policy, found) for row in habilitations}
 
 

@@ -12,8 +12,10 @@ from beffroi.core.fields import names
 from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import AccountId, Bucket
 from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
+from beffroi.core.relating import follows_people
 from beffroi.guard import stamped
 from beffroi.guard.budget_rows import window_of
+from beffroi.guard.relating import transfers
 from beffroi.guard.sessions.memberships import Membership, memberships_in
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents
@@ -54,6 +56,8 @@ async def describe(
             caps = _caps(policy, role, acting.status)
             described["budgets"] = await _budgets(conn, keys, account, caps, now)
         described |= {"purposes": [], "reasons": [], "duties": []} if role is None else _rights(role, policy)
+        if acting is not None and role is not None and follows_people(role):
+            described["transfers_waiting"] = await transfers.waiting(conn, acting.organisation, now)
     return described
 
 

@@ -13,6 +13,7 @@ from beffroi.core.decision import Refusal
 from beffroi.core.objections import SENTENCES as OBJECTIONS
 from beffroi.core.personal import SENTENCES as PERSONAL
 from beffroi.core.refusals import Code, Sentence
+from beffroi.core.relating_sentences import SENTENCES as OBSTACLES
 from beffroi.core.sentences import SENTENCES
 from beffroi.guard.web.requests import NO_STORE, Answer, Header
 from beffroi.standards import problem
@@ -146,6 +147,7 @@ _SENTENCES: Final = {
     **{str(objection): sentence for objection, sentence in OBJECTIONS.items()},
     **{str(objection): sentence for objection, sentence in EXAMS.items()},
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
+    **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
 }
 
 

@@ -28,4 +28,7 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         entries.append(NavigationItem(gettext("Inscrire"), reverse("cases:registration")))
     if rights.keeps_appointments(session):
         entries.append(NavigationItem(gettext("Statistiques"), reverse("cases:statistics")))
+    if rights.follows(session):
+        waiting = session.transfers_waiting or None
+        entries.append(NavigationItem(gettext("Transferts"), reverse("cases:transfers"), waiting))
     return tuple(entries)

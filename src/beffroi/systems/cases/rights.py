@@ -29,6 +29,11 @@ def writable(session: Session) -> tuple[str, ...]:
     return () if purpose is None else purpose.write
 
 
+def follows(session: Session) -> bool:
+    """Whether the role follows people of its own, and may change who does."""
+    return may(session, "relate") and has_portfolio(session)
+
+
 def has_portfolio(session: Session) -> bool:
     """Whether the role can have people of its own: it has a budget for them."""
     return any(budget.bucket == "portfolio" for budget in session.budgets)

@@ -25,6 +25,7 @@ def why(explanation: str | None) -> str:
     reasons = {
         "followed": gettext("Suivie par la structure"),
         "referent": gettext("Référent de la personne"),
+        "cover": gettext("Remplaçant du référent"),
         "appointment": gettext("Rendez-vous"),
         "prescription": gettext("Prescription"),
         "enrolment": gettext("Inscription"),

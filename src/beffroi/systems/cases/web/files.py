@@ -15,6 +15,7 @@ from beffroi.client.answers import Opened, Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import queries, rights
 from beffroi.systems.cases.appointments.queries import Known, coming, desk_of
+from beffroi.systems.cases.following import RequestFor
 from beffroi.systems.cases.followup import Followup
 from beffroi.systems.cases.forms import EDITABLE, BreakGlass, Note
 from beffroi.systems.cases.people import Name, age_on, born_on, name_of
@@ -94,9 +95,14 @@ def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGl
     session = request.described
     if form is None and session.reasons:
         form = BreakGlass(session.reasons, rights.readable(session))
+    requesting = None
+    if rights.follows(session) and refused.followed_by:
+        requesting = RequestFor([(each.organisation, each.name) for each in refused.followed_by])
     context = {
         "refused": refused,
         "form": form,
+        "requesting": requesting,
+        "request_url": reverse("cases:request_for", args=[person]),
         "action": reverse("cases:break_glass", args=[person]),
         "glass_budget": next((each for each in session.budgets if each.bucket == "break-glass"), None),
     }
@@ -122,6 +128,8 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         ],
         "closed": [] if glass else [_closed(opened, group, wanted) for group in shown if group not in wanted],
         "withheld": [SECTIONS[group] for group in opened.withheld if group in SECTIONS],
+        "following": rights.follows(request.described) and opened.explanation in ("referent", "cover", "followed"),
+        "person": opened.person,
         "budget": opened.budget,
         "budget_label": words.bucket(opened.budget.bucket) if opened.budget else "",
         "note_form": Note(),

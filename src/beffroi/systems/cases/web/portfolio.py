@@ -63,6 +63,8 @@ def _page(request: AgentRequest, scope: str) -> HttpResponse:
         "previous": f"?ordre={order}&page={found.page - 1}" if found.page > 1 else "",
         "next": f"?ordre={order}&page={found.page + 1}" if found.page < found.pages else "",
         "filter_url": _filter_url(session, scope),
+        "selectable": rights.follows(session) and any(line.name is not None for line in found.lines),
+        "following": rights.follows(session),
         "searchable": rights.may(session, "find"),
         "organisation": session.membership.organisation.name if session.membership else "",
     }

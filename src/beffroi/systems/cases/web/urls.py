@@ -5,14 +5,17 @@ from django.urls import path
 from beffroi.systems.cases.web import (
     appointment_changes,
     appointments,
+    covers,
     editing,
     files,
     filtered,
+    handing,
     portfolio,
     progress,
     registration,
     search,
     statistics,
+    transfers,
 )
 
 app_name = "cases"
@@ -30,6 +33,10 @@ urlpatterns = [
     path("rendez-vous/<uuid:identifier>/report/", appointment_changes.postpone, name="appointment_postpone"),
     path("statistiques/", statistics.statistics, name="statistics"),
     path("statistiques/statistiques.csv", statistics.statistics_file, name="statistics_file"),
+    path("portefeuille/confier/", handing.several, name="hand_several"),
+    path("portefeuille/remplacements/", covers.covers, name="covers"),
+    path("transferts/", transfers.transfers, name="transfers"),
+    path("transferts/<uuid:transfer>/", transfers.answer, name="transfer"),
     path("recherche/", search.search, name="search"),
     path("personnes/nouvelle/", registration.registration, name="registration"),
     path("personnes/<uuid:person>/", files.file, name="file"),
@@ -37,5 +44,8 @@ urlpatterns = [
     path("personnes/<uuid:person>/rendez-vous/", appointment_changes.of_person, name="appointments_person"),
     path("personnes/<uuid:person>/parcours/", progress.progress, name="progress"),
     path("personnes/<uuid:person>/suivi/", editing.add_note, name="add_note"),
+    path("personnes/<uuid:person>/conseiller/", handing.one, name="hand"),
+    path("personnes/<uuid:person>/transferer/", transfers.give, name="give"),
+    path("personnes/<uuid:person>/demander/", transfers.request_for, name="request_for"),
     path("personnes/<uuid:person>/modifier/<slug:group>/", editing.edit, name="edit"),
 ]

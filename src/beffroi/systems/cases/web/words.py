@@ -33,6 +33,7 @@ def explanation(code: str) -> str:
     """Why a file was opened: a relation, or a recorded reason (invariant I-14)."""
     known = {
         "referent": gettext("Vous êtes le référent"),
+        "cover": gettext("Vous remplacez le référent"),
         "followed": gettext("Votre structure suit cette personne"),
         "appointment": gettext("Un rendez-vous est prévu dans votre structure"),
         "prescription": gettext("Une formation lui est prescrite chez vous"),
@@ -63,6 +64,7 @@ def bucket(code: str) -> str:
         "break-glass": gettext("Ouvertures motivées en urgence"),
         "search": gettext("Personnes trouvées ailleurs"),
         "relations": gettext("Personnes inscrites ou rattachées"),
+        "assignments": gettext("Personnes confiées à un collègue"),
     }
     return known.get(code, gettext("Dossiers consultés"))
 

@@ -1,0 +1,176 @@
+"""Who may change who follows whom, what pays for it, and what stands in the way.
+
+A relation towards an organisation, or taken on oneself, draws on ``relations``: a few a day. Handing a person to
+another colleague of the same office gives nobody outside anything, and draws on ``assignments``: enough for an
+adviser who leaves. Whoever a person is handed to pays as for the rest of the office for ``newcomer_days`` (the
+relation begins anew), so that nobody makes himself a portfolio by the stroke of a pen.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from beffroi.core.decision import Entitlement, Refusal, entitle, found, owed, stand
+from beffroi.core.facts import Facts, Request
+from beffroi.core.ids import AccountId, Bucket, OrganisationId
+from beffroi.core.policy import ASSIGNMENTS, RELATIONS, Action, Policy, Relation, Role, RoleKind
+from beffroi.core.refusals import Code
+
+PORTFOLIO: Final = Relation.REFERENT
+REASONS: Final = ("moved", "person-asks", "other-followup")
+"""Why a transfer is asked."""
+ANSWERS: Final = ("person-declines", "stays-followed", "wrong-person", "asked-by-mistake")
+"""Why it is refused or withdrawn."""
+MOST_AT_ONCE: Final = 300
+"""People of one bulk change: the largest portfolio that the default policy allows."""
+
+
+class Obstacle(StrEnum):
+    """Why a change that this agent may make cannot be made."""
+
+    COLLEAGUE_UNKNOWN = "colleague-unknown"
+    PORTFOLIO_FULL = "portfolio-full"
+    PERIOD = "cover-period"
+    COVER_EXISTS = "cover-exists"
+    TOO_MANY_COVERS = "too-many-covers"
+    COVER_UNKNOWN = "cover-unknown"
+    ORGANISATION_UNAVAILABLE = "organisation-unavailable"
+    RELATION_DATE = "relation-date"
+    RELATION_UNKNOWN = "relation-unknown"
+    ALREADY_FOLLOWED = "already-followed"
+    NOT_FOLLOWED_THERE = "not-followed-there"
+    TRANSFER_EXISTS = "transfer-exists"
+    TRANSFER_UNKNOWN = "transfer-unknown"
+    TRANSFER_CLOSED = "transfer-closed"
+    SAME_PERSON_ASKED = "transfer-same-person"
+
+
+def follows_people(role: Role) -> bool:
+    """Whether somebody in this role can be the referent of people, and change who follows them."""
+    return (
+        role.kind is RoleKind.READER
+        and PORTFOLIO in role.buckets
+        and any(Action.RELATE in rule.actions for rule in role.rules.values())
+    )
+
+
+def most_followed(role: Role, policy: Policy) -> int:
+    """How many people a portfolio may hold: as many as its budget lets be opened in 30 days."""
+    bucket = role.buckets.get(PORTFOLIO)
+    caps = None if bucket is None else policy.buckets.get(bucket)
+    return 0 if caps is None else caps.month
+
+
+def handing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """The referent of a person becomes another colleague of the office that follows them."""
+    return _of_the_office(request, facts, policy, ASSIGNMENTS)
+
+
+def taking(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """The agent makes himself the referent: a relation of his own making, and paid as one."""
+    return _of_the_office(request, facts, policy, RELATIONS)
+
+
+def giving(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """The office that follows a person asks another to, or lets a training organisation know them."""
+    return _of_the_office(request, facts, policy, RELATIONS)
+
+
+def ending(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """The office that follows a person takes back what it gave another: rights are taken away, nothing pays."""
+    entitled = _of_the_office(request, facts, policy, RELATIONS)
+    return entitled if isinstance(entitled, Refusal) else entitled._replace(dues=())
+
+
+def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """An office that does not follow a person asks to: of somebody whom a search of the day found, or it knows."""
+    standing = stand(request, facts, policy)
+    if isinstance(standing, Refusal):
+        return standing
+    found_today = facts.reach is not None and facts.reach.found_day == facts.clock.day
+    if request.person is None or not (found_today or any(_live(facts))):
+        return Refusal(Code.PERSON_UNKNOWN)
+    return _entitled("search", RELATIONS, facts, policy)
+
+
+def agreeing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """The other organisation agrees to a transfer; which one it is, :func:`in_the_way` says."""
+    standing = stand(request, facts, policy)
+    if isinstance(standing, Refusal):
+        return standing
+    return _entitled("transfer", RELATIONS, facts, policy)
+
+
+def _of_the_office(request: Request, facts: Facts, policy: Policy, bucket: Bucket) -> Entitlement | Refusal:
+    entitled = entitle(request, facts, policy)
+    if isinstance(entitled, Refusal):
+        return entitled
+    if Relation.FOLLOWED not in _live(facts):  # an appointment or a prescription lets nobody hand the person on
+        return Refusal(Code.NOT_FOLLOWED)
+    return _entitled(entitled.explanation, bucket, facts, policy)
+
+
+def _live(facts: Facts) -> list[Relation]:
+    now = facts.clock.at
+    return [
+        one.kind for one in facts.relations if one.since_at <= now and (one.until_at is None or now < one.until_at)
+    ]
+
+
+def _entitled(explanation: str, bucket: Bucket, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    dues = owed(bucket, facts, policy)
+    if isinstance(dues, Refusal):
+        return dues
+    _, _, _, organisation = found(facts)
+    return Entitlement(0, explanation, bucket, dues, organisation.id)
+
+
+class Transfer(NamedTuple):
+    """What was asked: by an agent of one side, ``asked_by`` at ``organisation``, until it expires or is decided."""
+
+    giving: OrganisationId
+    receiving: OrganisationId
+    organisation: OrganisationId
+    asked_by: AccountId
+    expires_at: datetime
+    status: str
+
+    @property
+    def answers(self) -> OrganisationId:
+        """The organisation that must agree: the one that did not ask."""
+        return self.giving if self.organisation == self.receiving else self.receiving
+
+    def concerns(self, organisation: OrganisationId) -> bool:
+        """Whether it is of this organisation's, on either side; to everybody else it does not exist."""
+        return organisation in (self.giving, self.receiving)
+
+    def status_at(self, now: datetime) -> str:
+        """``asked`` until it is decided, or expires by itself."""
+        return "expired" if self.status == "asked" and now >= self.expires_at else self.status
+
+
+def in_the_way(
+    transfer: Transfer | None, account: AccountId, organisation: OrganisationId, now: datetime, *, withdrawing: bool
+) -> Obstacle | None:
+    """What keeps this agent from answering a transfer, or from taking it back.
+
+    The side that did not ask answers, by another natural person than who asked; the side that asked withdraws.
+    """
+    if transfer is None or not transfer.concerns(organisation):
+        return Obstacle.TRANSFER_UNKNOWN
+    if transfer.status_at(now) != "asked" or (organisation == transfer.answers) == withdrawing:
+        return Obstacle.TRANSFER_CLOSED
+    if not withdrawing and account == transfer.asked_by:
+        return Obstacle.SAME_PERSON_ASKED
+    return None
+
+
+def is_cover(from_at: datetime, until_at: datetime, now: datetime, policy: Policy) -> bool:
+    """Whether an absence may be covered between these instants: not over, not longer than the policy's days."""
+    days = timedelta(days=policy.following.cover_days)
+    return now < until_at and from_at < until_at <= max(from_at, now) + days and from_at <= now + days
+
+
+def is_lasting(until_at: datetime, now: datetime, policy: Policy) -> bool:
+    """Whether a relation may be given to another organisation until then."""
+    return now < until_at <= now + timedelta(days=policy.following.prescription_days)

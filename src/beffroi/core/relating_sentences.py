@@ -1,0 +1,117 @@
+"""What an obstacle to changing who follows whom says to the person who meets it, in French and in English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from beffroi.core.refusals import Sentence
+from beffroi.core.relating import Obstacle
+
+_UNKNOWN, _CONFLICT, _WRONG = 404, 409, 422
+
+SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
+    Obstacle.COLLEAGUE_UNKNOWN: Sentence(
+        _WRONG,
+        "Ce collègue ne peut pas suivre de personnes",
+        "Choisissez un collègue en activité de votre structure, dont le rôle est d’accompagner des personnes.",
+        "This colleague cannot follow people",
+        "Choose a colleague at work in your organisation, whose role is to follow people.",
+    ),
+    Obstacle.PORTFOLIO_FULL: Sentence(
+        _CONFLICT,
+        "Portefeuille complet",
+        "Ce collègue suivrait plus de personnes qu’un portefeuille ne peut en compter. Répartissez-les.",
+        "Portfolio full",
+        "This colleague would follow more people than a portfolio can hold. Share them out.",
+    ),
+    Obstacle.PERIOD: Sentence(
+        _WRONG,
+        "Dates du remplacement",
+        "La fin doit suivre le début, et ne pas être passée ; la durée est limitée.",
+        "Dates of the cover",
+        "The end must follow the beginning and not be past; the length is limited.",
+    ),
+    Obstacle.COVER_EXISTS: Sentence(
+        _CONFLICT,
+        "Remplacement déjà prévu",
+        "Ces deux collègues ont déjà un remplacement à ces dates. Mettez-y fin pour en changer.",
+        "Cover already planned",
+        "These two colleagues already have a cover on these dates. End it to change it.",
+    ),
+    Obstacle.TOO_MANY_COVERS: Sentence(
+        _CONFLICT,
+        "Trop de remplacements",
+        "Ce collègue remplace déjà autant de personnes qu’il est permis à la fois.",
+        "Too many covers",
+        "This colleague already stands in for as many people as is allowed at once.",
+    ),
+    Obstacle.COVER_UNKNOWN: Sentence(
+        _UNKNOWN,
+        "Remplacement introuvable",
+        "Aucun remplacement en cours ou à venir de votre structure ne répond à cette adresse.",
+        "No such cover",
+        "No cover of your organisation, under way or to come, has this address.",
+    ),
+    Obstacle.ORGANISATION_UNAVAILABLE: Sentence(
+        _CONFLICT,
+        "Cet organisme n’est pas disponible",
+        "Il est inconnu, fermé ou suspendu, son contrat est fini, ou il n’accueille pas ce type de suivi.",
+        "This organisation is not available",
+        "It is unknown, closed or suspended, its contract is over, or it does not take this kind of relation.",
+    ),
+    Obstacle.RELATION_DATE: Sentence(
+        _WRONG,
+        "Date de fin",
+        "La date de fin doit être à venir, et pas trop lointaine.",
+        "End date",
+        "The end date must be to come, and not too far.",
+    ),
+    Obstacle.RELATION_UNKNOWN: Sentence(
+        _UNKNOWN,
+        "Aucune relation à terminer",
+        "Cette personne n’a pas, en ce moment, de relation de ce type avec cet organisme.",
+        "No relation to end",
+        "This person has no relation of this kind with this organisation at present.",
+    ),
+    Obstacle.ALREADY_FOLLOWED: Sentence(
+        _CONFLICT,
+        "Personne déjà suivie",
+        "L’organisme qui recevrait cette personne la suit déjà.",
+        "Person already followed",
+        "The organisation that would receive this person already follows them.",
+    ),
+    Obstacle.NOT_FOLLOWED_THERE: Sentence(
+        _CONFLICT,
+        "Cet organisme ne suit pas la personne",
+        "Le transfert se demande à un organisme qui suit la personne aujourd’hui.",
+        "This organisation does not follow the person",
+        "A transfer is asked of an organisation that follows the person today.",
+    ),
+    Obstacle.TRANSFER_EXISTS: Sentence(
+        _CONFLICT,
+        "Transfert déjà demandé",
+        "Un transfert de cette personne entre ces deux organismes attend déjà une réponse.",
+        "Transfer already asked",
+        "A transfer of this person between these two organisations is already waiting for an answer.",
+    ),
+    Obstacle.TRANSFER_UNKNOWN: Sentence(
+        _UNKNOWN,
+        "Transfert introuvable",
+        "Aucun transfert de votre structure ne répond à cette adresse.",
+        "No such transfer",
+        "No transfer of your organisation has this address.",
+    ),
+    Obstacle.TRANSFER_CLOSED: Sentence(
+        _CONFLICT,
+        "Transfert déjà clos",
+        "Ce transfert a été décidé, retiré, a expiré, ou attend une réponse de l’autre structure.",
+        "Transfer already closed",
+        "This transfer was decided, withdrawn, has expired, or waits for the other organisation’s answer.",
+    ),
+    Obstacle.SAME_PERSON_ASKED: Sentence(
+        403,
+        "Il faut une autre personne",
+        "Vous avez demandé ce transfert : quelqu’un d’autre doit y répondre.",
+        "Another person is needed",
+        "You asked for this transfer: somebody else must answer it.",
+    ),
+}

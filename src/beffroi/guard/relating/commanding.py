@@ -1,0 +1,86 @@
+"""One change of a person's relations: decided, charged, written and journaled in one transaction of the hot path."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from beffroi.core.decision import Refusal
+from beffroi.core.facts import Request
+from beffroi.core.ids import EntryNumber, PersonId, PurposeCode
+from beffroi.core.policy import Action
+from beffroi.core.refusals import Code
+from beffroi.core.relating import Obstacle
+from beffroi.guard import journal, stamped
+from beffroi.guard.decisions.asks import Granted, Law, Outcome
+from beffroi.guard.doors.answers import denial
+from beffroi.guard.doors.gate import Caller
+from beffroi.guard.journal import Entry
+from beffroi.guard.web import problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call
+
+if TYPE_CHECKING:
+    import asyncpg
+
+
+class Change(NamedTuple):
+    """What is asked about whom: the journal's word, and the purpose it is asked for."""
+
+    kind: str
+    person: PersonId
+    purpose: PurposeCode
+
+
+class Doing(NamedTuple):
+    """What a change works with: the transaction that holds the turn, what was granted, the sole clock."""
+
+    conn: "asyncpg.Connection"
+    granted: Granted
+    now: datetime
+
+
+Act = Callable[[Doing], Awaitable[Obstacle | Mapping[str, Any]]]
+"""Writes; gives the journal's detail, or what stands in the way, and then nothing of it stays."""
+Came = Granted | Refusal | Fault | Obstacle
+
+
+async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: Act) -> Came:
+    """Decide and do; what stood in the way instead of :class:`Granted`, nothing charged then."""
+    services = call.services
+    request = Request(Action.RELATE, caller.application, change.purpose, change.person, 0, None)
+    stopped: list[Obstacle] = []
+
+    async def effect(conn: "asyncpg.Connection", granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
+        stopped.clear()
+        try:
+            done = await act(Doing(conn, granted, at))
+        except stamped.Forged:
+            return Refusal(Code.INTEGRITY)
+        if isinstance(done, Obstacle):
+            stopped.append(done)
+            return Fault.VERSION_CONFLICT
+        agent = granted.agent
+        entry = Entry(
+            at, change.kind, change.person, 0, agent.account.id, agent.session.id, agent.organisation.id,
+            request.application, agent.habilitation.role, request.purpose, granted.explanation,
+            services.policy.version, json.dumps(done, separators=(",", ":"), sort_keys=True),
+        )  # fmt: skip
+        return EntryNumber((await journal.append(conn, [entry]))[0])
+
+    outcome: Outcome = await services.worker.decide(
+        request, caller.handle_hash, caller.client_hash, kind=change.kind, effect=effect, law=law
+    )
+    return stopped[0] if stopped else outcome
+
+
+def refusal(call: Call, came: Refusal | Fault | Obstacle) -> Answer:
+    """The problem document of what stood in the way."""
+    if isinstance(came, Obstacle):
+        return obstacle(call, came)
+    return denial(call, came)
+
+
+def obstacle(call: Call, came: Obstacle) -> Answer:
+    """The problem document of an obstacle."""
+    return problems.answer(came, call.headers.get(b"accept-language"))

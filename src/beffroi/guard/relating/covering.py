@@ -1,0 +1,135 @@
+"""POST /v1/relations/covers/make, list and end: a colleague stands in for an absent one, between two dates."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+import msgspec
+
+from beffroi.core.ids import AccountId
+from beffroi.core.policy import Action
+from beffroi.core.relating import Obstacle, is_cover
+from beffroi.guard import journal, stamped
+from beffroi.guard.answers import relating as answers
+from beffroi.guard.answers.shape import Nothing
+from beffroi.guard.duties import OnDuty, Work, with_action
+from beffroi.guard.journal import Entry
+from beffroi.guard.relating import colleagues, relations
+from beffroi.guard.relating.bodies import Covering, OneCover, Purposed
+from beffroi.guard.relating.commanding import obstacle
+from beffroi.guard.relating.prescribing import begins, ends
+from beffroi.guard.stamped import Row
+from beffroi.guard.vault import agents
+from beffroi.guard.web import bodies
+from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
+
+_COVERING: Final = msgspec.json.Decoder(Covering)
+_ONE: Final = msgspec.json.Decoder(OneCover)
+_PURPOSED: Final = msgspec.json.Decoder(Purposed)
+_OF_OFFICE: Final = """
+SELECT * FROM guard.cover WHERE organisation = $1 AND until_at > $2 ORDER BY from_at, id LIMIT 500
+"""
+_LOCKED: Final = "SELECT * FROM guard.cover WHERE id = $1 AND organisation = $2 FOR UPDATE"
+
+
+async def make(call: Call) -> Answer:
+    """Let a colleague stand in for another; on one's own people at once, on a colleague's as on a newcomer's."""
+    body = bodies.read(call, _COVERING)
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        conn, keys, policy, now = work
+        office, absent, account = by.organisation.id, AccountId(body.absent), AccountId(body.account)
+        from_at, until_at = max(begins(body.from_on), now), ends(body.until_on)
+        if not is_cover(from_at, until_at, now, policy):
+            return obstacle(call, Obstacle.PERIOD)
+        if absent == account or not await colleagues.at_work(conn, keys, policy, office, now, only=account):
+            return obstacle(call, Obstacle.COLLEAGUE_UNKNOWN)
+        people = await relations.people_of(conn, absent, office, now)
+        if not people:
+            return obstacle(call, Obstacle.COLLEAGUE_UNKNOWN)
+        standing = await _of_office(work, by)
+        theirs = [row for row in standing if str(row["account"]) == account and _meet(row, from_at, until_at)]
+        if any(str(row["absent"]) == absent for row in theirs):
+            return obstacle(call, Obstacle.COVER_EXISTS)
+        if len(theirs) >= policy.following.covers:
+            return obstacle(call, Obstacle.TOO_MANY_COVERS)
+        row = {
+            "id": str(uuid4()), "organisation": office, "account": account, "absent": absent, "from_at": from_at,
+            "until_at": until_at, "made_by": by.account.id, "made_at": now, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, keys, "cover", row)
+        detail = {"account": account, "absent": absent, "cover": row["id"], "people": len(people)}
+        await journal.append(conn, [_entry(work, by, "cover-made", {**detail, "until": until_at.isoformat()})])
+        size = (await relations.sizes(conn, office, [account], now)).get(account, 0)
+        return json_answer(answers.CoverMade(str(row["id"]), len(people), size + len(people)), 201)
+
+    return await with_action(call, Action.RELATE, body.purpose, act, writes=True)
+
+
+def _meet(row: Row, from_at: datetime, until_at: datetime) -> bool:
+    begun: datetime = row["from_at"]
+    over: datetime = row["until_at"]
+    return begun < until_at and from_at < over
+
+
+async def _of_office(work: Work, by: OnDuty) -> list[Row]:
+    rows = await work.conn.fetch(_OF_OFFICE, by.organisation.id, work.now)
+    return [stamped.genuine(work.keys, "cover", row) for row in rows]
+
+
+def _entry(work: Work, by: OnDuty, kind: str, detail: Mapping[str, object]) -> Entry:
+    return Entry(
+        work.now, kind, account=by.account.id, session=by.session.id, organisation=by.organisation.id,
+        application=by.session.application, role=by.habilitation.role, policy=work.policy.version,
+        detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
+    )  # fmt: skip
+
+
+async def listed(call: Call) -> Answer:
+    """Covers of one's office, under way or to come, with the names of those concerned."""
+    body = bodies.read(call, _PURPOSED)
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        rows = await _of_office(work, by)
+        concerned = {str(row[name]) for row in rows for name in ("account", "absent")}
+        names = await agents.names(work.conn, work.keys, concerned)
+        told = [
+            answers.Cover(
+                str(row["id"]), str(row["absent"]), names.get(str(row["absent"]), ""), str(row["account"]),
+                names.get(str(row["account"]), ""), row["from_at"], row["until_at"], row["made_by"] == row["absent"],
+            )
+            for row in rows
+        ]  # fmt: skip
+        return json_answer(answers.Covers(tuple(told)))
+
+    return await with_action(call, Action.RELATE, body.purpose, act, writes=False)
+
+
+async def end(call: Call) -> Answer:
+    """End a cover of one's office before its day, or one to come."""
+    body = bodies.read(call, _ONE)
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        conn, keys, _, now = work
+        row = await conn.fetchrow(_LOCKED, body.cover, by.organisation.id)
+        if row is None or stamped.genuine(keys, "cover", row)["until_at"] <= now:
+            return obstacle(call, Obstacle.COVER_UNKNOWN)
+        await stamped.amend(conn, keys, "cover", row, until_at=now)
+        detail: dict[str, object] = {
+            "account": str(row["account"]),
+            "absent": str(row["absent"]),
+            "cover": body.cover,
+        }
+        await journal.append(conn, [_entry(work, by, "cover-ended", detail)])
+        return json_answer(Nothing())
+
+    return await with_action(call, Action.RELATE, body.purpose, act, writes=True)
+
+
+ROUTES: Final[Routes] = {
+    ("POST", "/v1/relations/covers/make"): make,
+    ("POST", "/v1/relations/covers/list"): listed,
+    ("POST", "/v1/relations/covers/end"): end,
+}

@@ -1,0 +1,8 @@
+"""Where the doors of this room are found."""
+
+from typing import Final
+
+from beffroi.guard.relating import assigning, covering, prescribing, transferring
+from beffroi.guard.web.requests import Routes
+
+ROUTES: Final[Routes] = {**assigning.ROUTES, **covering.ROUTES, **prescribing.ROUTES, **transferring.ROUTES}

@@ -1,0 +1,163 @@
+"""People are given another adviser of the office: one from their file, several from the list, a whole portfolio."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods
+
+from beffroi.client import Refused, relations
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.client.relations import Assigned, Colleague, Preview
+from beffroi.systems.cases.following import Hand, HandPortfolio
+from beffroi.systems.cases.web import words
+from beffroi.systems.cases.web.entitled import purpose_to_relate
+from beffroi.ui.components import Crumb
+
+MOST = 300
+ON_THE_FORM = frozenset({"colleague-unknown", "portfolio-full"})
+"""Refusals that the form itself tells; every other has its page."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """From whom how many people would be taken; without name, nobody follows them."""
+
+    name: str
+    people: int
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: AgentRequest, person: UUID) -> HttpResponse:
+    """Give one person another adviser."""
+    purpose = purpose_to_relate(request)
+    there = request.conversation.ask(relations.colleagues(purpose))
+    if isinstance(there, Refused):
+        return RefusalAnswer(there)
+    form = Hand(there.rows, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        done = request.conversation.ask(relations.assign(purpose, form.cleaned_data["to"], people=[str(person)]))
+        if not isinstance(done, Refused):
+            messages.success(request, _done(done, _named(there.rows, form.cleaned_data["to"])))
+            return HttpResponseRedirect(reverse("cases:file", args=[person]))
+        if done.code not in ON_THE_FORM:
+            return RefusalAnswer(done)
+        form.add_error("to", done.detail)
+    file_url = reverse("cases:file", args=[person])
+    crumbs = (
+        Crumb(gettext("Dossiers"), reverse("cases:portfolio")), Crumb(gettext("Dossier"), file_url),
+        Crumb(gettext("Changer de conseiller")),
+    )  # fmt: skip
+    context = {"form": form, "crumbs": crumbs, "back": file_url, "alone": len(there.rows) < 2}
+    return render(request, "cases/hand.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def several(request: AgentRequest) -> HttpResponse:
+    """Choose a colleague, read what would change, then do it; without people chosen, a whole portfolio."""
+    purpose = purpose_to_relate(request)
+    there = request.conversation.ask(relations.colleagues(purpose))
+    if isinstance(there, Refused):
+        return RefusalAnswer(there)
+    people = _chosen(request)
+    step = request.POST.get("etape", "")
+    posted = request.POST if step else None
+    form = Hand(there.rows, posted) if people else HandPortfolio(there.rows, posted)
+    if form.is_bound and form.is_valid():
+        to, of = form.cleaned_data["to"], form.cleaned_data.get("of")
+        if step == "faire":
+            done = request.conversation.ask(relations.assign(purpose, to, people=people, portfolio_of=of))
+            if isinstance(done, Refused):
+                return RefusalAnswer(done)
+            return _after(request, done, _named(there.rows, to))
+        found = request.conversation.ask(relations.preview(purpose, to, people=people, portfolio_of=of))
+        if not isinstance(found, Refused):
+            return _preview(request, form, found, there.rows, people)
+        if found.code not in ON_THE_FORM:
+            return RefusalAnswer(found)
+        form.add_error("to", found.detail)
+    context = {
+        "form": form, "people": people, "crumbs": _crumbs(), "back": reverse("cases:portfolio"),
+        "lead": _lead(len(people)), "alone": len(there.rows) < 2,
+    }  # fmt: skip
+    return render(request, "cases/hand_several.html", context, status=422 if form.is_bound else 200)
+
+
+def _chosen(request: AgentRequest) -> list[str]:
+    """Ids of people, as boxes of the list give them; what is no id was not chosen there."""
+    found: dict[str, None] = {}
+    for said in request.POST.getlist("personne")[:MOST]:
+        try:
+            found[str(UUID(said))] = None
+        except ValueError:
+            continue
+    return list(found)
+
+
+def _preview(
+    request: AgentRequest, form: Hand, found: Preview, there: tuple[Colleague, ...], people: list[str]
+) -> HttpResponse:
+    to = form.cleaned_data["to"]
+    taken = [
+        Taken(_named(there, share.account) if share.account else "", share.people) for share in found.by_referent
+    ]
+    context = {
+        "found": found, "to": to, "of": form.cleaned_data.get("of") or "", "name": _named(there, to),
+        "people": people,
+        "taken": taken, "crumbs": _crumbs(), "back": reverse("cases:portfolio"),
+        "room": max(0, found.most - found.before),
+    }  # fmt: skip
+    return render(request, "cases/hand_preview.html", context)
+
+
+def _after(request: AgentRequest, done: Assigned, name: str) -> HttpResponse:
+    messages.success(request, _done(done, name))
+    if done.left:
+        stopped = ngettext(
+            "%(left)s personne n'a pas été confiée : %(why)s",
+            "%(left)s personnes n'ont pas été confiées : %(why)s",
+            len(done.left),
+        )
+        messages.warning(request, stopped % {"left": words.number(len(done.left)), "why": _why(done.stopped)})
+    return HttpResponseRedirect(reverse("cases:portfolio"))
+
+
+def _done(done: Assigned, name: str) -> str:
+    if not done.assigned:
+        return gettext("Rien n'a changé : %(name)s était déjà le référent.") % {"name": name}
+    said = ngettext(
+        "%(count)s personne est maintenant suivie par %(name)s.",
+        "%(count)s personnes sont maintenant suivies par %(name)s.",
+        done.assigned,
+    )
+    return said % {"count": words.number(done.assigned), "name": name}
+
+
+def _why(code: str | None) -> str:
+    if code == "portfolio-full":
+        return gettext("le portefeuille de ce collègue est complet.")
+    if code is not None and code.startswith("budget-"):
+        return gettext("la limite du jour est atteinte. Reprenez demain.")
+    return gettext("recommencez pour celles qui restent.")
+
+
+def _named(there: tuple[Colleague, ...], account: str) -> str:
+    return next((each.name.reveal() for each in there if each.account == account), gettext("un ancien collègue"))
+
+
+def _lead(count: int) -> str:
+    if not count:
+        return ""
+    said = ngettext("%(count)s personne choisie", "%(count)s personnes choisies", count)
+    return said % {"count": words.number(count)}
+
+
+def _crumbs() -> tuple[Crumb, ...]:
+    return (
+        Crumb(gettext("Dossiers"), reverse("cases:portfolio")),
+        Crumb(gettext("Confier à un collègue")),
+    )

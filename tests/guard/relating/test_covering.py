@@ -1,0 +1,152 @@
+"""An absence is covered: whose people, for how long, paid by what, and what nobody gains by saying so himself."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from beffroi.core.ids import PersonId
+from tests.guard.doors.conftest import pretty
+from tests.guard.relating.conftest import Desk, code
+from tests.guard.world import POLICY, AgentOfTest
+
+
+async def cover(
+    desk: Desk, maker: AgentOfTest, absent: AgentOfTest, account: AgentOfTest, *, start: int = 0, end: int = 7
+) -> httpx.Response:
+    return await desk.ask(
+        maker, "/v1/relations/covers/make", absent=absent.account, account=account.account,
+        from_on=await desk.day(start), until_on=await desk.day(end),
+    )  # fmt: skip
+
+
+async def followed_by_ben(desk: Desk) -> PersonId:
+    return await desk.guard.world.person(desk.ben.organisation, referent=desk.ben)
+
+
+async def test_absent_colleague_says_who_stands_in_whose_portfolio_pays_at_once(desk: Desk) -> None:
+    person = await followed_by_ben(desk)
+    assert await desk.explained(desk.ana, person) == ("followed", "office")
+    made = await cover(desk, desk.ben, desk.ben, desk.ana)
+    assert made.status_code == 201, pretty(made)
+    assert (made.json()["people"], made.json()["together"]) == (1, 1)
+    assert await desk.explained(desk.ana, person) == ("cover", "portfolio")
+    assert await desk.explained(desk.ben, person) == ("referent", "portfolio"), "he is still the referent"
+    third = await desk.guard.world.agent(desk.ana.organisation)
+    assert await desk.explained(third, person) == ("followed", "office")
+    assert await desk.explained(desk.cleo, person) == ("person-unknown", "person-unknown")
+
+
+async def test_adviser_makes_herself_the_stand_in_and_the_offices_budget_pays_for_a_week(desk: Desk) -> None:
+    """A hijacked adviser gives herself no colleague's portfolio."""
+    person, world = await followed_by_ben(desk), desk.guard.world
+    assert (await cover(desk, desk.ana, desk.ben, desk.ana)).status_code == 201
+    assert await desk.explained(desk.ana, person) == ("cover", "office")
+    [id_] = [row[0] for row in await world.conn.fetch("SELECT id FROM guard.cover")]
+    await world.amend("cover", id_, made_at=await world.now() - timedelta(days=POLICY.newcomer_days))
+    assert await desk.explained(desk.ana, person) == ("cover", "portfolio")
+
+
+async def test_stand_in_reads_as_a_colleague_again_from_the_instant_the_cover_ends(desk: Desk) -> None:
+    person = await followed_by_ben(desk)
+    made = (await cover(desk, desk.ben, desk.ben, desk.ana)).json()
+    listed = await desk.ask(desk.ana, "/v1/list", scope="portfolio")
+    assert [row["id"] for row in listed.json()["rows"]] == [person]
+    ended = await desk.ask(desk.ana, "/v1/relations/covers/end", cover=made["cover"])
+    assert (ended.status_code, ended.json()) == (200, {}), pretty(ended)
+    other = await followed_by_ben(desk)
+    assert await desk.explained(desk.ana, other) == ("followed", "office")
+    assert (await desk.ask(desk.ana, "/v1/list", scope="portfolio")).json()["total"] == 0
+    assert code(await desk.ask(desk.ana, "/v1/relations/covers/end", cover=made["cover"])) == "cover-unknown"
+    kinds = [entry["kind"] for kind in ("cover-made", "cover-ended") for entry in await desk.guard.entries(kind)]
+    assert kinds == ["cover-made", "cover-ended"]
+
+
+async def test_cover_to_come_gives_nothing_before_its_day_and_one_over_nothing_after(desk: Desk) -> None:
+    person, world = await followed_by_ben(desk), desk.guard.world
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana, start=3)).status_code == 201
+    assert await desk.explained(desk.ana, person) == ("followed", "office")
+    [id_] = [row[0] for row in await world.conn.fetch("SELECT id FROM guard.cover")]
+    now = await world.now()
+    await world.amend("cover", id_, from_at=now - timedelta(days=2), until_at=now)
+    assert await desk.explained(desk.ana, person) == ("followed", "office")
+    await world.amend("cover", id_, until_at=now + timedelta(hours=1))
+    assert await desk.explained(desk.ana, person) == ("cover", "portfolio")
+
+
+async def test_cover_between_two_offices_or_by_another_one_is_refused(desk: Desk) -> None:
+    await followed_by_ben(desk)
+    assert code(await cover(desk, desk.ben, desk.ben, desk.cleo)) == "colleague-unknown"
+    assert code(await cover(desk, desk.cleo, desk.ben, desk.dora)) == "colleague-unknown"
+    assert code(await cover(desk, desk.cleo, desk.ben, desk.cleo)) == "colleague-unknown"
+    made = (await cover(desk, desk.ben, desk.ben, desk.ana)).json()
+    forbidden = await desk.ask(desk.cleo, "/v1/relations/covers/end", cover=made["cover"])
+    unknown = await desk.ask(desk.cleo, "/v1/relations/covers/end", cover=str(uuid4()))
+    assert forbidden.status_code == 404
+    assert forbidden.content == unknown.content
+    assert (await desk.ask(desk.cleo, "/v1/relations/covers/list")).json() == {"rows": []}
+
+
+@pytest.mark.parametrize(("start", "end"), [(2, 1), (-3, -1), (0, POLICY.following.cover_days), (93, 95)])
+async def test_cover_of_impossible_dates_is_refused(desk: Desk, start: int, end: int) -> None:
+    await followed_by_ben(desk)
+    assert code(await cover(desk, desk.ben, desk.ben, desk.ana, start=start, end=end)) == "cover-period"
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana, end=POLICY.following.cover_days - 1)).status_code == 201
+
+
+async def test_same_cover_twice_and_one_too_many_are_refused(desk: Desk) -> None:
+    world = desk.guard.world
+    await followed_by_ben(desk)
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana)).status_code == 201
+    assert code(await cover(desk, desk.ben, desk.ben, desk.ana, start=5, end=9)) == "cover-exists"
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana, start=8, end=9)).status_code == 201
+    others = [await world.agent(desk.ana.organisation) for _ in range(POLICY.following.covers)]
+    for other in others:
+        await world.person(desk.ana.organisation, referent=other)
+    told = [code(await cover(desk, other, other, desk.ana)) for other in others]
+    assert told == ["201"] * (POLICY.following.covers - 1) + ["too-many-covers"]
+
+
+async def test_nobody_stands_in_for_himself_or_for_who_follows_nobody(desk: Desk) -> None:
+    await followed_by_ben(desk)
+    assert code(await cover(desk, desk.ben, desk.ben, desk.ben)) == "colleague-unknown"
+    assert code(await cover(desk, desk.ana, desk.ana, desk.ben)) == "colleague-unknown"
+
+
+async def test_i16_forged_cover_denies_its_stand_in(desk: Desk) -> None:
+    person, world = await followed_by_ben(desk), desk.guard.world
+    await cover(desk, desk.ana, desk.ben, desk.ana)
+    await world.conn.execute("UPDATE guard.cover SET made_by = absent")
+    assert await desk.explained(desk.ana, person) == ("integrity", "integrity")
+    assert await desk.explained(desk.ben, person) == ("referent", "portfolio")
+
+
+async def test_i07_contained_stand_in_opens_nobody(desk: Desk) -> None:
+    person, world = await followed_by_ben(desk), desk.guard.world
+    await cover(desk, desk.ben, desk.ben, desk.ana)
+    assert await desk.explained(desk.ana, person) == ("cover", "portfolio")
+    await world.contain("account", desk.ana.account)
+    assert await desk.explained(desk.ana, person) == ("account-suspended", "account-suspended")
+
+
+async def test_covers_are_listed_with_names_to_the_office_alone(desk: Desk) -> None:
+    await followed_by_ben(desk)
+    await cover(desk, desk.ben, desk.ben, desk.ana)
+    [row] = (await desk.ask(desk.ana, "/v1/relations/covers/list")).json()["rows"]
+    assert (row["absent_name"], row["name"], row["handed"]) == ("Ben Morel", "Ana Petit", True)
+
+
+@pytest.mark.parametrize(
+    "change", [{"absent": "x"}, {"from_on": "2026-13-01"}, {"until_on": 5}, {"more": 1}, {"account": None}]
+)
+async def test_malformed_cover_is_refused(desk: Desk, change: dict[str, Any]) -> None:
+    body = {
+        "absent": desk.ben.account,
+        "account": desk.ana.account,
+        "from_on": "2026-01-01",
+        "until_on": "2026-01-02",
+    }
+    answer = await desk.ask(desk.ana, "/v1/relations/covers/make", **{**body, **change})
+    assert answer.status_code == 400
