@@ -1,7 +1,7 @@
 """A console in a thief's hands forges every call there is, with every handle it was ever given: nothing is loosened.
 
-Every door that takes a POST, PUT, PATCH or DELETE is named in ``hijacked_bodies``, so that a new one must be judged before it is
-merged: which bodies could it be tricked with, and does it take something away?
+Every door that takes a POST, PUT, PATCH or DELETE is named in ``hijacked_bodies``, so that a new one must be judged
+before it is merged: which bodies could it be tricked with, and does it take something away?
 """
 
 from collections.abc import Iterator
