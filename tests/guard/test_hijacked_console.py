@@ -6,7 +6,7 @@ merged: which bodies could it be tricked with, and does it take something away?
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -26,6 +26,7 @@ from tests.config.console.stack import guard_served
 from tests.databases import FreshDatabase
 from tests.guard.approvals.office import Seat, access, know_domain, make, seat
 from tests.guard.awareness.test_exams import answers
+from tests.guard.handing_over import HANDING, day
 from tests.guard.hijacked import Facts, facts, loosened, tightened
 from tests.guard.partners.network import Network
 from tests.guard.scim.conftest import USER
@@ -176,10 +177,6 @@ async def _waiting(guard: Guard, account: str) -> str:
 WINDOW = {"from_at": "2026-01-01T00:00:00Z", "until_at": "2099-01-01T00:00:00Z"}
 
 
-def day(days: int) -> str:
-    return str(datetime.now(UTC).date() + timedelta(days=days))
-
-
 def terms() -> dict[str, Any]:
     return {
         "from_on": day(-1), "until_on": day(365), "clauses": [], "controllers": ["France Travail"], "level": 2,
@@ -315,39 +312,6 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/reports/list": lambda _: [{}],
     "POST /v1/reports/examine": lambda _: [{"report": str(uuid4())}],
     "POST /v1/reports/answer": lambda _: [{"report": str(uuid4()), "answer": "justified"}],
-}  # fmt: skip
-# Doors by which an adviser's live session changes who follows the people of its own office: a few a day, within the
-# office, or with another organisation's agreement (tests/guard/relating holds the bounds). What may change thereby.
-HANDING: dict[str, Bodies] = {
-    "POST /v1/relations/assign": lambda s: [
-        {"purpose": "follow-up", "to": s.colleague, "people": [s.person, s.stranger]},
-        {"purpose": "follow-up", "to": s.gone, "people": [s.person]},
-    ],
-    "POST /v1/relations/covers/make": lambda s: [
-        {"purpose": "follow-up", "absent": s.colleague, "account": s.gone, "from_on": day(1), "until_on": day(2)},
-        {"purpose": "follow-up", "absent": s.colleague, "account": s.network, "from_on": day(1), "until_on": day(2)},
-    ],
-    "POST /v1/relations/covers/end": lambda _: [{"purpose": "follow-up", "cover": str(uuid4())}],
-    "POST /v1/relations/prescribe": lambda s: [
-        {"purpose": "follow-up", "person": s.person, "organisation": s.network, "until_on": day(9)},
-        {"purpose": "follow-up", "person": s.stranger, "organisation": s.school, "until_on": day(9)},
-        {"purpose": "follow-up", "person": s.person, "organisation": s.school, "until_on": day(9)},
-    ],
-    "POST /v1/relations/end": lambda s: [
-        {"purpose": "follow-up", "person": s.person, "organisation": s.school},
-        {"purpose": "follow-up", "person": s.stranger, "organisation": s.school},
-    ],
-    "POST /v1/transfers/ask": lambda s: [
-        {"purpose": "follow-up", "person": one, "organisation": s.elsewhere, "side": side, "reason": "moved"}
-        for one in (s.person, s.stranger) for side in ("giving", "receiving")
-    ],
-    "POST /v1/transfers/agree": lambda s: [{"purpose": "follow-up", "transfer": s.transfer}],
-    "POST /v1/transfers/refuse": lambda s: [
-        {"purpose": "follow-up", "transfer": s.transfer, "because": "wrong-person"}
-    ],
-    "POST /v1/transfers/withdraw": lambda s: [
-        {"purpose": "follow-up", "transfer": s.transfer, "because": "asked-by-mistake"}
-    ],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
 # person's session, a report that nobody made.

@@ -69,6 +69,7 @@ class Objection(StrEnum):
     TOO_FEW = "too-few"
     BEGUN = "begun"
     UNKNOWN = "unknown"
+    TWICE = "twice"
 
 
 TABLE: Final[Mapping[tuple[State, Move], State]] = {

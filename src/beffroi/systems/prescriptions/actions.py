@@ -2,40 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from beffroi.core.catalogue import Offer, Problem, Wrong, folded
-from beffroi.systems.prescriptions import communes, queries
+from beffroi.systems.prescriptions import communes, moving, queries
+from beffroi.systems.prescriptions.keepers import Fault, Keeper
 from beffroi.systems.prescriptions.models import LONGEST_WORDS, TrainingSession
 
 _FIELDS: Final = (
     "reference", "title", "commune", "address", "starts_on", "ends_on", "places", "prerequisites",
 )  # fmt: skip
-
-
-class Fault(StrEnum):
-    """Why a session was not written."""
-
-    UNKNOWN = "unknown"
-    CHANGED = "changed"
-    TWICE = "twice"
-    TOO_FEW = "too-few"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Keeper:
-    """Who writes, for which organisation, when."""
-
-    organisation: UUID
-    organisation_name: str
-    account: UUID
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +50,13 @@ def change(keeper: Keeper, session: UUID, offer: Offer, *, version: int) -> Trai
                 return Fault.CANCELLED
             if found.version != version:
                 return Fault.CHANGED
-            if offer.places < found.taken:
+            if offer.places != found.places and moving.resize(keeper, found, offer.places) is not None:
                 return Fault.TOO_FEW
             _say(found, keeper, offer)
             found.version += 1
             found.save()
     except IntegrityError:
         return Fault.TWICE
-    return found
-
-
-def cancel(keeper: Keeper, session: UUID) -> TrainingSession | Fault:
-    """Say that a session will not take place; said twice, it stays as the first time."""
-    with transaction.atomic():
-        found = _held(keeper, session)
-        if found is None:
-            return Fault.UNKNOWN
-        if found.cancelled_at is None:
-            found.cancelled_at = found.changed_at = keeper.at
-            found.changed_by = keeper.account
-            found.version += 1
-            found.save()
     return found
 
 
@@ -137,6 +102,8 @@ def take_in(keeper: Keeper, offers: Iterable[tuple[int, Offer]]) -> Sorted:
         TrainingSession.objects.bulk_create(fresh)
         for offer in done.changed:
             session = known[offer.reference]
+            if offer.places != session.places:
+                moving.resize(keeper, session, offer.places)
             _say(session, keeper, offer)
             session.version += 1
             session.save()

@@ -1,5 +1,6 @@
 """The forms of the catalogue: what is looked for, one session, a file of them. The rules are those of core."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beffroi.core import catalogue
 from beffroi.core.catalogue import Offer, Wrong
+from beffroi.core.prescribing import Move, Reason
 from beffroi.systems.prescriptions import communes
 from beffroi.systems.prescriptions.communes import Commune
 from beffroi.systems.prescriptions.queries import Wanted
@@ -157,6 +159,39 @@ class SessionForm(forms.Form):
             **offer._asdict(), "commune": communes.every()[offer.commune].label, "rome": " ".join(offer.rome),
             "starts_on": f"{offer.starts_on:%d/%m/%Y}", "ends_on": f"{offer.ends_on:%d/%m/%Y}", "version": version,
         }  # fmt: skip
+
+
+class Answer(forms.Form):
+    """What the training organisation says of a prescription; a refusal has its reason."""
+
+    said = forms.ChoiceField(label=_("Réponse"), widget=forms.RadioSelect)
+    why = forms.ChoiceField(label=_("Motif du refus"), required=False, help_text=_("Pour un refus seulement."))
+
+    def __init__(self, possible: Sequence[Move], *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        said, why = self.fields["said"], self.fields["why"]
+        assert isinstance(said, forms.ChoiceField)
+        assert isinstance(why, forms.ChoiceField)
+        said.choices = [(move.value, words.MOVES[move]) for move in possible if move in words.MOVES]
+        why.choices = [("", _("Choisissez un motif")), *((each.value, text) for each, text in words.REASONS.items())]
+        self.answerable = bool(said.choices)
+        if Move.REFUSE not in possible:
+            del self.fields["why"]
+
+    def clean(self) -> dict[str, Any]:
+        """A refusal says why."""
+        found = dict(super().clean() or {})
+        if found.get("said") == Move.REFUSE.value and not found.get("why") and "why" not in self.errors:
+            self.add_error("why", gettext("Choisissez un motif : le conseiller le lira."))
+        return found
+
+    def move(self) -> Move:
+        """What was said, once the form is valid."""
+        return Move(self.cleaned_data["said"])
+
+    def reason(self) -> Reason | None:
+        """Why, of a refusal."""
+        return Reason(self.cleaned_data["why"]) if self.move() is Move.REFUSE else None
 
 
 class CatalogueFile(forms.Form):

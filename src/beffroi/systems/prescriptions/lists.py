@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from beffroi.client import Conversation, Refused, calls
 from beffroi.client.people import Name, name_of
@@ -20,8 +20,12 @@ IDENTITY: Final = "identity"
 _CLOSED: Final = sorted(set(State) - LIVE)
 SENT_VIEWS: Final = ("new", "current", "closed")
 """How an agent's own prescriptions are sorted."""
-RECEIVED_VIEWS: Final = ("answer", "waiting", "accepted", "closed")
+RECEIVED_VIEWS: Final = ("answer", "new", "waiting", "accepted", "closed")
 """How those that a training organisation received are sorted."""
+
+
+_TO_ANSWER: Final = Q(state__in=sorted(TO_ANSWER))
+_NEWS: Final = Q(new_to_training=True) & ~_TO_ANSWER
 
 
 @dataclass(frozen=True, repr=False)
@@ -41,12 +45,13 @@ def sent(account: UUID, office: UUID, view: str, page: int) -> Page[Prescription
 
 def received(organisation: UUID, view: str, page: int) -> Page[Prescription]:
     """A page of what a training organisation received; the oldest first where somebody waits for a word."""
-    states = {
-        "answer": sorted(TO_ANSWER),
-        "waiting": [State.WAITING.value],
-        "accepted": [State.ACCEPTED.value, State.ENTERED.value],
-    }.get(view, _CLOSED)
-    found = Prescription.objects.filter(organisation=organisation, state__in=states)
+    wanted = {
+        "answer": _TO_ANSWER,
+        "new": _NEWS,
+        "waiting": Q(state=State.WAITING.value),
+        "accepted": Q(state__in=[State.ACCEPTED.value, State.ENTERED.value]),
+    }.get(view, Q(state__in=_CLOSED))
+    found = Prescription.objects.filter(wanted, organisation=organisation)
     order = {"answer": ("sent_at", "id"), "waiting": ("session__starts_on", "session", "waiting_at", "id")}
     return _page(found.order_by(*order.get(view, ("-changed_at", "id"))), page)
 
@@ -85,9 +90,18 @@ def new_to_agent(account: UUID, office: UUID) -> int:
     return Prescription.objects.filter(account=account, office=office, new_to_office=True).count()
 
 
-def to_answer(organisation: UUID) -> int:
-    """How many wait for the training organisation's word."""
-    return Prescription.objects.filter(organisation=organisation, state__in=sorted(TO_ANSWER)).count()
+@dataclass(frozen=True)
+class ToDo:
+    """What waits for a training organisation: prescriptions to answer, others that an office moved unseen."""
+
+    answer: int
+    new: int
+
+
+def to_do(organisation: UUID) -> ToDo:
+    """Both, in one statement."""
+    found = Prescription.objects.filter(_TO_ANSWER | _NEWS, organisation=organisation)
+    return ToDo(**found.aggregate(answer=Count("id", filter=_TO_ANSWER), new=Count("id", filter=_NEWS)))
 
 
 def names(conversation: Conversation, purpose: str, people: Iterable[UUID]) -> dict[UUID, Known] | Refused:

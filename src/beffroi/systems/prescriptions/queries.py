@@ -102,6 +102,11 @@ def all_of(organisation: UUID) -> Sequence[TrainingSession]:
     return list(TrainingSession.objects.filter(organisation=organisation, cancelled_at=None).order_by("reference"))
 
 
+def takes_prescriptions(session: TrainingSession, today: date) -> bool:
+    """Whether somebody may still be sent to it; a full one has a waiting list."""
+    return session.cancelled_at is None and session.ends_on >= today
+
+
 def offer_of(session: TrainingSession) -> Offer:
     """What the organisation says of a session."""
     return Offer(

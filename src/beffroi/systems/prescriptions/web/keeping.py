@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from beffroi.client.in_django import AgentRequest
+from beffroi.client import Refused
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.core.catalogue import Wrong
-from beffroi.systems.prescriptions import actions, queries, rights
-from beffroi.systems.prescriptions.actions import Fault
+from beffroi.core.prescribing import Objection
+from beffroi.systems.prescriptions import actions, moving, queries, rights
 from beffroi.systems.prescriptions.forms import SessionForm
+from beffroi.systems.prescriptions.keepers import Fault
 from beffroi.systems.prescriptions.models import TrainingSession
 from beffroi.systems.prescriptions.web import words
 from beffroi.systems.prescriptions.web.catalogue import line
@@ -92,7 +94,12 @@ def cancel(request: AgentRequest, session: UUID) -> HttpResponse:
     if request.method != "POST":
         context = {"session": found, "days": words.days(found), "crumbs": _crumbs(found), "back": address}
         return render(request, "prescriptions/cancel.html", context)
-    done = actions.cancel(words.keeper(request.described), session)
+    done = moving.call_off(request.conversation, rights.FOLLOW_UP, words.keeper(request.described), session)
+    if isinstance(done, Refused):
+        return RefusalAnswer(done)
+    if done is Fault.BEGUN:
+        messages.error(request, words.objection(Objection.BEGUN))
+        return HttpResponseRedirect(address)
     if isinstance(done, Fault):
         raise Http404
     messages.success(request, gettext("La session est annulée."))
@@ -129,7 +136,7 @@ def _refused(request: AgentRequest, form: SessionForm, session: TrainingSession 
                     "votre modification."
                 ),
             )
-        case Fault.UNKNOWN | Fault.CANCELLED:
+        case Fault.UNKNOWN | Fault.CANCELLED | Fault.BEGUN:
             raise Http404
     return _form(request, form, session, status=409)
 
