@@ -248,6 +248,50 @@ CONSOLE = {
     "audit": Sheet("partners/audit.html", "^Audit$", "^Audit$", "partenaires/audits/<uuid:identifier>/"),
     "roster": Sheet("partners/roster.html", "^Annuaire$", "^Roster$", "partenaires/<uuid:organisation>/annuaire/"),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
+    "catalogue": Sheet(
+        "prescriptions/catalogue.html", "Catalogue des formations", "Catalogue of training", "catalogue/"
+    ),
+    "session": Sheet(
+        "prescriptions/session.html", "CAP cuisine|Préparation aux", "CAP cuisine|Préparation aux",
+        "catalogue/<uuid:session>/",
+    ),
+    "choose": Sheet(
+        "prescriptions/choose.html", "À qui prescrire", "To whom is this session",
+        "catalogue/<uuid:session>/prescrire/",
+    ),
+    "send": Sheet(
+        "prescriptions/send.html", "Prescrire cette session", "Prescribe this session",
+        "catalogue/<uuid:session>/prescrire/<uuid:person>/",
+    ),
+    "sent": Sheet("prescriptions/list.html", "^Mes prescriptions$", "^My prescriptions$", "prescriptions/"),
+    "sent-one": Sheet(
+        "prescriptions/sent_one.html", "^Prescription$", "^Prescription$", "prescriptions/<uuid:prescription>/"
+    ),
+    "prescriptions-of": Sheet(
+        "prescriptions/of_person.html", "Formations prescrites", "Training prescribed",
+        "personnes/<uuid:person>/prescriptions/",
+    ),
+    "received": Sheet(
+        "prescriptions/list.html", "Prescriptions reçues", "Prescriptions received", "prescriptions/recues/"
+    ),
+    "received-one": Sheet(
+        "prescriptions/received_one.html", "Prescription reçue", "Prescription received",
+        "prescriptions/recues/<uuid:prescription>/",
+    ),
+    "sessions": Sheet("prescriptions/sessions.html", "^Mes sessions$", "^My sessions$", "sessions/"),
+    "session-new": Sheet(
+        "prescriptions/session_form.html", "^Nouvelle session$", "^New session$", "sessions/nouvelle/"
+    ),
+    "session-change": Sheet(
+        "prescriptions/session_form.html", "Modifier la session", "Change the session",
+        "sessions/<uuid:session>/modifier/",
+    ),
+    "session-cancel": Sheet(
+        "prescriptions/cancel.html", "Annuler la session", "Cancel the session", "sessions/<uuid:session>/annulation/"
+    ),
+    "sessions-file": Sheet(
+        "prescriptions/file.html", "Catalogue par fichier", "Catalogue by file", "sessions/fichier/"
+    ),
     "guard-down": Sheet("cases/without_guard.html", "garde ne répond pas", "guard is not answering"),
 }  # fmt: skip
 GUARD = {

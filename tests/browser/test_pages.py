@@ -26,6 +26,7 @@ LEAD_ELSEWHERE = {
     "demandes/identite/nouvelle/", "personnes/<uuid:person>/demander/",
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
     "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "journal/<int:number>/preuve/",
+    "sessions/export.csv",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
     "rendez-vous/calendrier.ics", "statistiques/statistiques.csv", "rendez-vous/<uuid:identifier>/etat/",
     "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",

@@ -207,6 +207,10 @@ HANDING: dict[str, Bodies] = {
         {"purpose": "follow-up", "person": s.person, "organisation": s.school},
         {"purpose": "follow-up", "person": s.stranger, "organisation": s.school},
     ],
+    "POST /v1/relations/give-back": lambda s: [
+        {"purpose": "training-follow-up", "person": s.person},
+        {"purpose": "follow-up", "person": s.stranger},
+    ],
     "POST /v1/transfers/ask": lambda s: [
         {"purpose": "follow-up", "person": one, "organisation": s.elsewhere, "side": side, "reason": "moved"}
         for one in (s.person, s.stranger) for side in ("giving", "receiving")

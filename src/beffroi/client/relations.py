@@ -220,6 +220,12 @@ def end(purpose: str, person: str, organisation: str, *, kind: str = "prescripti
     return post("/v1/relations/end", body, lambda answer: typed(Done, answer))
 
 
+def give_back(purpose: str, person: str) -> Call[Done]:
+    """Let one's own training organisation know somebody who was prescribed to it no longer."""
+    body = {"purpose": purpose, "person": person}
+    return post("/v1/relations/give-back", body, lambda answer: typed(Done, answer))
+
+
 def ask_transfer(purpose: str, person: str, organisation: str, *, side: str, reason: str) -> Call[TransferAsked]:
     """Ask ``organisation`` to take a person over (``side`` giving), or to hand over one found today (receiving)."""
     body = {"purpose": purpose, "person": person, "organisation": organisation, "side": side, "reason": reason}

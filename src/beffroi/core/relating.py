@@ -17,6 +17,8 @@ from beffroi.core.policy import ASSIGNMENTS, RELATIONS, Action, Policy, Relation
 from beffroi.core.refusals import Code
 
 PORTFOLIO: Final = Relation.REFERENT
+GIVEN: Final = frozenset({Relation.PRESCRIPTION, Relation.ENROLMENT})
+"""Relations that a training organisation has by another's word."""
 REASONS: Final = ("moved", "person-asks", "other-followup")
 """Why a transfer is asked."""
 ANSWERS: Final = ("person-declines", "stays-followed", "wrong-person", "asked-by-mistake")
@@ -80,6 +82,24 @@ def ending(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refu
     """The office that follows a person takes back what it gave another: rights are taken away, nothing pays."""
     entitled = _of_the_office(request, facts, policy, RELATIONS)
     return entitled if isinstance(entitled, Refusal) else entitled._replace(dues=())
+
+
+def giving_back(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """A training organisation gives up knowing a person who was prescribed to it: nothing pays for less.
+
+    Asked of a role that may write of its trainees. Somebody it does not know is to it as somebody unknown.
+    """
+    standing = stand(request, facts, policy)
+    if isinstance(standing, Refusal):
+        return standing
+    given = [kind for kind in _live(facts) if kind in GIVEN]
+    if request.person is None or not given:
+        return Refusal(Code.PERSON_UNKNOWN)
+    bucket = standing.role.buckets.get(given[0])
+    if bucket is None:
+        return Refusal(Code.PERSON_UNKNOWN)
+    _, _, _, organisation = found(facts)
+    return Entitlement(0, given[0].value, bucket, (), organisation.id)
 
 
 def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:

@@ -89,6 +89,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/relations/end"): Operation(
         "Let a training organisation know a person no longer", relating.Ending, Nothing, _CONFLICTS
     ),
+    ("POST", "/v1/relations/give-back"): Operation(
+        "Give up knowing a person prescribed to one's training organisation", relating.GivingBack, Nothing, _CONFLICTS
+    ),
     ("POST", "/v1/transfers/ask"): Operation(
         "Ask another organisation to take over, or hand over, a person",
         relating.Asking,

@@ -22,7 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments, statuses
+from beffroi.simulation import appointments, catalogue, statuses
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -45,8 +45,8 @@ class LoadingRefused(RuntimeError):
 class Place:
     """Where a demonstration lives: the guard's database and files, and those of its identity provider.
 
-    ``guard_dsn`` is the guard's own role, ``console_dsn`` the console's, whose tables get appointments where it is
-    given; ``redirect_uris`` are where browsers come back to the application.
+    ``guard_dsn`` is the guard's own role, ``console_dsn`` the console's, whose tables get appointments and training
+    sessions where it is given; ``redirect_uris`` are where browsers come back to the application.
     """
 
     guard_dsn: str = field(repr=False)
@@ -106,6 +106,7 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
             daily = bar.add_task("Invented appointments and follow-ups", total=None)
             written = asyncio.run(_write_daily_work(place.console_dsn, population))
             bar.update(daily, total=written, completed=written)
+            catalogue.load(place.console_dsn, population.world, datetime.now(UTC))
         people = bar.add_task("Invented people", total=population.people)
 
         def show(progress: Imported) -> None:

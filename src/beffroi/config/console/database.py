@@ -20,6 +20,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.partners",
     "beffroi.governance.transparency",
     "beffroi.systems.cases",
+    "beffroi.systems.prescriptions",
 ]
 
 

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.governance.partners.web.urls")),
     path("", include("beffroi.governance.transparency.web.urls")),
     path("", include("beffroi.systems.cases.web.urls")),
+    path("", include("beffroi.systems.prescriptions.web.urls")),
 ]
 
 handler400 = "beffroi.ui.errors.bad_request"

@@ -71,6 +71,13 @@ class Ending(bodies.Strict, frozen=True):
     kind: Granting = "prescription"
 
 
+class GivingBack(bodies.Strict, frozen=True):
+    """Body of /v1/relations/give-back."""
+
+    purpose: bodies.Code
+    person: bodies.PersonText
+
+
 class Asking(bodies.Strict, frozen=True):
     """Body of /v1/transfers/ask: ``side`` is one's own; ``organisation`` the other one."""
 

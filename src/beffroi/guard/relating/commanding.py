@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """What is asked about whom: the journal's word, and the purpose it is asked for."""
+    """What is asked about whom: the journal's word, the purpose it is asked for, the action the role must have."""
 
     kind: str
     person: PersonId
     purpose: PurposeCode
+    action: Action = Action.RELATE
 
 
 class Doing(NamedTuple):
@@ -48,7 +49,7 @@ Came = Granted | Refusal | Fault | Obstacle
 async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: Act) -> Came:
     """Decide and do; what stood in the way instead of :class:`Granted`, nothing charged then."""
     services = call.services
-    request = Request(Action.RELATE, caller.application, change.purpose, change.person, 0, None)
+    request = Request(change.action, caller.application, change.purpose, change.person, 0, None)
     stopped: list[Obstacle] = []
 
     async def effect(conn: "asyncpg.Connection", granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:

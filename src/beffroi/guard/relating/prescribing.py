@@ -1,4 +1,4 @@
-"""POST /v1/relations/organisations, prescribe and end: a training organisation knows a person for a time."""
+"""POST /v1/relations/organisations, prescribe, end, give-back: a training organisation knows a person for a time."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -7,7 +7,7 @@ import msgspec
 
 from beffroi.core.ids import OrganisationId, PersonId, PurposeCode
 from beffroi.core.policy import Action
-from beffroi.core.relating import Obstacle, ending, giving, is_lasting
+from beffroi.core.relating import GIVEN, Obstacle, ending, giving, giving_back, is_lasting
 from beffroi.guard.answers import relating as answers
 from beffroi.guard.answers.shape import Nothing, Place
 from beffroi.guard.decisions.asks import Granted
@@ -16,7 +16,7 @@ from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.relating import organisations, relations
-from beffroi.guard.relating.bodies import Ending, Organisations, Prescribing
+from beffroi.guard.relating.bodies import Ending, GivingBack, Organisations, Prescribing
 from beffroi.guard.relating.commanding import Change, Doing, carry_out, refusal
 from beffroi.guard.web import bodies
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
@@ -24,6 +24,7 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 _ORGANISATIONS: Final = msgspec.json.Decoder(Organisations)
 _PRESCRIBING: Final = msgspec.json.Decoder(Prescribing)
 _ENDING: Final = msgspec.json.Decoder(Ending)
+_GIVING_BACK: Final = msgspec.json.Decoder(GivingBack)
 _KINDS: Final = {"following": organisations.FOLLOWING, "training": organisations.TRAINING}
 
 
@@ -96,8 +97,31 @@ async def end(call: Call) -> Answer:
     return json_answer(Nothing()) if isinstance(came, Granted) else refusal(call, came)
 
 
+async def give_back(call: Call) -> Answer:
+    """Let one's own training organisation know a person no longer; what was prescribed and enrolled ends alike."""
+    body, caller = bodies.read(call, _GIVING_BACK), caller_of(call)
+    if not isinstance(caller, Caller):
+        return denial(call, caller)
+    keys, person = call.services.keys, PersonId(body.person)
+
+    async def act(doing: Doing) -> Obstacle | dict[str, str]:
+        conn, granted, now = doing
+        place = granted.agent.organisation.id
+        rows = [row for row in await relations.all_live(conn, keys, person, place, now) if row["kind"] in GIVEN]
+        if not rows:
+            return Obstacle.RELATION_UNKNOWN
+        for row in rows:
+            await relations.end(conn, keys, row, now)
+        return {"kind": ",".join(sorted(row["kind"] for row in rows)), "organisation": place}
+
+    change = Change("relation-ended", person, PurposeCode(body.purpose), Action.UPDATE)
+    came = await carry_out(call, caller, change, giving_back, act)
+    return json_answer(Nothing()) if isinstance(came, Granted) else refusal(call, came)
+
+
 ROUTES: Final[Routes] = {
     ("POST", "/v1/relations/organisations"): list_organisations,
     ("POST", "/v1/relations/prescribe"): prescribe,
     ("POST", "/v1/relations/end"): end,
+    ("POST", "/v1/relations/give-back"): give_back,
 }

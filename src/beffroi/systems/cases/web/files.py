@@ -1,12 +1,17 @@
 """One person's file, opened group by group; every opening is one call, durable in the journal before it shows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,6 +31,7 @@ from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.appointments import line
 from beffroi.systems.cases.web.progress import keeps
 from beffroi.ui.components import Crumb, Entry
+from beffroi.ui.shell import NavigationItem
 
 
 @dataclass(frozen=True)
@@ -134,10 +140,17 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "budget_label": words.bucket(opened.budget.bucket) if opened.budget else "",
         "note_form": Note(),
         "note_url": reverse("cases:add_note", args=[opened.person]),
+        "services": () if glass else _services()(request.described, opened.person),
         **_appointments(request.described, opened.person, glass=glass),
         **_progress(request.described, opened.person, glass=glass),
     }
     return render(request, "cases/file.html", context)
+
+
+@cache
+def _services() -> Callable[[Session, str], tuple[NavigationItem, ...]]:
+    """What other applications do for a person: the composition root names it (CASES_SERVICES)."""
+    return cast(Callable[[Session, str], tuple[NavigationItem, ...]], import_string(settings.CASES_SERVICES))
 
 
 def _appointments(session: Session, person: str, *, glass: bool) -> dict[str, object]:
