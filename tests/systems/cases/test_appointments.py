@@ -66,7 +66,7 @@ def test_week_costs_one_list_whoever_is_in_it_and_two_questions_of_the_database(
         page = visitor.get(f"/rendez-vous/?semaine={at(60, 8).date()}")
     assert [call for call in stack.asked if call != "POST /v1/token"] == ["GET /v1/session", "POST /v1/list"]
     assert all(f"Semaine{chr(65 + number)}" in page.text for number in range(12))
-    assert len(cost.asked) == 1, cost.asked
+    assert len(cost.asked) == 2, cost.asked  # the week, and the menu's count of prescriptions
 
 
 def test_names_of_a_week_are_openings_charged_and_journaled(stack: Stack, diary: Diary) -> None:
