@@ -247,11 +247,11 @@ def test_fresh_database_is_copied_with_roles_and_mark(fresh: FreshDatabase) -> N
 
 def test_two_fresh_databases_share_nothing(postgres: EmbeddedPostgres) -> None:
     with fresh_database(postgres) as first, fresh_database(postgres) as second:
-        with closing(psycopg.connect(first.console, autocommit=True)) as connection:
-            connection.execute("CREATE TABLE mine (i int)")
-        other = closing(psycopg.connect(second.console))
+        with closing(psycopg.connect(first.owner, autocommit=True)) as connection:
+            connection.execute("CREATE TABLE console.mine (i int)")
+        other = closing(psycopg.connect(second.owner))
         with other as connection, pytest.raises(psycopg.errors.UndefinedTable):
-            connection.execute("SELECT * FROM mine")
+            connection.execute("SELECT * FROM console.mine")
 
 
 @pytest.mark.crash
