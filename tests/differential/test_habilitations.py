@@ -117,6 +117,33 @@ def test_i04_approver_of_one_role_or_first_of_two_reviews_not_whom_he_agreed_to_
     assert _reviewed(history, founder, held).answer is State.APPROVED
 
 
+@pytest.mark.parametrize("before", [True, False], ids=["before-a-third-agrees", "afterwards"])
+def test_i07_line_of_an_approver_who_was_replaced_is_cut_whenever_it_is_and_the_others_are_not(
+    history: Histories, *, before: bool
+) -> None:
+    approver, (founder, other) = history.seats("approver")[0], history.seats("founder")[:2]
+    adviser, asked = history.seats("reader")[-1], history.requests[-1]
+    history._approve(asked, approver)
+
+    def cut() -> None:
+        done = history.run(history.network.contain_from_host("line", approver.account))
+        history._cut(done, "line", approver.account)
+
+    if before:
+        cut()
+    else:
+        history._suspend(other, approver.account)
+    history._approve(asked, founder)
+    history._approve(asked, other)
+    if not before:
+        cut()
+    account = oracle.accounts(history.history)[-1]
+    assert account not in (approver.account, adviser.account), "two others let somebody in"
+    recorded = "SELECT account FROM guard.line_member WHERE line = $1"
+    members = {str(row["account"]) for row in history.run(history.network.rows(recorded, approver.account))}
+    assert members == oracle.line(history.history, approver.account) == {approver.account, account}
+
+
 def test_i03_short_histories_leave_every_account_in_the_oracles_pools(postgres: EmbeddedPostgres) -> None:
     play(postgres, Pools, examples=2, steps=12)
 
