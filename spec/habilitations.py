@@ -38,7 +38,8 @@ class Became(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A habilitation was given; ``requested_by`` is nobody for those that were there first."""
+    """A habilitation was given; ``requested_by`` is nobody for those that were there first, ``approved_by`` names
+    everybody who agreed."""
 
     habilitation: str
     account: str
@@ -47,6 +48,7 @@ class Held(NamedTuple):
     from_at: datetime
     until_at: datetime
     requested_by: str | None = None
+    approved_by: tuple[str, ...] = ()
 
 
 class Moved(NamedTuple):
@@ -121,20 +123,21 @@ def accounts(history: History) -> list[str]:
     return [one.account for one in history if isinstance(one, Born)]
 
 
-def line(history: History, head: str) -> set[str]:
-    """The head, and, transitively, every account that somebody of the line requested or approved. Founders' is
-    themselves: they count in no line."""
+def line(history: History, head: str, *, by_role: bool = False) -> set[str]:
+    """The head, and, transitively, every account that somebody of the line requested or approved; ``by_role``, by one
+    of its habilitations as well. Founders' is themselves: they count in no line."""
     members = {head}
     if born(history, head).founder:
         return members
+    founders = {one.account for one in history if isinstance(one, Born) and one.founder}
     grown = True
     while grown:
         grown = False
         for one in history:
             if (
-                isinstance(one, Born)
+                isinstance(one, Born | Held if by_role else Born)
                 and one.account not in members
-                and members & {one.requested_by, *one.approved_by}
+                and (members - founders) & {one.requested_by, *one.approved_by}
             ):
                 members.add(one.account)
                 grown = True
@@ -142,14 +145,18 @@ def line(history: History, head: str) -> set[str]:
 
 
 def outside(history: History, one: str, other: str) -> bool:
-    """Whether neither is in the other's line."""
-    return one not in line(history, other) and other not in line(history, one)
+    """I-04: whether neither is in the other's line. Whoever handed somebody one role judges him as no stranger."""
+    return one not in line(history, other, by_role=True) and other not in line(history, one, by_role=True)
 
 
 def pools(history: History, account: str) -> set[str]:
     """I-03: everybody it descends from by request, until somebody outside that person's line confirmed it. A manager
     descends from whoever had requested his role, on the day the account came into being."""
-    witnesses = {one.witness for one in history if isinstance(one, Confirmed) and one.account == account}
+    witnesses = [
+        (one.witness, history[:place])  # judged on that day: a line that grows afterwards takes nothing back
+        for place, one in enumerate(history)
+        if isinstance(one, Confirmed) and one.account == account and one.witness != account
+    ]
     then = history[: history.index(born(history, account))]
     makers, waiting = set[str](), {born(history, account).requested_by}
     while waiting:
@@ -165,7 +172,7 @@ def pools(history: History, account: str) -> set[str]:
     return {
         maker
         for maker in makers - {account}
-        if not any(outside(history, maker, witness) for witness in witnesses - {account})
+        if not any(outside(before, maker, witness) for witness, before in witnesses)
     }
 
 

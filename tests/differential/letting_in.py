@@ -178,9 +178,10 @@ class LettingIn(Recorded):
         enough = len(agreed & able) >= asked.needed
         assert enough is (given.answer is State.APPROVED), "I-04: as many as it takes, each of whom still may"
         if enough:
-            self._carried_out(asked, tuple(sorted(agreed & able)))
+            self._carried_out(asked, tuple(sorted(agreed & able)), tuple(sorted(agreed)))
 
-    def _carried_out(self, asked: Waiting, agreed: tuple[str, ...]) -> None:
+    def _carried_out(self, asked: Waiting, counted: tuple[str, ...], agreed: tuple[str, ...]) -> None:
+        """``counted`` are those of all who ``agreed`` who still could when it was done."""
         if asked.kind == "lift":
             self.history.append(Lifted(asked.about))
         elif asked.kind == "restore":
@@ -189,7 +190,7 @@ class LettingIn(Recorded):
             self.history.append(Became(asked.about, row["status"], self.at))
         elif asked.kind == "confirmation":
             assert asked.beneficiary is not None
-            self.history += [Moved(asked.about, "confirmed"), *[Confirmed(asked.beneficiary, one) for one in agreed]]
+            self.history += [Moved(asked.about, "confirmed"), *[Confirmed(asked.beneficiary, one) for one in counted]]
         else:
             self._let_in(asked, agreed)
 
@@ -203,11 +204,11 @@ class LettingIn(Recorded):
             assert row["attested_until"] <= self.at, "I-12: nobody is attested before an exam"
             self.emails[asked.about] = account
             self.makers[account] = {asked.requester, *agreed}
-            # Of two who agreed, an account remembers the last: see the end of spec/INVARIANTS.md.
+            # Of two who agreed, the account's row names the last; it stands in the line of both all the same.
             assert str(row["requested_by"]) == asked.requester
             assert str(row["approved_by"]) in agreed
             self.history += [
-                Born(account, asked.requester, (str(row["approved_by"]),), self.at),
+                Born(account, asked.requester, agreed, self.at),
                 Became(account, "invited", self.at),
                 Attested(account, row["attested_until"]), Reviewed(account, row["reviewed_until"]),
             ]  # fmt: skip
@@ -215,7 +216,7 @@ class LettingIn(Recorded):
         for id_, row in self.run(self.network.habilitations()).items():
             if id_ not in seen:
                 assert str(row["account"]) == self.emails[asked.about]
-                self._hold({**row, "status": "approved"}, asked.requester)
+                self._hold({**row, "status": "approved"}, asked.requester, agreed)
                 if oracle.status(self.history, str(row["account"])) == "active":
                     self._enrolled(str(row["account"]))
 

@@ -121,10 +121,10 @@ class Recorded(RuleBasedStateMachine):
     def _stands(self, held: Held) -> str:
         return next(stands for one, stands in oracle.held(self.history, held.account) if one == held)
 
-    def _hold(self, row: Any, requested_by: str | None = None) -> None:
+    def _hold(self, row: Any, requested_by: str | None = None, approved_by: tuple[str, ...] = ()) -> None:
         held = Held(
             str(row["id"]), str(row["account"]), str(row["organisation"]), KIND_OF[row["role"]], row["from_at"],
-            row["until_at"], requested_by,
+            row["until_at"], requested_by, approved_by,
         )  # fmt: skip
         self.history += [held, Moved(held.habilitation, row["status"])]
 

@@ -5,12 +5,18 @@ After every step the product's rows and its decisions are compared with what ``s
 plain list of all that happened.
 """
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
 from beffroi.config.embedded_postgres import EmbeddedPostgres
+from beffroi.core.approvals import Objection, State
+from beffroi.core.reviewing import Verdict
 from spec import habilitations as oracle
+from spec.habilitations import Held
+from tests.differential.histories import Given
 from tests.differential.taking_away import Histories
 
 
@@ -60,6 +66,82 @@ def play(server: EmbeddedPostgres, machine: type[Histories], *, examples: int, s
         suppress_health_check=suppressed,
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=chosen)
+
+
+@pytest.fixture
+def history(postgres: EmbeddedPostgres) -> Iterator[Histories]:
+    """One history told step by step: a manager, his manager, his adviser, a request that waits for two approvals."""
+    Histories.server = postgres
+    machine = Histories()
+    try:
+        machine.lay()
+        yield machine
+    finally:
+        machine.teardown()
+
+
+def _reviewed(history: Histories, reviewer: Held, held: Held) -> Given:
+    """That reviewer's word on that habilitation."""
+    network = history.network
+    history.run(network.open_campaign(held.organisation))
+    sheet = "SELECT r.id, r.campaign FROM guard.review r WHERE r.habilitation = $1 AND r.verdict IS NULL"
+    [asked] = history.run(network.rows(sheet, held.habilitation))
+    return history.run(network.review(reviewer, str(asked["campaign"]), {str(asked["id"]): Verdict.KEEP}))
+
+
+@pytest.mark.parametrize("two", [False, True], ids=["a-second-role", "the-first-of-two"])
+def test_i04_approver_of_one_role_or_first_of_two_reviews_not_whom_he_agreed_to_and_an_outsider_does(
+    history: Histories, *, two: bool
+) -> None:
+    approver, founder = history.seats("approver")[0], history.seats("founder")[0]
+    manager, adviser = history.seats("manager")[0], history.seats("reader")[-1]
+    if two:
+        asked = history.requests[-1]
+        history._approve(asked, approver)
+        history._approve(asked, founder)
+        history.hand_a_code_over_by_whoever_may_and_use_it(-1)
+    else:
+        [email] = [one for one, account in history.emails.items() if account == adviser.account]
+        history._ask(manager, email, "adviser", history.places[1], 1)
+        history._approve(history.requests[-1], approver)
+    held = [one for one in history.history if isinstance(one, Held)][-1]
+    assert held.kind == "reader"
+    row = history.run(history.network.accounts())[held.account]
+    assert str(row["approved_by"]) != approver.account, "the account's row does not tell"
+    assert not oracle.outside(history.history, approver.account, held.account)
+    assert oracle.outside(history.history, founder.account, held.account)
+    assert (held.account in oracle.line(history.history, approver.account)) is two, "one role is cut with no line"
+    able = list(dict.fromkeys(history.seats("approver", "founder")))
+    history.review(4 * able.index(approver) + 1, history.places.index(held.organisation), 63, closely=False)
+    assert _reviewed(history, approver, held).answer is Objection.WITHIN_LINE
+    assert _reviewed(history, founder, held).answer is State.APPROVED
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before-a-third-agrees", "afterwards"])
+def test_i07_line_of_an_approver_who_was_replaced_is_cut_whenever_it_is_and_the_others_are_not(
+    history: Histories, *, before: bool
+) -> None:
+    approver, (founder, other) = history.seats("approver")[0], history.seats("founder")[:2]
+    adviser, asked = history.seats("reader")[-1], history.requests[-1]
+    history._approve(asked, approver)
+
+    def cut() -> None:
+        done = history.run(history.network.contain_from_host("line", approver.account))
+        history._cut(done, "line", approver.account)
+
+    if before:
+        cut()
+    else:
+        history._suspend(other, approver.account)
+    history._approve(asked, founder)
+    history._approve(asked, other)
+    if not before:
+        cut()
+    account = oracle.accounts(history.history)[-1]
+    assert account not in (approver.account, adviser.account), "two others let somebody in"
+    recorded = "SELECT account FROM guard.line_member WHERE line = $1"
+    members = {str(row["account"]) for row in history.run(history.network.rows(recorded, approver.account))}
+    assert members == oracle.line(history.history, approver.account) == {approver.account, account}
 
 
 def test_i03_short_histories_leave_every_account_in_the_oracles_pools(postgres: EmbeddedPostgres) -> None:

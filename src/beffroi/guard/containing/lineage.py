@@ -65,13 +65,15 @@ async def record(
 
 
 async def follow(
-    conn: "asyncpg.Connection", keys: "Keys", accounts: Iterable[AccountId], now: datetime
-) -> frozenset[AccountId]:
+    conn: "asyncpg.Connection", keys: "Keys", accounts: Iterable[AccountId], now: datetime,
+    *, request: str | None = None,
+) -> frozenset[AccountId]:  # fmt: skip
     """Record accounts just inserted in every contained line they come from; those that are in one.
 
+    ``request`` is what they come from, ``None`` for an import: everybody who agreed to it made them.
     To be called in the transaction that creates them, which holds the turnstile.
     """
-    rows = await conn.fetch(statements.JOINING, list(accounts))
+    rows = await conn.fetch(statements.JOINING, list(accounts), request)
     joined = [(AccountId(str(row["id"])), AccountId(str(row["line"]))) for row in rows]
     await _write(conn, keys, joined, now)
     return frozenset(account for account, _ in joined)

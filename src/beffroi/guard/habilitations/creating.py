@@ -50,7 +50,7 @@ async def create(work: Work, asked: Asked, approver: AccountId, email_index: UUI
         "pools": list(pools), "created_at": now, "version": 1,
     }  # fmt: skip
     await stamped.insert(conn, keys, "account", row)
-    await lineage.follow(conn, keys, [account], now)
+    await lineage.follow(conn, keys, [account], now, request=asked.id)
     detail = _detail(request=asked.id, requested_by=asked.requester, approved_by=approver, pools=list(pools))
     entry = Entry(
         now, "account-created", account=account, organisation=asked.organisation, policy=policy.version, detail=detail
