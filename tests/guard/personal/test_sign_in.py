@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -287,6 +288,22 @@ def test_sign_in_begins_for_a_registered_address_alone(served: Space, changes: d
     with httpx.Client() as browser:
         answer = served.begin(browser, **changes)
         assert (answer.status_code, len(browser.cookies)) == (400, 0)
+
+
+def test_application_that_serves_no_people_begins_redeems_and_holds_nothing(served: Space) -> None:
+    handle, one, services = served.signed_in(), served.code(), served.guard.services
+    before = services.settings
+    services.settings = replace(before, person_application="training")
+    try:
+        with httpx.Client() as browser:
+            begun = served.begin(browser)
+        assert (begun.status_code, "Ce lien n’est pas valable" in begun.text) == (400, True)
+        refusals = [served.redeem(one), *(served.ask(handle, path) for path in (CONSULTATIONS, REPORTS, END))]
+        assert {(answer.status_code, code(answer)) for answer in refusals} == {(401, Code.SESSION_UNKNOWN)}
+    finally:
+        services.settings = before
+    assert served.ask(handle).status_code == 200
+    assert served.redeem(one).status_code == 200
 
 
 def test_return_without_its_own_browser_or_used_twice_signs_nobody_in(served: Space) -> None:

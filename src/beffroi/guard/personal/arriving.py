@@ -17,6 +17,7 @@ from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.personal import messages, sessions
 from beffroi.guard.personal.matching import match
+from beffroi.guard.personal.presence import serves
 from beffroi.guard.personal.provider import PersonEdge, person_edge
 from beffroi.guard.signin import attempts, browser, flow, progress
 from beffroi.guard.signin.attempts import Limit
@@ -40,7 +41,7 @@ COOKIE: Final = "beffroi-person-sign-in"
 
 @alerting
 async def depart(call: Call) -> Answer:
-    """Begin for a registered address of an application, and leave for the provider of people."""
+    """Begin for a registered address of the application that serves people, and leave for their provider."""
     services, edge = call.services, person_edge(call.services)
     try:
         fields = call.query_fields()
@@ -51,6 +52,9 @@ async def depart(call: Call) -> Answer:
         if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, _place(call), now):
             return said(call, messages.TOO_MANY)
         to = await flow.destination(conn, call, fields)
+        if to is not None and not serves(services, to.application):
+            _LOG.warning("a person's sign-in was refused to application %s", to.application)
+            to = None
         shut = to is not None and await sessions.shut(conn, services.keys, to.application) is not None
     if to is None:
         return said(call, messages.WRONG_LINK)
@@ -163,7 +167,7 @@ async def left(call: Call) -> Answer:
         application = ""
     async with call.services.pool.acquire() as conn:
         row = await conn.fetchrow("SELECT * FROM guard.application WHERE id = $1", application)
-    if row is None or not row["redirect_uris"]:
+    if row is None or not row["redirect_uris"] or not serves(call.services, application):
         return said(call, messages.SIGNED_OUT)
     stamped.genuine(call.services.keys, "application", row)
     home = f"{origin_of(row['redirect_uris'][0])}/mon-espace/"

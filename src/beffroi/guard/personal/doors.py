@@ -21,7 +21,7 @@ from beffroi.guard.journal import Entry, append
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.personal import consulting, leaving, proofs, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
-from beffroi.guard.personal.presence import Present, with_person
+from beffroi.guard.personal.presence import Present, serves, with_person
 from beffroi.guard.sessions.beginning import NotRedeemed
 from beffroi.guard.sessions.doors import Redemption, application_of
 from beffroi.guard.signin import attempts
@@ -92,6 +92,9 @@ async def begin(call: Call) -> Answer:
     if application is None:
         return problems.answer(Fault.TOKEN_INVALID, tongue)
     body = bodies.read(call, _REDEMPTION)
+    if not serves(services, application):
+        _LOG.warning("a person's code was refused to application %s: it serves no people", application)
+        return problems.answer(Code.SESSION_UNKNOWN, tongue)
     try:
         async with services.pool.acquire() as conn:
             begun = await sessions.redeem(conn, services.keys, application, body.code, body.state, body.client)
