@@ -11,9 +11,13 @@ import pytest
 
 from beffroi.core.personal import MOST_MATCHINGS, Unmatched
 from beffroi.core.refusals import Code
+from beffroi.guard import turnstile
 from beffroi.guard.personal import arriving
+from beffroi.guard.personal.provider import person_edge
 from beffroi.guard.sessions import handles
+from beffroi.guard.signin.provider import Unreachable
 from beffroi.simulation.identity_provider.misbehaviour import Misbehaviour
+from beffroi.standards.oidc import Provider
 from tests.guard.personal.space import CONSULTATIONS, END, REPORTS, Space, ines, other
 from tests.guard.signin.serving import STATE, fields_of
 
@@ -304,6 +308,25 @@ def test_application_that_serves_no_people_begins_redeems_and_holds_nothing(serv
         services.settings = before
     assert served.ask(handle).status_code == 200
     assert served.redeem(one).status_code == 200
+
+
+def test_person_signs_out_while_the_provider_keeps_one_waiting_and_nobody_else_waits(
+    served: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks the provider must not hold the turn: it is taken by somebody else meanwhile, and given back."""
+
+    async def take_the_turn_meanwhile() -> Provider:
+        async with served.guard.services.pool.acquire() as conn, conn.transaction():
+            await conn.execute("SET LOCAL lock_timeout = '5s'")
+            await turnstile.take(conn)
+        raise Unreachable("discovery: out of time")
+
+    handle, edge = served.signed_in(), person_edge(served.guard.services)
+    assert edge is not None
+    monkeypatch.setattr(edge, "provider", take_the_turn_meanwhile)
+    ended = served.ask(handle, END)
+    assert ended.json()["logout_url"].startswith(f"{served.guard.url}/person/signed-out")
+    assert code(served.ask(handle)) == Code.SESSION_ENDED
 
 
 def test_return_without_its_own_browser_or_used_twice_signs_nobody_in(served: Space) -> None:

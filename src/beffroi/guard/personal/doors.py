@@ -108,14 +108,18 @@ async def begin(call: Call) -> Answer:
 
 
 async def end(call: Call) -> Answer:
-    """Sign out; ``logout_url`` then ends the provider's own session."""
+    """Sign out under the turnstile; the provider is asked for its logout afterwards, as it may keep one waiting."""
     bodies.read(call, _NOTHING)
+    ended: list[leaving.Left] = []
 
     async def act(here: Present) -> Answer:
+        found = leaving.left(call.services.keys, here.session)
         await sessions.revoke(here.conn, call.services.keys, here.session, here.now, "signed-out")
-        return json_answer(Ended(await leaving.logout_url(call.services, here.session)))
+        ended.append(found)
+        return json_answer({})
 
-    return await with_person(call, act, writes=True)
+    answer = await with_person(call, act, writes=True)
+    return json_answer(Ended(await leaving.logout_url(call.services, ended[0]))) if ended else answer
 
 
 async def consultations(call: Call) -> Answer:
