@@ -30,8 +30,12 @@ _PLACE: Final = re.compile(r"[0-9](?:[0-9]|[AB])[0-9]{3}")
 
 
 class Known(NamedTuple):
-    """What a file says of the person's identity. ``sex`` is F or M; ``birth_place`` an INSEE code, or words."""
+    """What a file says of the person's identity. ``sex`` is F or M; ``birth_place`` an INSEE code, or words.
 
+    ``birth_name`` is the name of birth; the usual one where the file has no other.
+    """
+
+    birth_name: str
     first_names: str
     sex: str | None
     birth_place: str | None
@@ -40,6 +44,7 @@ class Known(NamedTuple):
 class Pivot(NamedTuple):
     """What the provider says: ``gender`` female or male; ``birth_place`` an INSEE code, empty when born abroad."""
 
+    birth_name: str
     first_names: str
     gender: str
     birth_place: str
@@ -48,19 +53,21 @@ class Pivot(NamedTuple):
 def is_of(known: Known, pivot: Pivot) -> bool:
     """Whether a file found by name and birth date is this identity's.
 
-    The index that found it knows the first of the first names alone: the others must not contradict. Sex and place
-    of birth count where both sides have them; a place in words is not compared.
+    Name of birth, sex and the code of the commune of birth are on both sides and the same: a homonym of the same day
+    must not enter a file that says less than that. The index that found it knows the first of the first names alone:
+    the others must not contradict.
     """
+    names = name_key(known.birth_name), name_key(pivot.birth_name)
     one, other = name_key(known.first_names), name_key(pivot.first_names)
     if isinstance(one, NormalisationRefusal) or isinstance(other, NormalisationRefusal):
         return False
+    if isinstance(names[0], NormalisationRefusal) or names[0] != names[1]:
+        return False
     if not (one.startswith(other) or other.startswith(one)):
         return False
-    sex = {"female": "F", "male": "M"}.get(pivot.gender)
-    if known.sex is not None and sex is not None and known.sex != sex:
+    if known.sex is None or known.sex != {"female": "F", "male": "M"}.get(pivot.gender):
         return False
-    places = {place for place in (known.birth_place, pivot.birth_place) if place and _PLACE.fullmatch(place)}
-    return len(places) < 2
+    return _PLACE.fullmatch(pivot.birth_place) is not None and known.birth_place == pivot.birth_place
 
 
 class Unmatched(StrEnum):
@@ -69,6 +76,8 @@ class Unmatched(StrEnum):
     UNKNOWN = "no-file"
     SEVERAL = "several-files"
     UNREADABLE = "identity-unreadable"
+    OTHER_IDENTITY = "file-of-another-identity"
+    OTHER_FILE = "identity-of-another-file"
 
 
 class Standing(StrEnum):
