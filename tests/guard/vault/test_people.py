@@ -168,7 +168,9 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         assert [str(one) for one in left] == [other]
     assert await people.read(conn, held, person, 1) == people.Absent()
     assert str(await conn.fetchval("SELECT person FROM guard.erased")) == person
-    facts = await conn.fetch("SELECT detail FROM guard.journal WHERE kind = 'fact' AND explanation = 'person_binding'")
+    facts = await conn.fetch(
+        "SELECT detail FROM guard.journal WHERE kind = 'fact' AND explanation = 'person_binding'"
+    )
     assert sum('"mac":"gone"' in row["detail"] for row in facts) == 1
 
 

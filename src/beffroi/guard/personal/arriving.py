@@ -2,7 +2,8 @@
 
 The same exchange as agents' (:mod:`beffroi.guard.signin.arriving`) at another provider, under another cookie, with
 steps of its own: nothing begun here can be ended there. Journal: ``person-signed-in`` with the person matched,
-``person-sign-in-refused`` with the step that failed, ``person-identity-disputed`` with each file concerned; never a name, a date or a subject.
+``person-sign-in-refused`` with the step that failed, ``person-identity-disputed`` with each file concerned; never a
+name, a date or a subject.
 """
 
 import logging

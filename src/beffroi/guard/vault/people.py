@@ -161,7 +161,7 @@ async def erase(conn: asyncpg.Connection, keys: Keys, person: PersonId, *, entry
 
 
 async def forget(conn: asyncpg.Connection, keys: Keys, people: Sequence[PersonId]) -> None:
-    """Delete what other tables of the guard say about people who no longer have a row; of facts, that they are gone."""
+    """Delete what other tables say about people who no longer have a row, and the journal's facts of it."""
     for table in OF_PEOPLE:
         delete = f"DELETE FROM guard.{table} WHERE person = ANY($1::uuid[])"
         if table in _SAID_GONE:
