@@ -20,8 +20,10 @@ ABSOLUTE: Final = timedelta(hours=1)
 """And at the latest this long after it began: a telephone is lent, a computer in a library is left open."""
 MOST_REPORTS: Final = 10
 """Consultations that one person may report in 24 hours."""
-MOST_QUESTIONS: Final = 120
-"""Readings of one's own consultations in a quarter of an hour."""
+MOST_QUESTIONS: Final = 20
+"""Readings of one's own consultations in a quarter of an hour; leafing through one is none."""
+MOST_POINTED_OUT: Final = 60
+"""Proofs and reports of one consultation that one person may ask for in a quarter of an hour."""
 MOST_MATCHINGS: Final = 10
 """Sign-ins of one identity in a quarter of an hour."""
 ACCEPTED_ACR: Final = ("eidas2", "eidas3")
@@ -134,6 +136,7 @@ class Objection(StrEnum):
     """Why something asked in the personal space, or about a report, is not done."""
 
     CONSULTATION_UNKNOWN = "consultation-unknown"
+    QUESTION_WAITING = "question-waiting"
     REPORTED_ALREADY = "reported-already"
     TOO_MANY_REPORTS = "too-many-reports"
     REPORT_UNKNOWN = "report-unknown"
@@ -150,6 +153,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Aucune consultation de votre dossier ne répond à cette adresse.",
         "No such consultation",
         "No consultation of your file has this address.",
+    ),
+    Objection.QUESTION_WAITING: Sentence(
+        429,
+        "Votre demande précédente est en cours",
+        "Attendez qu’elle ait sa réponse, puis recommencez.",
+        "Your last question is being answered",
+        "Wait for its answer, then try again.",
     ),
     Objection.REPORTED_ALREADY: Sentence(
         409,

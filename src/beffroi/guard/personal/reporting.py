@@ -7,15 +7,14 @@ in what they read, and the investigation that follows is a question of its own, 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from beffroi.core.personal import ANSWERS, MOST_REPORTS, Answer, Objection, Standing, may_move
 from beffroi.guard.answers.personal import Choice, OwnReport, OwnReports, Report, Reports
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.personal.consulting import words
+from beffroi.guard.personal.consulting import Opening, words
 from beffroi.guard.personal.presence import Present
-from beffroi.guard.retention.columns import instant
 
 if TYPE_CHECKING:
     import asyncpg
@@ -44,13 +43,13 @@ WHERE id = $1
 """
 
 
-async def make(here: Present, opening: Mapping[str, Any], policy: str) -> str | Objection:
+async def make(here: Present, opening: Opening, policy: str) -> str | Objection:
     """Report a consultation that was found to be of this person; the report's id. The turnstile is held."""
     if await here.conn.fetchval(_MADE, here.person, here.now - timedelta(days=1)) >= MOST_REPORTS:
         return Objection.TOO_MANY_REPORTS
-    account, organisation = _id(opening["account"]), _id(opening["organisation"])
+    organisation = opening.organisation
     id_ = await here.conn.fetchval(
-        _INSERT, uuid4(), here.person, opening["entry"], instant(opening["time_us"]), account, organisation, here.now
+        _INSERT, uuid4(), here.person, opening.entry, opening.at, opening.account, organisation, here.now
     )
     if id_ is None:
         return Objection.REPORTED_ALREADY
@@ -58,7 +57,7 @@ async def make(here: Present, opening: Mapping[str, Any], policy: str) -> str | 
         here.now, "consultation-reported", here.person, session=here.id,
         organisation=None if organisation is None else str(organisation),
         application=here.session["application"], policy=policy,
-        detail=f'{{"entry":{opening["entry"]},"report":"{id_}"}}',
+        detail=f'{{"entry":{opening.entry},"report":"{id_}"}}',
     )  # fmt: skip
     await append(here.conn, [entry])
     return str(id_)
@@ -128,7 +127,3 @@ def _report(row: Mapping[str, Any]) -> Report:
         answered_at=row["answered_at"],
         answer=row["answer"],
     )
-
-
-def _id(value: bytes | None) -> UUID | None:
-    return None if value is None else UUID(bytes=value)
