@@ -141,6 +141,7 @@ class Objection(StrEnum):
     TOO_MANY_REPORTS = "too-many-reports"
     REPORT_UNKNOWN = "report-unknown"
     REPORT_CLOSED = "report-closed"
+    REPORT_OWN = "report-of-ones-own"
     PROOF_NOT_YET = "proof-not-yet"
     PROOF_GONE = "proof-gone"
     PROOF_WRONG = "proof-wrong"
@@ -181,6 +182,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Aucun signalement que vous puissiez voir ne répond à cette adresse.",
         "No such report",
         "No report that you may see has this address.",
+    ),
+    Objection.REPORT_OWN: Sentence(
+        403,
+        "Un autre agent doit y répondre",
+        "Ce signalement porte sur votre compte, ou sur un compte que vous avez créé ou qui a créé le vôtre.",
+        "Somebody else must answer it",
+        "This report is about your account, or about one that you brought in or that brought you in.",
     ),
     Objection.REPORT_CLOSED: Sentence(
         409,

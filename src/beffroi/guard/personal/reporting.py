@@ -9,10 +9,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+from beffroi.core.ids import AccountId
 from beffroi.core.personal import ANSWERS, MOST_REPORTS, Answer, Objection, Standing, may_move
 from beffroi.guard.answers.personal import Choice, OwnReport, OwnReports, Report, Reports
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.lines import lines_of
 from beffroi.guard.personal.consulting import Opening, words
 from beffroi.guard.personal.presence import Present
 
@@ -97,10 +99,15 @@ async def theirs(work: Work, by: OnDuty, page: int) -> Reports:
 
 
 async def move(work: Work, by: OnDuty, report: str, to: Standing, answer: Answer | None) -> Standing | Objection:
-    """Mark a report as examined, or answer it. The turnstile is held."""
+    """Mark a report as examined, or answer it, unless it is about one's own account or line. The turnstile is held.
+
+    Raises Forged.
+    """
     row = await work.conn.fetchrow("SELECT * FROM guard.report WHERE id = $1 FOR UPDATE", report)
     if row is None or not (by.everywhere or str(row["organisation"]) == by.organisation.id):
         return Objection.REPORT_UNKNOWN
+    if row["account"] is not None and await _is_own(work, by, AccountId(str(row["account"]))):
+        return Objection.REPORT_OWN
     if not may_move(Standing(row["standing"]), to):
         return Objection.REPORT_CLOSED
     await work.conn.execute(_MOVE, report, to.value, answer and answer.value, work.now, by.account.id)
@@ -111,6 +118,14 @@ async def move(work: Work, by: OnDuty, report: str, to: Standing, answer: Answer
     )  # fmt: skip
     await append(work.conn, [entry])
     return to
+
+
+async def _is_own(work: Work, by: OnDuty, account: AccountId) -> bool:
+    """Whether an officer would answer for himself, for whom he brought in, or for who brought him in (I-04)."""
+    own = AccountId(str(by.account.id))
+    if own == account:
+        return True
+    return not (await lines_of(work.conn, work.keys, work.policy, [own, account], work.now)).outside(own, account)
 
 
 def _report(row: Mapping[str, Any]) -> Report:
