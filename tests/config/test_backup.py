@@ -104,7 +104,7 @@ async def town(durable: EmbeddedPostgres, source: FreshDatabase, tmp_path: Path)
 
 async def erase(world: World, person: PersonId) -> None:
     async with world.conn.transaction():
-        await people.erase(world.conn, person, entry=Entry(await world.now(), "erased", person=person))
+        await people.erase(world.conn, world.keys, person, entry=Entry(await world.now(), "erased", person=person))
 
 
 async def test_i13_person_erased_after_the_dump_is_gone_after_the_restore_and_the_others_are_not(town: Town) -> None:

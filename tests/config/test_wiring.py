@@ -50,6 +50,27 @@ def test_client_secret_open_to_other_accounts_refuses_the_start(tmp_path: Path, 
         pkce(tmp_path, said)
 
 
+def test_production_that_serves_people_names_the_one_application_that_does(
+    tmp_path: Path, said: dict[str, str]
+) -> None:
+    given = {
+        **production(tmp_path),
+        "BEFFROI_GUARD_DATABASE_URL": "postgresql://guard:word@db.example/beffroi",
+        **said,
+    }
+    assert wiring.guard_settings(load(given)).person_application is None, "no provider of people, no space"
+    given |= {
+        "BEFFROI_PERSON_PROVIDER_URL": "https://particuliers.example.fr", "BEFFROI_PERSON_PROVIDER_CLIENT_ID": "one",
+        "BEFFROI_PERSON_PROVIDER_CLIENT_SECRET_FILE": said["BEFFROI_PROVIDER_CLIENT_SECRET_FILE"],
+    }  # fmt: skip
+    for wrong in ("", "Not A Code"):
+        with pytest.raises(SettingMissing, match="BEFFROI_PERSONAL_APPLICATION"):
+            wiring.guard_settings(load({**given, "BEFFROI_PERSONAL_APPLICATION": wrong}))
+    assert (
+        wiring.guard_settings(load({**given, "BEFFROI_PERSONAL_APPLICATION": "cases"})).person_application == "cases"
+    )
+
+
 def test_setting_of_the_guard_alone_is_read_from_the_state_folder_and_the_environment_wins(
     tmp_path: Path, said: dict[str, str]
 ) -> None:

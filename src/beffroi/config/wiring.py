@@ -12,6 +12,7 @@ from beffroi.config import console_tables
 from beffroi.config.database import GUARD, Databases
 from beffroi.config.processes import Service
 from beffroi.config.settings import Mode, SettingMissing, Settings, read_secret_setting
+from beffroi.core.ids import CODE
 
 if TYPE_CHECKING:
     from beffroi.guard.retention.exporting import Place as ColdPlace
@@ -80,6 +81,7 @@ def guard_settings(settings: Settings) -> "GuardSettings":
         mode=GuardMode(settings.mode.value),
         provider=_provider(settings),
         person_provider=_person_provider(settings),
+        person_application=_person_application(settings),
         listening=Listening(host=settings.bind, port=settings.guard_port),
         cold_folder=cold_folder(settings),
         trusted_proxies=tuple(settings.said("BEFFROI_TRUSTED_PROXIES").split()),
@@ -260,6 +262,17 @@ def _person_provider(settings: Settings) -> "Provider | None":
         client_id=found["CLIENT_ID"],
         client_secret=read_secret_setting("BEFFROI_PERSON_PROVIDER_CLIENT_SECRET_FILE", found["CLIENT_SECRET_FILE"]),
     )
+
+
+def _person_application(settings: Settings) -> str | None:
+    """The application that shows people their space; None where there is none. Raises SettingMissing."""
+    if not settings.person_provider_url:
+        return None
+    name = "BEFFROI_PERSONAL_APPLICATION"
+    code = settings.said(name) or (CONSOLE_APPLICATION if settings.mode is Mode.DEMONSTRATION else "")
+    if CODE.fullmatch(code) is None:
+        raise SettingMissing(f"{name} must be the code of the one application that shows people their own space.")
+    return code
 
 
 def client_secret_file(settings: Settings) -> Path:

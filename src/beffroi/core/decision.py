@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from beffroi.core import budgets
 from beffroi.core.budgets import EMPTY, Caps, Scope, Window, purse
+from beffroi.core.explanations import Explanation
 from beffroi.core.facts import (
     AccountFacts,
     Clock,
@@ -66,7 +67,7 @@ class Entitlement(NamedTuple):
     """Entitled by the facts: these groups, for this explanation, if these budgets can pay."""
 
     groups: int
-    explanation: str
+    explanation: Explanation
     bucket: Bucket
     dues: tuple[Due, ...]
     organisation: OrganisationId
@@ -95,7 +96,7 @@ _OPEN, _FIND, _CREATE, _RELATE = Action.OPEN, Action.FIND, Action.CREATE, Action
 _READER, _REFERENT, _STRONGEST_LEVEL = RoleKind.READER, Relation.REFERENT, Level.PASSKEY
 
 _STRENGTH: Final = {
-    relation: (2 * strength, relation.value)
+    relation: (2 * strength, Explanation(relation.value))
     for strength, relation in enumerate(
         (
             Relation.REFERENT,
@@ -106,8 +107,6 @@ _STRENGTH: Final = {
         )
     )
 }
-COVER: Final = "cover"
-"""What explains the opening of an absent colleague's person: next after one's own."""
 _COVER_STRENGTH: Final = _STRENGTH[_REFERENT][0] + 1
 _CHANGING: Final = frozenset({RELATIONS, ASSIGNMENTS})
 _WITHOUT_PERSON: Final = frozenset({Action.FIND, Action.CREATE})
@@ -280,7 +279,7 @@ def lacking(session: SessionFacts, clock: Clock, demand: Demand | None) -> Refus
     return None
 
 
-def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tuple[str, Bucket] | Refusal:
+def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Bucket] | Refusal:
     """Why this person may be known, and the account's budget that pays for it.
 
     Finding somebody one's organisation does not follow draws on the searches; finding one's own people costs what
@@ -290,23 +289,23 @@ def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tu
     if request.person is None and action not in _WITHOUT_PERSON:
         return Refusal(Code.PERSON_UNKNOWN)
     if action is _CREATE:
-        return "registration", RELATIONS
+        return Explanation.REGISTRATION, RELATIONS
     related = _related(facts, role, policy)
     if related is not None:
         explanation, bucket = related
         return explanation, RELATIONS if action is _RELATE else bucket
     if action is _FIND:
-        return "search", SEARCH
+        return Explanation.SEARCH, SEARCH
     if facts.reach is None or facts.reach.found_day != facts.clock.day:
         return Refusal(Code.PERSON_UNKNOWN)
     if request.reason is None or not role.break_glass or action is not _OPEN:
         return Refusal(Code.NOT_FOLLOWED)
     if request.reason not in policy.reasons:
         return Refusal(Code.REASON_UNKNOWN)
-    return BREAK_GLASS, BREAK_GLASS
+    return Explanation.BREAK_GLASS, BREAK_GLASS
 
 
-def _related(facts: Facts, role: Role, policy: Policy) -> tuple[str, Bucket] | None:
+def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Bucket] | None:
     """The strongest live relation that this role may use: one's own person first, then by ``_STRENGTH``.
 
     A relation younger than the policy's ``newcomer_days`` explains and draws on the role's newcomer budget: whoever
@@ -314,7 +313,7 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[str, Bucket] | N
     """
     now = facts.clock.at
     strongest = 2 * len(_STRENGTH)
-    found: tuple[str, Bucket] | None = None
+    found: tuple[Explanation, Bucket] | None = None
     for relation in facts.relations:
         if relation.since_at > now or (relation.until_at is not None and now >= relation.until_at):
             continue
@@ -333,7 +332,7 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[str, Bucket] | N
                     since_at = max(since_at, cover.made_at)
         if bucket is None:
             bucket = role.buckets.get(kind)
-        strength, explanation = _STRENGTH[kind] if cover is None else (_COVER_STRENGTH, COVER)
+        strength, explanation = _STRENGTH[kind] if cover is None else (_COVER_STRENGTH, Explanation.COVER)
         if bucket is None or strength >= strongest:
             continue
         if now - since_at < policy.newcomer_life:

@@ -42,6 +42,7 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "readings-asked": Disclosed.NOTHING,
     # What the person does in the personal space: what they read there is their own.
     "person-signed-in": Disclosed.NOTHING,
+    "person-identity-disputed": Disclosed.NOTHING,
     "person-signed-out": Disclosed.NOTHING,
     "person-session-revoked": Disclosed.NOTHING,
     "own-consultations-read": Disclosed.NOTHING,

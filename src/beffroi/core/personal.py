@@ -20,8 +20,10 @@ ABSOLUTE: Final = timedelta(hours=1)
 """And at the latest this long after it began: a telephone is lent, a computer in a library is left open."""
 MOST_REPORTS: Final = 10
 """Consultations that one person may report in 24 hours."""
-MOST_QUESTIONS: Final = 120
-"""Readings of one's own consultations in a quarter of an hour."""
+MOST_QUESTIONS: Final = 20
+"""Readings of one's own consultations in a quarter of an hour; leafing through one is none."""
+MOST_POINTED_OUT: Final = 60
+"""Proofs and reports of one consultation that one person may ask for in a quarter of an hour."""
 MOST_MATCHINGS: Final = 10
 """Sign-ins of one identity in a quarter of an hour."""
 ACCEPTED_ACR: Final = ("eidas2", "eidas3")
@@ -30,8 +32,12 @@ _PLACE: Final = re.compile(r"[0-9](?:[0-9]|[AB])[0-9]{3}")
 
 
 class Known(NamedTuple):
-    """What a file says of the person's identity. ``sex`` is F or M; ``birth_place`` an INSEE code, or words."""
+    """What a file says of the person's identity. ``sex`` is F or M; ``birth_place`` an INSEE code, or words.
 
+    ``birth_name`` is the name of birth; the usual one where the file has no other.
+    """
+
+    birth_name: str
     first_names: str
     sex: str | None
     birth_place: str | None
@@ -40,6 +46,7 @@ class Known(NamedTuple):
 class Pivot(NamedTuple):
     """What the provider says: ``gender`` female or male; ``birth_place`` an INSEE code, empty when born abroad."""
 
+    birth_name: str
     first_names: str
     gender: str
     birth_place: str
@@ -48,19 +55,21 @@ class Pivot(NamedTuple):
 def is_of(known: Known, pivot: Pivot) -> bool:
     """Whether a file found by name and birth date is this identity's.
 
-    The index that found it knows the first of the first names alone: the others must not contradict. Sex and place
-    of birth count where both sides have them; a place in words is not compared.
+    Name of birth, sex and the code of the commune of birth are on both sides and the same: a homonym of the same day
+    must not enter a file that says less than that. The index that found it knows the first of the first names alone:
+    the others must not contradict.
     """
+    names = name_key(known.birth_name), name_key(pivot.birth_name)
     one, other = name_key(known.first_names), name_key(pivot.first_names)
     if isinstance(one, NormalisationRefusal) or isinstance(other, NormalisationRefusal):
         return False
+    if isinstance(names[0], NormalisationRefusal) or names[0] != names[1]:
+        return False
     if not (one.startswith(other) or other.startswith(one)):
         return False
-    sex = {"female": "F", "male": "M"}.get(pivot.gender)
-    if known.sex is not None and sex is not None and known.sex != sex:
+    if known.sex is None or known.sex != {"female": "F", "male": "M"}.get(pivot.gender):
         return False
-    places = {place for place in (known.birth_place, pivot.birth_place) if place and _PLACE.fullmatch(place)}
-    return len(places) < 2
+    return _PLACE.fullmatch(pivot.birth_place) is not None and known.birth_place == pivot.birth_place
 
 
 class Unmatched(StrEnum):
@@ -69,6 +78,8 @@ class Unmatched(StrEnum):
     UNKNOWN = "no-file"
     SEVERAL = "several-files"
     UNREADABLE = "identity-unreadable"
+    OTHER_IDENTITY = "file-of-another-identity"
+    OTHER_FILE = "identity-of-another-file"
 
 
 class Standing(StrEnum):
@@ -125,10 +136,12 @@ class Objection(StrEnum):
     """Why something asked in the personal space, or about a report, is not done."""
 
     CONSULTATION_UNKNOWN = "consultation-unknown"
+    QUESTION_WAITING = "question-waiting"
     REPORTED_ALREADY = "reported-already"
     TOO_MANY_REPORTS = "too-many-reports"
     REPORT_UNKNOWN = "report-unknown"
     REPORT_CLOSED = "report-closed"
+    REPORT_OWN = "report-of-ones-own"
     PROOF_NOT_YET = "proof-not-yet"
     PROOF_GONE = "proof-gone"
     PROOF_WRONG = "proof-wrong"
@@ -141,6 +154,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Aucune consultation de votre dossier ne répond à cette adresse.",
         "No such consultation",
         "No consultation of your file has this address.",
+    ),
+    Objection.QUESTION_WAITING: Sentence(
+        429,
+        "Votre demande précédente est en cours",
+        "Attendez qu’elle ait sa réponse, puis recommencez.",
+        "Your last question is being answered",
+        "Wait for its answer, then try again.",
     ),
     Objection.REPORTED_ALREADY: Sentence(
         409,
@@ -162,6 +182,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Aucun signalement que vous puissiez voir ne répond à cette adresse.",
         "No such report",
         "No report that you may see has this address.",
+    ),
+    Objection.REPORT_OWN: Sentence(
+        403,
+        "Un autre agent doit y répondre",
+        "Ce signalement porte sur votre compte, ou sur un compte que vous avez créé ou qui a créé le vôtre.",
+        "Somebody else must answer it",
+        "This report is about your account, or about one that you brought in or that brought you in.",
     ),
     Objection.REPORT_CLOSED: Sentence(
         409,

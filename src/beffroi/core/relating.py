@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from beffroi.core.decision import Entitlement, Refusal, entitle, found, owed, stand
+from beffroi.core.explanations import Explanation
 from beffroi.core.facts import Facts, Request
 from beffroi.core.ids import AccountId, Bucket, OrganisationId
 from beffroi.core.policy import ASSIGNMENTS, RELATIONS, Action, Policy, Relation, Role, RoleKind
@@ -99,7 +100,7 @@ def giving_back(request: Request, facts: Facts, policy: Policy) -> Entitlement |
     if bucket is None:
         return Refusal(Code.PERSON_UNKNOWN)
     _, _, _, organisation = found(facts)
-    return Entitlement(0, given[0].value, bucket, (), organisation.id)
+    return Entitlement(0, Explanation(given[0].value), bucket, (), organisation.id)
 
 
 def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
@@ -110,7 +111,7 @@ def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | R
     found_today = facts.reach is not None and facts.reach.found_day == facts.clock.day
     if request.person is None or not (found_today or any(_live(facts))):
         return Refusal(Code.PERSON_UNKNOWN)
-    return _entitled("search", RELATIONS, facts, policy)
+    return _entitled(Explanation.SEARCH, RELATIONS, facts, policy)
 
 
 def agreeing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
@@ -118,7 +119,7 @@ def agreeing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Re
     standing = stand(request, facts, policy)
     if isinstance(standing, Refusal):
         return standing
-    return _entitled("transfer", RELATIONS, facts, policy)
+    return _entitled(Explanation.TRANSFER, RELATIONS, facts, policy)
 
 
 def _of_the_office(request: Request, facts: Facts, policy: Policy, bucket: Bucket) -> Entitlement | Refusal:
@@ -137,7 +138,7 @@ def _live(facts: Facts) -> list[Relation]:
     ]
 
 
-def _entitled(explanation: str, bucket: Bucket, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+def _entitled(explanation: Explanation, bucket: Bucket, facts: Facts, policy: Policy) -> Entitlement | Refusal:
     dues = owed(bucket, facts, policy)
     if isinstance(dues, Refusal):
         return dues

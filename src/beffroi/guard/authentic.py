@@ -87,6 +87,7 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "handle_hash": _B, "application": _T, "person": _ID, "client_hash": _B, "created_at": _I,
         "expires_at": _I, "revoked_at": _MI, "version": _N,
     },
+    "person_binding": {"id": _ID, "person": _ID, "subject_index": _ID, "bound_at": _I, "version": _N},
     "containment": {
         "id": _ID, "kind": _T, "scope": _T, "groups": _N, "since_at": _I, "lifted_at": _MI, "version": _N,
     },

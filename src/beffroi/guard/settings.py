@@ -98,6 +98,8 @@ class GuardSettings:
     provider: Provider | None
     person_provider: Provider | None = None
     """Where people, not agents, prove who they are; without it the personal space is closed."""
+    person_application: str | None = None
+    """The one application that shows people their own space: no other begins, redeems or holds a person's session."""
     listening: Listening = Listening()
     batching: Batching = Batching()
     cold_folder: Path | None = None

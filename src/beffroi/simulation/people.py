@@ -188,6 +188,10 @@ def _phones() -> list[str]:
     return [f"{int(block) + line:010d}" for block in PHONE_BLOCKS for line in range(10_000)]
 
 
+NAMED_BORN_AT = "59350"
+"""Commune of birth of people with a name of their own, as the code that their proof of identity gives."""
+
+
 def generate(plan: OfficePlan, seed: int, as_of: date, shares: Population) -> Iterator[Record]:
     """People of one office, as many as ``plan.referents``.
 
@@ -262,6 +266,7 @@ def generate(plan: OfficePlan, seed: int, as_of: date, shares: Population) -> It
         if named and index in named:
             given = named[index]
             last_name = birth_name = given.last_name
+            place_name = NAMED_BORN_AT
             first_names, last_slug, first_slug = (
                 given.first_name,
                 slug(given.last_name),

@@ -7,7 +7,7 @@ from uuid import uuid5
 from beffroi.simulation.directory import NAMESPACE
 from beffroi.simulation.identity_provider.residents import Resident
 from beffroi.simulation.names import slug
-from beffroi.simulation.people import Named
+from beffroi.simulation.people import NAMED_BORN_AT, Named
 from beffroi.simulation.personas import NAMED_PEOPLE, OFFICE, OTHER_OFFICE
 
 RESIDENTS_FILE: Final = "residents.json"
@@ -23,7 +23,7 @@ def _resident(named: Named) -> Resident:
         family_name=named.last_name.upper(),
         birthdate=named.birth_date.isoformat(),
         gender="female" if named.sex == "F" else "male",
-        birthplace="59350",
+        birthplace=NAMED_BORN_AT,
         birthcountry="99100",
         sub=uuid5(NAMESPACE, f"resident:{login}").hex,
     )

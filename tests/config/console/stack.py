@@ -275,6 +275,7 @@ def guard_served(
             person_provider=Provider(
                 provider.people.issuer, provider.people.client_id, provider.people.client_secret, pkce=True
             ),
+            person_application=CONSOLE,
         )  # fmt: skip
         ready = threading.Event()
         made: dict[str, Any] = {}

@@ -18,3 +18,4 @@ def served(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFac
 def _nothing_counted(served: Space) -> None:
     served.guard.provider.forget()
     served.forget_limits()
+    served.forget_bindings()

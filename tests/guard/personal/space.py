@@ -37,7 +37,10 @@ class Space:
         return resident
 
     def file(self, **options: Any) -> str:
-        """A person's file."""
+        """A person's file; of who has a name, with the sex and the place of birth that residents have."""
+        if "last_name" in options:
+            named = {name: options[name] for name in ("last_name", "first_names", "birth_date")}
+            options.setdefault("identity", ines(**named))
         return str(self.guard.run(self.guard.world.person(self.guard.organisation, **options)))
 
     def begin(self, browser: httpx.Client, **changes: str) -> httpx.Response:
@@ -123,6 +126,10 @@ class Space:
     def forget_limits(self) -> None:
         """Nothing was counted."""
         self.guard.execute("DELETE FROM guard.attempt")
+
+    def forget_bindings(self) -> None:
+        """Nobody ever signed in."""
+        self.guard.execute("DELETE FROM guard.person_binding")
 
 
 def other(login: str, **changes: Any) -> Resident:

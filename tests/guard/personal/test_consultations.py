@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 
 from beffroi.core.fields import names
 from beffroi.core.ids import RoleCode
+from beffroi.core.personal import MOST_QUESTIONS, Objection
 from beffroi.core.policy import AgentShown
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.personal import queueing
+from beffroi.guard.personal.queueing import MOST, queue_of
 from beffroi.guard.retention.exporting import Place, export
+from beffroi.guard.web.problems import Fault
 from spec.readings import read_by
 from tests.databases import FreshDatabase
-from tests.guard.personal.space import CONSULTATIONS, REPORT, Space, other, space
+from tests.guard.personal.space import CONSULTATIONS, PROOF, REPORT, Space, other, space
 from tests.guard.retention import past
 from tests.guard.retention.test_exporting import EVERYTHING, KEPT
 from tests.guard.world import POLICY
@@ -135,6 +139,78 @@ def test_every_question_is_journaled_as_the_persons_own_and_pages_put_none(serve
     entries = served.guard.journal("own-consultations-read")[before:]
     assert len(entries) == 1
     assert (str(entries[0]["person"]), entries[0]["account"]) == (served.ines, None)
+
+
+def test_person_has_one_question_waiting_and_a_full_queue_sends_everybody_else_away(served: Space) -> None:
+    services = served.guard.services
+    queue, handle = queue_of(services), served.signed_in()
+    before = len(served.guard.journal("own-consultations-read"))
+    assert queue.enter(served.ines) is None
+    try:
+        busy = served.ask(handle)
+        assert (busy.status_code, busy.json()["code"]) == (429, Objection.QUESTION_WAITING)
+    finally:
+        queue.leave(served.ines)
+    others = [str(UUID(int=one)) for one in range(MOST)]
+    assert [queue.enter(one) for one in others] == [None] * MOST
+    try:
+        full = served.ask(handle)
+        assert (full.status_code, full.json()["code"]) == (503, Fault.OVERLOADED)
+    finally:
+        for one in others:
+            queue.leave(one)
+    assert len(served.guard.journal("own-consultations-read")) == before, "what is sent away is no question"
+    assert served.ask(handle).status_code == 200
+    assert queue.enter(served.ines) is None, "an answer gives the place back"
+    queue.leave(served.ines)
+
+
+def test_question_whose_turn_does_not_come_is_given_up_and_its_place_given_back(
+    served: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, handle = queue_of(served.guard.services), served.signed_in()
+    monkeypatch.setattr(queueing, "PATIENCE", 0.05)
+    turn = queue.turn()
+    served.guard.run(turn.__aenter__())
+    try:
+        assert served.ask(handle).json()["code"] == Fault.OVERLOADED
+    finally:
+        served.guard.run(turn.__aexit__(None, None, None))
+    assert served.ask(handle).status_code == 200
+
+
+def test_person_reports_and_asks_for_a_proof_while_the_engine_is_taken(
+    served: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue, handle = queue_of(served.guard.services), served.signed_in()
+    entry = served.consulted(served.ines)
+    monkeypatch.setattr(queueing, "PATIENCE", 0.05)
+    turn = queue.turn()
+    served.guard.run(turn.__aenter__())
+    try:
+        one = {"entry": entry, "at": served.at(entry)}
+        assert served.ask(handle, REPORT, **one).status_code == 201
+        assert served.ask(handle, PROOF, **one).json()["code"] == Objection.PROOF_NOT_YET
+        assert served.ask(handle, REPORT, **(one | {"entry": 1 << 60})).json()["code"] == Fault.OVERLOADED
+    finally:
+        served.guard.run(turn.__aexit__(None, None, None))
+        served.guard.execute("DELETE FROM guard.report")
+
+
+def test_person_looks_up_one_consultation_without_waiting_for_the_turn(served: Space) -> None:
+    handle, entry = served.signed_in(), served.consulted(served.ines)
+    before = served.guard.one("SELECT number FROM guard.turnstile")
+    assert served.ask(handle, PROOF, entry=entry, at=served.at(entry)).json()["code"] == Objection.PROOF_NOT_YET
+    assert served.guard.one("SELECT number FROM guard.turnstile") == before, "guards forget nothing"
+
+
+def test_person_who_asks_too_often_is_slowed_down_and_nobody_else(served: Space) -> None:
+    handle = served.signed_in()
+    assert {served.ask(handle).status_code for _ in range(MOST_QUESTIONS)} == {200}
+    assert served.ask(handle).status_code == 429
+    served.file(last_name="Calme", first_names="Zoé", birth_date="2002-03-03")
+    served.know(other("calme", family_name="CALME", given_name="Zoé", birthdate="2002-03-03"))
+    assert served.ask(served.signed_in("calme")).status_code == 200
 
 
 def test_period_is_respected_to_the_instant(served: Space) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -129,6 +129,29 @@ def test_officer_of_an_office_sees_and_answers_that_offices_reports_alone(served
     assert code(call("POST", EXAMINE, watch.elsewhere.handle, json={"report": report})) == Objection.REPORT_UNKNOWN
     assert [row["report"] for row in call("POST", LIST, watch.office.handle, json={}).json()["rows"]] == [report]
     assert call("POST", ANSWER, watch.office.handle, json=body).status_code == 200
+
+
+def test_officer_answers_no_report_about_his_own_account_or_line(served: Space, watch: Watch) -> None:
+    call, network = served.guard.call, watch.network.member.account
+    above, below = str(uuid4()), served.guard.member("Recrue Enligne").account
+    maker = served.guard.member("Parrain Enligne").account
+    before = served.guard.row("SELECT requested_by FROM guard.account WHERE id = $1", network)["requested_by"]
+    served.guard.amend("account", below, requested_by=network)
+    served.guard.amend("account", network, requested_by=maker)
+    served.guard.amend("account", maker, requested_by=UUID(above))
+    handle = served.signed_in()
+    try:
+        for account, refused in ((network, True), (below, True), (maker, True), (str(uuid4()), False)):
+            report = made(served, handle, served.consulted(served.ines, account=account)).json()["report"]
+            one = {"report": report}
+            for path, body in ((EXAMINE, one), (ANSWER, one | {"answer": "justified"})):
+                answer = call("POST", path, watch.network.handle, json=body)
+                assert (answer.status_code == 403) == refused, answer.text
+                assert not refused or code(answer) == Objection.REPORT_OWN
+            if refused:
+                assert call("POST", ANSWER, watch.office.handle, json=one | {"answer": "error"}).status_code == 200
+    finally:
+        served.guard.amend("account", network, requested_by=before)
 
 
 def test_manager_looks_into_no_report_where_security_does(served: Space, watch: Watch) -> None:

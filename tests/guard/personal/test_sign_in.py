@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,9 +11,13 @@ import pytest
 
 from beffroi.core.personal import MOST_MATCHINGS, Unmatched
 from beffroi.core.refusals import Code
+from beffroi.guard import turnstile
 from beffroi.guard.personal import arriving
+from beffroi.guard.personal.provider import person_edge
 from beffroi.guard.sessions import handles
+from beffroi.guard.signin.provider import Unreachable
 from beffroi.simulation.identity_provider.misbehaviour import Misbehaviour
+from beffroi.standards.oidc import Provider
 from tests.guard.personal.space import CONSULTATIONS, END, REPORTS, Space, ines, other
 from tests.guard.signin.serving import STATE, fields_of
 
@@ -25,6 +30,10 @@ def code(answer: httpx.Response) -> str:
 
 def refused(served: Space) -> list[str]:
     return [str(entry["explanation"]) for entry in served.guard.journal(REFUSED)]
+
+
+def disputed(served: Space) -> list[dict[str, Any]]:
+    return served.guard.journal("person-identity-disputed")
 
 
 def test_person_signs_in_and_the_journal_says_whose_space_was_opened(served: Space) -> None:
@@ -43,8 +52,7 @@ def test_person_is_asked_for_what_identifies_and_nothing_more(served: Space) -> 
     assert asked["acr_values"] == ["eidas2"]
     assert "claims" not in asked
     assert set(asked["scope"][0].split()) == {
-        "openid", "given_name", "family_name", "preferred_username", "birthdate", "gender", "birthplace",
-        "birthcountry",
+        "openid", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry",
     }  # fmt: skip
 
 
@@ -52,7 +60,8 @@ def test_person_is_asked_for_what_identifies_and_nothing_more(served: Space) -> 
     "changes",
     [
         {"family_name": "DELAUNAI"}, {"given_name": "Agnès"}, {"birthdate": "2005-03-15"}, {"gender": "male"},
-        {"birthplace": "59351"}, {"birthdate": "2005-03-00"}, {"birthdate": "0000-00-00"}, {"family_name": "…"},
+        {"birthplace": "59351"}, {"birthplace": ""}, {"family_name": "MARTIN", "preferred_username": "Delaunay"},
+        {"birthdate": "2005-03-00"}, {"birthdate": "0000-00-00"}, {"family_name": "…"},
     ],
 )  # fmt: skip
 def test_person_whose_identity_differs_by_one_attribute_finds_no_file(served: Space, changes: dict[str, Any]) -> None:
@@ -67,8 +76,8 @@ def test_person_whose_identity_differs_by_one_attribute_finds_no_file(served: Sp
 @pytest.mark.parametrize(
     "changes",
     [
-        {"given_name": "Inès"}, {"given_name": "INES MARIE LOU"}, {"family_name": "de Launay"}, {"birthplace": ""},
-        {"family_name": "MARTIN", "preferred_username": "Delaunay"},
+        {"given_name": "Inès"}, {"given_name": "INES MARIE LOU"}, {"family_name": "de Launay"},
+        {"preferred_username": "Martin"},
     ],
 )  # fmt: skip
 def test_person_whose_identity_is_written_otherwise_finds_the_file(served: Space, changes: dict[str, Any]) -> None:
@@ -80,12 +89,12 @@ def test_person_whose_identity_is_written_otherwise_finds_the_file(served: Space
 
 def test_person_whom_two_files_fit_opens_neither_until_one_of_them_no_longer_does(served: Space) -> None:
     twin = {"last_name": "Jumel", "first_names": "Léa", "birth_date": "2004-02-02"}
-    one = served.file(**twin, identity=ines(**twin, birth_place=None))
-    served.file(**twin, identity=ines(**twin, birth_place=None))
+    both = {served.file(**twin), served.file(**twin)}
     served.know(other("twin", family_name="JUMEL", given_name="Léa", birthdate="2004-02-02"))
     with httpx.Client() as browser:
         assert served.arrive(browser, "twin").status_code == 403
     assert refused(served)[-1] == Unmatched.SEVERAL
+    assert {str(entry["person"]) for entry in disputed(served)[-2:]} == both, "security is told of both"
     third = {"last_name": "Triplet", "first_names": "Léa", "birth_date": "2004-02-02"}
     one = served.file(**third, identity=ines(**third))
     served.file(**third, identity=ines(**third, birth_place="13055"))
@@ -94,9 +103,69 @@ def test_person_whom_two_files_fit_opens_neither_until_one_of_them_no_longer_doe
     assert str(served.guard.journal("person-signed-in")[-1]["person"]) == one
 
 
+@pytest.mark.parametrize("lacking", [{"sex": None}, {"birth_place": None}, {"birth_place": "Lille"}])
+def test_homonym_of_the_same_day_does_not_enter_a_file_that_says_less_than_sex_and_place(
+    served: Space, lacking: dict[str, Any]
+) -> None:
+    mine = {"last_name": f"Moindre {next(iter(lacking.values()))}", "first_names": "Léa", "birth_date": "2004-05-06"}
+    served.file(**mine, identity=ines(**mine, **lacking))
+    served.know(other("less", family_name=mine["last_name"], given_name="Léa", birthdate="2004-05-06"))
+    with httpx.Client() as browser:
+        assert served.arrive(browser, "less").status_code == 403
+    assert refused(served)[-1] == Unmatched.UNKNOWN
+
+
+def test_usual_name_of_a_file_opens_it_only_where_it_is_the_name_of_birth(served: Space) -> None:
+    mine = {"last_name": "Usuelle", "first_names": "Léa", "birth_date": "2004-07-08"}
+    whose = served.file(**mine, identity=ines(**mine, birth_name="Naissance"))
+    served.know(other("usual", family_name="USUELLE", given_name="Léa", birthdate="2004-07-08"))
+    with httpx.Client() as browser:
+        assert served.arrive(browser, "usual").status_code == 403
+    served.know(other("birth", family_name="NAISSANCE", given_name="Léa", birthdate="2004-07-08"))
+    served.signed_in("birth")
+    assert str(served.guard.journal("person-signed-in")[-1]["person"]) == whose
+
+
+def test_file_opened_once_opens_for_no_other_identity_and_security_is_told(served: Space) -> None:
+    served.signed_in()
+    served.know(other("second"))
+    before = len(disputed(served))
+    with httpx.Client() as browser:
+        assert served.arrive(browser, "second").status_code == 403
+    assert refused(served)[-1] == Unmatched.OTHER_IDENTITY
+    [alert] = disputed(served)[before:]
+    assert (str(alert["person"]), alert["explanation"]) == (served.ines, Unmatched.OTHER_IDENTITY)
+    served.signed_in()
+
+
+def test_identity_that_opened_a_file_opens_no_other_and_security_is_told_of_both(served: Space) -> None:
+    mine = {"last_name": "Premiere", "first_names": "Léa", "birth_date": "2004-09-10"}
+    theirs = {"last_name": "Seconde", "first_names": "Léa", "birth_date": "2004-09-11"}
+    one, another = served.file(**mine), served.file(**theirs)
+    served.know(other("moved", family_name="PREMIERE", given_name="Léa", birthdate="2004-09-10"))
+    served.signed_in("moved")
+    for changes, files in (
+        ({"family_name": "SECONDE", "birthdate": "2004-09-11"}, {one, another}),
+        ({"family_name": "PREMIERE", "birthdate": "2004-09-10", "birthplace": "13055"}, {one}),
+    ):  # fmt: skip
+        served.know(other("moved", given_name="Léa", **changes))
+        before = len(disputed(served))
+        with httpx.Client() as browser:
+            assert served.arrive(browser, "moved").status_code == 403
+        assert refused(served)[-1] == Unmatched.OTHER_FILE
+        assert {str(entry["person"]) for entry in disputed(served)[before:]} == files
+
+
+def test_i16_binding_forged_by_the_database_administrator_lets_nobody_in(served: Space) -> None:
+    served.signed_in()
+    served.guard.execute("UPDATE guard.person_binding SET subject_index = gen_random_uuid()")
+    with httpx.Client() as browser:
+        assert served.arrive(browser).status_code == 503
+
+
 def test_homonym_of_the_same_day_whose_first_names_contradict_is_not_matched(served: Space) -> None:
     mine = {"last_name": "Rivet", "first_names": "Jean-Paul", "birth_date": "2003-03-03"}
-    served.file(**mine, identity=ines(**mine, sex="M", birth_place=None))
+    served.file(**mine, identity=ines(**mine, sex="M"))
     served.know(other("jp", family_name="RIVET", given_name="Jean Pierre", birthdate="2003-03-03", gender="male"))
     with httpx.Client() as browser:
         assert served.arrive(browser, "jp").status_code == 403
@@ -287,6 +356,41 @@ def test_sign_in_begins_for_a_registered_address_alone(served: Space, changes: d
     with httpx.Client() as browser:
         answer = served.begin(browser, **changes)
         assert (answer.status_code, len(browser.cookies)) == (400, 0)
+
+
+def test_application_that_serves_no_people_begins_redeems_and_holds_nothing(served: Space) -> None:
+    handle, one, services = served.signed_in(), served.code(), served.guard.services
+    before = services.settings
+    services.settings = replace(before, person_application="training")
+    try:
+        with httpx.Client() as browser:
+            begun = served.begin(browser)
+        assert (begun.status_code, "Ce lien n’est pas valable" in begun.text) == (400, True)
+        refusals = [served.redeem(one), *(served.ask(handle, path) for path in (CONSULTATIONS, REPORTS, END))]
+        assert {(answer.status_code, code(answer)) for answer in refusals} == {(401, Code.SESSION_UNKNOWN)}
+    finally:
+        services.settings = before
+    assert served.ask(handle).status_code == 200
+    assert served.redeem(one).status_code == 200
+
+
+def test_person_signs_out_while_the_provider_keeps_one_waiting_and_nobody_else_waits(
+    served: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks the provider must not hold the turn: it is taken by somebody else meanwhile, and given back."""
+
+    async def take_the_turn_meanwhile() -> Provider:
+        async with served.guard.services.pool.acquire() as conn, conn.transaction():
+            await conn.execute("SET LOCAL lock_timeout = '5s'")
+            await turnstile.take(conn)
+        raise Unreachable("discovery: out of time")
+
+    handle, edge = served.signed_in(), person_edge(served.guard.services)
+    assert edge is not None
+    monkeypatch.setattr(edge, "provider", take_the_turn_meanwhile)
+    ended = served.ask(handle, END)
+    assert ended.json()["logout_url"].startswith(f"{served.guard.url}/person/signed-out")
+    assert code(served.ask(handle)) == Code.SESSION_ENDED
 
 
 def test_return_without_its_own_browser_or_used_twice_signs_nobody_in(served: Space) -> None:

@@ -348,6 +348,7 @@ def serve(
             person_provider=Provider(
                 provider.people.issuer, provider.people.client_id, provider.people.client_secret, pkce=True
             ),
+            person_application=CONSOLE,
         )  # fmt: skip
         ready = threading.Event()
         made: dict[str, Any] = {}

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from beffroi.core.ids import PersonId
-from beffroi.guard import key_check, keys
+from beffroi.guard import key_check, keys, stamped
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import Keys, KeysRefused
 from beffroi.guard.vault import blind, people, records, rotation, sealing
@@ -154,18 +154,24 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
             " VALUES ($1, 'cases', $2, $3, $3, $3, 1, '')",
             uuid4(), one, AT,
         )  # fmt: skip
+        bound = {"id": uuid4(), "person": one, "subject_index": uuid4(), "bound_at": AT, "version": 1}
+        await stamped.insert(conn, held, "person_binding", bound)
         await conn.execute(
             "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
             " VALUES ($1, $2, 1, $3, 'received', $3)",
             uuid4(), one, AT,
         )  # fmt: skip
     async with conn.transaction():
-        await people.erase(conn, person, entry=Entry(AT, "erased", person=person))
+        await people.erase(conn, held, person, entry=Entry(AT, "erased", person=person))
     for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):
         left = [row[0] for row in await conn.fetch(f"SELECT {column} FROM guard.{table}")]
         assert [str(one) for one in left] == [other]
     assert await people.read(conn, held, person, 1) == people.Absent()
     assert str(await conn.fetchval("SELECT person FROM guard.erased")) == person
+    facts = await conn.fetch(
+        "SELECT detail FROM guard.journal WHERE kind = 'fact' AND explanation = 'person_binding'"
+    )
+    assert sum('"mac":"gone"' in row["detail"] for row in facts) == 1
 
 
 async def test_rotation_rewraps_without_touching_ciphertexts_and_can_stop_anywhere(

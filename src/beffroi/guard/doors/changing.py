@@ -251,7 +251,7 @@ async def erase(call: Call) -> Answer:
 
     async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
         entry = _entry(granted, request, "erased", at, person, services.policy.version)
-        done = await people.erase(conn, person, entry=entry)
+        done = await people.erase(conn, call.services.keys, person, entry=entry)
         return Refusal(Code.PERSON_UNKNOWN) if isinstance(done, Absent) else EntryNumber(done)
 
     return await _written(call, await _command(call, caller, request, "erased", effect), person)

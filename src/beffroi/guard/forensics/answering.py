@@ -1,7 +1,7 @@
 """Answers kept for a while by the guard, so that leafing through one puts no question again.
 
-An answer is kept for the session that asked, ten minutes, a few at a time. Engines run in a thread, one question at a
-time and on one processor: openings go on meanwhile.
+An answer is kept for the session that asked, ten minutes, a few at a time or as many as memory is set aside for.
+Engines run in a thread, one question at a time and on one processor: openings go on meanwhile.
 """
 
 import asyncio
@@ -42,7 +42,8 @@ class Answer(NamedTuple):
 class Answering:
     """The engine of one guard, and the answers it keeps."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, most: int = MOST, most_bytes: int | None = None) -> None:
+        self._most, self._most_bytes = most, most_bytes
         self._folder = folder or Path("/nonexistent")
         self._verified = Verified()
         self._engine: Duck | None = None
@@ -70,8 +71,17 @@ class Answering:
                 return table.sort_by(_ORDER[isinstance(question, ReadBy)]).combine_chunks()
 
             answer = Answer(await asyncio.to_thread(run), entry, now, sources.lost_until)
-        self._kept[session, question] = answer
-        self._kept.move_to_end((session, question))
-        while len(self._kept) > MOST:
-            self._kept.popitem(last=False)
+        self._keep((session, question), answer)
         return answer
+
+    def _keep(self, key: tuple[str, Question], answer: Answer) -> None:
+        """Keep the last one whatever its size; the oldest make room, as do those too old to be leafed through."""
+        self._kept[key] = answer
+        self._kept.move_to_end(key)
+        while len(self._kept) > 1 and self._too_many(answer.at):
+            self._kept.popitem(last=False)
+
+    def _too_many(self, now: datetime) -> bool:
+        if len(self._kept) > self._most or now - next(iter(self._kept.values())).at > KEPT:
+            return True
+        return self._most_bytes is not None and sum(one.rows.nbytes for one in self._kept.values()) > self._most_bytes

@@ -2,21 +2,24 @@
 
 The same exchange as agents' (:mod:`beffroi.guard.signin.arriving`) at another provider, under another cookie, with
 steps of its own: nothing begun here can be ended there. Journal: ``person-signed-in`` with the person matched,
-``person-sign-in-refused`` with the step that failed; never a name, a date or a subject.
+``person-sign-in-refused`` with the step that failed, ``person-identity-disputed`` with each file concerned; never a
+name, a date or a subject.
 """
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from beffroi.core.ids import ApplicationId
+from beffroi.core.ids import ApplicationId, PersonId
 from beffroi.core.personal import Unmatched
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.personal import messages, sessions
 from beffroi.guard.personal.matching import match
+from beffroi.guard.personal.presence import serves
 from beffroi.guard.personal.provider import PersonEdge, person_edge
 from beffroi.guard.signin import attempts, browser, flow, progress
 from beffroi.guard.signin.attempts import Limit
@@ -40,7 +43,7 @@ COOKIE: Final = "beffroi-person-sign-in"
 
 @alerting
 async def depart(call: Call) -> Answer:
-    """Begin for a registered address of an application, and leave for the provider of people."""
+    """Begin for a registered address of the application that serves people, and leave for their provider."""
     services, edge = call.services, person_edge(call.services)
     try:
         fields = call.query_fields()
@@ -51,6 +54,9 @@ async def depart(call: Call) -> Answer:
         if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, _place(call), now):
             return said(call, messages.TOO_MANY)
         to = await flow.destination(conn, call, fields)
+        if to is not None and not serves(services, to.application):
+            _LOG.warning("a person's sign-in was refused to application %s", to.application)
+            to = None
         shut = to is not None and await sessions.shut(conn, services.keys, to.application) is not None
     if to is None:
         return said(call, messages.WRONG_LINK)
@@ -138,12 +144,13 @@ async def _enter(
 ) -> Answer:
     """Begin the session of the one person matched; nobody's otherwise. The turnstile is held."""
     services, going = call.services, loaded.progress
-    subject = str(blind.subject(services.keys, edge.issuer, identified.identity.sub))
-    if not await attempts.within(conn, services.keys, Limit.MATCHINGS, subject, now):
+    subject = blind.subject(services.keys, edge.issuer, identified.identity.sub)
+    if not await attempts.within(conn, services.keys, Limit.MATCHINGS, str(subject), now):
         await _refused(conn, call, loaded, "too-many-sign-ins", now)
         return _over(call, messages.TOO_MANY)
-    found = await match(conn, services.keys, identified.identity, now)
+    found, disputed = await match(conn, services.keys, identified.identity, subject, now)
     if isinstance(found, Unmatched):
+        await _disputed(conn, call, going.application, found, disputed, now)
         await _refused(conn, call, loaded, found.value, now)
         return _over(call, messages.NOT_FOUND)
     code = await sessions.begin(
@@ -163,7 +170,7 @@ async def left(call: Call) -> Answer:
         application = ""
     async with call.services.pool.acquire() as conn:
         row = await conn.fetchrow("SELECT * FROM guard.application WHERE id = $1", application)
-    if row is None or not row["redirect_uris"]:
+    if row is None or not row["redirect_uris"] or not serves(call.services, application):
         return said(call, messages.SIGNED_OUT)
     stamped.genuine(call.services.keys, "application", row)
     home = f"{origin_of(row['redirect_uris'][0])}/mon-espace/"
@@ -182,6 +189,22 @@ def _place(call: Call) -> str:
 
 def _over(call: Call, message: Message) -> Answer:
     return said(call, message, browser.clear(call, COOKIE))
+
+
+async def _disputed(
+    conn: "asyncpg.Connection", call: Call, application: str, why: Unmatched, files: Iterable[PersonId], now: datetime
+) -> None:
+    """Alert security to files that more than one identity, or more than one file of an identity, lays claim to."""
+    entries = [
+        Entry(
+            now, "person-identity-disputed", file, application=application, explanation=why,
+            policy=call.services.policy.version,
+        )
+        for file in files
+    ]  # fmt: skip
+    if entries:
+        _LOG.critical("integrity: %s of %d files in the personal space", why.value, len(entries))
+    await append(conn, entries)
 
 
 async def _refused(conn: "asyncpg.Connection", call: Call, loaded: Loaded, why: str, now: datetime) -> None:

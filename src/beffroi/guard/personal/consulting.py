@@ -6,11 +6,12 @@ waits for the other.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
+from beffroi.core.disclosure import RELEASING
 from beffroi.core.fields import names
 from beffroi.core.policy import AgentShown, Label, Policy
 from beffroi.guard.answers.personal import Consultation
@@ -27,9 +28,16 @@ if TYPE_CHECKING:
     from beffroi.guard.services import Services
 
 AREA: Final = "personal-consultations"
+KEPT: Final = 1_000
+KEPT_BYTES: Final = 64 << 20
+"""Answers kept at once, and the memory they may take: a crowd leafs through its answers without asking again."""
 ONE: Final = timedelta(microseconds=1)
 """A window that holds one instant: entries of one instant are told apart by their numbers."""
 _NAMES: Final = "SELECT id, name FROM guard.organisation WHERE id = ANY ($1::uuid[])"
+_AT_HAND: Final = """
+SELECT entry, at, account, organisation FROM guard.journal
+WHERE entry = $1 AND at = $2 AND person = $3 AND kind = ANY ($4::text[])
+"""
 _REPORTED: Final = "SELECT entry FROM guard.report WHERE person = $1 AND entry = ANY ($2::bigint[])"
 _REASONS: Final = """
 SELECT entry, detail FROM guard.journal
@@ -41,7 +49,9 @@ def answering_of(services: "Services") -> "Answering":
     """The engine of the personal space, made when the first person asks."""
     from beffroi.guard.forensics.answering import Answering
 
-    found = services.areas.setdefault(AREA, Answering(services.settings.cold_folder))
+    found = services.areas.get(AREA)
+    if found is None:
+        found = services.areas[AREA] = Answering(services.settings.cold_folder, KEPT, KEPT_BYTES)
     assert isinstance(found, Answering), "the area is this module's"
     return found
 
@@ -63,17 +73,35 @@ async def journal(here: Present, asked: "ReadBy", policy: str) -> int:
     return (await append(here.conn, [entry]))[0]
 
 
-async def opening(
-    services: "Services", session: str, person: str, entry: int, at: datetime
-) -> Mapping[str, Any] | None:
-    """One consultation of this person, by its number and instant; None for any other entry of the journal.
+class Opening(NamedTuple):
+    """One consultation as the journal has it: by which account, in whose name."""
+
+    entry: int
+    at: datetime
+    account: UUID | None
+    organisation: UUID | None
+
+
+async def at_hand(conn: "asyncpg.Connection", person: str, entry: int, at: datetime) -> Opening | None:
+    """One consultation of this person among the rows of PostgreSQL, by its key; None for any other entry."""
+    row = await conn.fetchrow(_AT_HAND, entry, at, UUID(person), sorted(RELEASING))
+    return None if row is None else Opening(**row)
+
+
+async def in_files(services: "Services", session: str, person: str, entry: int, at: datetime) -> Opening | None:
+    """One consultation of this person that files alone hold; the caller has the engine's turn.
 
     Raises ColdRefused, EngineRefused, Forged.
     """
     answering = answering_of(services)
     found = await answering.answer(services.pool, services.keys, session, question(person, at, at + ONE), entry, at)
     rows: list[dict[str, Any]] = found.rows.to_pylist()
-    return next((row for row in rows if row["entry"] == entry), None)
+    row = next((row for row in rows if row["entry"] == entry), None)
+    return None if row is None else Opening(entry, at, _id(row["account"]), _id(row["organisation"]))
+
+
+def _id(value: bytes | None) -> UUID | None:
+    return None if value is None else UUID(bytes=value)
 
 
 async def told(

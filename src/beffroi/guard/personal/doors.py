@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from beffroi.core.duty import Duty
+from beffroi.core.ids import PersonId
 from beffroi.core.personal import Answer as Reply
 from beffroi.core.personal import Objection, Standing
 from beffroi.core.refusals import Code
@@ -19,9 +20,9 @@ from beffroi.guard.answers.personal import Begun, Consultations, Ended, Moved, P
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.keys import WrappedKeyRefused
-from beffroi.guard.personal import consulting, leaving, proofs, reporting, sessions
+from beffroi.guard.personal import consulting, leaving, proofs, queueing, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
-from beffroi.guard.personal.presence import Present, with_person
+from beffroi.guard.personal.presence import Present, serves, with_person
 from beffroi.guard.sessions.beginning import NotRedeemed
 from beffroi.guard.sessions.doors import Redemption, application_of
 from beffroi.guard.signin import attempts
@@ -92,6 +93,9 @@ async def begin(call: Call) -> Answer:
     if application is None:
         return problems.answer(Fault.TOKEN_INVALID, tongue)
     body = bodies.read(call, _REDEMPTION)
+    if not serves(services, application):
+        _LOG.warning("a person's code was refused to application %s: it serves no people", application)
+        return problems.answer(Code.SESSION_UNKNOWN, tongue)
     try:
         async with services.pool.acquire() as conn:
             begun = await sessions.redeem(conn, services.keys, application, body.code, body.state, body.client)
@@ -105,14 +109,18 @@ async def begin(call: Call) -> Answer:
 
 
 async def end(call: Call) -> Answer:
-    """Sign out; ``logout_url`` then ends the provider's own session."""
+    """Sign out under the turnstile; the provider is asked for its logout afterwards, as it may keep one waiting."""
     bodies.read(call, _NOTHING)
+    ended: list[leaving.Left] = []
 
     async def act(here: Present) -> Answer:
+        found = leaving.left(call.services.keys, here.session)
         await sessions.revoke(here.conn, call.services.keys, here.session, here.now, "signed-out")
-        return json_answer(Ended(await leaving.logout_url(call.services, here.session)))
+        ended.append(found)
+        return json_answer({})
 
-    return await with_person(call, act, writes=True)
+    answer = await with_person(call, act, writes=True)
+    return json_answer(Ended(await leaving.logout_url(call.services, ended[0]))) if ended else answer
 
 
 async def consultations(call: Call) -> Answer:
@@ -121,12 +129,17 @@ async def consultations(call: Call) -> Answer:
     from_at, until_at = _period(body)
     services = call.services
     answering, kept = consulting.answering_of(services), list[tuple[Present, int]]()
+    queue, waiting = queueing.queue_of(services), list[str]()
 
     async def look(here: Present) -> Answer:
         kept.append((here, 0))
         return json_answer({})
 
     async def ask(here: Present) -> Answer:
+        full = queue.enter(here.person)
+        if full is not None:
+            return problems.answer(full, call.headers.get(b"accept-language"))
+        waiting.append(here.person)
         if not await attempts.within(here.conn, services.keys, Limit.OWN_QUESTIONS, here.person, here.now):
             return problems.answer(Fault.TOO_MANY_QUESTIONS, call.headers.get(b"accept-language"))
         asked = consulting.question(here.person, from_at, until_at)
@@ -141,15 +154,19 @@ async def consultations(call: Call) -> Answer:
         here, _ = kept.pop()
         found = answering.kept(here.id, consulting.question(here.person, from_at, until_at), here.now)
     if found is None:
-        answer = await with_person(call, ask, writes=True)
-        if not kept:
-            return answer
-        here, entry = kept[0]
-        asked = consulting.question(here.person, from_at, until_at)
         try:
-            found = await answering.answer(services.pool, services.keys, here.id, asked, entry, here.now)
+            answer = await with_person(call, ask, writes=True)
+            if not kept:
+                return answer
+            here, entry = kept[0]
+            asked = consulting.question(here.person, from_at, until_at)
+            async with queue.turn():
+                found = await answering.answer(services.pool, services.keys, here.id, asked, entry, here.now)
         except Exception as error:
             return await _unreadable(call, error)
+        finally:
+            for person in waiting:
+                queue.leave(person)
     async with services.pool.acquire() as conn:
         rows = await consulting.told(conn, services.policy, here.person, found, body.page, SIZE)
     total = found.rows.num_rows
@@ -161,29 +178,25 @@ async def consultations(call: Call) -> Answer:
 async def proof(call: Call) -> Answer:
     """The proof file of one consultation of one's own file."""
     body, services = bodies.read(call, _ONE), call.services
-    at = _instant("at", body.at)
-    here, answer = await _counted(call)
-    if here is None:
+    opening, answer = await _pointed_out(call, body.entry, _instant("at", body.at))
+    if opening is None:
         return answer
-    tongue = call.headers.get(b"accept-language")
+    person, entry = opening
     try:
-        opening = await consulting.opening(services, here.id, here.person, body.entry, at)
-        if opening is None:
-            return problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
         async with services.pool.acquire() as conn:
-            made = await proofs.of_entry(conn, services.keys, services.settings, here.person, body.entry)
+            made = await proofs.of_entry(conn, services.keys, services.settings, person, entry.entry)
     except Exception as error:
         return await _unreadable(call, error)
     if isinstance(made, Objection):
-        return problems.answer(made, tongue)
+        return problems.answer(made, call.headers.get(b"accept-language"))
 
     async def act(again: Present) -> Answer:
-        entry = Entry(
+        given = Entry(
             again.now, "own-proof-given", again.person, session=again.id, application=again.session["application"],
-            policy=services.policy.version, detail=f'{{"entry":{body.entry}}}',
+            policy=services.policy.version, detail=f'{{"entry":{entry.entry}}}',
         )  # fmt: skip
-        await append(again.conn, [entry])
-        return json_answer(Proof(f"consultation-{body.entry}.tlog-proof", made))
+        await append(again.conn, [given])
+        return json_answer(Proof(f"consultation-{entry.entry}.tlog-proof", made))
 
     return await with_person(call, act, writes=True)
 
@@ -191,22 +204,15 @@ async def proof(call: Call) -> Answer:
 async def report(call: Call) -> Answer:
     """Report a consultation that one does not recognise, once."""
     body, services = bodies.read(call, _ONE), call.services
-    at = _instant("at", body.at)
-    here, answer = await _counted(call)
-    if here is None:
-        return answer
-    tongue = call.headers.get(b"accept-language")
-    try:
-        opening = await consulting.opening(services, here.id, here.person, body.entry, at)
-    except Exception as error:
-        return await _unreadable(call, error)
+    opening, answer = await _pointed_out(call, body.entry, _instant("at", body.at))
     if opening is None:
-        return problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
+        return answer
+    _, reported = opening
 
     async def act(again: Present) -> Answer:
-        made = await reporting.make(again, opening, services.policy.version)
+        made = await reporting.make(again, reported, services.policy.version)
         if isinstance(made, Objection):
-            return problems.answer(made, tongue)
+            return problems.answer(made, call.headers.get(b"accept-language"))
         return json_answer(Reported(made), 201)
 
     return await with_person(call, act, writes=True)
@@ -253,18 +259,49 @@ async def _moved(call: Call, one: str, to: Standing, answer: Reply | None) -> An
     return await with_duty(call, Duty.INVESTIGATE, act, writes=True)
 
 
-async def _counted(call: Call) -> tuple[Present | None, Answer]:
-    """Whose space it is, one question counted; what is looked up comes after, outside the turn."""
+async def _pointed_out(
+    call: Call, entry: int, at: datetime
+) -> tuple[tuple[PersonId, consulting.Opening] | None, Answer]:
+    """Whose space it is and the consultation pointed out, outside the turn; else the answer.
+
+    What PostgreSQL holds is looked up there by its key, whoever waits for the engine; files are asked after it, which
+    is a question like another.
+    """
+    services, tongue = call.services, call.headers.get(b"accept-language")
     kept: list[Present] = []
 
-    async def act(here: Present) -> Answer:
-        if not await attempts.within(here.conn, call.services.keys, Limit.OWN_QUESTIONS, here.person, here.now):
-            return problems.answer(Fault.TOO_MANY_QUESTIONS, call.headers.get(b"accept-language"))
+    async def look(here: Present) -> Answer:
         kept.append(here)
         return json_answer({})
 
-    answer = await with_person(call, act, writes=True)
-    return (kept[0] if kept else None), answer
+    answer = await with_person(call, look, writes=False)
+    if not kept:
+        return None, answer
+    here = kept[0]
+    async with services.pool.acquire() as conn:
+        if not await attempts.within(conn, services.keys, Limit.POINTED_OUT, here.person, here.now):
+            return None, problems.answer(Fault.TOO_MANY_QUESTIONS, tongue)
+        found = await consulting.at_hand(conn, here.person, entry, at)
+        counted = found is not None or await attempts.within(
+            conn, services.keys, Limit.OWN_QUESTIONS, here.person, here.now
+        )
+    if not counted:
+        return None, problems.answer(Fault.TOO_MANY_QUESTIONS, tongue)
+    if found is None:
+        queue = queueing.queue_of(services)
+        full = queue.enter(here.person)
+        if full is not None:
+            return None, problems.answer(full, tongue)
+        try:
+            async with queue.turn():
+                found = await consulting.in_files(services, here.id, here.person, entry, at)
+        except Exception as error:
+            return None, await _unreadable(call, error)
+        finally:
+            queue.leave(here.person)
+    if found is None:
+        return None, problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
+    return (here.person, found), answer
 
 
 async def _unreadable(call: Call, error: Exception) -> Answer:
@@ -274,6 +311,8 @@ async def _unreadable(call: Call, error: Exception) -> Answer:
     from beffroi.guard.sealing.store import StoreRefused
     from beffroi.standards.tlog import Malformed as Damaged
 
+    if isinstance(error, queueing.Impatient):
+        return problems.answer(Fault.OVERLOADED, call.headers.get(b"accept-language"))
     if isinstance(error, Forged | SealRefused | WrappedKeyRefused):
         await alert(call, error)
         return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))

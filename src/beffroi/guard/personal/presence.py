@@ -9,6 +9,7 @@ from beffroi.core.refusals import Code
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.personal import sessions
+from beffroi.guard.services import Services
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.doors import application_of
 from beffroi.guard.signin.integrity import report
@@ -43,6 +44,11 @@ class Present(NamedTuple):
 Act = Callable[[Present], Awaitable[Answer]]
 
 
+def serves(services: Services, application: str) -> bool:
+    """Whether this is the one application that shows people their own space."""
+    return services.settings.person_application == application
+
+
 async def with_person(call: Call, act: Act, *, writes: bool) -> Answer:
     """Check token, handle and client, then act in one transaction: under the turnstile when it ``writes``.
 
@@ -52,6 +58,8 @@ async def with_person(call: Call, act: Act, *, writes: bool) -> Answer:
     application = application_of(call)
     if application is None:
         return problems.answer(Fault.TOKEN_INVALID, tongue)
+    if not serves(services, application):
+        return problems.answer(Code.SESSION_UNKNOWN, tongue)
     handle, client = call.header(b"beffroi-session") or "", call.header(b"beffroi-client") or ""
     if len(client) > handles.CLIENT_CHARACTERS:
         raise Malformed("beffroi-client", f"at most {handles.CLIENT_CHARACTERS} characters")

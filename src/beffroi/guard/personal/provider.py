@@ -20,9 +20,9 @@ AREA: Final = "person-signin"
 RETURN: Final = "/person/callback"
 LEFT: Final = "/person/signed-out"
 SCOPES: Final = (
-    "openid", "given_name", "family_name", "preferred_username", "birthdate", "gender", "birthplace", "birthcountry",
+    "openid", "given_name", "family_name", "birthdate", "gender", "birthplace", "birthcountry",
 )  # fmt: skip
-"""The pivot identity; no address, no telephone: what is not needed is not asked for."""
+"""The pivot identity; no usual name, no address, no telephone: what is not needed is not asked for."""
 
 
 class PersonEdge(ProviderEdge):

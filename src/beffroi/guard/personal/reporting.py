@@ -7,15 +7,16 @@ in what they read, and the investigation that follows is a question of its own, 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from beffroi.core.ids import AccountId
 from beffroi.core.personal import ANSWERS, MOST_REPORTS, Answer, Objection, Standing, may_move
 from beffroi.guard.answers.personal import Choice, OwnReport, OwnReports, Report, Reports
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.personal.consulting import words
+from beffroi.guard.lines import lines_of
+from beffroi.guard.personal.consulting import Opening, words
 from beffroi.guard.personal.presence import Present
-from beffroi.guard.retention.columns import instant
 
 if TYPE_CHECKING:
     import asyncpg
@@ -44,13 +45,13 @@ WHERE id = $1
 """
 
 
-async def make(here: Present, opening: Mapping[str, Any], policy: str) -> str | Objection:
+async def make(here: Present, opening: Opening, policy: str) -> str | Objection:
     """Report a consultation that was found to be of this person; the report's id. The turnstile is held."""
     if await here.conn.fetchval(_MADE, here.person, here.now - timedelta(days=1)) >= MOST_REPORTS:
         return Objection.TOO_MANY_REPORTS
-    account, organisation = _id(opening["account"]), _id(opening["organisation"])
+    organisation = opening.organisation
     id_ = await here.conn.fetchval(
-        _INSERT, uuid4(), here.person, opening["entry"], instant(opening["time_us"]), account, organisation, here.now
+        _INSERT, uuid4(), here.person, opening.entry, opening.at, opening.account, organisation, here.now
     )
     if id_ is None:
         return Objection.REPORTED_ALREADY
@@ -58,7 +59,7 @@ async def make(here: Present, opening: Mapping[str, Any], policy: str) -> str | 
         here.now, "consultation-reported", here.person, session=here.id,
         organisation=None if organisation is None else str(organisation),
         application=here.session["application"], policy=policy,
-        detail=f'{{"entry":{opening["entry"]},"report":"{id_}"}}',
+        detail=f'{{"entry":{opening.entry},"report":"{id_}"}}',
     )  # fmt: skip
     await append(here.conn, [entry])
     return str(id_)
@@ -98,10 +99,15 @@ async def theirs(work: Work, by: OnDuty, page: int) -> Reports:
 
 
 async def move(work: Work, by: OnDuty, report: str, to: Standing, answer: Answer | None) -> Standing | Objection:
-    """Mark a report as examined, or answer it. The turnstile is held."""
+    """Mark a report as examined, or answer it, unless it is about one's own account or line. The turnstile is held.
+
+    Raises Forged.
+    """
     row = await work.conn.fetchrow("SELECT * FROM guard.report WHERE id = $1 FOR UPDATE", report)
     if row is None or not (by.everywhere or str(row["organisation"]) == by.organisation.id):
         return Objection.REPORT_UNKNOWN
+    if row["account"] is not None and await _is_own(work, by, AccountId(str(row["account"]))):
+        return Objection.REPORT_OWN
     if not may_move(Standing(row["standing"]), to):
         return Objection.REPORT_CLOSED
     await work.conn.execute(_MOVE, report, to.value, answer and answer.value, work.now, by.account.id)
@@ -112,6 +118,14 @@ async def move(work: Work, by: OnDuty, report: str, to: Standing, answer: Answer
     )  # fmt: skip
     await append(work.conn, [entry])
     return to
+
+
+async def _is_own(work: Work, by: OnDuty, account: AccountId) -> bool:
+    """Whether an officer would answer for himself, for whom he brought in, or for who brought him in (I-04)."""
+    own = AccountId(str(by.account.id))
+    if own == account:
+        return True
+    return not (await lines_of(work.conn, work.keys, work.policy, [own, account], work.now)).outside(own, account)
 
 
 def _report(row: Mapping[str, Any]) -> Report:
@@ -128,7 +142,3 @@ def _report(row: Mapping[str, Any]) -> Report:
         answered_at=row["answered_at"],
         answer=row["answer"],
     )
-
-
-def _id(value: bytes | None) -> UUID | None:
-    return None if value is None else UUID(bytes=value)

@@ -35,6 +35,7 @@ class Limit(Enum):
     BEGINNINGS = 600
     FAILURES = 60
     OWN_QUESTIONS = personal.MOST_QUESTIONS
+    POINTED_OUT = personal.MOST_POINTED_OUT
     MATCHINGS = personal.MOST_MATCHINGS
 
 

@@ -15,7 +15,8 @@ import msgspec
 
 from beffroi.core.fields import NAMES, names
 from beffroi.core.ids import PersonId
-from beffroi.guard import journal, turnstile
+from beffroi.guard import journal, stamped, turnstile
+from beffroi.guard.folding import recording
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import Keys
 from beffroi.guard.vault import blind, sealing
@@ -32,8 +33,10 @@ _BLIND_OF_GROUP: Final = {
     "identity": ("blind_name", "blind_birth_name"),
 }
 MOST_MATCHES: Final = 5
-OF_PEOPLE: Final = ("relation", "reach", "free_text", "person_session", "report")
+OF_PEOPLE: Final = ("relation", "reach", "free_text", "person_session", "person_binding", "report")
 """Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""
+_SAID_GONE: Final = frozenset(recording.FOLDED) & set(OF_PEOPLE) - recording.BORN_UNSAID
+"""Of those, what the journal expects to be there until it says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ async def update(
     return version
 
 
-async def erase(conn: asyncpg.Connection, person: PersonId, *, entry: Entry) -> int | Absent:
+async def erase(conn: asyncpg.Connection, keys: Keys, person: PersonId, *, entry: Entry) -> int | Absent:
     """Destroy a person's key, ciphertexts, blind indexes, relations, reach and texts; the journal entry's number.
 
     What stays is the random id in the journal and in ``guard.erased``, from which a restore erases again (I-13).
@@ -152,12 +155,17 @@ async def erase(conn: asyncpg.Connection, person: PersonId, *, entry: Entry) -> 
     erased = await conn.fetchval("DELETE FROM guard.person WHERE id = $1 RETURNING id", person)
     if erased is None:
         return Absent()
-    await forget(conn, [person])
+    await forget(conn, keys, [person])
     await conn.execute("INSERT INTO guard.erased (person, erased_at) VALUES ($1, $2)", person, entry.at)
     return (await journal.append(conn, [entry]))[0]
 
 
-async def forget(conn: asyncpg.Connection, people: Sequence[PersonId]) -> None:
-    """Delete what other tables of the guard say about people who no longer have a row."""
+async def forget(conn: asyncpg.Connection, keys: Keys, people: Sequence[PersonId]) -> None:
+    """Delete what other tables say about people who no longer have a row, and the journal's facts of it."""
     for table in OF_PEOPLE:
-        await conn.execute(f"DELETE FROM guard.{table} WHERE person = ANY($1::uuid[])", list(people))
+        delete = f"DELETE FROM guard.{table} WHERE person = ANY($1::uuid[])"
+        if table in _SAID_GONE:
+            gone = await conn.fetch(f"{delete} RETURNING *", list(people))
+            await stamped.record(conn, keys, table, gone, gone=True)
+        else:
+            await conn.execute(delete, list(people))

@@ -30,6 +30,8 @@ def why(explanation: str | None) -> str:
         "prescription": gettext("Prescription"),
         "enrolment": gettext("Inscription"),
         "search": gettext("Recherche"),
+        "registration": gettext("Nouveau dossier"),
+        "transfer": gettext("Transfert"),
         "break-glass": gettext("Ouverture d'urgence"),
     }
     return "" if explanation is None else reasons.get(explanation, explanation)

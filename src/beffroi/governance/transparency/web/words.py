@@ -37,11 +37,13 @@ def why(consultation: Consultation) -> str:
     reasons = {
         "followed": gettext("Cet organisme vous accompagne"),
         "referent": gettext("Cette personne est votre conseiller ou votre conseillère"),
+        "cover": gettext("Cette personne remplace votre conseiller ou votre conseillère pendant son absence"),
         "appointment": gettext("Vous aviez un rendez-vous"),
         "prescription": gettext("Une formation vous est proposée"),
         "enrolment": gettext("Vous êtes inscrit à une formation"),
         "search": gettext("Une recherche à votre nom"),
         "registration": gettext("Votre inscription"),
+        "transfer": gettext("Votre accompagnement passe à un autre organisme"),
     }
     return reasons.get(consultation.explanation or "", gettext("Motif inscrit au journal"))
 
