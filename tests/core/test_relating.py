@@ -1,5 +1,6 @@
 """Who may change who follows whom: the law alone, and what covers give."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -52,8 +53,9 @@ def covering(*, handed: bool = True, days: int = 60, begins: int = -1, ends: int
     [
         (covering(), "cover", "portfolio"),
         (covering(handed=True, days=0), "cover", "portfolio"),
-        (covering(handed=False, days=7), "cover", "portfolio"),
+        (covering(handed=False, days=7), "cover", "office"),
         (covering(handed=False, days=6), "cover", "office"),
+        (covering(handed=False, days=90), "cover", "office"),
         (covering(young=True), "cover", "office"),
         (covering(begins=1, ends=3), "followed", "office"),
         (covering(ends=0), "followed", "office"),
@@ -63,6 +65,18 @@ def test_stand_in_opens_as_the_referent_while_it_lasts(facts: Facts, explanation
     answer = entitle(opening(), facts, POLICY)
     assert isinstance(answer, Entitlement)
     assert (answer.explanation, answer.bucket) == (explanation, bucket)
+
+
+@pytest.mark.parametrize("facts", [covering(handed=False), covering(handed=True)])
+def test_stand_in_in_a_role_without_newcomers_opens_as_much_as_without_the_cover(facts: Facts) -> None:
+    """A cover that gives nothing takes nothing away: the relation itself explains then."""
+    assert facts.habilitation is not None
+    role = facts.habilitation.role
+    policy = replace(POLICY, roles={**POLICY.roles, role: replace(POLICY.roles[role], newcomer=None)})
+    answer = entitle(opening(), facts, policy)
+    assert isinstance(answer, Entitlement)
+    handed = facts.relations[0].covers[0].handed
+    assert (answer.explanation, answer.bucket) == (("cover", "portfolio") if handed else ("followed", "office"))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from beffroi.core.ids import PersonId
+from beffroi.guard.relating import colleagues
 from tests.guard.doors.conftest import pretty
 from tests.guard.relating.conftest import Desk, code
 from tests.guard.world import POLICY, AgentOfTest
@@ -39,14 +40,44 @@ async def test_absent_colleague_says_who_stands_in_whose_portfolio_pays_at_once(
     assert await desk.explained(desk.cleo, person) == ("person-unknown", "person-unknown")
 
 
-async def test_adviser_makes_herself_the_stand_in_and_the_offices_budget_pays_for_a_week(desk: Desk) -> None:
-    """A hijacked adviser gives herself no colleague's portfolio."""
+async def test_adviser_makes_herself_the_stand_in_and_the_offices_budget_pays_for_as_long_as_it_lasts(
+    desk: Desk,
+) -> None:
+    """A hijacked adviser gives herself no colleague's portfolio, however long she waits."""
     person, world = await followed_by_ben(desk), desk.guard.world
-    assert (await cover(desk, desk.ana, desk.ben, desk.ana)).status_code == 201
+    assert (await cover(desk, desk.ana, desk.ben, desk.ana, end=60)).status_code == 201
     assert await desk.explained(desk.ana, person) == ("cover", "office")
     [id_] = [row[0] for row in await world.conn.fetch("SELECT id FROM guard.cover")]
-    await world.amend("cover", id_, made_at=await world.now() - timedelta(days=POLICY.newcomer_days))
+    for days in (POLICY.newcomer_days, 10 * POLICY.newcomer_days):
+        await world.amend("cover", id_, made_at=await world.now() - timedelta(days=days))
+        assert await desk.explained(desk.ana, person) == ("cover", "office")
+
+
+async def test_absent_colleague_confirms_a_cover_that_somebody_else_made(desk: Desk) -> None:
+    person = await followed_by_ben(desk)
+    assert (await cover(desk, desk.ana, desk.ben, desk.ana)).status_code == 201
+    assert code(await cover(desk, desk.ana, desk.ben, desk.ana)) == "cover-exists"
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana)).status_code == 201
     assert await desk.explained(desk.ana, person) == ("cover", "portfolio")
+    assert code(await cover(desk, desk.ben, desk.ben, desk.ana)) == "cover-exists"
+    [row] = (await desk.ask(desk.ana, "/v1/relations/covers/list")).json()["rows"]
+    assert row["handed"], "the other one has ended"
+    assert [len(await desk.guard.entries(kind)) for kind in ("cover-made", "cover-ended")] == [2, 1]
+
+
+async def test_cover_that_would_make_more_than_a_portfolio_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One's own people, those of whom one stands in for already, and the absent colleague's: at most a portfolio."""
+    world = desk.guard.world
+    third = await world.agent(desk.ana.organisation)
+    for referent in (desk.ana, desk.ben, desk.ben, third):
+        await world.person(desk.ana.organisation, referent=referent)
+    monkeypatch.setattr(colleagues, "most_followed", lambda role, policy: 3)
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana)).status_code == 201, "1 + 2 people"
+    assert code(await cover(desk, third, third, desk.ana)) == "portfolio-full"
+    assert (await cover(desk, third, third, desk.ana, start=8, end=9)).status_code == 201, "on other days"
+    assert code(await cover(desk, desk.ana, third, desk.ana, start=7)) == "portfolio-full"
 
 
 async def test_stand_in_reads_as_a_colleague_again_from_the_instant_the_cover_ends(desk: Desk) -> None:

@@ -35,7 +35,10 @@ _LOCKED: Final = "SELECT * FROM guard.cover WHERE id = $1 AND organisation = $2 
 
 
 async def make(call: Call) -> Answer:
-    """Let a colleague stand in for another; on one's own people at once, on a colleague's as on a newcomer's."""
+    """Let a colleague stand in for another: as himself where the absent one says so, else as a newcomer.
+
+    Where somebody else said so before, the absent colleague's own word replaces it.
+    """
     body = bodies.read(call, _COVERING)
 
     async def act(work: Work, by: OnDuty) -> Answer:
@@ -44,17 +47,25 @@ async def make(call: Call) -> Answer:
         from_at, until_at = max(begins(body.from_on), now), ends(body.until_on)
         if not is_cover(from_at, until_at, now, policy):
             return obstacle(call, Obstacle.PERIOD)
-        if absent == account or not await colleagues.at_work(conn, keys, policy, office, now, only=account):
+        there = await colleagues.at_work(conn, keys, policy, office, now, only=account)
+        if absent == account or not there:
             return obstacle(call, Obstacle.COLLEAGUE_UNKNOWN)
         people = await relations.people_of(conn, absent, office, now)
         if not people:
             return obstacle(call, Obstacle.COLLEAGUE_UNKNOWN)
         standing = await _of_office(work, by)
         theirs = [row for row in standing if str(row["account"]) == account and _meet(row, from_at, until_at)]
-        if any(str(row["absent"]) == absent for row in theirs):
+        same = [row for row in theirs if str(row["absent"]) == absent]
+        others = [AccountId(str(row["absent"])) for row in theirs if row not in same]
+        if same and (by.account.id != absent or any(str(row["made_by"]) == absent for row in same)):
             return obstacle(call, Obstacle.COVER_EXISTS)
-        if len(theirs) >= policy.following.covers:
+        if len(others) >= policy.following.covers:
             return obstacle(call, Obstacle.TOO_MANY_COVERS)
+        sizes = await relations.sizes(conn, office, [account, *others], now)
+        if len(people) + sum(sizes.values()) > there[0].most:
+            return obstacle(call, Obstacle.PORTFOLIO_FULL)
+        for said in same:
+            await _end(work, by, said)
         row = {
             "id": str(uuid4()), "organisation": office, "account": account, "absent": absent, "from_at": from_at,
             "until_at": until_at, "made_by": by.account.id, "made_at": now, "version": 1,
@@ -62,8 +73,7 @@ async def make(call: Call) -> Answer:
         await stamped.insert(conn, keys, "cover", row)
         detail = {"account": account, "absent": absent, "cover": row["id"], "people": len(people)}
         await journal.append(conn, [_entry(work, by, "cover-made", {**detail, "until": until_at.isoformat()})])
-        size = (await relations.sizes(conn, office, [account], now)).get(account, 0)
-        return json_answer(answers.CoverMade(str(row["id"]), len(people), size + len(people)), 201)
+        return json_answer(answers.CoverMade(str(row["id"]), len(people), sizes.get(account, 0) + len(people)), 201)
 
     return await with_action(call, Action.RELATE, body.purpose, act, writes=True)
 
@@ -112,20 +122,19 @@ async def end(call: Call) -> Answer:
     body = bodies.read(call, _ONE)
 
     async def act(work: Work, by: OnDuty) -> Answer:
-        conn, keys, _, now = work
-        row = await conn.fetchrow(_LOCKED, body.cover, by.organisation.id)
-        if row is None or stamped.genuine(keys, "cover", row)["until_at"] <= now:
+        row = await work.conn.fetchrow(_LOCKED, body.cover, by.organisation.id)
+        if row is None or stamped.genuine(work.keys, "cover", row)["until_at"] <= work.now:
             return obstacle(call, Obstacle.COVER_UNKNOWN)
-        await stamped.amend(conn, keys, "cover", row, until_at=now)
-        detail: dict[str, object] = {
-            "account": str(row["account"]),
-            "absent": str(row["absent"]),
-            "cover": body.cover,
-        }
-        await journal.append(conn, [_entry(work, by, "cover-ended", detail)])
+        await _end(work, by, row)
         return json_answer(Nothing())
 
     return await with_action(call, Action.RELATE, body.purpose, act, writes=True)
+
+
+async def _end(work: Work, by: OnDuty, row: Row) -> None:
+    await stamped.amend(work.conn, work.keys, "cover", row, until_at=work.now)
+    detail = {"account": str(row["account"]), "absent": str(row["absent"]), "cover": str(row["id"])}
+    await journal.append(work.conn, [_entry(work, by, "cover-ended", detail)])
 
 
 ROUTES: Final[Routes] = {
