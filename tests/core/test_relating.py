@@ -1,7 +1,7 @@
 """Who may change who follows whom: the law alone, and what covers give."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -148,6 +148,12 @@ def test_cover_is_to_come_or_under_way_and_never_longer_than_the_policys_days(be
         assert lasts > 0
         assert until_at > NOW
         assert until_at - max(from_at, NOW) <= timedelta(days=POLICY.following.cover_days)
+
+
+@pytest.mark.parametrize("from_at", [datetime.max, datetime.min])
+@pytest.mark.parametrize("until_at", [datetime.max, datetime.min])
+def test_cover_at_the_ends_of_the_calendar_is_none(from_at: datetime, until_at: datetime) -> None:
+    assert not is_cover(from_at.replace(tzinfo=UTC), until_at.replace(tzinfo=UTC), NOW, POLICY)
 
 
 def test_relation_given_elsewhere_ends_some_day() -> None:

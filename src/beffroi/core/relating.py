@@ -189,7 +189,8 @@ def in_the_way(
 def is_cover(from_at: datetime, until_at: datetime, now: datetime, policy: Policy) -> bool:
     """Whether an absence may be covered between these instants: not over, not longer than the policy's days."""
     days = timedelta(days=policy.following.cover_days)
-    return now < until_at and from_at < until_at <= max(from_at, now) + days and from_at <= now + days
+    # In this order: a day near the last of the calendar has no day so many days after it.
+    return from_at <= now + days and now < until_at and from_at < until_at <= max(from_at, now) + days
 
 
 def is_lasting(until_at: datetime, now: datetime, policy: Policy) -> bool:

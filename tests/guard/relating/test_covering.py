@@ -127,6 +127,14 @@ async def test_cover_of_impossible_dates_is_refused(desk: Desk, start: int, end:
     assert (await cover(desk, desk.ben, desk.ben, desk.ana, end=POLICY.following.cover_days - 1)).status_code == 201
 
 
+async def test_cover_at_the_end_of_the_calendar_is_refused(desk: Desk) -> None:
+    await followed_by_ben(desk)
+    body = {"absent": desk.ben.account, "account": desk.ana.account}
+    for from_on, until_on in [("9999-12-30", "9999-12-31"), ("0001-01-01", "9999-12-31"), ("0001-01-01",) * 2]:
+        answer = await desk.ask(desk.ben, "/v1/relations/covers/make", **body, from_on=from_on, until_on=until_on)
+        assert code(answer) == "cover-period"
+
+
 async def test_same_cover_twice_and_one_too_many_are_refused(desk: Desk) -> None:
     world = desk.guard.world
     await followed_by_ben(desk)
