@@ -27,6 +27,9 @@ ANSWERS: Final = ("person-declines", "stays-followed", "wrong-person", "asked-by
 MOST_AT_ONCE: Final = 300
 """People of one bulk change: the largest portfolio that the default policy allows."""
 
+PLANNED: Final = 4
+"""Covers that are planned for one stand-in and not over: so many times those that the policy allows at once."""
+
 
 class Obstacle(StrEnum):
     """Why a change that this agent may make cannot be made."""

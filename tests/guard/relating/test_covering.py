@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from beffroi.core.ids import PersonId
-from beffroi.guard.relating import colleagues
+from beffroi.guard.relating import colleagues, covering
 from tests.guard.doors.conftest import pretty
 from tests.guard.relating.conftest import Desk, code
 from tests.guard.world import POLICY, AgentOfTest
@@ -146,6 +146,55 @@ async def test_same_cover_twice_and_one_too_many_are_refused(desk: Desk) -> None
         await world.person(desk.ana.organisation, referent=other)
     told = [code(await cover(desk, other, other, desk.ana)) for other in others]
     assert told == ["201"] * (POLICY.following.covers - 1) + ["too-many-covers"]
+
+
+async def test_hijacked_adviser_makes_and_ends_covers_of_a_colleague_ten_times_a_day(desk: Desk) -> None:
+    """Each would be loaded with the colleague's decisions, and make every guard forget."""
+    person, world = await followed_by_ben(desk), desk.guard.world
+    third = await world.agent(desk.ana.organisation)
+    most = POLICY.following.covers_a_day
+    for _ in range(most):
+        made = await cover(desk, desk.ana, desk.ben, third)
+        assert made.status_code == 201, pretty(made)
+        assert (await desk.ask(desk.ana, "/v1/relations/covers/end", cover=made.json()["cover"])).status_code == 200
+    assert code(await cover(desk, desk.ana, desk.ben, third)) == "budget-account"
+    assert code(await cover(desk, desk.ana, desk.ben, desk.ana)) == "budget-account", "for nobody else either"
+    assert code(await cover(desk, desk.ben, desk.ben, third)) == "budget-account", "nor by another for that stand-in"
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana)).status_code == 201
+    for row in await world.conn.fetch("SELECT id, made_at FROM guard.cover WHERE account = $1", third.account):
+        await world.amend("cover", row["id"], made_at=row["made_at"] - timedelta(days=1))
+    assert (await cover(desk, desk.ana, desk.ben, third)).status_code == 201, "the next day"
+    await world.conn.execute("UPDATE guard.cover SET until_at = guard.instant() WHERE account = $1", third.account)
+    await world.conn.execute("UPDATE guard.cover SET made_by = absent WHERE account = $1", third.account)
+    assert await desk.explained(third, person) == ("integrity", "integrity"), "they have just ended"
+    await world.conn.execute(
+        "UPDATE guard.cover SET until_at = until_at - interval '2 minutes' WHERE account = $1", third.account
+    )
+    assert await desk.explained(third, person) == ("followed", "office"), "what is over is not even looked at"
+
+
+async def test_covers_of_a_stand_in_are_counted_however_many_the_office_has(desk: Desk) -> None:
+    """Those of others, which begin before, hide none of his."""
+    world = desk.guard.world
+    await followed_by_ben(desk)
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana, start=2)).status_code == 201
+    [row] = await world.conn.fetch("SELECT * FROM guard.cover")
+    third, now = await world.agent(desk.ana.organisation), await world.now()
+    await world.conn.execute(
+        "INSERT INTO guard.cover SELECT gen_random_uuid(), organisation, $1, absent, $2, $3, made_by, made_at, 1, mac"
+        " FROM guard.cover, generate_series(1, 500)",
+        third.account, now, now + timedelta(days=1),
+    )  # fmt: skip
+    assert code(await cover(desk, desk.ben, desk.ben, desk.ana, start=3)) == "cover-exists"
+    assert row["from_at"] > now
+
+
+async def test_covers_planned_for_a_stand_in_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await followed_by_ben(desk)
+    monkeypatch.setattr(covering, "PLANNED", 1)
+    most = POLICY.following.covers
+    told = [code(await cover(desk, desk.ben, desk.ben, desk.ana, start=day, end=day)) for day in range(most + 1)]
+    assert told == ["201"] * most + ["too-many-covers"]
 
 
 async def test_nobody_stands_in_for_himself_or_for_who_follows_nobody(desk: Desk) -> None:

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 import msgspec
 
+from beffroi.core.decision import Refusal
 from beffroi.core.ids import AccountId
 from beffroi.core.policy import Action
-from beffroi.core.relating import Obstacle, is_cover
+from beffroi.core.refusals import Code
+from beffroi.core.relating import PLANNED, Obstacle, is_cover
 from beffroi.guard import journal, stamped
 from beffroi.guard.answers import relating as answers
 from beffroi.guard.answers.shape import Nothing
+from beffroi.guard.doors.answers import denial
 from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.journal import Entry
 from beffroi.guard.relating import colleagues, relations
@@ -31,6 +34,12 @@ _PURPOSED: Final = msgspec.json.Decoder(Purposed)
 _OF_OFFICE: Final = """
 SELECT * FROM guard.cover WHERE organisation = $1 AND until_at > $2 ORDER BY from_at, id LIMIT 500
 """
+_OF_STAND_IN: Final = "SELECT * FROM guard.cover WHERE account = $1 AND organisation = $2 AND until_at > $3"
+_LATELY: Final = """
+SELECT count(*) FILTER (WHERE made_by = $2) AS made, count(*) FILTER (WHERE account = $3) AS given FROM guard.cover
+WHERE organisation = $1 AND until_at > $4 AND made_at > $4
+"""
+"""Covers of the last 24 hours, those that have ended since included: none is over before it was made."""
 _LOCKED: Final = "SELECT * FROM guard.cover WHERE id = $1 AND organisation = $2 FOR UPDATE"
 
 
@@ -53,14 +62,17 @@ async def make(call: Call) -> Answer:
         people = await relations.people_of(conn, absent, office, now)
         if not people:
             return obstacle(call, Obstacle.COLLEAGUE_UNKNOWN)
-        standing = await _of_office(work, by)
-        theirs = [row for row in standing if str(row["account"]) == account and _meet(row, from_at, until_at)]
+        standing = await _of_stand_in(work, by, account)
+        theirs = [row for row in standing if _meet(row, from_at, until_at)]
         same = [row for row in theirs if str(row["absent"]) == absent]
         others = [AccountId(str(row["absent"])) for row in theirs if row not in same]
         if same and (by.account.id != absent or any(str(row["made_by"]) == absent for row in same)):
             return obstacle(call, Obstacle.COVER_EXISTS)
-        if len(others) >= policy.following.covers:
+        most = policy.following.covers
+        if len(others) >= most or len(standing) - len(same) >= PLANNED * most:
             return obstacle(call, Obstacle.TOO_MANY_COVERS)
+        if await _lately(work, by, account) >= policy.following.covers_a_day:
+            return denial(call, Refusal(Code.BUDGET_ACCOUNT, "day"))
         sizes = await relations.sizes(conn, office, [account, *others], now)
         if len(people) + sum(sizes.values()) > there[0].most:
             return obstacle(call, Obstacle.PORTFOLIO_FULL)
@@ -87,6 +99,19 @@ def _meet(row: Row, from_at: datetime, until_at: datetime) -> bool:
 async def _of_office(work: Work, by: OnDuty) -> list[Row]:
     rows = await work.conn.fetch(_OF_OFFICE, by.organisation.id, work.now)
     return [stamped.genuine(work.keys, "cover", row) for row in rows]
+
+
+async def _of_stand_in(work: Work, by: OnDuty, account: AccountId) -> list[Row]:
+    """All the covers of a stand-in that are not over. Raises Forged."""
+    rows = await work.conn.fetch(_OF_STAND_IN, account, by.organisation.id, work.now)
+    return [stamped.genuine(work.keys, "cover", row) for row in rows]
+
+
+async def _lately(work: Work, by: OnDuty, account: AccountId) -> int:
+    """Covers of 24 hours, by this maker or for this stand-in, whichever are more. MACs are not verified."""
+    since = work.now - timedelta(days=1)
+    row = await work.conn.fetchrow(_LATELY, by.organisation.id, by.account.id, account, since)
+    return max(row["made"], row["given"])
 
 
 def _entry(work: Work, by: OnDuty, kind: str, detail: Mapping[str, object]) -> Entry:
