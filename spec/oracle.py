@@ -165,7 +165,7 @@ def _usable(facts: Facts, role: Role, policy: Policy) -> list[tuple[str, Bucket]
 def _stood_in(facts: Facts, relation: RelationFacts) -> list[tuple[str, Relation, bool]]:
     """One way to be as good as the referent, where an absence is covered today; the last part: as of a newcomer.
 
-    Nobody gives a colleague's portfolio but that colleague: whatever somebody else says counts as a newcomer's, always.
+    Nobody gives a colleague's portfolio but that colleague: what somebody else says counts as a newcomer's, always.
     """
     now = facts.clock.at
     today = [cover for cover in relation.covers if not cover.from_at > now and cover.until_at > now]

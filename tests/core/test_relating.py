@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from beffroi.core.exposure import Count
 from beffroi.core.exposure_network import Related, covered
 from beffroi.core.facts import CoverFacts, Facts, Request
 from beffroi.core.ids import AccountId, OrganisationId
-from beffroi.core.policy import ASSIGNMENTS, RELATIONS, Action, Relation
+from beffroi.core.policy import ASSIGNMENTS, RECEIVED, RELATIONS, Action, Relation
 from beffroi.core.refusals import Code, Sentence
 from beffroi.core.relating import (
     Obstacle,
@@ -33,11 +34,15 @@ from beffroi.core.relating_sentences import SENTENCES
 from tests.core.worlds import ADVISER, NOW, POLICY, adviser, followed, found_today, opening
 
 ABSENT = AccountId("absent")
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 NORTH, SOUTH, EAST = OrganisationId("north"), OrganisationId("south"), OrganisationId("east")
 
 
 def relate() -> Request:
     return opening(Action.RELATE, 0)
+
+
+give = partial(giving, to=SOUTH)
 
 
 def covering(*, handed: bool = True, days: int = 60, begins: int = -1, ends: int = 1, young: bool = False) -> Facts:
@@ -80,7 +85,7 @@ def test_stand_in_in_a_role_without_newcomers_opens_as_much_as_without_the_cover
 
 
 @pytest.mark.parametrize(
-    ("law", "bucket"), [(handing, ASSIGNMENTS), (taking, RELATIONS), (giving, RELATIONS), (ending, RELATIONS)]
+    ("law", "bucket"), [(handing, ASSIGNMENTS), (taking, RELATIONS), (give, RELATIONS), (ending, RELATIONS)]
 )
 def test_adviser_changes_the_relations_of_people_of_her_office_alone(law, bucket: str) -> None:  # type: ignore[no-untyped-def]
     answer = law(relate(), adviser(), POLICY)
@@ -94,6 +99,14 @@ def test_adviser_changes_the_relations_of_people_of_her_office_alone(law, bucket
     assert law(relate(), appointment, POLICY) == Refusal(Code.NOT_FOLLOWED)
 
 
+def test_what_an_organisation_is_given_is_counted_for_it_by_all_together() -> None:
+    answer = give(relate(), adviser(), POLICY)
+    assert isinstance(answer, Entitlement)
+    assert answer.dues[-1].key == f"organisation/{SOUTH}/{RECEIVED}"
+    assert (answer.dues[-1].caps, answer.dues[-1].refusal) == (POLICY.received, Code.BUDGET_RECEIVED)
+    assert answer.dues[:-1] == taking(relate(), adviser(), POLICY).dues  # type: ignore[union-attr]
+
+
 def test_office_asks_for_who_was_found_today_and_for_nobody_unknown() -> None:
     stranger = adviser(relations=())
     assert receiving(relate(), stranger, POLICY) == Refusal(Code.PERSON_UNKNOWN)
@@ -105,7 +118,7 @@ def test_office_asks_for_who_was_found_today_and_for_nobody_unknown() -> None:
     assert (agreed.explanation, agreed.bucket) == ("transfer", RELATIONS)
 
 
-@pytest.mark.parametrize("law", [handing, taking, giving, ending, receiving, agreeing])
+@pytest.mark.parametrize("law", [handing, taking, give, ending, receiving, agreeing])
 def test_i05_role_that_relates_nobody_changes_no_relation(law) -> None:  # type: ignore[no-untyped-def]
     facts = found_today(adviser())
     assert facts.habilitation is not None
@@ -150,10 +163,10 @@ def test_cover_is_to_come_or_under_way_and_never_longer_than_the_policys_days(be
         assert until_at - max(from_at, NOW) <= timedelta(days=POLICY.following.cover_days)
 
 
-@pytest.mark.parametrize("from_at", [datetime.max, datetime.min])
-@pytest.mark.parametrize("until_at", [datetime.max, datetime.min])
+@pytest.mark.parametrize("from_at", [LAST, FIRST])
+@pytest.mark.parametrize("until_at", [LAST, FIRST])
 def test_cover_at_the_ends_of_the_calendar_is_none(from_at: datetime, until_at: datetime) -> None:
-    assert not is_cover(from_at.replace(tzinfo=UTC), until_at.replace(tzinfo=UTC), NOW, POLICY)
+    assert not is_cover(from_at, until_at, NOW, POLICY)
 
 
 def test_relation_given_elsewhere_ends_some_day() -> None:

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from beffroi.core.decision import Entitlement, Refusal, entitle, found, owed, stand
+from beffroi.core.budgets import purse
+from beffroi.core.decision import Due, Entitlement, Refusal, entitle, found, owed, stand
 from beffroi.core.explanations import Explanation
 from beffroi.core.facts import Facts, Request
 from beffroi.core.ids import AccountId, Bucket, OrganisationId
-from beffroi.core.policy import ASSIGNMENTS, RELATIONS, Action, Policy, Relation, Role, RoleKind
+from beffroi.core.policy import ASSIGNMENTS, RECEIVED, RELATIONS, Action, Policy, Relation, Role, RoleKind
 from beffroi.core.refusals import Code
 
 PORTFOLIO: Final = Relation.REFERENT
@@ -77,9 +78,17 @@ def taking(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refu
     return _of_the_office(request, facts, policy, RELATIONS)
 
 
-def giving(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
-    """The office that follows a person asks another to, or lets a training organisation know them."""
-    return _of_the_office(request, facts, policy, RELATIONS)
+def giving(request: Request, facts: Facts, policy: Policy, *, to: OrganisationId) -> Entitlement | Refusal:
+    """The office that follows a person asks another to, or lets a training organisation know them.
+
+    What all offices together give one organisation has a cap too: a prescription is readable there the same day.
+    """
+    entitled = _of_the_office(request, facts, policy, RELATIONS)
+    if isinstance(entitled, Refusal):
+        return entitled
+    scope, key, mark = purse("organisation", to, RECEIVED)
+    received = Due(scope, policy.received, Code.BUDGET_RECEIVED, key, mark)
+    return entitled._replace(dues=(*entitled.dues, received))
 
 
 def ending(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:

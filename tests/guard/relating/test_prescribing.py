@@ -104,6 +104,20 @@ async def test_hijacked_adviser_prescribes_fifteen_people_a_day_and_ends_as_many
     assert ended.status_code == 200, "what takes rights away is never short of a budget"
 
 
+async def test_training_organisation_is_let_know_forty_people_a_day_by_all_offices_together(desk: Desk) -> None:
+    """A hijacked console holds the sessions of many offices: no more than one may be given."""
+    world, each = desk.guard.world, POLICY.buckets[RELATIONS].day
+    told: list[str] = []
+    for number in range(POLICY.received.day // each + 1):
+        agent = await world.agent(await world.organisation(f"Office {number}"))
+        people = [await world.person(agent.organisation, referent=agent) for _ in range(each)]
+        told += [code(await prescribe(desk, agent, person)) for person in people]
+    over = len(told) - POLICY.received.day
+    assert told == ["200"] * POLICY.received.day + ["budget-received"] * over
+    other = await world.organisation("Another school", kind="training-organisation")
+    assert code(await prescribe(desk, agent, people[-1], organisation=other)) == "200"
+
+
 @pytest.mark.parametrize(
     "change", [{"until_on": "soon"}, {"kind": "followed"}, {"person": "x"}, {"organisation": None}, {"referent": "x"}]
 )

@@ -111,7 +111,9 @@ async def _lately(work: Work, by: OnDuty, account: AccountId) -> int:
     """Covers of 24 hours, by this maker or for this stand-in, whichever are more. MACs are not verified."""
     since = work.now - timedelta(days=1)
     row = await work.conn.fetchrow(_LATELY, by.organisation.id, by.account.id, account, since)
-    return max(row["made"], row["given"])
+    made: int = row["made"]
+    given: int = row["given"]
+    return max(made, given)
 
 
 def _entry(work: Work, by: OnDuty, kind: str, detail: Mapping[str, object]) -> Entry:

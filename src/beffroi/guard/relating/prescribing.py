@@ -1,6 +1,7 @@
 """POST /v1/relations/organisations, prescribe, end, give-back: a training organisation knows a person for a time."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -71,7 +72,8 @@ async def prescribe(call: Call) -> Answer:
             await relations.extend(conn, keys, row, until_at)
         return {"kind": body.kind, "organisation": place, "until": body.until_on.isoformat()}
 
-    came = await carry_out(call, caller, Change("prescribed", person, PurposeCode(body.purpose)), giving, act)
+    law = partial(giving, to=place)
+    came = await carry_out(call, caller, Change("prescribed", person, PurposeCode(body.purpose)), law, act)
     if not isinstance(came, Granted):
         return refusal(call, came)
     return json_answer(answers.Related(person, came.entry or 0, until_at))

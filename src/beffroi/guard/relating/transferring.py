@@ -7,6 +7,7 @@ receiving one follows them. Both are in the journal, by the organisations' own a
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,7 @@ from beffroi.core.relating import Obstacle, Transfer, agreeing, giving, in_the_w
 from beffroi.guard import journal
 from beffroi.guard.answers import relating as answers
 from beffroi.guard.answers.shape import Place
-from beffroi.guard.decisions.asks import Granted
+from beffroi.guard.decisions.asks import Granted, Law
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_action
@@ -67,7 +68,7 @@ async def ask(call: Call) -> Answer:
         made[:] = [(id_, expires_at)]
         return {"giving": sides[0], "receiving": sides[1], "reason": body.reason, "transfer": id_}
 
-    law = giving if body.side == "giving" else receiving
+    law: Law = partial(giving, to=other) if body.side == "giving" else receiving
     came = await carry_out(call, caller, Change("transfer-asked", person, PurposeCode(body.purpose)), law, act)
     if not isinstance(came, Granted):
         return refusal(call, came)
