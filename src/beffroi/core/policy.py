@@ -200,8 +200,8 @@ class SweepRules:
 @dataclass(frozen=True, slots=True)
 class FollowingRules:
     """How long what is said about following people may last, in days: a prescription or an enrolment at most, a
-    transfer that nobody answers, an absence that is covered; for how many colleagues one may stand in at once, and how
-    many covers in 24 hours an account makes, or are made for one stand-in."""
+    transfer that nobody answers, an absence that is covered; for how many colleagues one may stand in at once, and
+    how many covers in 24 hours an account makes, or are made for one stand-in."""
 
     prescription_days: int
     transfer_days: int

@@ -92,9 +92,8 @@ def giving(request: Request, facts: Facts, policy: Policy, *, to: OrganisationId
 
 
 def ending(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
-    """The office that follows a person takes back what it gave another: rights are taken away, nothing pays."""
-    entitled = _of_the_office(request, facts, policy, RELATIONS)
-    return entitled if isinstance(entitled, Refusal) else entitled._replace(dues=())
+    """The office that follows a person takes back what it gave another: as many a day as people are handed over."""
+    return _of_the_office(request, facts, policy, ASSIGNMENTS)
 
 
 def giving_back(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:

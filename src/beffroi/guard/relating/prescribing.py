@@ -80,7 +80,7 @@ async def prescribe(call: Call) -> Answer:
 
 
 async def end(call: Call) -> Answer:
-    """Let a training organisation know a person no longer. It takes rights away, and costs nothing."""
+    """Let a training organisation know a person no longer. It draws on the people handed over."""
     body, caller = bodies.read(call, _ENDING), caller_of(call)
     if not isinstance(caller, Caller):
         return denial(call, caller)
