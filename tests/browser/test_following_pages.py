@@ -61,7 +61,7 @@ def test_adviser_hands_people_to_a_colleague_without_meeting_a_barrier(
     tour.press("button", "Voir ce qui va changer", "See what will change")
     tour.meet("hand-preview")
     tour.press("button", "Confier ces personnes", "Hand over these people")
-    done = "2 personnes sont maintenant suivies par Karim" if tour.french else "2 people are now followed by Karim"
+    done = "2 personnes ont changé de conseiller." if tour.french else "2 people have another adviser now."
     expect(page.get_by_text(done)).to_be_visible()
     tour.press("link", "Confier tout un portefeuille", "Hand over a whole portfolio")
     tour.meet("hand-several", "whole")
