@@ -125,6 +125,15 @@ def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | R
     return _entitled(Explanation.SEARCH, RELATIONS, facts, policy)
 
 
+def asking(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """A question about changes, of nobody in particular: it pays nothing, and is counted among the hour's (I-15)."""
+    standing = stand(request, facts, policy)
+    if isinstance(standing, Refusal):
+        return standing
+    _, _, _, organisation = found(facts)
+    return Entitlement(0, "question", RELATIONS, (), organisation.id)
+
+
 def agreeing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
     """The other organisation agrees to a transfer; which one it is, :func:`in_the_way` says."""
     standing = stand(request, facts, policy)
