@@ -126,12 +126,12 @@ def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | R
 
 
 def asking(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
-    """A question about changes, of nobody in particular: it pays nothing, and is counted among the hour's (I-15)."""
+    """A question about nobody in particular of one's office: counted among the hour's (I-15), it pays nothing."""
     standing = stand(request, facts, policy)
     if isinstance(standing, Refusal):
         return standing
     _, _, _, organisation = found(facts)
-    return Entitlement(0, "question", RELATIONS, (), organisation.id)
+    return Entitlement(0, Explanation.FOLLOWED, RELATIONS, (), organisation.id)
 
 
 def agreeing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
