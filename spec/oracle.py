@@ -150,7 +150,7 @@ def _usable(facts: Facts, role: Role, policy: Policy) -> list[tuple[str, Bucket]
     """Every explanation the live relations offer this role, with the budget each draws on."""
     offered: list[tuple[str, Bucket]] = []
     for relation in _live(facts):
-        ways = [("referent", Relation.REFERENT, False)] if relation.own else _stood_in(facts, relation, policy)
+        ways = [("referent", Relation.REFERENT, False)] if relation.own else _stood_in(facts, relation)
         for word, kind, fresh in [*ways, (relation.kind.value, relation.kind, False)]:
             if kind not in role.buckets:
                 continue
@@ -162,18 +162,17 @@ def _usable(facts: Facts, role: Role, policy: Policy) -> list[tuple[str, Bucket]
     return sorted(offered, key=lambda offer: PREFERENCE.index(offer[0]))
 
 
-def _stood_in(facts: Facts, relation: RelationFacts, policy: Policy) -> list[tuple[str, Relation, bool]]:
+def _stood_in(facts: Facts, relation: RelationFacts) -> list[tuple[str, Relation, bool]]:
     """One way to be as good as the referent, where an absence is covered today; the last part: as of a newcomer.
 
-    Nobody makes himself a colleague's stand-in for more than a newcomer's budget: the colleague does, or days go by.
+    Nobody gives a colleague's portfolio but that colleague: what somebody else says counts as a newcomer's, always.
     """
     now = facts.clock.at
     today = [cover for cover in relation.covers if not cover.from_at > now and cover.until_at > now]
     if not today:
         return []
-    days = policy.newcomer_days * 86_400
-    settled = [cover for cover in today if cover.handed or (now - cover.made_at).total_seconds() >= days]
-    return [("cover", Relation.REFERENT, not settled)]
+    declared = [cover for cover in today if cover.handed]
+    return [("cover", Relation.REFERENT, not declared)]
 
 
 def _relation_objections(request: Request, facts: Facts, role: Role, policy: Policy) -> list[Code]:

@@ -51,7 +51,8 @@ def test_adviser_hands_people_to_a_colleague_without_meeting_a_barrier(
     tour.meet("hand", "refused")
     page.get_by_label("Karim Haddad").check()
     tour.press("button", "Changer de conseiller", "Change adviser")
-    expect(page.get_by_text("suivie par Karim Haddad" if tour.french else "followed by Karim Haddad")).to_be_visible()
+    one_done = "1 personne a changé de conseiller." if tour.french else "1 person has another adviser now."
+    expect(page.get_by_text(one_done)).to_be_visible()
     page.goto(f"{stack.url}/portefeuille/?ordre=recent")
     for person in (other, third):
         page.locator(f'input[value="{person}"]').check()
@@ -61,7 +62,7 @@ def test_adviser_hands_people_to_a_colleague_without_meeting_a_barrier(
     tour.press("button", "Voir ce qui va changer", "See what will change")
     tour.meet("hand-preview")
     tour.press("button", "Confier ces personnes", "Hand over these people")
-    done = "2 personnes sont maintenant suivies par Karim" if tour.french else "2 people are now followed by Karim"
+    done = "2 personnes ont changé de conseiller." if tour.french else "2 people have another adviser now."
     expect(page.get_by_text(done)).to_be_visible()
     tour.press("link", "Confier tout un portefeuille", "Hand over a whole portfolio")
     tour.meet("hand-several", "whole")

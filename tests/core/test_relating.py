@@ -1,6 +1,8 @@
 """Who may change who follows whom: the law alone, and what covers give."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from beffroi.core.exposure import Count
 from beffroi.core.exposure_network import Related, covered
 from beffroi.core.facts import CoverFacts, Facts, Request
 from beffroi.core.ids import AccountId, OrganisationId
-from beffroi.core.policy import ASSIGNMENTS, RELATIONS, Action, Relation
+from beffroi.core.policy import ASSIGNMENTS, RECEIVED, RELATIONS, Action, Relation
 from beffroi.core.refusals import Code, Sentence
 from beffroi.core.relating import (
     Obstacle,
@@ -32,11 +34,15 @@ from beffroi.core.relating_sentences import SENTENCES
 from tests.core.worlds import ADVISER, NOW, POLICY, adviser, followed, found_today, opening
 
 ABSENT = AccountId("absent")
+FIRST, LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 NORTH, SOUTH, EAST = OrganisationId("north"), OrganisationId("south"), OrganisationId("east")
 
 
 def relate() -> Request:
     return opening(Action.RELATE, 0)
+
+
+give = partial(giving, to=SOUTH)
 
 
 def covering(*, handed: bool = True, days: int = 60, begins: int = -1, ends: int = 1, young: bool = False) -> Facts:
@@ -52,8 +58,9 @@ def covering(*, handed: bool = True, days: int = 60, begins: int = -1, ends: int
     [
         (covering(), "cover", "portfolio"),
         (covering(handed=True, days=0), "cover", "portfolio"),
-        (covering(handed=False, days=7), "cover", "portfolio"),
+        (covering(handed=False, days=7), "cover", "office"),
         (covering(handed=False, days=6), "cover", "office"),
+        (covering(handed=False, days=90), "cover", "office"),
         (covering(young=True), "cover", "office"),
         (covering(begins=1, ends=3), "followed", "office"),
         (covering(ends=0), "followed", "office"),
@@ -65,19 +72,39 @@ def test_stand_in_opens_as_the_referent_while_it_lasts(facts: Facts, explanation
     assert (answer.explanation, answer.bucket) == (explanation, bucket)
 
 
+@pytest.mark.parametrize("facts", [covering(handed=False), covering(handed=True)])
+def test_stand_in_in_a_role_without_newcomers_opens_as_much_as_without_the_cover(facts: Facts) -> None:
+    """A cover that gives nothing takes nothing away: the relation itself explains then."""
+    assert facts.habilitation is not None
+    role = facts.habilitation.role
+    policy = replace(POLICY, roles={**POLICY.roles, role: replace(POLICY.roles[role], newcomer=None)})
+    answer = entitle(opening(), facts, policy)
+    assert isinstance(answer, Entitlement)
+    handed = facts.relations[0].covers[0].handed
+    assert (answer.explanation, answer.bucket) == (("cover", "portfolio") if handed else ("followed", "office"))
+
+
 @pytest.mark.parametrize(
-    ("law", "bucket"), [(handing, ASSIGNMENTS), (taking, RELATIONS), (giving, RELATIONS), (ending, RELATIONS)]
+    ("law", "bucket"), [(handing, ASSIGNMENTS), (taking, RELATIONS), (give, RELATIONS), (ending, ASSIGNMENTS)]
 )
 def test_adviser_changes_the_relations_of_people_of_her_office_alone(law, bucket: str) -> None:  # type: ignore[no-untyped-def]
     answer = law(relate(), adviser(), POLICY)
     assert isinstance(answer, Entitlement)
     assert (answer.bucket, answer.groups) == (bucket, 0)
-    assert bool(answer.dues) == (law is not ending), "what takes rights away is never short of a budget"
+    assert answer.dues, "whoever changes, charges: what is ended is put back by fifteen a day"
     stranger = adviser(relations=())
     assert law(relate(), stranger, POLICY) == Refusal(Code.PERSON_UNKNOWN)
     assert law(relate(), found_today(stranger), POLICY) == Refusal(Code.NOT_FOLLOWED)
     appointment = adviser(relations=(followed()._replace(kind=Relation.APPOINTMENT),))
     assert law(relate(), appointment, POLICY) == Refusal(Code.NOT_FOLLOWED)
+
+
+def test_what_an_organisation_is_given_is_counted_for_it_by_all_together() -> None:
+    answer = give(relate(), adviser(), POLICY)
+    assert isinstance(answer, Entitlement)
+    assert answer.dues[-1].key == f"organisation/{SOUTH}/{RECEIVED}"
+    assert (answer.dues[-1].caps, answer.dues[-1].refusal) == (POLICY.received, Code.BUDGET_RECEIVED)
+    assert answer.dues[:-1] == taking(relate(), adviser(), POLICY).dues  # type: ignore[union-attr]
 
 
 def test_office_asks_for_who_was_found_today_and_for_nobody_unknown() -> None:
@@ -91,7 +118,7 @@ def test_office_asks_for_who_was_found_today_and_for_nobody_unknown() -> None:
     assert (agreed.explanation, agreed.bucket) == ("transfer", RELATIONS)
 
 
-@pytest.mark.parametrize("law", [handing, taking, giving, ending, receiving, agreeing])
+@pytest.mark.parametrize("law", [handing, taking, give, ending, receiving, agreeing])
 def test_i05_role_that_relates_nobody_changes_no_relation(law) -> None:  # type: ignore[no-untyped-def]
     facts = found_today(adviser())
     assert facts.habilitation is not None
@@ -134,6 +161,12 @@ def test_cover_is_to_come_or_under_way_and_never_longer_than_the_policys_days(be
         assert lasts > 0
         assert until_at > NOW
         assert until_at - max(from_at, NOW) <= timedelta(days=POLICY.following.cover_days)
+
+
+@pytest.mark.parametrize("from_at", [LAST, FIRST])
+@pytest.mark.parametrize("until_at", [LAST, FIRST])
+def test_cover_at_the_ends_of_the_calendar_is_none(from_at: datetime, until_at: datetime) -> None:
+    assert not is_cover(from_at, until_at, NOW, POLICY)
 
 
 def test_relation_given_elsewhere_ends_some_day() -> None:

@@ -205,6 +205,23 @@ def test_entitlement_policy_with_a_hole_answers_as_the_oracle(case: tuple[Reques
         assert answer.code == objected[0]
 
 
+@pytest.mark.parametrize("handed", [False, True])
+@pytest.mark.parametrize("hole", ["", "newcomer"])
+@pytest.mark.parametrize("days", [0, 400])
+def test_entitlement_of_a_stand_in_is_the_oracles_with_a_newcomers_budget_and_without(
+    handed: bool, hole: str, days: int
+) -> None:
+    cover = CoverFacts(AccountId("absent"), NOW, NOW + timedelta(days=1), NOW - timedelta(days=days), handed)
+    relation = RelationFacts(Relation.FOLLOWED, False, NOW - timedelta(days=400), None, (cover,))
+    facts = adviser(relations=(relation,))
+    request = Request(Action.OPEN, CONSOLE, PurposeCode("follow-up"), PERSON, 3, None)
+    policy = _holed(hole, request.action) if hole else POLICY
+    assert objections(request, facts, policy) == []
+    answer = entitle(request, facts, policy)
+    assert not isinstance(answer, Refusal)
+    assert (answer.explanation, answer.bucket, answer.groups) == granted(request, facts, policy)
+
+
 def _holed(hole: str, action: Action) -> Policy:
     """The default policy less one thing that its file could never leave out."""
     if hole == "actions":

@@ -309,7 +309,8 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
     """The strongest live relation that this role may use: one's own person first, then by ``_STRENGTH``.
 
     A relation younger than the policy's ``newcomer_days`` explains and draws on the role's newcomer budget: whoever
-    can create relations must not thereby widen what he can read in a day.
+    can create relations must not thereby widen what he can read in a day. So does a cover that the absent colleague
+    did not declare, as long as it lasts: whoever names a stand-in must not thereby give a portfolio.
     """
     now = facts.clock.at
     strongest = 2 * len(_STRENGTH)
@@ -317,36 +318,36 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
     for relation in facts.relations:
         if relation.since_at > now or (relation.until_at is not None and now >= relation.until_at):
             continue
-        kind, since_at = relation.kind, relation.since_at
+        kind, young = relation.kind, now - relation.since_at < policy.newcomer_life
         bucket = cover = None
-        if relation.own or relation.covers:
-            if not relation.own:
-                cover = _covering(relation.covers, now)
-            if relation.own or cover is not None:
-                bucket = role.buckets.get(_REFERENT)
-            if bucket is None:
-                cover = None
-            else:
+        if relation.own:
+            bucket = role.buckets.get(_REFERENT)
+            if bucket is not None:
                 kind = _REFERENT
-                if cover is not None and not cover.handed:
-                    since_at = max(since_at, cover.made_at)
-        if bucket is None:
-            bucket = role.buckets.get(kind)
+        elif relation.covers:
+            cover = _covering(relation.covers, now)
+            if cover is not None:
+                bucket = role.buckets.get(_REFERENT)
+                if bucket is not None and (young or not cover.handed):
+                    bucket = role.newcomer
+                if bucket is None:  # a cover that gives nothing takes nothing away
+                    cover = None
+        if cover is None:
+            if bucket is None:
+                bucket = role.buckets.get(kind)
+            if young and bucket is not None:
+                bucket = role.newcomer
         strength, explanation = _STRENGTH[kind] if cover is None else (_COVER_STRENGTH, Explanation.COVER)
         if bucket is None or strength >= strongest:
             continue
-        if now - since_at < policy.newcomer_life:
-            bucket = role.newcomer
-            if bucket is None:
-                continue
         strongest, found = strength, (explanation, bucket)
     return found
 
 
 def _covering(covers: tuple[CoverFacts, ...], now: datetime) -> CoverFacts | None:
-    """The cover under way that gives most: what the absent colleague said, then the oldest."""
+    """The cover under way that gives most: one that the absent colleague declared, where there is one."""
     under_way = [cover for cover in covers if cover.from_at <= now < cover.until_at]
-    return min(under_way, key=lambda cover: (not cover.handed, cover.made_at), default=None)
+    return max(under_way, key=lambda cover: cover.handed, default=None)
 
 
 def _granted(request: Request, session: SessionFacts, rule: Rule, facts: Facts, policy: Policy) -> int | Refusal:

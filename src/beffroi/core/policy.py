@@ -76,6 +76,7 @@ SEARCH: Final = Bucket("search")
 BREAK_GLASS: Final = Bucket("break-glass")
 RELATIONS: Final = Bucket("relations")
 ASSIGNMENTS: Final = Bucket("assignments")
+RECEIVED: Final = Bucket("received")
 EVERYTHING: Final = Bucket("all")
 
 
@@ -199,12 +200,14 @@ class SweepRules:
 @dataclass(frozen=True, slots=True)
 class FollowingRules:
     """How long what is said about following people may last, in days: a prescription or an enrolment at most, a
-    transfer that nobody answers, an absence that is covered; and for how many colleagues one may stand in at once."""
+    transfer that nobody answers, an absence that is covered; for how many colleagues one may stand in at once, and
+    how many covers in 24 hours an account makes, or are made for one stand-in."""
 
     prescription_days: int
     transfer_days: int
     cover_days: int
     covers: int
+    covers_a_day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +250,7 @@ class Policy:
     newcomer_days: int
     organisation_relations: Caps
     organisation_assignments: Caps
+    received: Caps
     following: FollowingRules
     questions_per_hour: int
     totp_roles: frozenset[RoleCode]

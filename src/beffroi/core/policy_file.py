@@ -110,6 +110,7 @@ def _policy(top: Table) -> Policy:
         newcomer_days=top.integer("newcomer_days", 1, 365),
         organisation_relations=_caps(top.table("organisation_relations")),
         organisation_assignments=_caps(top.table("organisation_assignments")),
+        received=_caps(top.table("received")),
         following=_following(top.table("following")),
         questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
         totp_roles=top.several("totp_roles", weaker),
@@ -195,6 +196,7 @@ def _following(table: Table) -> FollowingRules:
         table.integer("transfer_days", 1, 90),
         table.integer("cover_days", 1, 366),
         table.integer("covers", 1, 20),
+        table.integer("covers_a_day", 1, 100),
     )
     table.end()
     return rules

@@ -38,6 +38,7 @@ class Code(StrEnum):
     BUDGET_SHARE = "budget-share"
     BUDGET_POOL = "budget-pool"
     BUDGET_ORGANISATION = "budget-organisation"
+    BUDGET_RECEIVED = "budget-received"
     BUDGET_APPLICATION = "budget-application"
     INTEGRITY = "integrity"
 

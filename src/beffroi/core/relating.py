@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from beffroi.core.decision import Entitlement, Refusal, entitle, found, owed, stand
+from beffroi.core.budgets import purse
+from beffroi.core.decision import Due, Entitlement, Refusal, entitle, found, owed, stand
 from beffroi.core.explanations import Explanation
 from beffroi.core.facts import Facts, Request
 from beffroi.core.ids import AccountId, Bucket, OrganisationId
-from beffroi.core.policy import ASSIGNMENTS, RELATIONS, Action, Policy, Relation, Role, RoleKind
+from beffroi.core.policy import ASSIGNMENTS, RECEIVED, RELATIONS, Action, Policy, Relation, Role, RoleKind
 from beffroi.core.refusals import Code
 
 PORTFOLIO: Final = Relation.REFERENT
@@ -26,6 +27,9 @@ ANSWERS: Final = ("person-declines", "stays-followed", "wrong-person", "asked-by
 """Why it is refused or withdrawn."""
 MOST_AT_ONCE: Final = 300
 """People of one bulk change: the largest portfolio that the default policy allows."""
+
+PLANNED: Final = 4
+"""Covers that are planned for one stand-in and not over: so many times those that the policy allows at once."""
 
 
 class Obstacle(StrEnum):
@@ -74,15 +78,22 @@ def taking(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refu
     return _of_the_office(request, facts, policy, RELATIONS)
 
 
-def giving(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
-    """The office that follows a person asks another to, or lets a training organisation know them."""
-    return _of_the_office(request, facts, policy, RELATIONS)
+def giving(request: Request, facts: Facts, policy: Policy, *, to: OrganisationId) -> Entitlement | Refusal:
+    """The office that follows a person asks another to, or lets a training organisation know them.
+
+    What all offices together give one organisation has a cap too: a prescription is readable there the same day.
+    """
+    entitled = _of_the_office(request, facts, policy, RELATIONS)
+    if isinstance(entitled, Refusal):
+        return entitled
+    scope, key, mark = purse("organisation", to, RECEIVED)
+    received = Due(scope, policy.received, Code.BUDGET_RECEIVED, key, mark)
+    return entitled._replace(dues=(*entitled.dues, received))
 
 
 def ending(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
-    """The office that follows a person takes back what it gave another: rights are taken away, nothing pays."""
-    entitled = _of_the_office(request, facts, policy, RELATIONS)
-    return entitled if isinstance(entitled, Refusal) else entitled._replace(dues=())
+    """The office that follows a person takes back what it gave another: as many a day as people are handed over."""
+    return _of_the_office(request, facts, policy, ASSIGNMENTS)
 
 
 def giving_back(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
@@ -112,6 +123,15 @@ def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | R
     if request.person is None or not (found_today or any(_live(facts))):
         return Refusal(Code.PERSON_UNKNOWN)
     return _entitled(Explanation.SEARCH, RELATIONS, facts, policy)
+
+
+def asking(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """A question about nobody in particular of one's office: counted among the hour's (I-15), it pays nothing."""
+    standing = stand(request, facts, policy)
+    if isinstance(standing, Refusal):
+        return standing
+    _, _, _, organisation = found(facts)
+    return Entitlement(0, Explanation.FOLLOWED, RELATIONS, (), organisation.id)
 
 
 def agreeing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
@@ -189,7 +209,8 @@ def in_the_way(
 def is_cover(from_at: datetime, until_at: datetime, now: datetime, policy: Policy) -> bool:
     """Whether an absence may be covered between these instants: not over, not longer than the policy's days."""
     days = timedelta(days=policy.following.cover_days)
-    return now < until_at and from_at < until_at <= max(from_at, now) + days and from_at <= now + days
+    # In this order: a day near the last of the calendar has no day so many days after it.
+    return from_at <= now + days and now < until_at and from_at < until_at <= max(from_at, now) + days
 
 
 def is_lasting(until_at: datetime, now: datetime, policy: Policy) -> bool:

@@ -54,9 +54,11 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
     Obstacle.ORGANISATION_UNAVAILABLE: Sentence(
         _CONFLICT,
         "Cet organisme n’est pas disponible",
-        "Il est inconnu, fermé ou suspendu, son contrat est fini, ou il n’accueille pas ce type de suivi.",
+        "Il est inconnu, fermé ou suspendu, son contrat est fini, ou ce suivi n’y est pas possible pour cette"
+        " personne.",
         "This organisation is not available",
-        "It is unknown, closed or suspended, its contract is over, or it does not take this kind of relation.",
+        "It is unknown, closed or suspended, its contract is over, or this relation is not possible there for this"
+        " person.",
     ),
     Obstacle.RELATION_DATE: Sentence(
         _WRONG,

@@ -234,6 +234,15 @@ _TABLE: Final[dict[Code, Sentence]] = {
         "Your organisation has reached its consultation volume for this period. Files already opened today remain"
         " accessible; please tell your management.",
     ),
+    Code.BUDGET_RECEIVED: Sentence(
+        429,
+        "Cet organisme a déjà reçu beaucoup de personnes",
+        "Il a reçu, de toutes les structures, autant de personnes qu’il peut en recevoir sur cette période."
+        " Recommencez un autre jour.",
+        "This organisation has received many people already",
+        "It was sent, by all organisations, as many people as it can receive over this period. Try again another"
+        " day.",
+    ),
     Code.BUDGET_APPLICATION: Sentence(
         429,
         "Volume de l’application atteint",

@@ -216,3 +216,18 @@ def test_assignments_are_paid_by_the_account_and_the_office_alone() -> None:
         ("account", ASSIGNMENTS, POLICY.buckets[ASSIGNMENTS]),
         ("organisation", ASSIGNMENTS, POLICY.organisation_assignments),
     ]
+
+
+async def test_i15_preview_and_what_changes_nothing_are_questions_of_the_hour(desk: Desk) -> None:
+    world = desk.guard.world
+    people = [await world.person(desk.ana.organisation, referent=desk.ben) for _ in range(3)]
+    most = POLICY.questions_per_hour
+    first = await desk.assign(desk.ana, desk.ben, *people)
+    assert first.json() == {"assigned": 0, "unchanged": 3, "unknown": 0, "left": [], "stopped": None}
+    assert await world.conn.fetchval("SELECT sum(asked) FROM guard.question") == 1, "one, and no decision for each"
+    body = {"to": desk.ben.account, "people": people}
+    told = [code(await desk.ask(desk.ana, "/v1/relations/preview", **body)) for _ in range(most)]
+    assert told == ["200"] * (most - 1) + ["too-many-questions"]
+    assert code(await desk.assign(desk.ana, desk.ben, *people)) == "too-many-questions"
+    assert await desk.guard.entries("assigned") == []
+    assert (await desk.assign(desk.ana, desk.ana, people[0])).json()["assigned"] == 1

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from beffroi.core.ids import PersonId
+from beffroi.guard.relating import colleagues, covering
 from tests.guard.doors.conftest import pretty
 from tests.guard.relating.conftest import Desk, code
 from tests.guard.world import POLICY, AgentOfTest
@@ -39,14 +40,44 @@ async def test_absent_colleague_says_who_stands_in_whose_portfolio_pays_at_once(
     assert await desk.explained(desk.cleo, person) == ("person-unknown", "person-unknown")
 
 
-async def test_adviser_makes_herself_the_stand_in_and_the_offices_budget_pays_for_a_week(desk: Desk) -> None:
-    """A hijacked adviser gives herself no colleague's portfolio."""
+async def test_adviser_makes_herself_the_stand_in_and_the_offices_budget_pays_for_as_long_as_it_lasts(
+    desk: Desk,
+) -> None:
+    """A hijacked adviser gives herself no colleague's portfolio, however long she waits."""
     person, world = await followed_by_ben(desk), desk.guard.world
-    assert (await cover(desk, desk.ana, desk.ben, desk.ana)).status_code == 201
+    assert (await cover(desk, desk.ana, desk.ben, desk.ana, end=60)).status_code == 201
     assert await desk.explained(desk.ana, person) == ("cover", "office")
     [id_] = [row[0] for row in await world.conn.fetch("SELECT id FROM guard.cover")]
-    await world.amend("cover", id_, made_at=await world.now() - timedelta(days=POLICY.newcomer_days))
+    for days in (POLICY.newcomer_days, 10 * POLICY.newcomer_days):
+        await world.amend("cover", id_, made_at=await world.now() - timedelta(days=days))
+        assert await desk.explained(desk.ana, person) == ("cover", "office")
+
+
+async def test_absent_colleague_confirms_a_cover_that_somebody_else_made(desk: Desk) -> None:
+    person = await followed_by_ben(desk)
+    assert (await cover(desk, desk.ana, desk.ben, desk.ana)).status_code == 201
+    assert code(await cover(desk, desk.ana, desk.ben, desk.ana)) == "cover-exists"
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana)).status_code == 201
     assert await desk.explained(desk.ana, person) == ("cover", "portfolio")
+    assert code(await cover(desk, desk.ben, desk.ben, desk.ana)) == "cover-exists"
+    [row] = (await desk.ask(desk.ana, "/v1/relations/covers/list")).json()["rows"]
+    assert row["handed"], "the other one has ended"
+    assert [len(await desk.guard.entries(kind)) for kind in ("cover-made", "cover-ended")] == [2, 1]
+
+
+async def test_cover_that_would_make_more_than_a_portfolio_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One's own people, those of whom one stands in for already, and the absent colleague's: at most a portfolio."""
+    world = desk.guard.world
+    third = await world.agent(desk.ana.organisation)
+    for referent in (desk.ana, desk.ben, desk.ben, third):
+        await world.person(desk.ana.organisation, referent=referent)
+    monkeypatch.setattr(colleagues, "most_followed", lambda role, policy: 3)
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana)).status_code == 201, "1 + 2 people"
+    assert code(await cover(desk, third, third, desk.ana)) == "portfolio-full"
+    assert (await cover(desk, third, third, desk.ana, start=8, end=9)).status_code == 201, "on other days"
+    assert code(await cover(desk, desk.ana, third, desk.ana, start=7)) == "portfolio-full"
 
 
 async def test_stand_in_reads_as_a_colleague_again_from_the_instant_the_cover_ends(desk: Desk) -> None:
@@ -96,6 +127,14 @@ async def test_cover_of_impossible_dates_is_refused(desk: Desk, start: int, end:
     assert (await cover(desk, desk.ben, desk.ben, desk.ana, end=POLICY.following.cover_days - 1)).status_code == 201
 
 
+async def test_cover_at_the_end_of_the_calendar_is_refused(desk: Desk) -> None:
+    await followed_by_ben(desk)
+    body = {"absent": desk.ben.account, "account": desk.ana.account}
+    for from_on, until_on in [("9999-12-30", "9999-12-31"), ("0001-01-01", "9999-12-31"), ("0001-01-01",) * 2]:
+        answer = await desk.ask(desk.ben, "/v1/relations/covers/make", **body, from_on=from_on, until_on=until_on)
+        assert code(answer) == "cover-period"
+
+
 async def test_same_cover_twice_and_one_too_many_are_refused(desk: Desk) -> None:
     world = desk.guard.world
     await followed_by_ben(desk)
@@ -107,6 +146,55 @@ async def test_same_cover_twice_and_one_too_many_are_refused(desk: Desk) -> None
         await world.person(desk.ana.organisation, referent=other)
     told = [code(await cover(desk, other, other, desk.ana)) for other in others]
     assert told == ["201"] * (POLICY.following.covers - 1) + ["too-many-covers"]
+
+
+async def test_hijacked_adviser_makes_and_ends_covers_of_a_colleague_ten_times_a_day(desk: Desk) -> None:
+    """Each would be loaded with the colleague's decisions, and make every guard forget."""
+    person, world = await followed_by_ben(desk), desk.guard.world
+    third = await world.agent(desk.ana.organisation)
+    most = POLICY.following.covers_a_day
+    for _ in range(most):
+        made = await cover(desk, desk.ana, desk.ben, third)
+        assert made.status_code == 201, pretty(made)
+        assert (await desk.ask(desk.ana, "/v1/relations/covers/end", cover=made.json()["cover"])).status_code == 200
+    assert code(await cover(desk, desk.ana, desk.ben, third)) == "budget-account"
+    assert code(await cover(desk, desk.ana, desk.ben, desk.ana)) == "budget-account", "for nobody else either"
+    assert code(await cover(desk, desk.ben, desk.ben, third)) == "budget-account", "nor by another for that stand-in"
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana)).status_code == 201
+    for row in await world.conn.fetch("SELECT id, made_at FROM guard.cover WHERE account = $1", third.account):
+        await world.amend("cover", row["id"], made_at=row["made_at"] - timedelta(days=1))
+    assert (await cover(desk, desk.ana, desk.ben, third)).status_code == 201, "the next day"
+    await world.conn.execute("UPDATE guard.cover SET until_at = guard.instant() WHERE account = $1", third.account)
+    await world.conn.execute("UPDATE guard.cover SET made_by = absent WHERE account = $1", third.account)
+    assert await desk.explained(third, person) == ("integrity", "integrity"), "they have just ended"
+    await world.conn.execute(
+        "UPDATE guard.cover SET until_at = until_at - interval '2 minutes' WHERE account = $1", third.account
+    )
+    assert await desk.explained(third, person) == ("followed", "office"), "what is over is not even looked at"
+
+
+async def test_covers_of_a_stand_in_are_counted_however_many_the_office_has(desk: Desk) -> None:
+    """Those of others, which begin before, hide none of his."""
+    world = desk.guard.world
+    await followed_by_ben(desk)
+    assert (await cover(desk, desk.ben, desk.ben, desk.ana, start=2)).status_code == 201
+    [row] = await world.conn.fetch("SELECT * FROM guard.cover")
+    third, now = await world.agent(desk.ana.organisation), await world.now()
+    await world.conn.execute(
+        "INSERT INTO guard.cover SELECT gen_random_uuid(), organisation, $1, absent, $2, $3, made_by, made_at, 1, mac"
+        " FROM guard.cover, generate_series(1, 500)",
+        third.account, now, now + timedelta(days=1),
+    )  # fmt: skip
+    assert code(await cover(desk, desk.ben, desk.ben, desk.ana, start=3)) == "cover-exists"
+    assert row["from_at"] > now
+
+
+async def test_covers_planned_for_a_stand_in_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await followed_by_ben(desk)
+    monkeypatch.setattr(covering, "PLANNED", 1)
+    most = POLICY.following.covers
+    told = [code(await cover(desk, desk.ben, desk.ben, desk.ana, start=day, end=day)) for day in range(most + 1)]
+    assert told == ["201"] * most + ["too-many-covers"]
 
 
 async def test_nobody_stands_in_for_himself_or_for_who_follows_nobody(desk: Desk) -> None:

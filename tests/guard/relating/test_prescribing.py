@@ -94,14 +94,38 @@ async def test_prescription_until_a_day_past_or_too_far_is_refused(desk: Desk, d
         assert code(await prescribe(desk, desk.ana, person, extreme)) == "relation-date"
 
 
-async def test_hijacked_adviser_prescribes_fifteen_people_a_day_and_ends_as_many_as_needed(desk: Desk) -> None:
+async def test_hijacked_adviser_prescribes_fifteen_people_a_day_and_ends_more_which_is_counted(desk: Desk) -> None:
     world, most = desk.guard.world, POLICY.buckets[RELATIONS].day
     people = [await world.person(desk.ana.organisation, referent=desk.ana) for _ in range(most + 1)]
     told = [code(await prescribe(desk, desk.ana, person)) for person in people]
     assert told == ["200"] * most + ["budget-account"]
     assert code(await prescribe(desk, desk.ana, people[0])) == "200", "the same person again costs nothing"
     ended = await desk.ask(desk.ana, "/v1/relations/end", person=people[0], organisation=desk.school)
-    assert ended.status_code == 200, "what takes rights away is never short of a budget"
+    assert ended.status_code == 200, "what is given has been used up, what takes away has not"
+    for one in people[1:most]:
+        again = await desk.ask(desk.ana, "/v1/relations/end", person=one, organisation=desk.school)
+        assert again.status_code == 200
+    spent = await world.conn.fetch(
+        "SELECT key, day_spent FROM guard.budget WHERE key LIKE '%/assignments' ORDER BY key"
+    )
+    assert [tuple(row) for row in spent] == [
+        (f"account/{desk.ana.account}/assignments", most),
+        (f"organisation/{desk.ana.organisation}/assignments", most),
+    ]
+
+
+async def test_training_organisation_is_let_know_forty_people_a_day_by_all_offices_together(desk: Desk) -> None:
+    """A hijacked console holds the sessions of many offices: no more than one may be given."""
+    world, each = desk.guard.world, POLICY.buckets[RELATIONS].day
+    told: list[str] = []
+    for number in range(POLICY.received.day // each + 1):
+        agent = await world.agent(await world.organisation(f"Office {number}"))
+        people = [await world.person(agent.organisation, referent=agent) for _ in range(each)]
+        told += [code(await prescribe(desk, agent, person)) for person in people]
+    over = len(told) - POLICY.received.day
+    assert told == ["200"] * POLICY.received.day + ["budget-received"] * over
+    other = await world.organisation("Another school", kind="training-organisation")
+    assert code(await prescribe(desk, agent, people[-1], organisation=other)) == "200"
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,39 @@ async def test_malformed_transfer_is_refused(desk: Desk, change: dict[str, Any])
     assert (await desk.ask(desk.cleo, "/v1/transfers/refuse", transfer=str(uuid4()))).status_code == 400
     more = {"transfer": str(uuid4()), "because": "no"}
     assert (await desk.ask(desk.cleo, "/v1/transfers/refuse", **more)).status_code == 400
+
+
+async def test_office_is_not_told_by_a_transfer_who_else_follows_a_person_before_a_search_is(desk: Desk) -> None:
+    """A hijacked adviser probes every organisation for one of her people: each answer is counted and journaled."""
+    world, person = desk.guard.world, await of_ana(desk)
+    closed = await world.organisation("Closed", active=False)
+    await world.relation(person, desk.cleo.organisation, kind="followed")
+    unavailable, followed = await give(desk, desk.ana, person, closed), await give(desk, desk.ana, person)
+    assert code(followed) == "organisation-unavailable"
+    assert followed.content == unavailable.content
+    known = await world.person(desk.cleo.organisation)
+    await world.relation(known, desk.ana.organisation, kind="appointment")
+    east = await world.organisation("East")
+    elsewhere = {"person": known, "organisation": east, "side": "receiving", "reason": "person-asks"}
+    assert (await desk.ask(desk.ana, "/v1/transfers/ask", **elsewhere)).content == unavailable.content
+    [entry] = await desk.guard.entries("refused")
+    assert (str(entry["person"]), entry["explanation"], entry["detail"]) == (
+        person, "organisation-unavailable", '{"times":1}',
+    )  # fmt: skip
+    assert await world.conn.fetchval("SELECT times FROM guard.refusal WHERE account = $1", desk.ana.account) == 3
+    await desk.found(desk.ana, person)
+    assert code(await give(desk, desk.ana, person)) == "already-followed"
+    await desk.found(desk.ana, known)
+    assert code(await desk.ask(desk.ana, "/v1/transfers/ask", **elsewhere)) == "not-followed-there"
+
+
+async def test_i15_obstacles_are_questions_of_the_hour(desk: Desk) -> None:
+    world, person = desk.guard.world, await of_ana(desk)
+    closed = await world.organisation("Closed", active=False)
+    most = POLICY.questions_per_hour
+    told = [code(await give(desk, desk.ana, person, closed)) for _ in range(most + 1)]
+    assert told == ["organisation-unavailable"] * most + ["too-many-questions"]
+    assert [entry["detail"] for entry in await desk.guard.entries("refused")] == [
+        '{"times":1}', '{"times":10}', '{"times":100}',
+    ]  # fmt: skip
+    assert code(await give(desk, desk.ana, person)) == "201", "what can be done is done"

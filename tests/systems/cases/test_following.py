@@ -57,7 +57,7 @@ def test_adviser_changes_the_adviser_of_one_person_from_the_file(office: Office)
     assert unsaid.status == 422
     done = office.desk.post(f"/personnes/{person}/conseiller/", {"to": office.karim.account}, page=form)
     assert done.status == 200
-    assert "1 personne est maintenant suivie par Karim Haddad." in done.text
+    assert "1 personne a changé de conseiller." in done.text
     assert office.referent(person) == office.karim.account
 
 
@@ -78,7 +78,7 @@ def test_adviser_hands_a_selection_over_after_reading_what_will_change(office: O
     done = office.desk.post(
         "/portefeuille/confier/", {**chosen, "etape": "faire", "to": office.karim.account}, page=shown
     )
-    assert "2 personnes sont maintenant suivies par Karim Haddad." in done.text
+    assert "2 personnes ont changé de conseiller." in done.text
     assert {office.referent(person) for person in people} == {office.karim.account}
 
 

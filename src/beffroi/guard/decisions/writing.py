@@ -80,7 +80,7 @@ async def refused_lines(
     for account_id, code_text, times in rows:
         code, account = Code(code_text), str(account_id)
         pair = next(pair for pair in pairs if pair == (account, code))
-        if not _reaches_power_of_ten(times - tally[pair], times):
+        if not reaches_power_of_ten(times - tally[pair], times):
             continue
         place = last[pair]
         facts, request = known[place].facts, asks[place].request
@@ -103,7 +103,8 @@ async def refused_lines(
     return lines
 
 
-def _reaches_power_of_ten(before: int, after: int) -> bool:
+def reaches_power_of_ten(before: int, after: int) -> bool:
+    """Whether a count that rose from ``before`` to ``after`` met 1, 10, 100…, which the journal gets."""
     power = 1
     while power <= after:
         if before < power:

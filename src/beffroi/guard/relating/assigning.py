@@ -21,7 +21,7 @@ from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.relating import colleagues, relations
 from beffroi.guard.relating.bodies import Handing, Purposed
-from beffroi.guard.relating.commanding import Came, Change, Doing, carry_out, obstacle, refusal
+from beffroi.guard.relating.commanding import Came, Change, Doing, carry_out, obstacle, question, refusal
 from beffroi.guard.vault.agents import names_of
 from beffroi.guard.web import bodies
 from beffroi.guard.web.problems import Fault
@@ -61,8 +61,13 @@ async def list_colleagues(call: Call) -> Answer:
 
 
 async def preview(call: Call) -> Answer:
-    """How many people would change hands, whose they are, and what the colleague would follow then."""
-    body = _handing(call)
+    """How many people would change hands, whose they are, and what the colleague would follow then: a question."""
+    body, caller = _handing(call), caller_of(call)
+    if not isinstance(caller, Caller):
+        return denial(call, caller)
+    asked = await question(call, caller, PurposeCode(body.purpose))
+    if not isinstance(asked, Granted):
+        return denial(call, asked)
 
     async def act(work: Work, by: OnDuty) -> Answer:
         conn, keys, policy, now = work
@@ -102,29 +107,39 @@ async def assign(call: Call) -> Answer:
     if not isinstance(caller, Caller):
         return denial(call, caller)
     people: list[PersonId] = []
+    already: set[PersonId] = set()
     own: list[AccountId] = []
 
     async def gather(work: Work, by: OnDuty) -> Answer:
-        people.extend(await _wanted(work, by.organisation.id, body))
+        office = by.organisation.id
+        wanted = await _wanted(work, office, body)
+        for row in await relations.followed(work.conn, work.keys, wanted, office, work.now):
+            if row["referent"] is not None and str(row["referent"]) == body.to:
+                already.add(PersonId(str(row["person"])))
+        people.extend(person for person in wanted if person not in already)
         own.append(by.account.id)
         return json_answer(None)
 
     gathered = await with_action(call, Action.RELATE, body.purpose, gather, writes=False)
     if not own:
         return gathered
-    to, tried, unknown, unchanged = AccountId(body.to), 0, 0, 0
+    if not people:  # nothing to decide: a question, and no decision for each
+        asked = await question(call, caller, PurposeCode(body.purpose))
+        if not isinstance(asked, Granted):
+            return denial(call, asked)
+    to, tried, unknown, meanwhile = AccountId(body.to), 0, 0, 0
     stopped: Refusal | Fault | Obstacle | None = None
     for person in people[:MOST_AT_ONCE]:
         came = await _one(call, caller, PurposeCode(body.purpose), person, to, to_oneself=to == own[0])
         if came is None:
-            unchanged += 1
-        elif isinstance(came, Refusal) and came.code in _UNKNOWN and len(people) > 1:
+            meanwhile += 1
+        elif isinstance(came, Refusal) and came.code in _UNKNOWN and len(people) + len(already) > 1:
             unknown += 1
         elif not isinstance(came, Granted):
             stopped = came
             break
         tried += 1
-    done = tried - unknown - unchanged
+    done, unchanged = tried - unknown - meanwhile, len(already) + meanwhile
     if stopped is not None and not done:
         return refusal(call, stopped)
     why = None if stopped is None else _code(stopped)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
-from beffroi.core.ids import EntryNumber, PersonId, PurposeCode
+from beffroi.core.ids import ApplicationId, EntryNumber, PersonId, PurposeCode
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
-from beffroi.core.relating import Obstacle
-from beffroi.guard import journal, stamped
-from beffroi.guard.decisions.asks import Granted, Law, Outcome
+from beffroi.core.relating import Obstacle, asking
+from beffroi.guard import journal, stamped, turnstile
+from beffroi.guard.decisions import statements
+from beffroi.guard.decisions.asks import Agent, Granted, Law, Manner, Outcome
+from beffroi.guard.decisions.facts import clock_at
+from beffroi.guard.decisions.writing import reaches_power_of_ten
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller
 from beffroi.guard.journal import Entry
@@ -46,8 +49,20 @@ Act = Callable[[Doing], Awaitable[Obstacle | Mapping[str, Any]]]
 Came = Granted | Refusal | Fault | Obstacle
 
 
+async def question(call: Call, caller: Caller, purpose: PurposeCode) -> Outcome:
+    """Count one question of the hour; what answers instead where there were too many, or nobody may ask."""
+    request = Request(Action.RELATE, caller.application, purpose, None, 0, None)
+    return await call.services.worker.decide(
+        request, caller.handle_hash, caller.client_hash, kind="evaluation", manner=Manner.QUESTION, law=asking
+    )
+
+
 async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: Act) -> Came:
-    """Decide and do; what stood in the way instead of :class:`Granted`, nothing charged then."""
+    """Decide and do; what stood in the way instead of :class:`Granted`, nothing charged then.
+
+    An obstacle answers something about the person, so it is a question of the hour and is journaled as refusals are:
+    past the hour's questions nobody is told which it was.
+    """
     services = call.services
     request = Request(change.action, caller.application, change.purpose, change.person, 0, None)
     stopped: list[Obstacle] = []
@@ -72,7 +87,31 @@ async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: A
     outcome: Outcome = await services.worker.decide(
         request, caller.handle_hash, caller.client_hash, kind=change.kind, effect=effect, law=law
     )
-    return stopped[0] if stopped else outcome
+    if not stopped:
+        return outcome
+    asked = await question(call, caller, change.purpose)
+    if not isinstance(asked, Granted):
+        return asked
+    await _note(call, asked.agent, change, caller.application, stopped[0])
+    return stopped[0]
+
+
+async def _note(call: Call, agent: Agent, change: Change, application: ApplicationId, came: Obstacle) -> None:
+    """Count an obstacle as a refusal; the journal gets the 1st, the 10th, the 100th… of the account's hour."""
+    async with call.services.pool.acquire() as conn, conn.transaction():
+        await turnstile.take(conn)
+        at = await stamped.instant(conn)
+        counted = await conn.fetch(
+            statements.COUNT_REFUSALS, [agent.account.id], [came.value], clock_at(at).hour, [1]
+        )
+        times: int = counted[0]["times"]
+        if reaches_power_of_ten(times - 1, times):
+            entry = Entry(
+                at, "refused", change.person, 0, agent.account.id, agent.session.id, agent.organisation.id,
+                application, agent.habilitation.role, change.purpose, came.value, call.services.policy.version,
+                json.dumps({"times": times}, separators=(",", ":")),
+            )  # fmt: skip
+            await journal.append(conn, [entry])
 
 
 def refusal(call: Call, came: Refusal | Fault | Obstacle) -> Answer:

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 import msgspec
 
+from beffroi.core.decision import Refusal
 from beffroi.core.ids import AccountId
 from beffroi.core.policy import Action
-from beffroi.core.relating import Obstacle, is_cover
+from beffroi.core.refusals import Code
+from beffroi.core.relating import PLANNED, Obstacle, is_cover
 from beffroi.guard import journal, stamped
 from beffroi.guard.answers import relating as answers
 from beffroi.guard.answers.shape import Nothing
+from beffroi.guard.doors.answers import denial
 from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.journal import Entry
 from beffroi.guard.relating import colleagues, relations
@@ -31,11 +34,20 @@ _PURPOSED: Final = msgspec.json.Decoder(Purposed)
 _OF_OFFICE: Final = """
 SELECT * FROM guard.cover WHERE organisation = $1 AND until_at > $2 ORDER BY from_at, id LIMIT 500
 """
+_OF_STAND_IN: Final = "SELECT * FROM guard.cover WHERE account = $1 AND organisation = $2 AND until_at > $3"
+_LATELY: Final = """
+SELECT count(*) FILTER (WHERE made_by = $2) AS made, count(*) FILTER (WHERE account = $3) AS given FROM guard.cover
+WHERE organisation = $1 AND until_at > $4 AND made_at > $4
+"""
+"""Covers of the last 24 hours, those that have ended since included: none is over before it was made."""
 _LOCKED: Final = "SELECT * FROM guard.cover WHERE id = $1 AND organisation = $2 FOR UPDATE"
 
 
 async def make(call: Call) -> Answer:
-    """Let a colleague stand in for another; on one's own people at once, on a colleague's as on a newcomer's."""
+    """Let a colleague stand in for another: as himself where the absent one says so, else as a newcomer.
+
+    Where somebody else said so before, the absent colleague's own word replaces it.
+    """
     body = bodies.read(call, _COVERING)
 
     async def act(work: Work, by: OnDuty) -> Answer:
@@ -44,17 +56,28 @@ async def make(call: Call) -> Answer:
         from_at, until_at = max(begins(body.from_on), now), ends(body.until_on)
         if not is_cover(from_at, until_at, now, policy):
             return obstacle(call, Obstacle.PERIOD)
-        if absent == account or not await colleagues.at_work(conn, keys, policy, office, now, only=account):
+        there = await colleagues.at_work(conn, keys, policy, office, now, only=account)
+        if absent == account or not there:
             return obstacle(call, Obstacle.COLLEAGUE_UNKNOWN)
         people = await relations.people_of(conn, absent, office, now)
         if not people:
             return obstacle(call, Obstacle.COLLEAGUE_UNKNOWN)
-        standing = await _of_office(work, by)
-        theirs = [row for row in standing if str(row["account"]) == account and _meet(row, from_at, until_at)]
-        if any(str(row["absent"]) == absent for row in theirs):
+        standing = await _of_stand_in(work, by, account)
+        theirs = [row for row in standing if _meet(row, from_at, until_at)]
+        same = [row for row in theirs if str(row["absent"]) == absent]
+        others = [AccountId(str(row["absent"])) for row in theirs if row not in same]
+        if same and (by.account.id != absent or any(str(row["made_by"]) == absent for row in same)):
             return obstacle(call, Obstacle.COVER_EXISTS)
-        if len(theirs) >= policy.following.covers:
+        most = policy.following.covers
+        if len(others) >= most or len(standing) - len(same) >= PLANNED * most:
             return obstacle(call, Obstacle.TOO_MANY_COVERS)
+        if await _lately(work, by, account) >= policy.following.covers_a_day:
+            return denial(call, Refusal(Code.BUDGET_ACCOUNT, "day"))
+        sizes = await relations.sizes(conn, office, [account, *others], now)
+        if len(people) + sum(sizes.values()) > there[0].most:
+            return obstacle(call, Obstacle.PORTFOLIO_FULL)
+        for said in same:
+            await _end(work, by, said)
         row = {
             "id": str(uuid4()), "organisation": office, "account": account, "absent": absent, "from_at": from_at,
             "until_at": until_at, "made_by": by.account.id, "made_at": now, "version": 1,
@@ -62,8 +85,7 @@ async def make(call: Call) -> Answer:
         await stamped.insert(conn, keys, "cover", row)
         detail = {"account": account, "absent": absent, "cover": row["id"], "people": len(people)}
         await journal.append(conn, [_entry(work, by, "cover-made", {**detail, "until": until_at.isoformat()})])
-        size = (await relations.sizes(conn, office, [account], now)).get(account, 0)
-        return json_answer(answers.CoverMade(str(row["id"]), len(people), size + len(people)), 201)
+        return json_answer(answers.CoverMade(str(row["id"]), len(people), sizes.get(account, 0) + len(people)), 201)
 
     return await with_action(call, Action.RELATE, body.purpose, act, writes=True)
 
@@ -77,6 +99,21 @@ def _meet(row: Row, from_at: datetime, until_at: datetime) -> bool:
 async def _of_office(work: Work, by: OnDuty) -> list[Row]:
     rows = await work.conn.fetch(_OF_OFFICE, by.organisation.id, work.now)
     return [stamped.genuine(work.keys, "cover", row) for row in rows]
+
+
+async def _of_stand_in(work: Work, by: OnDuty, account: AccountId) -> list[Row]:
+    """All the covers of a stand-in that are not over. Raises Forged."""
+    rows = await work.conn.fetch(_OF_STAND_IN, account, by.organisation.id, work.now)
+    return [stamped.genuine(work.keys, "cover", row) for row in rows]
+
+
+async def _lately(work: Work, by: OnDuty, account: AccountId) -> int:
+    """Covers of 24 hours, by this maker or for this stand-in, whichever are more. MACs are not verified."""
+    since = work.now - timedelta(days=1)
+    row = await work.conn.fetchrow(_LATELY, by.organisation.id, by.account.id, account, since)
+    made: int = row["made"]
+    given: int = row["given"]
+    return max(made, given)
 
 
 def _entry(work: Work, by: OnDuty, kind: str, detail: Mapping[str, object]) -> Entry:
@@ -112,20 +149,19 @@ async def end(call: Call) -> Answer:
     body = bodies.read(call, _ONE)
 
     async def act(work: Work, by: OnDuty) -> Answer:
-        conn, keys, _, now = work
-        row = await conn.fetchrow(_LOCKED, body.cover, by.organisation.id)
-        if row is None or stamped.genuine(keys, "cover", row)["until_at"] <= now:
+        row = await work.conn.fetchrow(_LOCKED, body.cover, by.organisation.id)
+        if row is None or stamped.genuine(work.keys, "cover", row)["until_at"] <= work.now:
             return obstacle(call, Obstacle.COVER_UNKNOWN)
-        await stamped.amend(conn, keys, "cover", row, until_at=now)
-        detail: dict[str, object] = {
-            "account": str(row["account"]),
-            "absent": str(row["absent"]),
-            "cover": body.cover,
-        }
-        await journal.append(conn, [_entry(work, by, "cover-ended", detail)])
+        await _end(work, by, row)
         return json_answer(Nothing())
 
     return await with_action(call, Action.RELATE, body.purpose, act, writes=True)
+
+
+async def _end(work: Work, by: OnDuty, row: Row) -> None:
+    await stamped.amend(work.conn, work.keys, "cover", row, until_at=work.now)
+    detail = {"account": str(row["account"]), "absent": str(row["absent"]), "cover": str(row["id"])}
+    await journal.append(work.conn, [_entry(work, by, "cover-ended", detail)])
 
 
 ROUTES: Final[Routes] = {

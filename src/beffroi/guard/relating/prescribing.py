@@ -1,6 +1,7 @@
 """POST /v1/relations/organisations, prescribe, end, give-back: a training organisation knows a person for a time."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -71,14 +72,15 @@ async def prescribe(call: Call) -> Answer:
             await relations.extend(conn, keys, row, until_at)
         return {"kind": body.kind, "organisation": place, "until": body.until_on.isoformat()}
 
-    came = await carry_out(call, caller, Change("prescribed", person, PurposeCode(body.purpose)), giving, act)
+    law = partial(giving, to=place)
+    came = await carry_out(call, caller, Change("prescribed", person, PurposeCode(body.purpose)), law, act)
     if not isinstance(came, Granted):
         return refusal(call, came)
     return json_answer(answers.Related(person, came.entry or 0, until_at))
 
 
 async def end(call: Call) -> Answer:
-    """Let a training organisation know a person no longer. It takes rights away, and costs nothing."""
+    """Let a training organisation know a person no longer. It draws on the people handed over."""
     body, caller = bodies.read(call, _ENDING), caller_of(call)
     if not isinstance(caller, Caller):
         return denial(call, caller)

@@ -7,6 +7,7 @@ receiving one follows them. Both are in the journal, by the organisations' own a
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -17,7 +18,8 @@ from beffroi.core.relating import Obstacle, Transfer, agreeing, giving, in_the_w
 from beffroi.guard import journal
 from beffroi.guard.answers import relating as answers
 from beffroi.guard.answers.shape import Place
-from beffroi.guard.decisions.asks import Granted
+from beffroi.guard.decisions.asks import Granted, Law
+from beffroi.guard.decisions.facts import clock_at
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_action
@@ -35,6 +37,7 @@ _ONE: Final = msgspec.json.Decoder(OneTransfer)
 _DECLINING: Final = msgspec.json.Decoder(Declining)
 _PURPOSED: Final = msgspec.json.Decoder(Purposed)
 _KNOWN: Final = "SELECT 1 FROM guard.person WHERE id = $1"
+_FOUND_DAY: Final = "SELECT found_day FROM guard.reach WHERE account = $1 AND person = $2"
 _DETAIL: Final = '{{"giving":"{giving}","receiving":"{receiving}","transfer":"{id}"}}'
 
 
@@ -55,10 +58,13 @@ async def ask(call: Call) -> Answer:
         available = await organisations.available(conn, keys, other, organisations.FOLLOWING, now)
         if available is None or other == own:
             return Obstacle.ORGANISATION_UNAVAILABLE
+        # Who follows a person is told by a search, which is charged and shown to them, and by no probe for nothing.
+        found_day = await conn.fetchval(_FOUND_DAY, agent.account.id, person)
+        told = found_day == clock_at(now).day
         if await relations.live(conn, keys, person, sides[1], relations.FOLLOWED, now) is not None:
-            return Obstacle.ALREADY_FOLLOWED
+            return Obstacle.ALREADY_FOLLOWED if told or sides[1] == own else Obstacle.ORGANISATION_UNAVAILABLE
         if await relations.live(conn, keys, person, sides[0], relations.FOLLOWED, now) is None:
-            return Obstacle.NOT_FOLLOWED_THERE
+            return Obstacle.NOT_FOLLOWED_THERE if told else Obstacle.ORGANISATION_UNAVAILABLE
         if await transfers.is_pending(conn, person, *sides, now):
             return Obstacle.TRANSFER_EXISTS
         expires_at = now + timedelta(days=policy.following.transfer_days)
@@ -67,7 +73,7 @@ async def ask(call: Call) -> Answer:
         made[:] = [(id_, expires_at)]
         return {"giving": sides[0], "receiving": sides[1], "reason": body.reason, "transfer": id_}
 
-    law = giving if body.side == "giving" else receiving
+    law: Law = partial(giving, to=other) if body.side == "giving" else receiving
     came = await carry_out(call, caller, Change("transfer-asked", person, PurposeCode(body.purpose)), law, act)
     if not isinstance(came, Granted):
         return refusal(call, came)

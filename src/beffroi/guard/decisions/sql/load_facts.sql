@@ -37,10 +37,10 @@ SELECT
     CASE WHEN e.id IS NOT NULL THEN record_send(ROW(e.id, e.habilitation, e.application, e.ended_at, e.version,
         e.mac)) END,
     -- Absences at the habilitation's organisation that the account covers, or will: when is for the law to read. Null
-    -- for the many who cover none. What ended a day ago by any clock is left out.
+    -- for the many who cover none. What is over is left out, but for what the clocks may differ by.
     (SELECT array_agg(record_send(ROW(v.id, v.organisation, v.account, v.absent, v.from_at, v.until_at, v.made_by,
         v.made_at, v.version, v.mac))) FROM guard.cover v
-        WHERE v.account = s.account AND v.organisation = h.organisation AND v.until_at > now() - interval '1 day')
+        WHERE v.account = s.account AND v.organisation = h.organisation AND v.until_at > now() - interval '1 minute')
 FROM unnest($1::text::bytea[], $2::text::uuid[]) WITH ORDINALITY AS q (handle_hash, person, n)
 LEFT JOIN guard.session s ON s.handle_hash = q.handle_hash
 LEFT JOIN guard.account a ON a.id = s.account

@@ -22,6 +22,7 @@ _FIELDS = {
     "cover-period": "until_on",
     "cover-exists": "account",
     "too-many-covers": "account",
+    "portfolio-full": "account",
 }
 
 

@@ -42,7 +42,7 @@ def one(request: AgentRequest, person: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         done = request.conversation.ask(relations.assign(purpose, form.cleaned_data["to"], people=[str(person)]))
         if not isinstance(done, Refused):
-            messages.success(request, _done(done, _named(there.rows, form.cleaned_data["to"])))
+            messages.success(request, _done(done))
             return HttpResponseRedirect(reverse("cases:file", args=[person]))
         if done.code not in ON_THE_FORM:
             return RefusalAnswer(done)
@@ -73,7 +73,7 @@ def several(request: AgentRequest) -> HttpResponse:
             done = request.conversation.ask(relations.assign(purpose, to, people=people, portfolio_of=of))
             if isinstance(done, Refused):
                 return RefusalAnswer(done)
-            return _after(request, done, _named(there.rows, to))
+            return _after(request, done)
         found = request.conversation.ask(relations.preview(purpose, to, people=people, portfolio_of=of))
         if not isinstance(found, Refused):
             return _preview(request, form, found, there.rows, people)
@@ -114,8 +114,8 @@ def _preview(
     return render(request, "cases/hand_preview.html", context)
 
 
-def _after(request: AgentRequest, done: Assigned, name: str) -> HttpResponse:
-    messages.success(request, _done(done, name))
+def _after(request: AgentRequest, done: Assigned) -> HttpResponse:
+    messages.success(request, _done(done))
     if done.left:
         stopped = ngettext(
             "%(left)s personne n'a pas été confiée : %(why)s",
@@ -126,15 +126,16 @@ def _after(request: AgentRequest, done: Assigned, name: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("cases:portfolio"))
 
 
-def _done(done: Assigned, name: str) -> str:
+def _done(done: Assigned) -> str:
+    """What was done, without the colleague's name: a message waits in a cookie, which is signed and not sealed."""
     if not done.assigned:
-        return gettext("Rien n'a changé : %(name)s était déjà le référent.") % {"name": name}
+        return gettext("Rien n'a changé : ce collègue était déjà le référent.")
     said = ngettext(
-        "%(count)s personne est maintenant suivie par %(name)s.",
-        "%(count)s personnes sont maintenant suivies par %(name)s.",
+        "%(count)s personne a changé de conseiller.",
+        "%(count)s personnes ont changé de conseiller.",
         done.assigned,
     )
-    return said % {"count": words.number(done.assigned), "name": name}
+    return said % {"count": words.number(done.assigned)}
 
 
 def _why(code: str | None) -> str:
