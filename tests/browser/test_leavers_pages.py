@@ -67,7 +67,9 @@ def test_manager_takes_one_application_away_and_the_colleague_keeps_the_other(st
     guard = stack.guard
     guard.run(guard.world.open_application(guard.organisation, id="trainings", name="Suivi des formations"))
     both = (CONSOLE, ApplicationId("trainings"))
-    manager, agent = guard.member("Pascal Retrait"), guard.member("Agnes Gardeuse", applications=both)
+    south = guard.world.offices["South"]  # where nobody was suspended today: a manager's day has its limit
+    manager = guard.member("Pascal Retrait", organisation=south)
+    agent = guard.member("Agnes Gardeuse", organisation=south, applications=both)
     sign_in(stack, page, manager, "/mon-compte/")
     promote(stack, manager)
     page.goto(f"{stack.url}/comptes/{agent.account}/")

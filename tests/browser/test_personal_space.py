@@ -31,7 +31,13 @@ def file_of(stack: Stack, last_name: str) -> str:
     login = last_name.lower()
     one = msgspec.structs.replace(INES, login=login, sub=f"sub-{login}", family_name=last_name.upper())
     write_residents_file(stack.guard.provider.people.users_file, (INES, one))
-    identity = Identity(last_name=last_name, first_names="Inès, Marie", birth_date=INES.birthdate, sex="F")
+    identity = Identity(
+        last_name=last_name,
+        first_names="Inès, Marie",
+        birth_date=INES.birthdate,
+        sex="F",
+        birth_place=INES.birthplace,
+    )
     return stack.person(
         organisation=stack.guard.organisation, last_name=last_name, first_names="Inès", birth_date=INES.birthdate,
         identity=identity,
