@@ -70,7 +70,10 @@ def test_maintainer_measures_exposures_gets_the_whole_network_and_each_change() 
     assert (found["organisations"], found["accounts"], found["relations"]) == (450, 1_500, 4_000)
     assert found["greatest_direct_24h"] > 0
     assert found["whole_s"] > 0
-    assert set(found["after_one_change_ms"]) == {"account_suspended", "organisation_closed", "relations_ended"}
+    assert set(found["after_one_change_ms"]) == {
+        "account_suspended", "approver_suspended", "application_closed", "everything_contained",
+        "organisation_closed", "relations_ended",
+    }  # fmt: skip
     assert all(taken > 0 for taken in found["after_one_change_ms"].values())
     assert "every account, from nothing" in printed
 
