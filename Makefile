@@ -1,6 +1,6 @@
 # make run     a living demonstration on http://localhost:8000
 # make test    everything that CI runs
-# make check   under three minutes: style, types, imports, quick tests
+# make check   style, types, imports, quick tests: some four minutes
 # make bench   figures of speed, into bench/results/
 # make soak    strictness under fire: a million decisions, kills
 # make lock    pin the dependencies of pyproject.toml anew
