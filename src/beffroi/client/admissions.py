@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from beffroi.client.approvals import ApplicationOption, Made, Place, RoleOption
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 from beffroi.core.identifying import Identifying
 
 
@@ -44,17 +44,17 @@ class Shown(Struct, frozen=True):
 
 def waiting(page: int = 1, *, count_only: bool = False) -> Call[Queue]:
     """A page of those who wait, or only how many they are."""
-    return post("/v1/admissions/list", {"page": page, "count_only": count_only}, lambda answer: typed(Queue, answer))
+    return post("/v1/admissions/list", {"page": page, "count_only": count_only}, reads(Queue))
 
 
 def show(admission: str) -> Call[Shown]:
     """One of them."""
-    return post("/v1/admissions/show", {"admission": admission}, lambda answer: typed(Shown, answer))
+    return post("/v1/admissions/show", {"admission": admission}, reads(Shown))
 
 
 def take_up(admission: str, body: Mapping[str, Any]) -> Call[Made]:
     """Make the request for access; ``body`` is the one of a request, without the organisation."""
-    return post("/v1/admissions/take-up", {"admission": admission, **body}, lambda answer: typed(Made, answer))
+    return post("/v1/admissions/take-up", {"admission": admission, **body}, reads(Made))
 
 
 def dismiss(admission: str, reason: str) -> Call[None]:

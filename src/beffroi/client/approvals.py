@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from beffroi.client.answers import Label
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads, typed
 from beffroi.core.identifying import Identifying
 
 
@@ -198,18 +198,18 @@ class Quarantine(Struct, frozen=True):
 
 def options() -> Call[Options]:
     """What may be asked for."""
-    return post("/v1/requests/options", {}, lambda body: typed(Options, body))
+    return post("/v1/requests/options", {}, reads(Options))
 
 
 def make(kind: str, body: Mapping[str, Any]) -> Call[Made]:
     """Make a request. Refused with an objection's code when it cannot be made."""
-    return post("/v1/requests/make", {"kind": kind, "body": body}, lambda answer: typed(Made, answer))
+    return post("/v1/requests/make", {"kind": kind, "body": body}, reads(Made))
 
 
 def listed(scope: str, *, closed: bool = False, page: int = 1) -> Call[Requests]:
     """A page of requests: ``mine``, ``to-decide`` or ``organisation``."""
     body = {"scope": scope, "closed": closed, "page": page}
-    return post("/v1/requests/list", body, lambda answer: typed(Requests, answer))
+    return post("/v1/requests/list", body, reads(Requests))
 
 
 def show(request: str) -> Call[Request]:
@@ -224,12 +224,12 @@ def withdraw(request: str) -> Call[None]:
 
 def under_way() -> Call[Arrivals]:
     """Colleagues on their way in, at one's organisation."""
-    return post("/v1/enrolments/list", {}, lambda body: typed(Arrivals, body))
+    return post("/v1/enrolments/list", {}, reads(Arrivals))
 
 
 def quarantined() -> Call[Quarantine]:
     """Colleagues of one's organisation whose sign-in was put in quarantine in the last thirty days."""
-    return post("/v1/enrolments/quarantined", {}, lambda body: typed(Quarantine, body))
+    return post("/v1/enrolments/quarantined", {}, reads(Quarantine))
 
 
 def _request(body: Any) -> Request:

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 from beffroi.core.identifying import Identifying
 
 
@@ -82,25 +82,9 @@ class Proof(Struct, frozen=True):
     proof: str | None
 
 
-def _live(body: object) -> Live:
-    return typed(Live, body)
-
-
-def _entries(body: object) -> Entries:
-    return typed(Entries, body)
-
-
-def _entry(body: object) -> Entry:
-    return typed(Entry, body)
-
-
-def _proof(body: object) -> Proof:
-    return typed(Proof, body)
-
-
 def live(by: str) -> Call[Live]:
     """The last hour by ``application``, ``organisation`` or ``account``."""
-    return post("/v1/consultations", {"by": by}, _live)
+    return post("/v1/consultations", {"by": by}, reads(Live))
 
 
 def entries(**wanted: str | int | None) -> Call[Entries]:
@@ -108,14 +92,14 @@ def entries(**wanted: str | int | None) -> Call[Entries]:
     ``application``, ``kind``, ``before``: what is absent or ``None`` filters nothing; a day when no instant is given.
     """
     body = {name: value for name, value in wanted.items() if value is not None}
-    return post("/v1/journal/entries", body, _entries)
+    return post("/v1/journal/entries", body, reads(Entries))
 
 
 def entry(number: int) -> Call[Entry]:
     """One entry; refused (``not-found``) outside the reader's reach."""
-    return post("/v1/journal/entry", {"entry": number}, _entry)
+    return post("/v1/journal/entry", {"entry": number}, reads(Entry))
 
 
 def proof(number: int) -> Call[Proof]:
     """The proof of one entry; refused as :func:`entry` is."""
-    return post("/v1/journal/proof", {"entry": number}, _proof)
+    return post("/v1/journal/proof", {"entry": number}, reads(Proof))

@@ -1,13 +1,12 @@
 """Containment: calls and their answers. Names of agents are ``Identifying``."""
 
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
 from beffroi.client.answers import Label
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 from beffroi.core.identifying import Identifying
 
 
@@ -111,52 +110,34 @@ class Requested(Struct, frozen=True):
     needed: int
 
 
-def _options(body: Any) -> Options:
-    return typed(Options, body)
-
-
-def _preview(body: Any) -> Preview:
-    return typed(Preview, body)
-
-
-def _cuts(body: Any) -> Cuts:
-    return typed(Cuts, body)
-
-
-def _done(body: Any) -> Done:
-    return typed(Done, body)
-
-
-def _requested(body: Any) -> Requested:
-    return typed(Requested, body)
-
-
 def options() -> Call[Options]:
     """What may be cut, and why."""
-    return post("/v1/containments/options", {}, _options)
+    return post("/v1/containments/options", {}, reads(Options))
 
 
 def preview(kind: str, *, scope: str | None, email: str | None, groups: tuple[str, ...]) -> Call[Preview]:
     """What cutting this would cost; an account or a line may be named by its professional address."""
     body = {"kind": kind, "scope": scope, "email": email, "groups": groups}
-    return post("/v1/containments/preview", body, _preview)
+    return post("/v1/containments/preview", body, reads(Preview))
 
 
 def make(kind: str, *, scope: str | None, groups: tuple[str, ...], reason: str) -> Call[Done]:
     """Cut it off."""
-    return post("/v1/containments/make", {"kind": kind, "scope": scope, "groups": groups, "reason": reason}, _done)
+    return post(
+        "/v1/containments/make", {"kind": kind, "scope": scope, "groups": groups, "reason": reason}, reads(Done)
+    )
 
 
 def cuts(*, over: bool, page: int = 1) -> Call[Cuts]:
     """What is cut now, or what is over."""
-    return post("/v1/containments/list", {"over": over, "page": page}, _cuts)
+    return post("/v1/containments/list", {"over": over, "page": page}, reads(Cuts))
 
 
 def lift(containment: str) -> Call[Requested]:
     """Ask for the lifting of a containment; two people approve it."""
-    return post("/v1/requests/make", {"kind": "lift", "body": {"containment": containment}}, _requested)
+    return post("/v1/requests/make", {"kind": "lift", "body": {"containment": containment}}, reads(Requested))
 
 
 def restore(account: str) -> Call[Requested]:
     """Ask for a suspended account to be restored; two people approve it."""
-    return post("/v1/requests/make", {"kind": "restore", "body": {"account": account}}, _requested)
+    return post("/v1/requests/make", {"kind": "restore", "body": {"account": account}}, reads(Requested))

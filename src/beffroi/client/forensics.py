@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 
 MOST_ROWS = 20_000
 
@@ -78,21 +77,9 @@ class ReadBy(Struct, frozen=True):
     lost_until: datetime | None
 
 
-def _options(body: Any) -> Options:
-    return typed(Options, body)
-
-
-def _readers(body: Any) -> Readers:
-    return typed(Readers, body)
-
-
-def _read_by(body: Any) -> ReadBy:
-    return typed(ReadBy, body)
-
-
 def options() -> Call[Options]:
     """What one may ask about."""
-    return post("/v1/forensics/options", {}, _options)
+    return post("/v1/forensics/options", {}, reads(Options))
 
 
 def readers(
@@ -110,7 +97,7 @@ def readers(
         "by": by, "ids": list(ids), "email": email, "from_at": from_at.isoformat(), "until_at": until_at.isoformat(),
         "page": page, "size": size,
     }  # fmt: skip
-    return post("/v1/forensics/readers", body, _readers)
+    return post("/v1/forensics/readers", body, reads(Readers))
 
 
 def read_by(person: str, *, from_at: datetime, until_at: datetime, page: int = 1, size: int = 25) -> Call[ReadBy]:
@@ -119,4 +106,4 @@ def read_by(person: str, *, from_at: datetime, until_at: datetime, page: int = 1
         "person": person, "from_at": from_at.isoformat(), "until_at": until_at.isoformat(), "page": page,
         "size": size,
     }  # fmt: skip
-    return post("/v1/forensics/read-by", body, _read_by)
+    return post("/v1/forensics/read-by", body, reads(ReadBy))

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from beffroi.client.answers import Label
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 from beffroi.core.identifying import Identifying
 
 MOST_ROWS = 100
@@ -119,14 +119,6 @@ class Line(Struct, frozen=True):
     population: int
 
 
-def _page(body: object) -> Page:
-    return typed(Page, body)
-
-
-def _line(body: object) -> Line:
-    return typed(Line, body)
-
-
 def page(
     *,
     organisation: str | None = None,
@@ -146,9 +138,9 @@ def page(
         "organisation": organisation, "kind": kind, "status": status, "least": least, "order": order,
         "reverse": reverse, "page": page, "size": size,
     }  # fmt: skip
-    return post("/v1/inventory", body, _page)
+    return post("/v1/inventory", body, reads(Page))
 
 
 def account(account: str) -> Call[Line]:
     """One account with its line of creation; refused (``not-found``) outside the reader's reach."""
-    return post("/v1/inventory/account", {"account": account}, _line)
+    return post("/v1/inventory/account", {"account": account}, reads(Line))

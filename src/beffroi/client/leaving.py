@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from beffroi.client.answers import Label
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 from beffroi.core.identifying import Identifying
 
 
@@ -113,31 +113,31 @@ class Imported(Struct, frozen=True):
 
 def people(page: int) -> Call[Roll]:
     """A page of the people of one's own organisation."""
-    return post("/v1/leavers/accounts", {"page": page}, lambda body: typed(Roll, body))
+    return post("/v1/leavers/accounts", {"page": page}, reads(Roll))
 
 
 def leave(account: str) -> Call[Left]:
     """This person has left one's own organisation."""
-    return post("/v1/leave", {"account": account}, lambda body: typed(Left, body))
+    return post("/v1/leave", {"account": account}, reads(Left))
 
 
 def leave_application(habilitation: str, application: str) -> Call[LeftApplication]:
     """Whoever holds this habilitation needs one of its applications no more."""
     body = {"habilitation": habilitation, "application": application}
-    return post("/v1/leave/application", body, lambda answer: typed(LeftApplication, answer))
+    return post("/v1/leave/application", body, reads(LeftApplication))
 
 
 def waiting() -> Call[Pending]:
     """Leavings that wait for a person, and escalations."""
-    return post("/v1/leavers/list", {}, lambda body: typed(Pending, body))
+    return post("/v1/leavers/list", {}, reads(Pending))
 
 
 def decide(leaver: str, *, gone: bool) -> Call[Decided]:
     """Confirm a waiting leaving, or say that the person is still here."""
     path = "/v1/leavers/confirm" if gone else "/v1/leavers/dismiss"
-    return post(path, {"leaver": leaver}, lambda body: typed(Decided, body))
+    return post(path, {"leaver": leaver}, reads(Decided))
 
 
 def personnel_file(text: str, *, apply: bool) -> Call[Imported]:
     """What a personnel file means for one's own organisation; ``apply`` does it, fifty accounts a call."""
-    return post("/v1/leavers/import", {"text": text, "apply": apply}, lambda body: typed(Imported, body))
+    return post("/v1/leavers/import", {"text": text, "apply": apply}, reads(Imported))

@@ -183,18 +183,18 @@ class Done(Struct, frozen=True):
 def listed(*, state: str | None, overdue: bool, text: str, page: int) -> Call[Partners]:
     """A page of partners."""
     body = {"state": state, "overdue": overdue, "text": text, "page": page}
-    return post("/v1/partners/list", body, lambda told: reading.typed(Partners, told))
+    return post("/v1/partners/list", body, reading.reads(Partners))
 
 
 def show(organisation: str) -> Call[Partner]:
     """One partner."""
-    return post("/v1/partners/show", {"organisation": organisation}, lambda told: reading.typed(Partner, told))
+    return post("/v1/partners/show", {"organisation": organisation}, reading.reads(Partner))
 
 
 def end(organisation: str, reason: str, until_on: str | None) -> Call[Ended]:
     """End its contract: at once, or after a day."""
     body = {"organisation": organisation, "reason": reason, "until_on": until_on}
-    return post("/v1/partners/end", body, lambda told: reading.typed(Ended, told))
+    return post("/v1/partners/end", body, reading.reads(Ended))
 
 
 def tick(organisation: str, wanted: str, item: str, proof: str | None) -> Call[Done]:
@@ -206,12 +206,12 @@ def tick(organisation: str, wanted: str, item: str, proof: str | None) -> Call[D
 def open_audit(organisation: str, due_on: str) -> Call[Begun]:
     """Open an audit."""
     body = {"organisation": organisation, "due_on": due_on}
-    return post("/v1/partners/audits/open", body, lambda told: reading.typed(Begun, told))
+    return post("/v1/partners/audits/open", body, reading.reads(Begun))
 
 
 def show_audit(audit: str) -> Call[AuditShown]:
     """One audit."""
-    return post("/v1/partners/audits/show", {"audit": audit}, lambda told: reading.typed(AuditShown, told))
+    return post("/v1/partners/audits/show", {"audit": audit}, reading.reads(AuditShown))
 
 
 def answer(audit: str, question: str, said: str, evidence: str) -> Call[Done]:
@@ -233,7 +233,7 @@ def close_audit(audit: str) -> Call[Done]:
 
 def roster(organisation: str) -> Call[Roster]:
     """An organisation's roster."""
-    return post("/v1/roster/list", {"organisation": organisation}, lambda told: reading.typed(Roster, told))
+    return post("/v1/roster/list", {"organisation": organisation}, reading.reads(Roster))
 
 
 def remove(organisation: str, *, domain: str | None = None, email: str | None = None) -> Call[Done]:
@@ -263,7 +263,7 @@ def ask_roster(organisation: str, *, domain: str | None = None, email: str | Non
 
 
 def _ask(kind: str, body: Mapping[str, Any]) -> Call[Asked]:
-    return post("/v1/requests/make", {"kind": kind, "body": body}, lambda told: reading.typed(Asked, told))
+    return post("/v1/requests/make", {"kind": kind, "body": body}, reading.reads(Asked))
 
 
 def _done(told: Any) -> Done:

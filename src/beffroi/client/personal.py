@@ -1,13 +1,12 @@
 """The personal space: what a person asks about their own file, and the reports that security officers look into."""
 
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
 from beffroi.client.answers import Label
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 from beffroi.core.identifying import Identifying
 
 
@@ -122,79 +121,47 @@ class Moved(Struct, frozen=True):
     standing: str
 
 
-def _begun(body: Any) -> Begun:
-    return typed(Begun, body)
-
-
-def _ended(body: Any) -> Ended:
-    return typed(Ended, body)
-
-
-def _consultations(body: Any) -> Consultations:
-    return typed(Consultations, body)
-
-
-def _proof(body: Any) -> Proof:
-    return typed(Proof, body)
-
-
-def _reported(body: Any) -> Reported:
-    return typed(Reported, body)
-
-
-def _own_reports(body: Any) -> OwnReports:
-    return typed(OwnReports, body)
-
-
-def _reports(body: Any) -> Reports:
-    return typed(Reports, body)
-
-
-def _moved(body: Any) -> Moved:
-    return typed(Moved, body)
-
-
 def redeem(code: str, client: str, state: str) -> Call[Begun]:
     """Exchange the one-time code of a person's sign-in for a handle, bound to this client."""
-    return post("/v1/person/sessions", {"code": code, "client": client, "state": state}, _begun)
+    return post("/v1/person/sessions", {"code": code, "client": client, "state": state}, reads(Begun))
 
 
 def end() -> Call[Ended]:
     """Sign out."""
-    return post("/v1/person/end", {}, _ended)
+    return post("/v1/person/end", {}, reads(Ended))
 
 
 def consultations(*, from_at: datetime, until_at: datetime, page: int = 1) -> Call[Consultations]:
     """Who consulted the file of the person whose session speaks."""
     body = {"from_at": from_at.isoformat(), "until_at": until_at.isoformat(), "page": page}
-    return post("/v1/person/consultations", body, _consultations)
+    return post("/v1/person/consultations", body, reads(Consultations))
 
 
 def proof(entry: int, at: datetime) -> Call[Proof]:
     """The proof of one of these consultations."""
-    return post("/v1/person/proof", {"entry": entry, "at": at.isoformat()}, _proof)
+    return post("/v1/person/proof", {"entry": entry, "at": at.isoformat()}, reads(Proof))
 
 
 def report(entry: int, at: datetime) -> Call[Reported]:
     """Say that one of these consultations is not recognised."""
-    return post("/v1/person/report", {"entry": entry, "at": at.isoformat()}, _reported)
+    return post("/v1/person/report", {"entry": entry, "at": at.isoformat()}, reads(Reported))
 
 
 def own_reports() -> Call[OwnReports]:
     """What the person reported."""
-    return post("/v1/person/reports", {}, _own_reports)
+    return post("/v1/person/reports", {}, reads(OwnReports))
 
 
 def reports(page: int = 1) -> Call[Reports]:
     """Reports that this security officer has to look into."""
-    return post("/v1/reports/list", {"page": page}, _reports)
+    return post("/v1/reports/list", {"page": page}, reads(Reports))
 
 
 def examine(report: str) -> Call[Moved]:
     """Say that a report is being looked into."""
-    return post("/v1/reports/examine", {"report": report}, _moved)
+    return post("/v1/reports/examine", {"report": report}, reads(Moved))
 
 
 def answer(report: str, code: str) -> Call[Moved]:
     """Answer a report."""
-    return post("/v1/reports/answer", {"report": report, "answer": code}, _moved)
+    return post("/v1/reports/answer", {"report": report, "answer": code}, reads(Moved))

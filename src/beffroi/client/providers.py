@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from beffroi.client.approvals import Made
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 
 
 class Office(Struct, frozen=True):
@@ -47,16 +47,16 @@ class Withdrawn(Struct, frozen=True):
 
 def listed(organisation: str | None = None) -> Call[Providers]:
     """What an organisation accepts; one's own when it is not said."""
-    return post("/v1/providers/list", {"organisation": organisation}, lambda body: typed(Providers, body))
+    return post("/v1/providers/list", {"organisation": organisation}, reads(Providers))
 
 
 def ask(organisation: str, provider: str, name: str) -> Call[Made]:
     """Ask that a provider be accepted. Refused with an objection's code when it cannot be asked for."""
     body: dict[str, Any] = {"organisation": organisation, "provider": provider, "name": name}
-    return post("/v1/requests/make", {"kind": "provider", "body": body}, lambda answer: typed(Made, answer))
+    return post("/v1/requests/make", {"kind": "provider", "body": body}, reads(Made))
 
 
 def withdraw(organisation: str, provider: str) -> Call[Withdrawn]:
     """Have a provider accepted no longer, at once."""
     body = {"organisation": organisation, "provider": provider}
-    return post("/v1/providers/withdraw", body, lambda answer: typed(Withdrawn, answer))
+    return post("/v1/providers/withdraw", body, reads(Withdrawn))

@@ -1,5 +1,7 @@
 """Reading the guard's JSON into typed answers; texts of a person's fields become ``Identifying`` on the way in."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,6 +34,11 @@ def _identifying(kind: type, value: Any) -> Any:
 def typed(kind: type[Kind], value: Any) -> Kind:
     """A JSON value as ``kind``; texts become ``Identifying`` where it says so. Raises msgspec.ValidationError."""
     return msgspec.convert(value, kind, dec_hook=_identifying)
+
+
+def reads(kind: type[Kind]) -> Callable[[Any], Kind]:
+    """What reads an answer as ``kind``, as :func:`typed` does."""
+    return partial(typed, kind)
 
 
 def session(body: Any) -> answers.Session:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import typed
+from beffroi.client.reading import reads
 from beffroi.core.identifying import Identifying
 
 
@@ -158,7 +158,7 @@ class Transfers(Struct, frozen=True):
 
 def colleagues(purpose: str) -> Call[Colleagues]:
     """Who of one's office can follow people."""
-    return post("/v1/relations/colleagues", {"purpose": purpose}, lambda body: typed(Colleagues, body))
+    return post("/v1/relations/colleagues", {"purpose": purpose}, reads(Colleagues))
 
 
 def _handing(purpose: str, to: str, people: Sequence[str], portfolio_of: str | None) -> dict[str, Any]:
@@ -169,13 +169,13 @@ def _handing(purpose: str, to: str, people: Sequence[str], portfolio_of: str | N
 def preview(purpose: str, to: str, *, people: Sequence[str] = (), portfolio_of: str | None = None) -> Call[Preview]:
     """What handing these people, or a colleague's whole portfolio, to ``to`` would change. Changes nothing."""
     body = _handing(purpose, to, people, portfolio_of)
-    return post("/v1/relations/preview", body, lambda answer: typed(Preview, answer))
+    return post("/v1/relations/preview", body, reads(Preview))
 
 
 def assign(purpose: str, to: str, *, people: Sequence[str] = (), portfolio_of: str | None = None) -> Call[Assigned]:
     """Make ``to`` the referent of at most 300 people of one's office, or of a colleague's whole portfolio."""
     body = _handing(purpose, to, people, portfolio_of)
-    return post("/v1/relations/assign", body, lambda answer: typed(Assigned, answer))
+    return post("/v1/relations/assign", body, reads(Assigned))
 
 
 def cover(purpose: str, absent: str, account: str, from_on: date, until_on: date) -> Call[CoverMade]:
@@ -184,23 +184,23 @@ def cover(purpose: str, absent: str, account: str, from_on: date, until_on: date
         "purpose": purpose, "absent": absent, "account": account, "from_on": from_on.isoformat(),
         "until_on": until_on.isoformat(),
     }  # fmt: skip
-    return post("/v1/relations/covers/make", body, lambda answer: typed(CoverMade, answer))
+    return post("/v1/relations/covers/make", body, reads(CoverMade))
 
 
 def covers(purpose: str) -> Call[Covers]:
     """Covers of one's office, under way and to come."""
-    return post("/v1/relations/covers/list", {"purpose": purpose}, lambda body: typed(Covers, body))
+    return post("/v1/relations/covers/list", {"purpose": purpose}, reads(Covers))
 
 
 def end_cover(purpose: str, id_: str) -> Call[Done]:
     """End a cover now."""
-    return post("/v1/relations/covers/end", {"purpose": purpose, "cover": id_}, lambda body: typed(Done, body))
+    return post("/v1/relations/covers/end", {"purpose": purpose, "cover": id_}, reads(Done))
 
 
 def organisations(purpose: str, which: Literal["following", "training"]) -> Call[Organisations]:
     """Other organisations at work that follow people, or train them."""
     body = {"purpose": purpose, "which": which}
-    return post("/v1/relations/organisations", body, lambda answer: typed(Organisations, answer))
+    return post("/v1/relations/organisations", body, reads(Organisations))
 
 
 def prescribe(
@@ -211,45 +211,45 @@ def prescribe(
         "purpose": purpose, "person": person, "organisation": organisation, "until_on": until_on.isoformat(),
         "kind": kind,
     }  # fmt: skip
-    return post("/v1/relations/prescribe", body, lambda answer: typed(Related, answer))
+    return post("/v1/relations/prescribe", body, reads(Related))
 
 
 def end(purpose: str, person: str, organisation: str, *, kind: str = "prescription") -> Call[Done]:
     """Let it know them no longer."""
     body = {"purpose": purpose, "person": person, "organisation": organisation, "kind": kind}
-    return post("/v1/relations/end", body, lambda answer: typed(Done, answer))
+    return post("/v1/relations/end", body, reads(Done))
 
 
 def give_back(purpose: str, person: str) -> Call[Done]:
     """Let one's own training organisation know somebody who was prescribed to it no longer."""
     body = {"purpose": purpose, "person": person}
-    return post("/v1/relations/give-back", body, lambda answer: typed(Done, answer))
+    return post("/v1/relations/give-back", body, reads(Done))
 
 
 def ask_transfer(purpose: str, person: str, organisation: str, *, side: str, reason: str) -> Call[TransferAsked]:
     """Ask ``organisation`` to take a person over (``side`` giving), or to hand over one found today (receiving)."""
     body = {"purpose": purpose, "person": person, "organisation": organisation, "side": side, "reason": reason}
-    return post("/v1/transfers/ask", body, lambda answer: typed(TransferAsked, answer))
+    return post("/v1/transfers/ask", body, reads(TransferAsked))
 
 
 def agree_transfer(purpose: str, transfer: str) -> Call[TransferAgreed]:
     """Agree: rights move at once."""
     body = {"purpose": purpose, "transfer": transfer}
-    return post("/v1/transfers/agree", body, lambda answer: typed(TransferAgreed, answer))
+    return post("/v1/transfers/agree", body, reads(TransferAgreed))
 
 
 def refuse_transfer(purpose: str, transfer: str, because: str) -> Call[TransferClosed]:
     """Say no to the other organisation."""
     body = {"purpose": purpose, "transfer": transfer, "because": because}
-    return post("/v1/transfers/refuse", body, lambda answer: typed(TransferClosed, answer))
+    return post("/v1/transfers/refuse", body, reads(TransferClosed))
 
 
 def withdraw_transfer(purpose: str, transfer: str, because: str) -> Call[TransferClosed]:
     """Take back what one's organisation asked."""
     body = {"purpose": purpose, "transfer": transfer, "because": because}
-    return post("/v1/transfers/withdraw", body, lambda answer: typed(TransferClosed, answer))
+    return post("/v1/transfers/withdraw", body, reads(TransferClosed))
 
 
 def transfers(purpose: str) -> Call[Transfers]:
     """Transfers of one's organisation."""
-    return post("/v1/transfers/list", {"purpose": purpose}, lambda body: typed(Transfers, body))
+    return post("/v1/transfers/list", {"purpose": purpose}, reads(Transfers))
