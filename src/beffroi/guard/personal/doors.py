@@ -23,8 +23,8 @@ from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.personal import consulting, leaving, proofs, queueing, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
 from beffroi.guard.personal.presence import Present, serves, with_person
-from beffroi.guard.sessions.beginning import NotRedeemed
 from beffroi.guard.sessions.doors import Redemption, application_of
+from beffroi.guard.sessions.handing_over import NotRedeemed
 from beffroi.guard.signin import attempts
 from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.integrity import report as alert

@@ -5,9 +5,8 @@ names an account: no door of one kind can take the other for its own.
 """
 
 import hmac
-from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, NamedTuple
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from beffroi.core.ids import ApplicationId, PersonId
@@ -16,7 +15,7 @@ from beffroi.core.refusals import Code
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
-from beffroi.guard.sessions.beginning import CODE_LIFE, NotRedeemed
+from beffroi.guard.sessions.handing_over import CODE_LIFE, NotRedeemed, Redeemed, bound, failure
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault.sealing import Sealer
 
@@ -26,20 +25,12 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 TABLE: Final = "person_session"
-_HANDOVER: Final = b"person-handover"  # BLAKE2b personalisation, 16 bytes at most: the session key has other uses
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_USE: Final = b"person-handover"
 _SEEN: Final = "SELECT * FROM guard.person_session WHERE handle_hash = $1"
 USED: Final = "UPDATE guard.person_session SET seen_at = $2 WHERE id = $1 AND seen_at < $2 AND revoked_at IS NULL"
 TOUCH: Final = timedelta(minutes=1)
 """How old the last use may be before it is written anew."""
 _CUT: Final = "SELECT * FROM guard.containment WHERE lifted_at IS NULL AND kind IN ('everything', 'application')"
-
-
-class Redeemed(NamedTuple):
-    """A handle, given once and never stored, and the session's row."""
-
-    handle: str
-    session: Row
 
 
 async def begin(
@@ -70,7 +61,7 @@ async def begin(
     await conn.execute(
         "INSERT INTO guard.person_handover (code_hash, application, bound, session, expires_at)"
         " VALUES ($1, $2, $3, $4, $5)",
-        handles.digest(code), application, _bound(keys, code, application, session, ends, state), session, ends,
+        handles.digest(code), application, bound(keys, _USE, code, application, session, ends, state), session, ends,
     )  # fmt: skip
     entry = Entry(now, "person-signed-in", person, session=session, application=application, policy=policy)
     await append(conn, [entry])
@@ -95,12 +86,11 @@ async def redeem(
         )
         if handed is None or session is None:
             return NotRedeemed.UNKNOWN
-        bound = _bound(keys, code, handed["application"], str(handed["session"]), handed["expires_at"], state)
-        failure = _failure(handed, application, bound, now)
-        if failure is not None:
-            if failure is not NotRedeemed.EXPIRED:
-                await revoke(conn, keys, session, now, failure.value)
-            return failure
+        refused = failure(keys, _USE, handed, handed["bound"], code, application, state, now)
+        if refused is not None:
+            if refused is not NotRedeemed.EXPIRED:
+                await revoke(conn, keys, session, now, refused.value)
+            return refused
         if session["revoked_at"] is not None or session["handle_hash"] is not None:
             return NotRedeemed.UNKNOWN
         await conn.execute(
@@ -193,20 +183,3 @@ def hint(keys: "Keys", session: Row) -> str:
 
 def _owner(session: str) -> bytes:
     return bytes.fromhex(session.replace("-", ""))
-
-
-def _failure(handed: Row, application: ApplicationId, bound: bytes, now: datetime) -> NotRedeemed | None:
-    if handed["redeemed_at"] is not None:
-        return NotRedeemed.REPLAYED
-    if handed["application"] != application:
-        return NotRedeemed.OTHER_APPLICATION
-    if now >= handed["expires_at"]:
-        return NotRedeemed.EXPIRED
-    return None if hmac.compare_digest(handed["bound"], bound) else NotRedeemed.OTHER_STATE
-
-
-def _bound(keys: "Keys", code: str, application: str, session: str, expires_at: datetime, state: str) -> bytes:
-    """What ties a code to all it stands for; of the five texts only the last, the state, may hold a NUL."""
-    ends = str((expires_at - _EPOCH) // timedelta(microseconds=1))
-    texts = "\0".join((code, application, session, ends, state)).encode("utf-8", "surrogatepass")
-    return blake2b(texts, key=keys.session, person=_HANDOVER, digest_size=32).digest()

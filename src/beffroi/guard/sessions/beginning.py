@@ -1,16 +1,12 @@
 """From a finished sign-in to a session handle: begin a session, hand a code over, redeem it once.
 
-The code lives 60 seconds, is bound to the application and to the ``state`` that this browser carries there, and
-serves once; a second use means that somebody else has it, and revokes the session (RFC 6749 section 4.1.2).
+A code used twice, elsewhere or for another browser revokes the session (:mod:`beffroi.guard.sessions.handing_over`).
 
 What the code stands for is under a key of the guard, together with the code and the state: whoever writes the
 database can neither plant a code of his own nor turn one he was given towards somebody else's session (I-16).
 """
 
-import hmac
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from hashlib import blake2b
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
@@ -20,6 +16,7 @@ from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.ending import revoke
+from beffroi.guard.sessions.handing_over import CODE_LIFE, NotRedeemed, Redeemed, bound, failure
 from beffroi.guard.sessions.memberships import demanded, memberships_in
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault.sealing import owner_bytes, seal_for
@@ -29,27 +26,7 @@ if TYPE_CHECKING:
 
     from beffroi.guard.keys import Keys
 
-CODE_LIFE: Final = timedelta(seconds=60)
-_HANDOVER: Final = b"handover"  # BLAKE2b personalisation: the session key has other uses
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class NotRedeemed(StrEnum):
-    """Why a code gave no session; journaled, never told to whoever presented it."""
-
-    UNKNOWN = "code-unknown"
-    EXPIRED = "code-expired"
-    REPLAYED = "code-replayed"
-    OTHER_APPLICATION = "code-other-application"
-    OTHER_STATE = "code-other-state"
-    """Another browser's state, or a row that is not as the guard wrote it."""
-
-
-class Redeemed(NamedTuple):
-    """A handle, given once and never stored, and the session's row."""
-
-    handle: str
-    session: Row
+_USE: Final = b"handover"
 
 
 class SignedIn(NamedTuple):
@@ -105,7 +82,7 @@ async def begin(
         " VALUES ($1, $2, $3, $4, $5)",
         handles.digest(code),
         signed_in.application,
-        _bound(keys, code, signed_in.application, session, expires_at, signed_in.state),
+        bound(keys, _USE, code, signed_in.application, session, expires_at, signed_in.state),
         session,
         expires_at,
     )
@@ -135,13 +112,12 @@ async def redeem(
         session = await conn.fetchrow("SELECT * FROM guard.session WHERE id = $1 FOR UPDATE", handed["session"])
         if session is None:
             return NotRedeemed.UNKNOWN
-        bound = _bound(keys, code, handed["application"], str(handed["session"]), handed["expires_at"], state)
-        failure = _failure(handed, application, bound, now)
-        if failure is not None:
+        refused = failure(keys, _USE, handed, handed["state_hash"], code, application, state, now)
+        if refused is not None:
             # Presented twice, elsewhere or for another browser: the code is in somebody else's hands.
-            if failure is not NotRedeemed.EXPIRED:
-                await revoke(conn, keys, [session], now, failure.value)
-            return failure
+            if refused is not NotRedeemed.EXPIRED:
+                await revoke(conn, keys, [session], now, refused.value)
+            return refused
         if session["revoked_at"] is not None or session["handle_hash"] is not None:
             return NotRedeemed.UNKNOWN
         await conn.execute(
@@ -163,20 +139,3 @@ async def redeem(
             seen_at=now,
         )
         return Redeemed(handle, row)
-
-
-def _failure(handed: Row, application: ApplicationId, bound: bytes, now: datetime) -> NotRedeemed | None:
-    if handed["redeemed_at"] is not None:
-        return NotRedeemed.REPLAYED
-    if handed["application"] != application:
-        return NotRedeemed.OTHER_APPLICATION
-    if now >= handed["expires_at"]:
-        return NotRedeemed.EXPIRED
-    return None if hmac.compare_digest(handed["state_hash"], bound) else NotRedeemed.OTHER_STATE
-
-
-def _bound(keys: "Keys", code: str, application: str, session: str, expires_at: datetime, state: str) -> bytes:
-    """What ties a code to all it stands for; of the five texts only the last, the state, may hold a NUL."""
-    ends = str((expires_at - _EPOCH) // timedelta(microseconds=1))
-    texts = "\0".join((code, application, session, ends, state)).encode("utf-8", "surrogatepass")
-    return blake2b(texts, key=keys.session, person=_HANDOVER, digest_size=32).digest()

@@ -16,9 +16,10 @@ from beffroi.guard.doors.answers import denial
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.sessions import handles
-from beffroi.guard.sessions.beginning import NotRedeemed, redeem
+from beffroi.guard.sessions.beginning import redeem
 from beffroi.guard.sessions.describing import describe
 from beffroi.guard.sessions.ending import revoke, revoke_of_account
+from beffroi.guard.sessions.handing_over import NotRedeemed
 from beffroi.guard.sessions.live import WRITTEN, live_session, seen_session
 from beffroi.guard.sessions.logout import Left, left, logout_url
 from beffroi.guard.sessions.memberships import demanded, memberships
