@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from beffroi.governance.leavers.forms import MOST_BYTES
+from beffroi.ui.files import MOST_BYTES
 from beffroi.ui.formatting import french
 from tests.config.console.stack import Page, Stack, Visitor
 from tests.governance.leavers.staff import idle, promote, status, waits

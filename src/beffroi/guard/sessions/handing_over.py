@@ -61,7 +61,7 @@ def failure(
     state: str,
     now: datetime,
 ) -> NotRedeemed | None:
-    """Why a code gives nothing to this application for this state; ``kept`` is what :func:`bound` gave for the row."""
+    """Why a code gives nothing here, for this state; ``kept`` is what :func:`bound` gave when it was made."""
     if handed["redeemed_at"] is not None:
         return NotRedeemed.REPLAYED
     if handed["application"] != application:

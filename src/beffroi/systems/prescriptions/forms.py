@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, Final, TypeVar
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +16,9 @@ from beffroi.systems.prescriptions import communes
 from beffroi.systems.prescriptions.communes import Commune
 from beffroi.systems.prescriptions.queries import Wanted
 from beffroi.systems.prescriptions.web import words
+from beffroi.ui.files import CsvFile
 
 Kept = TypeVar("Kept")
-MOST_BYTES: Final = 100_000
-"""Of a file given on the page."""
 DISTANCES: Final = (10, 25, 50, 100, 200)
 USUAL: Final = 50
 LONGEST_SEARCH: Final = 100
@@ -195,27 +193,9 @@ class Answer(forms.Form):
 
 
 class CatalogueFile(forms.Form):
-    """One CSV file in UTF-8; read in memory, never written to the console's disk."""
+    """One CSV file in UTF-8."""
 
-    file = forms.FileField(
+    file = CsvFile(
         label=_("Fichier du catalogue"),
         help_text=_("CSV en UTF-8, 100 Ko au plus, avec les colonnes de l'export."),
-        error_messages={
-            "required": _("Choisissez un fichier de 100 Ko au plus."),
-            "empty": _("Ce fichier est vide."),
-        },
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
-
-    def clean_file(self) -> str:
-        """The text of the file."""
-        given: UploadedFile[Any] = self.cleaned_data["file"]
-        content = given.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise forms.ValidationError(gettext("Ce fichier dépasse 100 Ko : partagez-le en plusieurs."))
-        try:
-            return str(content.decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            raise forms.ValidationError(
-                gettext("Ce fichier n'est pas en UTF-8 : enregistrez-le de nouveau au format « CSV UTF-8 ».")
-            ) from None

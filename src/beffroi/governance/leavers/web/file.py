@@ -11,8 +11,9 @@ from beffroi.client import Refused, leaving
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.leaving import Applied
 from beffroi.governance.leavers import actions
-from beffroi.governance.leavers.forms import MOST_BYTES, PersonnelFile
+from beffroi.governance.leavers.forms import PersonnelFile
 from beffroi.governance.leavers.web import words
+from beffroi.ui.files import MOST_BYTES
 
 MOST_PROBLEMS = 200
 """Wrong lines shown at once."""

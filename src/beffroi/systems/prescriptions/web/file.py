@@ -15,9 +15,10 @@ from beffroi.client.in_django import AgentRequest
 from beffroi.core import catalogue
 from beffroi.core.catalogue import Problem, Reading
 from beffroi.systems.prescriptions import actions, communes, queries, rights
-from beffroi.systems.prescriptions.forms import MOST_BYTES, CatalogueFile
+from beffroi.systems.prescriptions.forms import CatalogueFile
 from beffroi.systems.prescriptions.web import words
 from beffroi.ui import errors
+from beffroi.ui.files import MOST_BYTES
 
 MOST_PROBLEMS = 200
 """Wrong lines shown at once."""
