@@ -1,15 +1,16 @@
 """The invented people who may sign in, read from the file that the demonstration's loader writes."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 import pyotp
 
 from beffroi.simulation.identity_provider.mode import SettingsRefused
 
+File = TypeVar("File", bound=msgspec.Struct)
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -57,12 +58,8 @@ def write_private_json(path: Path, content: msgspec.Struct) -> None:
     draft.replace(path)
 
 
-def read_users_file(path: Path) -> tuple[Persona, ...]:
-    """The personas of ``path``.
-
-    Raises ``SettingsRefused`` naming the file when it is missing, larger than 32 MiB, not of the schema, or
-    gives two people one login or one sub.
-    """
+def read_private_json(path: Path, schema: type[File], called: str) -> File:
+    """A file of invented identities. Raises SettingsRefused when it is missing, too large, or not of the schema."""
     try:
         with path.open("rb") as file:
             body = file.read(MAX_FILE_BYTES + 1)
@@ -71,12 +68,26 @@ def read_users_file(path: Path) -> tuple[Persona, ...]:
     if len(body) > MAX_FILE_BYTES:
         raise SettingsRefused(f"{path} is larger than {MAX_FILE_BYTES} bytes.")
     try:
-        personas = msgspec.json.decode(body, type=UsersFile).personas
+        return msgspec.json.decode(body, type=schema)
     except msgspec.DecodeError as error:
-        raise SettingsRefused(f"{path} is not a users file: {error}") from error
+        raise SettingsRefused(f"{path} is not {called}: {error}") from error
+
+
+def refuse_twins(path: Path, people: Sequence[object]) -> None:
+    """Raises SettingsRefused when two people have one login or one sub."""
     for name in ("login", "sub"):
-        if len({getattr(persona, name) for persona in personas}) != len(personas):
+        if len({getattr(one, name) for one in people}) != len(people):
             raise SettingsRefused(f"{path} gives the same {name} to two people.")
+
+
+def read_users_file(path: Path) -> tuple[Persona, ...]:
+    """The personas of ``path``.
+
+    Raises ``SettingsRefused`` naming the file when it is missing, larger than 32 MiB, not of the schema, or
+    gives two people one login or one sub.
+    """
+    personas = read_private_json(path, UsersFile, "a users file").personas
+    refuse_twins(path, personas)
     for persona in personas:
         try:
             pyotp.TOTP(persona.totp_secret or pyotp.random_base32())

@@ -5,8 +5,13 @@ from typing import Annotated, Final
 
 import msgspec
 
-from beffroi.simulation.identity_provider.mode import SettingsRefused
-from beffroi.simulation.identity_provider.personas import MAX_FILE_BYTES, Code, Text, write_private_json
+from beffroi.simulation.identity_provider.personas import (
+    Code,
+    Text,
+    read_private_json,
+    refuse_twins,
+    write_private_json,
+)
 
 _DAY: Final = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"
 
@@ -53,18 +58,6 @@ def read_residents_file(path: Path) -> tuple[Resident, ...]:
     Raises ``SettingsRefused`` naming the file when it is missing, too large, not of the schema, or gives two people
     one login or one sub.
     """
-    try:
-        with path.open("rb") as file:
-            body = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise SettingsRefused(f"{path} cannot be read; load a demonstration network first.") from error
-    if len(body) > MAX_FILE_BYTES:
-        raise SettingsRefused(f"{path} is larger than {MAX_FILE_BYTES} bytes.")
-    try:
-        residents = msgspec.json.decode(body, type=ResidentsFile).residents
-    except msgspec.DecodeError as error:
-        raise SettingsRefused(f"{path} is not a file of residents: {error}") from error
-    for name in ("login", "sub"):
-        if len({getattr(resident, name) for resident in residents}) != len(residents):
-            raise SettingsRefused(f"{path} gives the same {name} to two people.")
+    residents = read_private_json(path, ResidentsFile, "a file of residents").residents
+    refuse_twins(path, residents)
     return residents

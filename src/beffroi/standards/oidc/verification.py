@@ -1,7 +1,7 @@
 """Judging the ID token (Core §3.1.3.7) and the signed userinfo (Core §5.3.2, §5.3.4)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from beffroi.core.identifying import Identifying
@@ -99,20 +99,9 @@ def verify_userinfo(
     claims = _signed_userinfo(content_type, body, sign_in, keys, provider, party, now)
     if not isinstance(claims, Mapping):
         return claims
-    texts: dict[str, str] = {}
-    for name, most in (
-        ("idp_id", 255),
-        ("email", 254),
-        ("given_name", 256),
-        ("usual_name", 256),
-        ("siret", 14),
-    ):
-        value = claims.get(name)
-        if value is None:
-            return Refusal.CLAIM_MISSING
-        if not isinstance(value, str) or not 0 < len(value) <= most or not value.isprintable():
-            return Refusal.CLAIM_MALFORMED
-        texts[name] = value
+    texts = _texts(claims, _AGENT)
+    if isinstance(texts, Refusal):
+        return texts
     siret, email = texts["siret"], texts["email"]
     if not (len(siret) == 14 and siret.isascii() and siret.isdigit()):
         return Refusal.CLAIM_MALFORMED
@@ -144,14 +133,9 @@ def verify_pivot(
     claims = _signed_userinfo(content_type, body, sign_in, keys, provider, party, now)
     if not isinstance(claims, Mapping):
         return claims
-    texts: dict[str, str] = {}
-    for name, least, most in _PIVOT:
-        value = claims.get(name)
-        if value is None:
-            return Refusal.CLAIM_MISSING
-        if not isinstance(value, str) or not least <= len(value) <= most or not (value.isprintable() or not value):
-            return Refusal.CLAIM_MALFORMED
-        texts[name] = value
+    texts = _texts(claims, _PIVOT)
+    if isinstance(texts, Refusal):
+        return texts
     usual = claims.get("preferred_username") or None
     if usual is not None and not (isinstance(usual, str) and len(usual) <= 256 and usual.isprintable()):
         return Refusal.CLAIM_MALFORMED
@@ -168,11 +152,24 @@ def verify_pivot(
     )
 
 
+_AGENT = (("idp_id", 1, 255), ("email", 1, 254), ("given_name", 1, 256), ("usual_name", 1, 256), ("siret", 1, 14))
 _PIVOT = (
     ("given_name", 1, 256), ("family_name", 1, 256), ("birthdate", 10, 10), ("gender", 1, 16), ("birthplace", 0, 5),
     ("birthcountry", 5, 5),
 )  # fmt: skip
-"""Claims of the pivot identity with their least and greatest lengths (FranceConnect's documentation)."""
+"""Claims of ProConnect's userinfo, and of FranceConnect's pivot identity, with their least and greatest lengths."""
+
+
+def _texts(claims: Mapping[str, object], wanted: Iterable[tuple[str, int, int]]) -> dict[str, str] | Refusal:
+    texts: dict[str, str] = {}
+    for name, least, most in wanted:
+        value = claims.get(name)
+        if value is None:
+            return Refusal.CLAIM_MISSING
+        if not isinstance(value, str) or not least <= len(value) <= most or not value.isprintable():
+            return Refusal.CLAIM_MALFORMED
+        texts[name] = value
+    return texts
 
 
 def _signed_userinfo(
