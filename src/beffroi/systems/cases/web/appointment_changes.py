@@ -22,7 +22,7 @@ from beffroi.systems.cases.appointments.queries import Known, desk_of
 from beffroi.systems.cases.models import Appointment
 from beffroi.systems.cases.people import Name, name_of
 from beffroi.systems.cases.web.appointments import line, one_of, show, told
-from beffroi.ui.components import Crumb
+from beffroi.systems.cases.web.trail import below_file
 
 _LISTS = {"jour": "cases:appointments_day", "structure": "cases:appointments_office"}
 
@@ -90,11 +90,7 @@ def _person(
         "lines": [line(row, Known(name), now, at_hand=False) for row in rows],
         "clashes": [told(each, account) for each in clashes],
         "back": reverse("cases:file", args=[person]),
-        "crumbs": (
-            Crumb(gettext("Dossiers"), reverse("cases:portfolio")),
-            Crumb(name.full, reverse("cases:file", args=[person])),
-            Crumb(gettext("Rendez-vous")),
-        ),
+        "crumbs": below_file(person, gettext("Rendez-vous"), name.full),
     }
     return render(request, "cases/appointments_person.html", context, status=status)
 

@@ -15,7 +15,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases.following import Absence
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.entitled import purpose_to_relate
-from beffroi.ui.components import Crumb
+from beffroi.systems.cases.web.trail import below_files
 
 _FIELDS = {
     "colleague-unknown": "account",
@@ -63,9 +63,7 @@ def covers(request: AgentRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [(row, row.from_at <= now, _last_day(row.until_at)) for row in found.rows],
-        "crumbs": (
-            Crumb(gettext("Dossiers"), reverse("cases:portfolio")), Crumb(gettext("Remplacer pendant une absence")),
-        ),
+        "crumbs": below_files(gettext("Remplacer pendant une absence")),
     }  # fmt: skip
     return render(request, "cases/covers.html", context, status=422 if form.is_bound else 200)
 

@@ -18,7 +18,7 @@ from beffroi.systems.cases.forms import EDITABLE, GroupForm, Note, initial_of
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web import namesakes
-from beffroi.ui.components import Crumb
+from beffroi.systems.cases.web.trail import below_file
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,11 +75,7 @@ def _form(
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> HttpResponse:
     back = _address(person, group)
-    crumbs = (
-        Crumb(gettext("Dossiers"), reverse("cases:portfolio")),
-        Crumb(name or gettext("Dossier"), reverse("cases:file", args=[person])),
-        Crumb(str(SECTIONS[group].title)),
-    )
+    crumbs = below_file(person, str(SECTIONS[group].title), name)
     context = {
         "form": form,
         "section": SECTIONS[group],

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from beffroi.client import Refused, calls
@@ -23,14 +22,15 @@ from beffroi.systems.cases.appointments.queries import Known, coming, desk_of
 from beffroi.systems.cases.following import RequestFor
 from beffroi.systems.cases.followup import Followup
 from beffroi.systems.cases.forms import EDITABLE, BreakGlass, Note
-from beffroi.systems.cases.people import Name, age_on, born_on, name_of
+from beffroi.systems.cases.people import age_on, born_on, name_of
 from beffroi.systems.cases.progress import words as said
 from beffroi.systems.cases.progress.queries import progress_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.appointments import line
 from beffroi.systems.cases.web.progress import keeps
-from beffroi.ui.components import Crumb, Entry
+from beffroi.systems.cases.web.trail import below_files
+from beffroi.ui.components import Entry
 from beffroi.ui.shell import NavigationItem
 
 
@@ -125,7 +125,7 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "name": name,
         "age": None if born is None else age_on(born, words.today()),
         "minor": born is not None and age_on(born, words.today()) < 18,
-        "crumbs": _crumbs(name),
+        "crumbs": below_files(name.full),
         "explanation": words.explanation(opened.explanation),
         "entry": opened.entry,
         "glass": glass,
@@ -197,7 +197,3 @@ def _part(request: AgentRequest, opened: Opened, group: str, *, glass: bool) -> 
 def _closed(opened: Opened, group: str, wanted: list[str]) -> Closed:
     address = reverse("cases:file", args=[opened.person])
     return Closed(SECTIONS[group], f"{address}?rubriques={'.'.join([*wanted, group])}#{group}")
-
-
-def _crumbs(name: Name) -> tuple[Crumb, ...]:
-    return Crumb(gettext("Dossiers"), reverse("cases:portfolio")), Crumb(name.full)

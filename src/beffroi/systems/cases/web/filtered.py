@@ -8,7 +8,6 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
@@ -24,7 +23,7 @@ from beffroi.systems.cases.progress import words as said
 from beffroi.systems.cases.progress.forms import Narrowing, wanted
 from beffroi.systems.cases.queries import PAGE_SIZE
 from beffroi.systems.cases.web import words
-from beffroi.ui.components import Crumb
+from beffroi.systems.cases.web.trail import below_files
 
 SCOPES = {"mes": "portfolio", "structure": "organisation"}
 
@@ -74,7 +73,7 @@ def filtered(request: AgentRequest) -> HttpResponse:
         "lines": [_line(person, known[person], chosen.progress[person]) for person in shown],
         "page": page,
         "more": listed.more,
-        "crumbs": (Crumb(gettext("Dossiers"), reverse("cases:portfolio")), Crumb(gettext("Filtrer"))),
+        "crumbs": below_files(gettext("Filtrer")),
     }
     return render(request, "cases/filtered.html", context)
 

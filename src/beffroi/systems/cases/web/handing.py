@@ -16,6 +16,7 @@ from beffroi.client.relations import Assigned, Colleague, Preview
 from beffroi.systems.cases.following import Hand, HandPortfolio
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.entitled import purpose_to_relate
+from beffroi.systems.cases.web.trail import below_file, below_files
 from beffroi.ui.components import Crumb
 
 MOST = 300
@@ -48,10 +49,7 @@ def one(request: AgentRequest, person: UUID) -> HttpResponse:
             return RefusalAnswer(done)
         form.add_error("to", done.detail)
     file_url = reverse("cases:file", args=[person])
-    crumbs = (
-        Crumb(gettext("Dossiers"), reverse("cases:portfolio")), Crumb(gettext("Dossier"), file_url),
-        Crumb(gettext("Changer de conseiller")),
-    )  # fmt: skip
+    crumbs = below_file(person, gettext("Changer de conseiller"))
     context = {"form": form, "crumbs": crumbs, "back": file_url, "alone": len(there.rows) < 2}
     return render(request, "cases/hand.html", context, status=422 if form.is_bound else 200)
 
@@ -158,7 +156,4 @@ def _lead(count: int) -> str:
 
 
 def _crumbs() -> tuple[Crumb, ...]:
-    return (
-        Crumb(gettext("Dossiers"), reverse("cases:portfolio")),
-        Crumb(gettext("Confier à un collègue")),
-    )
+    return below_files(gettext("Confier à un collègue"))

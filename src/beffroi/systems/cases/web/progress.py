@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
@@ -22,7 +21,7 @@ from beffroi.systems.cases.people import Name, name_of
 from beffroi.systems.cases.progress import actions, queries
 from beffroi.systems.cases.progress import words as said
 from beffroi.systems.cases.progress.forms import Beginning, Ending, StatusForm
-from beffroi.ui.components import Crumb
+from beffroi.systems.cases.web.trail import below_file
 
 
 def keeps(session: Session) -> bool:
@@ -120,11 +119,7 @@ def _page(
         "ending": ending or Ending(initial={"day": timezone.localdate()}),
         "periods": [_period(row) for row in periods],
         "under_way": [(row, said.PROGRAMMES[Programme(row.code)]) for row in periods if row.ends_on is None],
-        "crumbs": (
-            Crumb(gettext("Dossiers"), reverse("cases:portfolio")),
-            Crumb(name.full, reverse("cases:file", args=[person])),
-            Crumb(gettext("Parcours")),
-        ),
+        "crumbs": below_file(person, gettext("Parcours"), name.full),
     }
     return render(request, "cases/progress.html", context, status=422 if refused else 200)
 

@@ -14,6 +14,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.relations import Transfer
 from beffroi.systems.cases.following import ASKED, BECAUSE, Because, Give
 from beffroi.systems.cases.web.entitled import purpose_to_relate
+from beffroi.systems.cases.web.trail import below_file
 from beffroi.ui.components import Crumb
 
 _ON_THE_FORM = frozenset({"already-followed", "organisation-unavailable", "transfer-exists", "not-followed-there"})
@@ -40,10 +41,7 @@ def give(request: AgentRequest, person: UUID) -> HttpResponse:
             return RefusalAnswer(asked)
         form.add_error("organisation", asked.detail)
     file_url = reverse("cases:file", args=[person])
-    crumbs = (
-        Crumb(gettext("Dossiers"), reverse("cases:portfolio")), Crumb(gettext("Dossier"), file_url),
-        Crumb(gettext("Transférer ailleurs")),
-    )  # fmt: skip
+    crumbs = below_file(person, gettext("Transférer ailleurs"))
     context = {"form": form, "crumbs": crumbs, "back": file_url, "nowhere": not places}
     return render(request, "cases/give.html", context, status=422 if form.is_bound else 200)
 
