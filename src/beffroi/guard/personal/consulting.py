@@ -13,6 +13,7 @@ from uuid import UUID
 
 from beffroi.core.disclosure import RELEASING
 from beffroi.core.fields import names
+from beffroi.core.ids import RoleCode
 from beffroi.core.policy import AgentShown, Label, Policy
 from beffroi.guard.answers.personal import Consultation
 from beffroi.guard.answers.shape import Label as Words
@@ -142,7 +143,7 @@ async def named(conn: "asyncpg.Connection", organisations: Iterable[bytes | None
 
 def role_label(policy: Policy, code: str | None) -> Words | None:
     """What a role is called: the agent's job, as people are told it."""
-    role = next((role for known, role in policy.roles.items() if known == code), None)
+    role = None if code is None else policy.roles.get(RoleCode(code))
     return None if role is None else words(role.label)
 
 
