@@ -57,8 +57,8 @@ class Holds:
             before = now
 
     def longest(self, place: int = 1) -> float:
-        """The longest, or the one at this place from the top."""
-        return sorted(self.seconds)[-place]
+        """The longest, or the one at this place from the top; the shortest when there are fewer."""
+        return sorted(self.seconds)[-min(place, len(self.seconds))]
 
 
 async def _held(dsn: str, held: keys.Keys, runs: int) -> dict[str, Any]:

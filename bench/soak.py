@@ -18,6 +18,7 @@ from typing import Any
 import asyncpg
 import uvloop
 
+from beffroi.config.postgres_postmaster import processes_of, wait_until
 from beffroi.core import policy_file
 from beffroi.core.ids import ApplicationId
 from beffroi.guard import keys
@@ -172,12 +173,17 @@ class Soak:
                     self.report.guard_kills += 1
                 await self._start(place)
             else:
-                await asyncio.to_thread(self.server.kill)
-                self.down = True
+                await asyncio.to_thread(self.server.kill, whole=self.random.random() < 0.5)
+                # Backends whose postmaster died serve until they next wait for their client: a busy one goes on
+                # committing, durably. The database is down when none is left.
+                self.down = await asyncio.to_thread(wait_until, self._no_backend, 2)
                 self.report.database_kills += 1
                 await self._over_within(self.random.uniform(0.2, 1.5))
                 self.down = False
                 await asyncio.to_thread(self.server.start)
+
+    def _no_backend(self) -> bool:
+        return not processes_of(self.server.cluster)
 
     async def _over_within(self, seconds: float) -> bool:
         try:
