@@ -48,7 +48,7 @@ def test_adviser_asks_one_approver_agrees_and_three_copies_are_handed_out(
     page = decide(served, helene, request)
     assert str(ALONE + 5) in page.text
     assert "identité" in page.text
-    assert approve(served, helene, request, page=page).status_code == 200
+    assert approve(served, helene, request, page=page).status_code == 303
     [row] = [one for one in mine(served, lucie)["rows"] if one["request"] == request]
     assert (row["status"], row["people"], row["copies"]) == ("approved", ALONE + 5, 0)
     copies = [agreed(served, lucie, request).json() for _ in range(POLICY.exports.copies)]

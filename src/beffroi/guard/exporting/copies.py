@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 _REQUEST: Final = "SELECT * FROM guard.request WHERE id = $1 AND kind = $2 AND requester = $3 AND organisation = $4"
 """Of somebody else, or of another office of one's own: there is none."""
 _MINE: Final = """
-SELECT * FROM guard.request WHERE kind = $1 AND requester = $2 AND organisation = $3 ORDER BY created_at DESC, id LIMIT 50
+SELECT * FROM guard.request WHERE kind = $1 AND requester = $2 AND organisation = $3
+ORDER BY created_at DESC, id LIMIT 50
 """
 _MADE: Final = "SELECT count(*) FROM guard.export_copy WHERE request = $1"
 _MARKED: Final = """
