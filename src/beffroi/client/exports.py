@@ -43,10 +43,12 @@ class Reason(Struct, frozen=True):
 
 
 class Exports(Struct, frozen=True):
-    """What may be exported: groups, people of one file at most, copies of what was agreed to; one's own requests."""
+    """What may be exported: groups, people of one file at most, people ``left`` today without anybody's agreement,
+    copies of what was agreed to; one's own requests."""
 
     groups: tuple[str, ...]
     people: int
+    left: int
     copies: int
     reasons: tuple[Reason, ...]
     rows: tuple[Export, ...]

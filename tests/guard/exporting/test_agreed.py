@@ -11,15 +11,16 @@ from beffroi.core.ids import PersonId
 from tests.guard.approvals.office import Seat, approve, decide, refuse, seat
 from tests.guard.signin.serving import Guard
 from tests.guard.world import POLICY
+from tests.systems.cases.adviser import as_referent
 
 ALONE = POLICY.buckets["exports"].day  # type: ignore[index]
 
 
-def people(guard: Guard, count: int) -> list[PersonId]:
-    """People of the office."""
+def people(guard: Guard, of: Seat, count: int) -> list[PersonId]:
+    """People whom an adviser follows."""
 
     async def made() -> list[PersonId]:
-        return [await guard.world.person(guard.organisation) for _ in range(count)]
+        return [await guard.world.person(guard.organisation, referent=as_referent(of.member)) for _ in range(count)]
 
     found: list[PersonId] = guard.run(made())
     return found
@@ -40,7 +41,7 @@ def agreed(guard: Guard, who: Seat, request: str) -> httpx.Response:
 def test_adviser_asks_one_approver_agrees_and_three_copies_are_handed_out(
     served: Guard, lucie: Seat, helene: Seat, thomas: Seat
 ) -> None:
-    whom = people(served, ALONE + 5)
+    whom = people(served, lucie, ALONE + 5)
     asked = ask(served, lucie, whom)
     assert asked.status_code == 201, asked.text
     request = asked.json()["request"]
@@ -65,7 +66,7 @@ def mine(guard: Guard, who: Seat) -> Any:
 def test_only_who_asked_fetches_it_for_that_purpose_and_before_the_days_are_over(
     served: Guard, lucie: Seat, helene: Seat, thomas: Seat
 ) -> None:
-    request = ask(served, lucie, people(served, 2)).json()["request"]
+    request = ask(served, lucie, people(served, lucie, 2)).json()["request"]
     approve(served, helene, request)
     colleague = seat(served, "Ben Colas", "adviser")
     assert agreed(served, colleague, request).json()["code"] == "export-unknown"
@@ -82,17 +83,17 @@ def test_only_who_asked_fetches_it_for_that_purpose_and_before_the_days_are_over
 def test_i04_file_that_was_refused_taken_back_or_asked_by_who_manages_is_handed_to_nobody(
     served: Guard, lucie: Seat, helene: Seat, thomas: Seat
 ) -> None:
-    refused = ask(served, lucie, people(served, 2)).json()["request"]
+    refused = ask(served, lucie, people(served, lucie, 2)).json()["request"]
     refuse(served, helene, refused)
     assert agreed(served, lucie, refused).json()["code"] == "export-not-agreed"
-    back = ask(served, lucie, people(served, 2)).json()["request"]
+    back = ask(served, lucie, people(served, lucie, 2)).json()["request"]
     stranger = seat(served, "Paul Autre", "adviser")
     assert post(served, stranger, "/v1/exports/withdraw", request=back).json()["code"] == "not-yours"
     assert post(served, lucie, "/v1/exports/withdraw", request=back).status_code == 200
     assert agreed(served, lucie, back).json()["code"] == "export-not-agreed"
     manager = seat(served, "Philippe Garnier", "account-manager")
-    assert ask(served, manager, people(served, 2)).status_code == 403
-    body = {"purpose": "follow-up", "groups": ["identity"], "reason": "workshop", "people": people(served, 2)}
+    assert ask(served, manager, people(served, lucie, 2)).status_code == 403
+    body = {"purpose": "follow-up", "groups": ["identity"], "reason": "workshop", "people": people(served, lucie, 2)}
     made = served.call("POST", "/v1/requests/make", manager.handle, json={"kind": "export", "body": body})
     assert made.json()["code"] == "out-of-reach"
 
@@ -100,7 +101,7 @@ def test_i04_file_that_was_refused_taken_back_or_asked_by_who_manages_is_handed_
 def test_agreement_opens_nobody_whom_the_office_does_not_follow(
     served: Guard, lucie: Seat, helene: Seat, thomas: Seat
 ) -> None:
-    [theirs] = people(served, 1)
+    [theirs] = people(served, lucie, 1)
     stranger = served.run(served.world.person(None))
     request = ask(served, lucie, [theirs, stranger]).json()["request"]
     approve(served, helene, request)
@@ -112,7 +113,7 @@ def test_agreement_opens_nobody_whom_the_office_does_not_follow(
 def test_i02_copies_fetched_at_once_are_no_more_than_agreed(
     served: Guard, lucie: Seat, helene: Seat, thomas: Seat
 ) -> None:
-    request = ask(served, lucie, people(served, 2)).json()["request"]
+    request = ask(served, lucie, people(served, lucie, 2)).json()["request"]
     approve(served, helene, request)
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: agreed(served, lucie, request), range(8)))
@@ -134,7 +135,7 @@ def test_i02_copies_fetched_at_once_are_no_more_than_agreed(
 def test_request_that_differs_by_one_thing_is_refused(
     served: Guard, lucie: Seat, helene: Seat, thomas: Seat, more: dict[str, Any], status: int
 ) -> None:
-    body = {"groups": ["identity"], "reason": "mailing", "people": people(served, 2), **more}
+    body = {"groups": ["identity"], "reason": "mailing", "people": people(served, lucie, 2), **more}
     answered = post(served, lucie, "/v1/exports/ask", **body)
     assert answered.status_code == status, answered.text
 

@@ -145,3 +145,11 @@ async def test_i16_copy_row_that_was_forged_is_not_believed(guard: Guard, fresh:
     await conn.execute("UPDATE guard.export_copy SET account = $1", other.account)
     await conn.close()
     assert (await guard.post(officer, "/v1/exports/trace", {"mark": mark})).json()["code"] == "integrity"
+
+
+async def test_adviser_is_told_how_many_people_are_left_to_export_alone(guard: Guard) -> None:
+    adviser, people = await office(guard, 2)
+    await export(guard, adviser, *people)
+    told = (await guard.post(adviser, "/v1/exports/mine", {"purpose": "follow-up"})).json()
+    assert told["left"] == ALONE - 2
+    assert "nir" not in told["groups"]

@@ -51,10 +51,14 @@ class Reason(Answered, frozen=True):
 
 
 class Exports(Answered, frozen=True):
-    """What may be exported, by how many copies, and one's own requests, the last fifty."""
+    """What may be exported, by how many copies, and one's own requests, the last fifty.
+
+    ``left`` is how many people the agent may still export today without anybody's agreement.
+    """
 
     groups: tuple[str, ...]
     people: int
+    left: int
     copies: int
     reasons: tuple[Reason, ...]
     rows: tuple[Export, ...]

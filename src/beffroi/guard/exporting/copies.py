@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from beffroi.core import budgets
 from beffroi.core.approvals import State
+from beffroi.core.budgets import EMPTY, Scope
 from beffroi.core.exporting import Hindrance, in_the_way, new_mark
 from beffroi.core.fields import mask_of, names
+from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import PersonId, PurposeCode
+from beffroi.core.policy import EXPORTS
 from beffroi.guard import journal, stamped
 from beffroi.guard.approvals import making
+from beffroi.guard.budget_rows import window_of
+from beffroi.guard.decisions.facts import clock_at
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.exporting.requests import CODE
 from beffroi.guard.journal import Entry
@@ -26,6 +32,7 @@ SELECT * FROM guard.request WHERE kind = $1 AND requester = $2 AND organisation 
 ORDER BY created_at DESC, id LIMIT 50
 """
 _MADE: Final = "SELECT count(*) FROM guard.export_copy WHERE request = $1"
+_BUDGET: Final = "SELECT * FROM guard.budget WHERE key = $1"
 _MARKED: Final = """
 SELECT c.*, o.name AS organisation_name FROM guard.export_copy c JOIN guard.organisation o ON o.id = c.organisation
 WHERE c.mark = $1
@@ -72,6 +79,16 @@ async def mine(work: Work, by: OnDuty) -> Sequence[Row]:
     """One's own requests at this office, the last fifty."""
     rows: Sequence[Row] = await work.conn.fetch(_MINE, CODE, by.account.id, by.organisation.id)
     return rows
+
+
+async def left_alone(work: Work, by: OnDuty) -> int:
+    """How many people the account may still export today without anybody's agreement. Raises Forged."""
+    caps = caps_of(work.policy, EXPORTS, by.habilitation.status)
+    row = await work.conn.fetchrow(_BUDGET, Scope("account", by.account.id, EXPORTS).key)
+    clock = clock_at(work.now)
+    window = EMPTY if row is None else window_of(stamped.genuine(work.keys, "budget", row))
+    spent = budgets.spent(budgets.at(window, clock.day, clock.hour))
+    return 0 if caps is None else max(0, min(cap - people for cap, people in zip(caps, spent, strict=True)))
 
 
 async def keep(work: Work, by: OnDuty, wanted: Wanted, identifier: str, people: int) -> Row:

@@ -70,7 +70,8 @@ async def mine(call: Call) -> Answer:
         reasons = tuple(Reason(code, label.fr, label.en) for code, label in rules.reasons.items())
         rows = [await _told(work, row) for row in await copies.mine(work, by)]
         offered = names(rules.groups & rule.read)
-        return json_answer(Exports(offered, rules.people, rules.copies, reasons, tuple(rows)))
+        left = await copies.left_alone(work, by)
+        return json_answer(Exports(offered, rules.people, left, rules.copies, reasons, tuple(rows)))
 
     return await with_action(call, Action.EXPORT, body.purpose, act, writes=False)
 

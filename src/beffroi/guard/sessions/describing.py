@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 from beffroi.core import budgets
 from beffroi.core.budgets import Caps, Scope, Window
 from beffroi.core.duty import duties
-from beffroi.core.exporting import may_export
 from beffroi.core.fields import names
 from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import AccountId, Bucket
-from beffroi.core.policy import BREAK_GLASS, EXPORTS, SEARCH, Policy, Role
+from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
 from beffroi.core.relating import follows_people
 from beffroi.guard import stamped
 from beffroi.guard.budget_rows import window_of
@@ -105,8 +104,6 @@ def _caps(policy: Policy, role: Role, status: str) -> dict[Bucket, Caps]:
         wanted += [role.newcomer, SEARCH]
     if role.break_glass:
         wanted.append(BREAK_GLASS)
-    if may_export(role):
-        wanted.append(EXPORTS)
     caps = {bucket: caps_of(policy, bucket, status) for bucket in wanted}
     return {bucket: its for bucket, its in caps.items() if its is not None}
 

@@ -65,15 +65,14 @@ def export(request: AgentRequest) -> HttpResponse:
         else:
             copy = request.conversation.ask(exports.alone(purpose, people, form.wanted, reason))
             return RefusalAnswer(copy) if isinstance(copy, Refused) else _file(copy, form.wanted)
-    left = _left(request)
     context = {
         "form": form,
         "people": people,
         "lead": _count(len(people)),
         "too_many": len(people) > offered.people,
         "most": words.number(offered.people),
-        "at_once": len(people) <= left,
-        "left": words.number(left),
+        "at_once": len(people) <= offered.left,
+        "left": words.number(offered.left),
         "copies": words.number(offered.copies),
         "crumbs": below_files(gettext("Exporter")),
         "back": reverse("cases:portfolio"),
@@ -153,16 +152,6 @@ def _chosen(request: AgentRequest) -> list[str]:
         except ValueError:
             continue
     return list(found)
-
-
-def _left(request: AgentRequest) -> int:
-    """How many people this agent may still export today without anybody's agreement."""
-    for budget in request.described.budgets:
-        if budget.bucket == "exports":
-            spent, caps = budget.spent, budget.caps
-            return max(0, min(caps.hour - spent.hour, caps.day - spent.day, caps.week - spent.week,
-                              caps.month - spent.month))  # fmt: skip
-    return 0
 
 
 def _count(people: int) -> str:
