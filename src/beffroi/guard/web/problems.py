@@ -10,6 +10,7 @@ from typing import Final
 
 from beffroi.core.awareness_sentences import SENTENCES as EXAMS
 from beffroi.core.decision import Refusal
+from beffroi.core.exporting_sentences import SENTENCES as HINDRANCES
 from beffroi.core.objections import SENTENCES as OBJECTIONS
 from beffroi.core.personal import SENTENCES as PERSONAL
 from beffroi.core.refusals import Code, Sentence
@@ -148,6 +149,7 @@ _SENTENCES: Final = {
     **{str(objection): sentence for objection, sentence in EXAMS.items()},
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
     **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
+    **{str(hindrance): sentence for hindrance, sentence in HINDRANCES.items()},
 }
 
 
