@@ -5,6 +5,7 @@ reading it is journaled.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 from uuid import uuid4
 
@@ -123,7 +124,7 @@ def _author(row: Row) -> AccountId:
     return AccountId(str(row["account"]))
 
 
-def _entry(work: Work, by: OnDuty, kind: str, detail: dict[str, object]) -> Entry:
+def _entry(work: Work, by: OnDuty, kind: str, detail: Mapping[str, object]) -> Entry:
     return Entry(
         work.now, kind, account=by.account.id, session=by.session.id, organisation=by.organisation.id,
         application=by.session.application, role=by.habilitation.role, policy=work.policy.version,

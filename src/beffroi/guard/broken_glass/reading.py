@@ -45,6 +45,11 @@ SELECT count(*) AS waiting, count(*) FILTER (WHERE g.at <= $2) AS late
 FROM ({_OPENINGS}) g LEFT JOIN guard.glass_verdict v ON v.entry = g.entry
 WHERE ($1::uuid IS NULL OR g.organisation = $1) AND (v.verdict IS NULL OR v.verdict = 'questioned')
 """
+_OLDEST: Final = f"""
+SELECT g.organisation, min(g.at) AS at
+FROM ({_OPENINGS}) g LEFT JOIN guard.glass_verdict v ON v.entry = g.entry
+WHERE g.at <= $1 AND (v.verdict IS NULL OR v.verdict = 'questioned') GROUP BY 1
+"""
 _AGAIN: Final = """
 SELECT count(*) FROM guard.journal
 WHERE kind = 'released' AND explanation = 'break-glass' AND account = $1 AND at < $2
@@ -77,6 +82,11 @@ async def waiting(conn: "asyncpg.Connection", place: OrganisationId | None, now:
     return row["waiting"], row["late"]
 
 
+async def oldest_waiting(conn: "asyncpg.Connection", before: datetime) -> dict[OrganisationId, datetime]:
+    """Where something waits since before this instant, and since when the oldest."""
+    return {OrganisationId(str(row["organisation"])): row["at"] for row in await conn.fetch(_OLDEST, before)}
+
+
 async def one(work: Work, by: OnDuty, entry: int) -> Row | None:
     """An opening that this officer examines; ``None`` where there is none, or elsewhere."""
     row: Row | None = await work.conn.fetchrow(_ONE, entry)
@@ -105,9 +115,9 @@ def _broken(policy: Policy, row: Row, verdict: Row | None, named: Mapping[str, s
     return Broken(
         row["entry"], row["at"], account, named.get(account, ""), organisation, row["organisation_name"] or "",
         row["role"], Label(code, code) if reason is None else Label(reason.fr, reason.en), row["at"] + DUE,
-        verdict and verdict["verdict"],
+        None if verdict is None else verdict["verdict"],
         None if verdict is None else named.get(str(verdict["judged_by"]), ""),
-        verdict and verdict["judged_at"],
+        None if verdict is None else verdict["judged_at"],
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ CREATE TABLE guard.glass_verdict (
     opened_at       timestamptz NOT NULL,
     account         uuid NOT NULL,             -- who opened
     organisation    uuid NOT NULL,
-    verdict         text NOT NULL CHECK (verdict IN ('justified', 'questioned', 'unjustified')),
+    verdict         text NOT NULL,             -- justified, questioned, unjustified
     judged_by       uuid NOT NULL REFERENCES guard.account,
     judged_at       timestamptz NOT NULL,
     version         integer NOT NULL,
