@@ -21,6 +21,8 @@ PASSING: Final = frozenset(
         "message",
         # What says whose a copy is.
         "export_copy",
+        # What was said of an opening that is over.
+        "glass_verdict",
         # What another organisation's agent must agree to.
         "transfer",
     }

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from beffroi.core.awareness_sentences import SENTENCES as EXAMS
+from beffroi.core.broken_glass import SENTENCES as BROKEN_GLASS
 from beffroi.core.decision import Refusal
 from beffroi.core.exporting_sentences import SENTENCES as HINDRANCES
 from beffroi.core.objections import SENTENCES as OBJECTIONS
@@ -150,6 +151,7 @@ _SENTENCES: Final = {
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
     **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
     **{str(hindrance): sentence for hindrance, sentence in HINDRANCES.items()},
+    **{str(objection): sentence for objection, sentence in BROKEN_GLASS.items()},
 }
 
 
