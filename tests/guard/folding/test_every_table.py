@@ -35,8 +35,8 @@ class Shelf:
             " AND table_name = $1 AND column_name <> 'mac'", table,
         )  # fmt: skip
         values: dict[str, Any] = {
-            "uuid": uuid4(), "text": f"x{uuid4().hex[:6]}", "bool": True, "int4": 1, "int8": 1, "int2": 1,
-            "bytea": uuid4().bytes, "_text": ["a"], "_uuid": [uuid4()], "timestamptz": now,
+            "uuid": uuid4(), "text": f"x{uuid4().hex[:6]}", "bool": True, "int4": 1, "int8": uuid4().int >> 88,
+            "int2": 1, "bytea": uuid4().bytes, "_text": ["a"], "_uuid": [uuid4()], "timestamptz": now,
         }  # fmt: skip
         row = {
             name: uuid4() if kind == "uuid" else now + timedelta(days=9) if name in _ENDS else values[kind]
