@@ -106,6 +106,9 @@ CONSOLE = {
     "glass-opening": Sheet(
         "detection/glass_opening.html", "Ouverture du", "Opening of", "urgences/<int:entry>/"
     ),
+    "write": Sheet("cases/write.html", "Écrire à des personnes", "Write to people", "portefeuille/message/"),
+    "messages": Sheet("cases/messages.html", "Messages envoyés", "Messages sent", "portefeuille/messages/"),
+    "check": Sheet("transparency/check.html", "message vient-il de nous", "Is this message from us", "verifier/"),
     "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
     "progress": Sheet("cases/progress.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
     "hand": Sheet(

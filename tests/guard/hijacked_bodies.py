@@ -173,6 +173,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/relations/covers/list": lambda _: [{"purpose": "follow-up"}],
     "POST /v1/relations/organisations": lambda _: [{"purpose": "follow-up", "which": "training"}],
     "POST /v1/transfers/list": lambda _: [{"purpose": "follow-up"}],
+    "POST /v1/notices/send": lambda s: [
+        {"purpose": "follow-up", "subject": "call-back", "people": [s.person, s.stranger]}
+    ],
+    "POST /v1/notices/mine": lambda _: [{"purpose": "follow-up"}],
+    "POST /v1/notices/check": lambda _: [{"code": "0000-0000-0000"}],
     "POST /v1/break-glass/list": lambda _: [{}],
     "POST /v1/break-glass/show": lambda _: [{"entry": 1}],
     "POST /v1/break-glass/judge": lambda _: [{"entry": 1, "verdict": "justified"}],
@@ -243,7 +248,7 @@ NOBODY = {
     "POST /v1/person/report", "POST /v1/person/reports", "POST /v1/reports/examine", "POST /v1/reports/answer",
     "POST /v1/sessions", "POST /v1/token", "PUT /v1/session", "POST /v1/erase", "POST /v1/partners/audits/open",
     "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close", "POST /v1/exports/withdraw",
-    "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show",
+    "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show", "POST /v1/notices/check",
     "POST /v1/break-glass/judge",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.

@@ -108,6 +108,11 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "mark": _T, "account": _ID, "session": _ID, "organisation": _ID, "application": _T, "purpose": _T,
         "groups": _N, "reason": _T, "people": _N, "request": _ID, "made_at": _I, "version": _N,
     },
+    "notice": {
+        "id": _ID, "code": _T, "subject": _T, "day": _T, "hour": _T, "account": _ID, "organisation": _ID,
+        "people": _N, "made_at": _I, "version": _N,
+    },
+    "letter": {"id": _ID, "notice": _ID, "person": _ID, "made_at": _I},
     "glass_verdict": {
         "id": _ID, "entry": _N, "opened_at": _I, "account": _ID, "organisation": _ID, "verdict": _T, "judged_by": _ID,
         "judged_at": _I, "version": _N,

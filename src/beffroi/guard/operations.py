@@ -11,6 +11,7 @@ from beffroi.guard.answers import containing as cut
 from beffroi.guard.answers import exporting as exported
 from beffroi.guard.answers import forensics as past
 from beffroi.guard.answers import machines
+from beffroi.guard.answers import messaging as message
 from beffroi.guard.answers import partners as partner
 from beffroi.guard.answers import personal as own
 from beffroi.guard.answers import providers as provider
@@ -29,6 +30,7 @@ from beffroi.guard.doors import agents, asked, changing, finding, listing, openi
 from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
+from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
@@ -145,6 +147,17 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/break-glass/judge"): Operation(
         "Give a verdict on an opening by break-glass", broken_glass.Judging, broken.Judged, _CONFLICTS
+    ),
+    ("POST", "/v1/notices/send"): Operation(
+        "Write to people one follows", messaging.Sending, message.Sent, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/notices/mine"): Operation("One's own messages", messaging.Purposed, message.Notices),
+    ("POST", "/v1/notices/check"): Operation(
+        "Whether the code of a message is ours",
+        messaging.Checking,
+        message.Checked,
+        (*_COMMON, 404),
+        ("application",),
     ),
     ("POST", "/v1/agents"): Operation("Names of colleagues", agents.Colleagues, agents.Named),
     ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),

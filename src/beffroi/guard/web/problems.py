@@ -12,6 +12,7 @@ from beffroi.core.awareness_sentences import SENTENCES as EXAMS
 from beffroi.core.broken_glass import SENTENCES as BROKEN_GLASS
 from beffroi.core.decision import Refusal
 from beffroi.core.exporting_sentences import SENTENCES as HINDRANCES
+from beffroi.core.messaging import SENTENCES as MESSAGES
 from beffroi.core.objections import SENTENCES as OBJECTIONS
 from beffroi.core.personal import SENTENCES as PERSONAL
 from beffroi.core.refusals import Code, Sentence
@@ -150,6 +151,7 @@ _SENTENCES: Final = {
     **{str(objection): sentence for objection, sentence in EXAMS.items()},
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
     **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
+    **{str(objection): sentence for objection, sentence in MESSAGES.items()},
     **{str(hindrance): sentence for hindrance, sentence in HINDRANCES.items()},
     **{str(objection): sentence for objection, sentence in BROKEN_GLASS.items()},
 }

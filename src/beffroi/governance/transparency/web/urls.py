@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beffroi.governance.transparency.web import consultations, examining, own_reports, sign_in
+from beffroi.governance.transparency.web import checking, consultations, examining, own_reports, sign_in
 
 app_name = "transparency"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("mon-espace/preuve/", consultations.proof, name="proof"),
     path("mon-espace/signaler/", own_reports.report, name="report"),
     path("mon-espace/signalements/", own_reports.own_reports, name="own_reports"),
+    path("verifier/", checking.check, name="check"),
     path("signalements/", examining.reports, name="reports"),
     path("signalements/examiner/", examining.examine, name="examine"),
     path("signalements/repondre/", examining.answer, name="answer"),
