@@ -202,6 +202,10 @@ DOORS: dict[str, Bodies] = {
 # Doors by which an adviser's live session changes who follows the people of its own office: a few a day, within the
 # office, or with another organisation's agreement (tests/guard/relating holds the bounds). What may change thereby.
 HANDING: dict[str, Bodies] = {
+    # A hijacked console hands codes over in the name of whom it has a live session of: who consulted is all they show.
+    "POST /v1/invitations/make": lambda s: [
+        {"purpose": "follow-up", "person": s.person}, {"purpose": "follow-up", "person": s.stranger}
+    ],
     "POST /v1/relations/assign": lambda s: [
         {"purpose": "follow-up", "to": s.colleague, "people": [s.person, s.stranger]},
         {"purpose": "follow-up", "to": s.gone, "people": [s.person]},
@@ -268,5 +272,6 @@ PAGES: dict[str, dict[str, str]] = {
     "POST /sign-in/enrol": {"kind": "passkey", "answer": "{}", "code": "AAAA-AAAA-AAAA-AAAA"},
     "POST /approvals/decide": {"verdict": "approve", "answer": "{}"},
     "POST /proofs/hand-over": {"proof": "passport"},
+    "POST /person/code": {"code": "AAAA-AAAA-AAAA-AAAA"},
     "POST /reviews/decide": {"answer": "{}"},
 }

@@ -198,6 +198,7 @@ def test_hijacked_console_hands_over_nobody_but_those_its_advisers_office_follow
     was, now = before.rows["relation"], after.rows["relation"]
     assert {key[0] for key, row in now.items() if was.get(key) != row} <= {loot.person}
     assert was.keys() <= now.keys()
+    assert {str(row["person"]) for row in after.rows["invitation"].values()} <= {loot.person}
 
 
 @pytest.mark.parametrize("door", PAGES)

@@ -31,6 +31,7 @@ from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.personal import doors as personal
+from beffroi.guard.personal import inviting
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
 from beffroi.guard.reviewing import doors as reviewing
@@ -274,6 +275,10 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/forensics/readers"): Operation("Whom some agents read", forensics.Asking, past.Readers, _CONFLICTS),
     ("POST", "/v1/forensics/read-by"): Operation(
         "Who read one person", forensics.AskingAbout, past.ReadBy, _CONFLICTS
+    ),
+    ("POST", "/v1/invitations/make"): Operation(
+        "A code for a person's own space, handed over at the office", inviting.Inviting, own.Invited, _CONFLICTS,
+        done=201,
     ),
     ("POST", "/v1/person/sessions"): Operation(
         "Redeem the one-time code of a person's sign-in", sessions.Redemption, own.Begun, _COMMON, ("application",)

@@ -12,6 +12,13 @@ class Begun(Answered, frozen=True):
     expires_at: datetime
 
 
+class Invited(Answered, frozen=True):
+    """A code to hand over to a person, told once, and the instant at which it ends."""
+
+    code: str
+    until_at: datetime
+
+
 class Ended(Answered, frozen=True):
     """A sign-out, and where the browser goes to end the provider's own session."""
 

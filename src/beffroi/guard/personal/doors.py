@@ -22,6 +22,8 @@ from beffroi.guard.journal import Entry, append
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.personal import consulting, leaving, proofs, queueing, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
+from beffroi.guard.personal.code_page import ROUTES as CODE_PAGES
+from beffroi.guard.personal.inviting import ROUTES as INVITING
 from beffroi.guard.personal.presence import Present, serves, with_person
 from beffroi.guard.sessions.doors import Redemption, application_of
 from beffroi.guard.sessions.handing_over import NotRedeemed
@@ -178,7 +180,7 @@ async def consultations(call: Call) -> Answer:
 async def proof(call: Call) -> Answer:
     """The proof file of one consultation of one's own file."""
     body, services = bodies.read(call, _ONE), call.services
-    opening, answer = await _pointed_out(call, body.entry, _instant("at", body.at))
+    opening, answer = await _pointed_out(call, body.entry, _instant("at", body.at), identified=True)
     if opening is None:
         return answer
     person, entry = opening
@@ -198,7 +200,7 @@ async def proof(call: Call) -> Answer:
         await append(again.conn, [given])
         return json_answer(Proof(f"consultation-{entry.entry}.tlog-proof", made))
 
-    return await with_person(call, act, writes=True)
+    return await with_person(call, act, writes=True, identified=True)
 
 
 async def report(call: Call) -> Answer:
@@ -260,7 +262,7 @@ async def _moved(call: Call, one: str, to: Standing, answer: Reply | None) -> An
 
 
 async def _pointed_out(
-    call: Call, entry: int, at: datetime
+    call: Call, entry: int, at: datetime, *, identified: bool = False
 ) -> tuple[tuple[PersonId, consulting.Opening] | None, Answer]:
     """Whose space it is and the consultation pointed out, outside the turn; else the answer.
 
@@ -274,7 +276,7 @@ async def _pointed_out(
         kept.append(here)
         return json_answer({})
 
-    answer = await with_person(call, look, writes=False)
+    answer = await with_person(call, look, writes=False, identified=identified)
     if not kept:
         return None, answer
     here = kept[0]
@@ -346,4 +348,6 @@ ROUTES: Final[Routes] = {
     ("POST", "/v1/reports/examine"): examine,
     ("POST", "/v1/reports/answer"): reply,
     **PAGES,
+    **CODE_PAGES,
+    **INVITING,
 }
