@@ -192,9 +192,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person/sessions": lambda _: [{"code": "A" * 43, "client": "client-of-the-browser", "state": STATE}],
     "POST /v1/person/end": lambda _: [{}],
     "POST /v1/person/consultations": lambda s: [WINDOW, {"person": s.person, **WINDOW}],
+    "POST /v1/person/file": lambda _: [{}],
     "POST /v1/person/proof": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/report": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/reports": lambda _: [{}],
+    "POST /v1/delays/list": lambda _: [{}],
     "POST /v1/reports/list": lambda _: [{}],
     "POST /v1/reports/examine": lambda _: [{"report": str(uuid4())}],
     "POST /v1/reports/answer": lambda _: [{"report": str(uuid4()), "answer": "justified"}],
@@ -243,7 +245,8 @@ HANDING: dict[str, Bodies] = {
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
 # person's session, a report that nobody made.
 NOBODY = {
-    "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/proof",
+    "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/file",
+    "POST /v1/person/proof",
     "POST /v1/person/report", "POST /v1/person/reports", "POST /v1/reports/examine", "POST /v1/reports/answer",
     "POST /v1/sessions", "POST /v1/token", "PUT /v1/session", "POST /v1/erase", "POST /v1/partners/audits/open",
     "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close", "POST /v1/exports/withdraw",

@@ -147,6 +147,7 @@ class Objection(StrEnum):
     PROOF_WRONG = "proof-wrong"
     TOO_MANY_INVITATIONS = "too-many-invitations"
     IDENTITY_NEEDED = "identity-needed"
+    FILE_GONE = "file-gone"
 
 
 SENTENCES: Final[Mapping[Objection, Sentence]] = {
@@ -226,6 +227,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Vous avez remis vingt codes en 24 heures. Vous pourrez continuer demain.",
         "Too many codes today",
         "You handed over twenty codes within 24 hours. You can go on tomorrow.",
+    ),
+    Objection.FILE_GONE: Sentence(
+        404,
+        "Votre dossier n’existe plus",
+        "Il a été effacé. Il n’en reste rien ici.",
+        "Your file does not exist any more",
+        "It was erased. Nothing of it is left here.",
     ),
     Objection.IDENTITY_NEEDED: Sentence(
         403,

@@ -31,7 +31,7 @@ from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.personal import doors as personal
-from beffroi.guard.personal import inviting
+from beffroi.guard.personal import delay_doors, inviting, own_file
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
 from beffroi.guard.reviewing import doors as reviewing
@@ -287,6 +287,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/person/consultations"): Operation(
         "Who consulted one's own file", personal.Period, own.Consultations
     ),
+    ("POST", "/v1/person/file"): Operation(
+        "Everything of one's own file", own_file.Whole, own.OwnFile, (*_COMMON, 404)
+    ),
     ("POST", "/v1/person/proof"): Operation(
         "The proof of one consultation of one's own file", personal.One, own.Proof, (*_CONFLICTS, 410)
     ),
@@ -297,6 +300,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/reports/list"): Operation(
         "Consultations that people do not recognise", personal.Listing, own.Reports
     ),
+    ("POST", "/v1/delays/list"): Operation("What people are not shown yet", delay_doors.Delaying, own.Delays),
     ("POST", "/v1/reports/examine"): Operation(
         "Say that a report is being looked into", personal.OneReport, own.Moved, _CONFLICTS
     ),

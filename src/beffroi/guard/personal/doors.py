@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.delaying import is_delayed
 from beffroi.core.duty import Duty
 from beffroi.core.ids import PersonId
 from beffroi.core.personal import Answer as Reply
@@ -20,10 +21,12 @@ from beffroi.guard.answers.personal import Begun, Consultations, Ended, Moved, P
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.keys import WrappedKeyRefused
-from beffroi.guard.personal import consulting, leaving, proofs, queueing, reporting, sessions
+from beffroi.guard.personal import consulting, delays, leaving, proofs, queueing, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
 from beffroi.guard.personal.code_page import ROUTES as CODE_PAGES
+from beffroi.guard.personal.delay_doors import ROUTES as DELAYS
 from beffroi.guard.personal.inviting import ROUTES as INVITING
+from beffroi.guard.personal.own_file import ROUTES as OWN_FILE
 from beffroi.guard.personal.presence import Present, serves, with_person
 from beffroi.guard.sessions.doors import Redemption, application_of
 from beffroi.guard.sessions.handing_over import NotRedeemed
@@ -170,6 +173,10 @@ async def consultations(call: Call) -> Answer:
             for person in waiting:
                 queue.leave(person)
     async with services.pool.acquire() as conn:
+        try:
+            found = delays.shown(found, await delays.in_force(conn, services.keys, here.now), here.now)
+        except Forged as error:
+            return await _unreadable(call, error)
         rows = await consulting.told(conn, services.policy, here.person, found, body.page, SIZE)
     total = found.rows.num_rows
     return json_answer(
@@ -283,7 +290,13 @@ async def _pointed_out(
     async with services.pool.acquire() as conn:
         if not await attempts.within(conn, services.keys, Limit.POINTED_OUT, here.person, here.now):
             return None, problems.answer(Fault.TOO_MANY_QUESTIONS, tongue)
+        try:
+            hidden = await delays.in_force(conn, services.keys, here.now)
+        except Forged as error:
+            return None, await _unreadable(call, error)
         found = await consulting.at_hand(conn, here.person, entry, at)
+        if found is not None and is_delayed(found.account and str(found.account), at, hidden, here.now):
+            found = None  # and asked like any other that is not there: nothing tells the two apart
         counted = found is not None or await attempts.within(
             conn, services.keys, Limit.OWN_QUESTIONS, here.person, here.now
         )
@@ -301,7 +314,8 @@ async def _pointed_out(
             return None, await _unreadable(call, error)
         finally:
             queue.leave(here.person)
-    if found is None:
+    account = None if found is None or found.account is None else str(found.account)
+    if found is None or is_delayed(account, at, hidden, here.now):
         return None, problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
     return (here.person, found), answer
 
@@ -350,4 +364,6 @@ ROUTES: Final[Routes] = {
     **PAGES,
     **CODE_PAGES,
     **INVITING,
+    **OWN_FILE,
+    **DELAYS,
 }
