@@ -204,7 +204,7 @@ DOORS: dict[str, Bodies] = {
 # Doors by which an adviser's live session changes who follows the people of its own office: a few a day, within the
 # office, or with another organisation's agreement (tests/guard/relating holds the bounds). What may change thereby.
 HANDING: dict[str, Bodies] = {
-    # A hijacked console hands codes over in the name of whom it has a live session of: who consulted is all they show.
+    # Codes for the people of that office: who consulted their files is all they show.
     "POST /v1/invitations/make": lambda s: [
         {"purpose": "follow-up", "person": s.person}, {"purpose": "follow-up", "person": s.stranger}
     ],

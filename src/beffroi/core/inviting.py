@@ -1,4 +1,4 @@
-"""A code handed over at the office lets a person see who consulted their file: who may hand one over, and its limits."""
+"""A code handed over at the office shows a person who consulted their file: who may hand one over, and its limits."""
 
 from datetime import timedelta
 from typing import Final

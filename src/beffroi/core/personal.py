@@ -238,10 +238,10 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
     Objection.IDENTITY_NEEDED: Sentence(
         403,
         "Il faut prouver votre identité",
-        "Un code remis par votre mission locale montre seulement qui a consulté votre dossier. Pour le reste, prouvez "
-        "votre identité avec le service de l’État.",
+        "Un code remis par votre mission locale montre seulement qui a consulté votre dossier. Pour le reste, "
+        "prouvez votre identité avec le service de l’État.",
         "Your identity must be proven",
-        "A code given by your youth office only shows who consulted your file. For the rest, prove your identity with "
-        "the State’s service.",
+        "A code given by your youth office only shows who consulted your file. For the rest, prove your "
+        "identity with the State’s service.",
     ),
 }

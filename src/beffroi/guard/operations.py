@@ -30,8 +30,8 @@ from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.partners import doors as partners
-from beffroi.guard.personal import doors as personal
 from beffroi.guard.personal import delay_doors, inviting, own_file
+from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
 from beffroi.guard.reviewing import doors as reviewing
@@ -277,7 +277,10 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Who read one person", forensics.AskingAbout, past.ReadBy, _CONFLICTS
     ),
     ("POST", "/v1/invitations/make"): Operation(
-        "A code for a person's own space, handed over at the office", inviting.Inviting, own.Invited, _CONFLICTS,
+        "A code for a person's own space, handed over at the office",
+        inviting.Inviting,
+        own.Invited,
+        _CONFLICTS,
         done=201,
     ),
     ("POST", "/v1/person/sessions"): Operation(

@@ -27,7 +27,7 @@ ACCOUNTS = [str(uuid4()) for _ in range(3)]
 
 
 class Watch:
-    """An officer of the network who asks, its approvers, an officer elsewhere, a manager; ``watched`` is new each time."""
+    """Who asks and who agrees at the network, an officer elsewhere, a manager; ``watched`` is new each time."""
 
     def __init__(self, served: Space) -> None:
         guard = served.guard
@@ -154,9 +154,7 @@ def test_delay_that_is_malformed_or_too_long_is_refused(served: Space, watch: Wa
 
 
 @pytest.mark.parametrize(("begins", "ends"), [(-2, -3), (-400, 0), (0, 40)])
-def test_window_that_is_too_wide_or_too_far_is_refused(
-    served: Space, watch: Watch, begins: int, ends: int
-) -> None:
+def test_window_that_is_too_wide_or_too_far_is_refused(served: Space, watch: Watch, begins: int, ends: int) -> None:
     now = datetime.now(UTC)
     span = {"from_at": (now + timedelta(begins)).isoformat(), "until_at": (now + timedelta(ends)).isoformat()}
     assert code(asked(served, watch.asker, account=watch.watched, **window(**span))) == Refused.PERIOD_WRONG

@@ -71,7 +71,9 @@ def test_person_reads_who_follows_and_never_the_agents_name(served: Space, fille
         services.policy = replace(POLICY, agent_shown=shown)
         said.append(served.ask(handle, FILE).json()["followed_by"])
     services.policy = before
-    assert [[(one["organisation_name"], one["kind"]) for one in each] for each in said] == [[("North", "followed")]] * 2
+    assert [[(one["organisation_name"], one["kind"]) for one in each] for each in said] == [
+        [("North", "followed")]
+    ] * 2
     assert {one["job"] for one in said[0]} == {None}
 
 

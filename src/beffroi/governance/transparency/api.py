@@ -14,7 +14,9 @@ def services(session: Session, person: str) -> tuple[NavigationItem, ...]:
     """What this application does for a person whose file is open."""
     if rights.inviting_purpose(session) is None:
         return ()
-    return (NavigationItem(gettext("Remettre un code pour son espace"), reverse("transparency:invite", args=[person])),)
+    return (
+        NavigationItem(gettext("Remettre un code pour son espace"), reverse("transparency:invite", args=[person])),
+    )
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:

@@ -169,8 +169,8 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
         Line(
             Label("Si vous approuvez", "If you approve"),
             Label(
-                "Les personnes concernées ne voient pas encore ces consultations, puis elles les voient d’elles-mêmes",
-                "The people concerned do not see these consultations yet, then they see them by themselves",
+                "Les personnes concernées ne voient pas encore ces consultations, puis elles les voient",
+                "The people concerned do not see these consultations yet, then they see them",
             ),
         ),
     ]

@@ -7,6 +7,7 @@ None takes the id of a person: whose space it is, the session says. And those of
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
@@ -219,7 +220,7 @@ async def report(call: Call) -> Answer:
     _, reported = opening
 
     async def act(again: Present) -> Answer:
-        made = await reporting.make(again, reported, services.policy.version)
+        made = await reporting.make(again, services.keys, reported, services.policy)
         if isinstance(made, Objection):
             return problems.answer(made, call.headers.get(b"accept-language"))
         return json_answer(Reported(made), 201)
@@ -295,7 +296,7 @@ async def _pointed_out(
         except Forged as error:
             return None, await _unreadable(call, error)
         found = await consulting.at_hand(conn, here.person, entry, at)
-        if found is not None and is_delayed(found.account and str(found.account), at, hidden, here.now):
+        if found is not None and is_delayed(_text(found.account), at, hidden, here.now):
             found = None  # and asked like any other that is not there: nothing tells the two apart
         counted = found is not None or await attempts.within(
             conn, services.keys, Limit.OWN_QUESTIONS, here.person, here.now
@@ -314,10 +315,13 @@ async def _pointed_out(
             return None, await _unreadable(call, error)
         finally:
             queue.leave(here.person)
-    account = None if found is None or found.account is None else str(found.account)
-    if found is None or is_delayed(account, at, hidden, here.now):
+    if found is None or is_delayed(_text(found.account), at, hidden, here.now):
         return None, problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
     return (here.person, found), answer
+
+
+def _text(account: UUID | None) -> str | None:
+    return None if account is None else str(account)
 
 
 async def _unreadable(call: Call, error: Exception) -> Answer:

@@ -116,7 +116,7 @@ async def holds(conn: "asyncpg.Connection", keys: "Keys", session: str) -> bool:
 
 
 async def stands(conn: "asyncpg.Connection", keys: "Keys", invitation: Row) -> bool:
-    """Whether its issuer is neither suspended nor cut off, with the account, its line or its office. Raises Forged."""
+    """Whether its issuer is neither suspended nor cut off, by account, line or office. Raises Forged."""
     account, organisation = str(invitation["account"]), str(invitation["organisation"])
     held = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", account)
     place = await conn.fetchrow("SELECT * FROM guard.organisation WHERE id = $1", organisation)

@@ -1,7 +1,8 @@
 """POST /v1/invitations/make: an agent of the office that follows a person hands over a code for the personal space.
 
-Decided, charged and journaled as an opening of that person by the agent (``released`` with no field, then ``invited``),
-in one transaction of the hot path; nothing is read. The person sees it among the consultations of the file.
+Decided, charged and journaled as an opening of that person by the agent (``released`` with no field, then
+``invited``), in one transaction of the hot path; nothing is read. The person sees it among the consultations of the
+file.
 """
 
 import json

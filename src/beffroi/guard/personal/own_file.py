@@ -1,7 +1,8 @@
 """POST /v1/person/file: everything that one's own file holds, and who follows one; after a proven identity alone.
 
-Journaled ``own-file-read`` in the transaction that reads, so before anything leaves (I-01). Nobody's budget is charged.
-Agents are in it as the policy's ``agent_shown`` says, never by name: what notes say of their authors is left out.
+Journaled ``own-file-read`` in the transaction that reads, so before anything leaves (I-01). Nobody's budget is
+charged. Agents are in it as the policy's ``agent_shown`` says, never by name: what notes say of their authors is
+left out.
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,8 @@ _AGENTS: Final = frozenset({"author"})
 _RELATIONS: Final = """
 SELECT r.*, o.name, (
     SELECT h.role FROM guard.habilitation h WHERE h.account = r.referent AND h.organisation = r.organisation
-        AND h.status IN ('probation', 'confirmed') AND h.from_at <= $2 AND $2 < h.until_at ORDER BY h.id LIMIT 1) AS role
+        AND h.status IN ('probation', 'confirmed') AND h.from_at <= $2 AND $2 < h.until_at
+    ORDER BY h.id LIMIT 1) AS role
 FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
 WHERE r.person = $1 AND r.since_at <= $2 AND (r.until_at IS NULL OR $2 < r.until_at) ORDER BY o.name, r.kind
 """
@@ -71,9 +73,7 @@ async def read(call: Call) -> Answer:
     return await with_person(call, act, writes=True, identified=True)
 
 
-async def _followers(
-    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, here: Present
-) -> tuple[Follower, ...]:
+async def _followers(conn: "asyncpg.Connection", keys: "Keys", policy: Policy, here: Present) -> tuple[Follower, ...]:
     rows = await conn.fetch(_RELATIONS, here.person, here.now)
     return tuple(
         Follower(

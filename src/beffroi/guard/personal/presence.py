@@ -53,8 +53,9 @@ def serves(services: Services, application: str) -> bool:
 async def with_person(call: Call, act: Act, *, writes: bool, identified: bool = False) -> Answer:
     """Check token, handle and client, then act in one transaction: under the turnstile when it ``writes``.
 
-    ``identified``: not for a session that a code began, which shows consultations alone; such a session ends with what
-    its issuer may do. A handle that comes from another client than its own ends the session. Raises Malformed for a long fingerprint.
+    ``identified``: not for a session that a code began, which shows consultations alone; such a session ends with
+    what its issuer may do. A handle that comes from another client than its own ends the session. Raises Malformed
+    for a long fingerprint.
     """
     tongue, services = call.headers.get(b"accept-language"), call.services
     application = application_of(call)

@@ -30,7 +30,7 @@ DELETE FROM guard.attempt WHERE ctid = ANY (ARRAY(
 
 
 class Limit(Enum):
-    """What is counted, and the most in a quarter of an hour from one address, one identity or one person, or in all."""
+    """What is counted, and the most in a quarter of an hour: of one address, identity or person, or of all."""
 
     BEGINNINGS = 600
     FAILURES = 60

@@ -147,9 +147,10 @@ ENGLISH: Final[dict[str, str]] = {
     "Code d’enrôlement": "Enrolment code",
     # The personal space, with a code handed over
     "Votre code d’accès": "Your access code",
-    "Saisissez le code imprimé que votre mission locale vous a remis. Il sert une seule fois, et montre seulement qui "
-    "a consulté votre dossier.": (
-        "Type the printed code that your youth office gave you. It works once, and only shows who consulted your file."
+    "Saisissez le code imprimé que votre mission locale vous a remis. Il sert une seule fois, et montre seulement "
+    "qui a consulté votre dossier.": (
+        "Type the printed code that your youth office gave you. It works once, and only shows who consulted your "
+        "file."
     ),
     "Code remis": "Code you were given",
     "Entrer dans mon espace": "Enter my space",

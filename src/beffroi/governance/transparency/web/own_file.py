@@ -105,7 +105,9 @@ def _place(one: Follower) -> Place:
     }
     job = "" if one.job is None else directory.written(one.job)
     who = (job or gettext("Un agent vous suit en particulier")) if one.referent else ""
-    return Place(one.organisation_name, reasons.get(one.kind, gettext("Vous connaît")), who, one.since_at, one.until_at)
+    return Place(
+        one.organisation_name, reasons.get(one.kind, gettext("Vous connaît")), who, one.since_at, one.until_at
+    )
 
 
 def _labels() -> dict[str, str]:

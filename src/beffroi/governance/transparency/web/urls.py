@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from beffroi.governance.transparency.web import consultations, examining, inviting, own_file, own_reports, sign_in
+from beffroi.governance.transparency.web import (
+    consultations,
+    delaying,
+    examining,
+    inviting,
+    own_file,
+    own_reports,
+    sign_in,
+)
 
 app_name = "transparency"
 
@@ -19,6 +27,7 @@ urlpatterns = [
     path("mon-espace/signalements/", own_reports.own_reports, name="own_reports"),
     path("personnes/<uuid:person>/code-d-acces/", inviting.invite, name="invite"),
     path("signalements/", examining.reports, name="reports"),
+    path("signalements/differes/", delaying.delays, name="delays"),
     path("signalements/examiner/", examining.examine, name="examine"),
     path("signalements/repondre/", examining.answer, name="answer"),
 ]
