@@ -19,6 +19,17 @@ from beffroi.guard.providers.requests import PROVIDER
 KINDS: Final[Mapping[str, Kind[Any]]] = {
     kind.code: kind
     for kind in (
-        ACCESS, CONFIRMATION, IDENTITY, LIFT, RESTORE, CONTRACT, PARTNER, OPENING, ROSTER, PROVIDER, EXPORT, DELAY,
-    )  # fmt: skip
+        ACCESS,
+        CONFIRMATION,
+        IDENTITY,
+        LIFT,
+        RESTORE,
+        CONTRACT,
+        PARTNER,
+        OPENING,
+        ROSTER,
+        PROVIDER,
+        EXPORT,
+        DELAY,
+    )
 }
