@@ -32,6 +32,7 @@ from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
+from beffroi.guard.personal import delay_doors, inviting, own_file
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
@@ -288,12 +289,22 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/forensics/read-by"): Operation(
         "Who read one person", forensics.AskingAbout, past.ReadBy, _CONFLICTS
     ),
+    ("POST", "/v1/invitations/make"): Operation(
+        "A code for a person's own space, handed over at the office",
+        inviting.Inviting,
+        own.Invited,
+        _CONFLICTS,
+        done=201,
+    ),
     ("POST", "/v1/person/sessions"): Operation(
         "Redeem the one-time code of a person's sign-in", sessions.Redemption, own.Begun, _COMMON, ("application",)
     ),
     ("POST", "/v1/person/end"): Operation("A person signs out", personal.Nothing, own.Ended),
     ("POST", "/v1/person/consultations"): Operation(
         "Who consulted one's own file", personal.Period, own.Consultations
+    ),
+    ("POST", "/v1/person/file"): Operation(
+        "Everything of one's own file", own_file.Whole, own.OwnFile, (*_COMMON, 404)
     ),
     ("POST", "/v1/person/proof"): Operation(
         "The proof of one consultation of one's own file", personal.One, own.Proof, (*_CONFLICTS, 410)
@@ -305,6 +316,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/reports/list"): Operation(
         "Consultations that people do not recognise", personal.Listing, own.Reports
     ),
+    ("POST", "/v1/delays/list"): Operation("What people are not shown yet", delay_doors.Delaying, own.Delays),
     ("POST", "/v1/reports/examine"): Operation(
         "Say that a report is being looked into", personal.OneReport, own.Moved, _CONFLICTS
     ),

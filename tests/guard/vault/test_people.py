@@ -156,6 +156,12 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         )  # fmt: skip
         bound = {"id": uuid4(), "person": one, "subject_index": uuid4(), "bound_at": AT, "version": 1}
         await stamped.insert(conn, held, "person_binding", bound)
+        invited = {
+            "id": uuid4(), "person": one, "organisation": uuid4(), "account": uuid4(), "locator": str(one)[:4],
+            "code_hash": b"", "failures": 0, "issued_at": AT, "expires_at": AT, "ended_at": None, "session": None,
+            "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "invitation", invited)
         await conn.execute(
             "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
             " VALUES ($1, $2, 1, $3, 'received', $3)",
