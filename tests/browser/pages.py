@@ -107,6 +107,13 @@ CONSOLE = {
         "detection/glass_opening.html", "Ouverture du", "Opening of", "urgences/<int:entry>/"
     ),
     "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
+    "attachments": Sheet(
+        "cases/attachments.html", "^Pièces jointes$", "^Attachments$", "personnes/<uuid:person>/pieces/"
+    ),
+    "attachment-removal": Sheet(
+        "cases/attachment_removal.html", "Retirer cette pièce", "Remove this attachment",
+        "personnes/<uuid:person>/pieces/<uuid:attachment>/retirer/",
+    ),
     "progress": Sheet("cases/progress.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
     "hand": Sheet(
         "cases/hand.html", "Changer de conseiller", "Change adviser", "personnes/<uuid:person>/conseiller/"

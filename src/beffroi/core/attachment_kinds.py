@@ -15,5 +15,5 @@ class AttachmentKind(StrEnum):
     OTHER = "other"
 
 
-LARGEST_ATTACHMENT: Final = 5 * 1024 * 1024
+LARGEST_ATTACHMENT: Final = 5_000_000
 """Bytes: what the doors are dimensioned for. A policy may say less."""

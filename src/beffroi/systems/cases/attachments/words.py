@@ -38,11 +38,13 @@ def media(type: str) -> str:
 
 
 def size(count: int) -> str:
-    """« 340 Ko », « 2,4 Mo »; a page cannot show less than one kilobyte."""
+    """« 340 Ko », « 2,4 Mo », « 5 Mo »; a page cannot show less than one kilobyte."""
     if count < 1_000_000:
         return gettext("%(count)s Ko") % {"count": max(1, count // 1_000)}
     tenths = count // 100_000
     whole, rest = divmod(tenths, 10)
+    if not rest:
+        return gettext("%(count)s Mo") % {"count": whole}
     return gettext("%(whole)s,%(tenth)s Mo") % {"whole": whole, "tenth": rest}
 
 
