@@ -29,7 +29,7 @@ def test_adviser_joins_downloads_and_removes_a_document_without_meeting_a_barrie
     tour.meet("attachments", "empty")
 
     tour.press("button", "Joindre au dossier", "Attach to the file")
-    expect(page.locator("#erreurs")).to_be_focused()
+    expect(page.locator("#erreurs")).to_be_visible()
     tour.meet("attachments", "refused")
 
     join(tour, "cv", "virus.exe", b"MZ\x90")

@@ -40,6 +40,8 @@ class Loot:
     school: str = ""
     elsewhere: str = ""
     transfer: str = ""
+    attachment: str = ""
+    unwanted: str = ""
     exam: dict[str, Any] = field(default_factory=dict)
     network: str = ""
     office: str = ""
@@ -179,12 +181,12 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/relations/covers/list": lambda _: [{"purpose": "follow-up"}],
     "POST /v1/relations/organisations": lambda _: [{"purpose": "follow-up", "which": "training"}],
     "POST /v1/attachments/list": lambda s: [attachment(one) for one in (s.person, s.stranger)],
-    "POST /v1/attachments/open": lambda s: [attachment(one, id=str(uuid4())) for one in (s.person, s.stranger)],
+    "POST /v1/attachments/open": lambda s: [attachment(one, id=s.attachment) for one in (s.person, s.stranger)],
     "POST /v1/attachments/add": lambda s: [
         attachment(one, id=str(uuid4()), kind="other", content=b64encode(pdf()).decode())
         for one in (s.person, s.stranger)
     ],
-    "POST /v1/attachments/remove": lambda s: [attachment(one, id=str(uuid4())) for one in (s.person, s.stranger)],
+    "POST /v1/attachments/remove": lambda s: [attachment(one, id=s.unwanted) for one in (s.stranger, s.person)],
     "POST /v1/transfers/list": lambda _: [{"purpose": "follow-up"}],
     "POST /v1/break-glass/list": lambda _: [{}],
     "POST /v1/break-glass/show": lambda _: [{"entry": 1}],

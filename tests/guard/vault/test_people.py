@@ -161,6 +161,10 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
             " VALUES ($1, $2, 1, $3, 'received', $3)",
             uuid4(), one, AT,
         )  # fmt: skip
+        await conn.execute(
+            "INSERT INTO guard.attachment VALUES ($1, $2, 'cv', 'application/pdf', 1, false, $3, $1, 1, '')",
+            uuid4(), one, AT,
+        )  # fmt: skip
     async with conn.transaction():
         await people.erase(conn, held, person, entry=Entry(AT, "erased", person=person))
     for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):
