@@ -52,3 +52,11 @@ async def listening(path: Path) -> AsyncIterator[Daemon]:
     daemon = Daemon()
     async with await asyncio.start_unix_server(daemon.serve, str(path)):
         yield daemon
+
+
+@asynccontextmanager
+async def listening_on_a_port() -> AsyncIterator[tuple[Daemon, int]]:
+    """The daemon on a port of this host, as long as the block runs."""
+    daemon = Daemon()
+    async with await asyncio.start_server(daemon.serve, "127.0.0.1", 0) as server:
+        yield daemon, server.sockets[0].getsockname()[1]

@@ -13,10 +13,10 @@ import pytest
 from beffroi.core.fields import Group
 from beffroi.core.ids import PersonId
 from beffroi.guard.attachments import doors, keeping
-from beffroi.guard.settings import Mode
+from beffroi.guard.settings import Mode, Scanner
 from beffroi.guard.web.routing import BODY_LIMIT
 from tests.guard.attachments.conftest import Desk, content_of
-from tests.guard.attachments.scanner import EICAR, Daemon
+from tests.guard.attachments.scanner import EICAR, Daemon, listening_on_a_port
 from tests.standards.documents.samples import exif, jpeg, pdf, png
 
 GROUP = int(Group.ATTACHMENTS)
@@ -315,6 +315,15 @@ async def test_what_is_added_is_shown_to_the_scanner_as_it_came_and_said_to_be(d
     assert daemon.seen == [sent]
     [row] = (await desk.post(desk.ana, "list")).json()["rows"]
     assert row["scanned"] is True
+
+
+async def test_scanner_on_a_port_is_shown_what_is_added(desk: Desk) -> None:
+    async with listening_on_a_port() as (daemon, port):
+        scanner = Scanner(host="127.0.0.1", port=port)
+        desk.guard.services.settings = replace(desk.guard.services.settings, scanner=scanner)
+        assert (await desk.add()).json()["scanned"] is True
+        assert code(await desk.add(png() + EICAR)) == "attachment-infected"
+        assert daemon.seen == [pdf(), png() + EICAR]
 
 
 async def test_infected_content_is_not_kept(desk: Desk, daemon: Daemon) -> None:

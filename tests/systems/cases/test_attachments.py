@@ -68,6 +68,8 @@ def test_form_sent_twice_adds_one_document(stack: Stack, adviser: Adviser) -> No
     assert add(adviser, person, pdf(), id=id).status == 200
     again = add(adviser, person, pdf(), id=id)
     assert again.status == 200
+    assert "Ce formulaire avait déjà servi" in again.text
+    assert "La pièce est jointe" not in again.text
     assert len(downloads(again, person)) == 1
 
 

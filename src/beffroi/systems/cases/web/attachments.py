@@ -55,7 +55,14 @@ def attachments(request: AgentRequest, person: UUID) -> HttpResponse:
     if isinstance(added, Refused) and added.code in _OF_THE_FILE:
         form.add_error("file", added.detail)
         return _page(request, str(person), form)
-    if isinstance(added, Refused) and added.code != "attachment-kept":
+    if isinstance(added, Refused) and added.code == "attachment-kept":
+        # Perhaps another document, from a form that the browser went back to: never said to be kept.
+        said = gettext(
+            "Ce formulaire avait déjà servi. Si vous vouliez joindre une autre pièce, choisissez-la de nouveau."
+        )
+        messages.warning(request, said)
+        return HttpResponseRedirect(request.path)
+    if isinstance(added, Refused):
         return RefusalAnswer(added)
     messages.success(request, gettext("La pièce est jointe au dossier."))
     return HttpResponseRedirect(request.path)
