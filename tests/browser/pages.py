@@ -110,6 +110,13 @@ CONSOLE = {
     "messages": Sheet("cases/messages.html", "Messages envoyés", "Messages sent", "portefeuille/messages/"),
     "check": Sheet("transparency/check.html", "message vient-il de nous", "Is this message from us", "verifier/"),
     "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
+    "attachments": Sheet(
+        "cases/attachments.html", "^Pièces jointes$", "^Attachments$", "personnes/<uuid:person>/pieces/"
+    ),
+    "attachment-removal": Sheet(
+        "cases/attachment_removal.html", "Retirer cette pièce", "Remove this attachment",
+        "personnes/<uuid:person>/pieces/<uuid:attachment>/retirer/",
+    ),
     "progress": Sheet("cases/progress.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
     "hand": Sheet(
         "cases/hand.html", "Changer de conseiller", "Change adviser", "personnes/<uuid:person>/conseiller/"

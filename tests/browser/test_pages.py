@@ -30,6 +30,7 @@ LEAD_ELSEWHERE = {
     "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "journal/<int:number>/preuve/",
     "sessions/export.csv",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
+    "personnes/<uuid:person>/pieces/<uuid:attachment>/",
     "rendez-vous/calendrier.ics", "statistiques/statistiques.csv", "rendez-vous/<uuid:identifier>/etat/",
     "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",
 }  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from beffroi.config import wiring
 from beffroi.config.secret_files import write_private
 from beffroi.config.settings import SettingMissing, load, remember
+from beffroi.guard.settings import Scanner
 from tests.config.test_settings import production
 
 SECRET = "shared-with-the-provider"
@@ -84,3 +85,26 @@ def test_setting_of_the_guard_alone_is_read_from_the_state_folder_and_the_enviro
     assert found.provider is not None
     assert (found.provider.client_id, found.provider.idp_id) == ("beffroi", "one")
     assert wiring.guard_settings(load({**given, "BEFFROI_TRUSTED_PROXIES": "::1"})).trusted_proxies == ("::1",)
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ("", None),
+        ("unix:/run/clamav/clamd.ctl", Scanner(socket=Path("/run/clamav/clamd.ctl"))),
+        ("tcp:clamav.example:3310", Scanner(host="clamav.example", port=3310)),
+        ("tcp:[::1]:3310", Scanner(host="::1", port=3310)),
+    ],
+)
+def test_guard_shows_attachments_to_the_scanner_that_is_named(
+    tmp_path: Path, said: dict[str, str], named: str, found: Scanner | None
+) -> None:
+    assert wiring.scanner(load({**production(tmp_path), **said, "BEFFROI_CLAMD": named})) == found
+
+
+@pytest.mark.parametrize(
+    "named", ["/run/clamav/clamd.ctl", "unix:clamd.ctl", "tcp:host", "tcp::3310", "tcp:h:99999", "off"]
+)
+def test_scanner_that_cannot_be_told_refuses_the_start(tmp_path: Path, said: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingMissing, match="BEFFROI_CLAMD"):
+        wiring.scanner(load({**production(tmp_path), **said, "BEFFROI_CLAMD": named}))

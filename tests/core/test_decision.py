@@ -126,7 +126,7 @@ def test_i06_adviser_with_one_unknown_or_lapsed_value_is_refused(
         ({"purpose": PurposeCode("quality")}, Code.PURPOSE_NOT_ALLOWED),
         ({"action": Action.ERASE}, Code.ACTION_NOT_ALLOWED),
         ({"person": None}, Code.PERSON_UNKNOWN),
-        ({"groups": 256}, Code.FIELDS_NOT_ALLOWED),
+        ({"groups": 1 << 20}, Code.FIELDS_NOT_ALLOWED),
     ],
 )
 def test_i06_adviser_asking_for_one_thing_unknown_is_refused(values: dict[str, Any], refusal: Code) -> None:

@@ -35,6 +35,7 @@ SENSIBLE: Final[Mapping[str, Mapping[str, object]]] = {
     "review": {"verdict": "keep"},
     "mail": {"failed_at": None},
     "report": {"standing": "answered", "answer": "error"},
+    "attachment": {"kind": "cv", "media": "application/pdf", "size": 1},
     "erased": {},
 }
 """Where a serving guard reads every row, words that it knows and that give nothing."""

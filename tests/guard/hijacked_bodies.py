@@ -1,5 +1,6 @@
 """What a hijacked console could send through each door that changes anything, by what the door does."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from beffroi.core.awareness import QUESTIONS
 from tests.guard.approvals.office import access
 from tests.guard.awareness.test_exams import answers
 from tests.guard.signin.serving import CONSOLE, STATE, Guard
+from tests.standards.documents.samples import pdf
 
 SIRET = "73282932000074"
 
@@ -38,6 +40,8 @@ class Loot:
     school: str = ""
     elsewhere: str = ""
     transfer: str = ""
+    attachment: str = ""
+    unwanted: str = ""
     exam: dict[str, Any] = field(default_factory=dict)
     network: str = ""
     office: str = ""
@@ -63,6 +67,10 @@ def asking(kind: str, /, **body: Any) -> dict[str, Any]:
 
 def fields(person: str) -> dict[str, Any]:
     return {"person": person, "purpose": "follow-up", "fields": {"contact": {"email": "a@b.example"}}}
+
+
+def attachment(person: str, **more: str) -> dict[str, str]:
+    return {"person": person, "purpose": "follow-up", **more}
 
 
 def question(loot: Loot) -> dict[str, Any]:
@@ -172,6 +180,13 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/relations/preview": lambda s: [{"purpose": "follow-up", "to": s.colleague, "people": [s.stranger]}],
     "POST /v1/relations/covers/list": lambda _: [{"purpose": "follow-up"}],
     "POST /v1/relations/organisations": lambda _: [{"purpose": "follow-up", "which": "training"}],
+    "POST /v1/attachments/list": lambda s: [attachment(one) for one in (s.person, s.stranger)],
+    "POST /v1/attachments/open": lambda s: [attachment(one, id=s.attachment) for one in (s.person, s.stranger)],
+    "POST /v1/attachments/add": lambda s: [
+        attachment(one, id=str(uuid4()), kind="other", content=b64encode(pdf()).decode())
+        for one in (s.person, s.stranger)
+    ],
+    "POST /v1/attachments/remove": lambda s: [attachment(one, id=s.unwanted) for one in (s.stranger, s.person)],
     "POST /v1/transfers/list": lambda _: [{"purpose": "follow-up"}],
     "POST /v1/notices/send": lambda s: [
         {"purpose": "follow-up", "subject": "call-back", "people": [s.person, s.stranger]}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -100,6 +101,12 @@ def loot(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFacto
         )  # fmt: skip
         assert asked.status_code == 201, asked.text
         found.transfer = asked.json()["transfer"]
+        for body in DOORS["POST /v1/attachments/add"](found)[:1] * 2:
+            added = guard.call(
+                "POST", "/v1/attachments/add", found.handles["adviser"], json={**body, "id": str(uuid4())}
+            )
+            assert added.status_code == 201, added.text
+            found.attachment, found.unwanted = added.json()["id"], found.attachment
         begun = guard.call("POST", "/v1/awareness/begin", found.handles["newcomer"], json={})
         assert begun.status_code == 200, begun.text
         found.exam = begun.json()

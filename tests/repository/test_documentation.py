@@ -9,6 +9,7 @@ import pytest
 from beffroi.config.command import COMMANDS, beffroi
 from beffroi.core import policy_file
 from beffroi.core.approvals import Objection
+from beffroi.core.attachments import Obstacle as Hindrance
 from beffroi.core.awareness import Objection as ExamObjection
 from beffroi.core.budgets import Caps
 from beffroi.core.ids import Bucket
@@ -80,14 +81,14 @@ def test_page_of_the_documentation_is_reached_from_its_index(page: Path) -> None
     assert page == index or page in listed or page.parent in listed
 
 
-@pytest.mark.parametrize("code", [*Code, *Fault, *Objection, *ExamObjection, *PersonalObjection])
+@pytest.mark.parametrize("code", [*Code, *Fault, *Objection, *ExamObjection, *PersonalObjection, *Hindrance])
 def test_application_author_who_meets_a_problem_finds_its_code_and_status(code: str) -> None:
     assert dict(PROBLEM.findall(API)).get(str(code)) == str(problems.status_of(code))
 
 
 def test_no_problem_is_documented_that_the_guard_never_answers() -> None:
     assert {code for code, _ in PROBLEM.findall(API)} == {
-        str(code) for code in (*Code, *Fault, *Objection, *ExamObjection, *PersonalObjection)
+        str(code) for code in (*Code, *Fault, *Objection, *ExamObjection, *PersonalObjection, *Hindrance)
     }
 
 

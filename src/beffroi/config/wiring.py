@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from beffroi.guard.retention.exporting import Place as ColdPlace
     from beffroi.guard.sealing.witnesses import Place as Witness
     from beffroi.guard.sealing.work import JournalSettings
-    from beffroi.guard.settings import GuardSettings, Log, Provider
+    from beffroi.guard.settings import GuardSettings, Log, Provider, Scanner
     from beffroi.simulation.loading import Place
 
 CLIENT_ID = "beffroi-guard"
@@ -86,7 +86,27 @@ def guard_settings(settings: Settings) -> "GuardSettings":
         cold_folder=cold_folder(settings),
         trusted_proxies=tuple(settings.said("BEFFROI_TRUSTED_PROXIES").split()),
         sealed=Sealed(_whole(settings, "BEFFROI_JOURNAL_LAG", 5, 1, 60)),
+        scanner=scanner(settings),
     )
+
+
+def scanner(settings: Settings) -> "Scanner | None":
+    """ClamAV's daemon, by BEFFROI_CLAMD: ``unix:/run/clamav/clamd.ctl`` or ``tcp:host:3310``. Raises SettingMissing.
+
+    None where nothing is said: then production takes no attachment, and says so.
+    """
+    from beffroi.guard.settings import Scanner
+
+    said = settings.said("BEFFROI_CLAMD")
+    if not said:
+        return None
+    scheme, _, place = said.partition(":")
+    if scheme == "unix" and place.startswith("/"):
+        return Scanner(socket=Path(place))
+    host, _, port = place.rpartition(":")
+    if scheme == "tcp" and host and port.isascii() and port.isdigit() and 0 < int(port) < 65_536:
+        return Scanner(host=host.strip("[]"), port=int(port))
+    raise SettingMissing("BEFFROI_CLAMD must be unix:/run/clamav/clamd.ctl or tcp:host:port.")
 
 
 def cold_folder(settings: Settings) -> Path:

@@ -25,6 +25,9 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "created": Disclosed.NOTHING,
     "updated": Disclosed.NOTHING,
     "erased": Disclosed.NOTHING,
+    # Of attachments; seeing what is there and opening one are entries "released", as every reading is.
+    "attachment-added": Disclosed.NOTHING,
+    "attachment-removed": Disclosed.NOTHING,
     # Who follows somebody has changed, or is asked to.
     "assigned": Disclosed.NOTHING,
     "prescribed": Disclosed.NOTHING,

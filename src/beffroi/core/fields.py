@@ -17,12 +17,17 @@ class Group(IntFlag):
     FOLLOWUP = 32
     TRAINING = 64
     LEGAL_REPRESENTATIVE = 128
+    ATTACHMENTS = 256
 
 
-GROUPS: Final[tuple[Group, ...]] = tuple(Group(1 << bit) for bit in range(8))
+GROUPS: Final[tuple[Group, ...]] = tuple(group for group in Group if group)
 NAMES: Final[dict[str, Group]] = {group.name.lower(): group for group in GROUPS if group.name}
 NAME_OF: Final[dict[int, str]] = {int(group): name for name, group in NAMES.items()}
-EVERY: Final = 255
+EVERY: Final[int] = sum(GROUPS)
+APART: Final[int] = int(Group.ATTACHMENTS)
+"""Groups kept in a table of their own: no column of the person's row, no record of one type, doors of their own."""
+RECORDED: Final[dict[str, Group]] = {name: group for name, group in NAMES.items() if not group & APART}
+"""Groups that are a column of the person's row."""
 
 
 def names(mask: int) -> tuple[str, ...]:

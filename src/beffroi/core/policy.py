@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import Final, NamedTuple
 
+from beffroi.core.attachment_kinds import AttachmentKind
 from beffroi.core.budgets import Caps, percent_of
 from beffroi.core.ids import Bucket, PurposeCode, RoleCode
 from beffroi.core.machine_limit import MachineLimit
@@ -228,6 +229,15 @@ class ExportRules:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentRules:
+    """Bytes of one attachment at most, attachments of one person at most, and the assurance each kind demands."""
+
+    largest: int
+    most: int
+    kinds: Mapping[AttachmentKind, Demand]
+
+
+@dataclass(frozen=True, slots=True)
 class AssuranceRule:
     """One line of the assurance table: this provider, ``acr`` and any of ``amr`` give this level.
 
@@ -276,6 +286,7 @@ class Policy:
     separation: Separation
     probation_percent: int
     agent_shown: AgentShown
+    attachments: AttachmentRules
     newcomer_life: timedelta = field(init=False, repr=False, compare=False)
     rated: int = field(init=False, repr=False, compare=False)
     group_demands: tuple[tuple[int, Demand], ...] = field(init=False, repr=False, compare=False)

@@ -95,6 +95,10 @@ def statements(policy: Policy) -> Iterator[Statement]:
     for one, other in sorted(sorted(pair) for pair in policy.separation):
         yield Statement(f"separation.{one}.{other}", "apart", None)
     yield Statement("probation_percent", f"{policy.probation_percent} %", None)
+    yield Statement("attachments.largest", f"{policy.attachments.largest} bytes", None)
+    yield Statement("attachments.most", str(policy.attachments.most), None)
+    for kind, demand in policy.attachments.kinds.items():
+        yield Statement(f"attachments.kinds.{kind.value}", demanded(demand), None)
     yield Statement("agent_shown", policy.agent_shown.value, None)
     for code in policy.totp_roles:
         yield Statement(f"totp_roles.{code}", "allowed", code)

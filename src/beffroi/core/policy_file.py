@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final, TypeVar
 
+from beffroi.core.attachment_kinds import LARGEST_ATTACHMENT, AttachmentKind
 from beffroi.core.budgets import Caps
-from beffroi.core.fields import NAMES
+from beffroi.core.fields import NAMES, RECORDED
 from beffroi.core.ids import CODE, Bucket, PurposeCode
 from beffroi.core.machine_limit import MachineLimit
 from beffroi.core.policy import (
@@ -27,6 +28,7 @@ from beffroi.core.policy import (
     AgentShown,
     ApplicationBudget,
     AssuranceRule,
+    AttachmentRules,
     Demand,
     ExportRules,
     FollowingRules,
@@ -53,7 +55,7 @@ _NO_SECOND_FACTOR: Final = frozenset({"pwd", "mail", "email", "kba", "sms", "tel
 _CONTEXT: Final = re.compile(r"[!-~]{1,200}")
 _METHOD: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
-Rated = TypeVar("Rated", Action, int)
+Rated = TypeVar("Rated", Action, int, AttachmentKind)
 
 
 def load_default() -> Policy:
@@ -124,6 +126,7 @@ def _policy(top: Table) -> Policy:
         separation=_separation(top),
         probation_percent=top.integer("probation_percent", 1, 100),
         agent_shown=top.choice("agent_shown", {shown.value: shown for shown in AgentShown}, AgentShown.ORGANISATION),
+        attachments=_attachments(top.table("attachments")),
     )
     if not policy.session.touch < policy.session.idle <= policy.session.absolute:
         top.refuse("session", "other", "touch shorter than idle, idle no longer than absolute")
@@ -175,7 +178,7 @@ def _budgets(table: Table) -> dict[Bucket, Caps]:
 
 
 def _demands(table: Table, rated: Mapping[str, Rated]) -> dict[Rated, Demand]:
-    """What each action, or each field group, needs: every one is rated, or the decision could not tell."""
+    """What each action, group or kind of attachment needs: every one is rated, or the decision could not tell."""
     demands = {one: demand(table.table(code)) for code, one in rated.items()}
     table.end()
     return demands
@@ -209,7 +212,7 @@ def _following(table: Table) -> FollowingRules:
 
 
 def _exports(table: Table) -> ExportRules:
-    groups = table.several("groups", {name: int(group) for name, group in NAMES.items()})
+    groups = table.several("groups", {name: int(group) for name, group in RECORDED.items()})
     rules = ExportRules(
         sum(groups),
         table.integer("people", 1, MOST_EXPORTED),
@@ -220,6 +223,17 @@ def _exports(table: Table) -> ExportRules:
     )
     if NAMES["identity"] not in groups:
         table.refuse("groups", sorted(groups), "identity among them: each line of a file is somebody")
+    table.end()
+    return rules
+
+
+def _attachments(table: Table) -> AttachmentRules:
+    kinds = {kind.value: kind for kind in AttachmentKind}
+    rules = AttachmentRules(
+        table.integer("largest", 1_024, LARGEST_ATTACHMENT),
+        table.integer("most", 1, 200),
+        _demands(table.table("kinds"), kinds),
+    )
     table.end()
     return rules
 

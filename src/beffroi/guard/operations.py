@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from beffroi.guard.admitting import doors as admitting
 from beffroi.guard.admitting import queue
 from beffroi.guard.answers import approvals as asked_for
+from beffroi.guard.answers import attachments as attachment
 from beffroi.guard.answers import broken_glass as broken
 from beffroi.guard.answers import containing as cut
 from beffroi.guard.answers import exporting as exported
@@ -21,6 +22,7 @@ from beffroi.guard.answers import sessions as session
 from beffroi.guard.answers import sweeping as leaving
 from beffroi.guard.answers.shape import Nothing
 from beffroi.guard.approvals import doors as approvals
+from beffroi.guard.attachments import doors as attachments
 from beffroi.guard.awareness import answers as course
 from beffroi.guard.awareness import doors as awareness
 from beffroi.guard.broken_glass import doors as broken_glass
@@ -73,6 +75,18 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Replace whole groups of a file", changing.Change, changing.Written, (*_COMMON, 404, 409)
     ),
     ("POST", "/v1/erase"): Operation("Erase a person", changing.Erasure, changing.Written, (*_COMMON, 404)),
+    ("POST", "/v1/attachments/list"): Operation(
+        "Attachments of a person's file", attachments.Listing, attachment.Attachments, _CONFLICTS
+    ),
+    ("POST", "/v1/attachments/add"): Operation(
+        "Keep an attachment", attachments.Adding, attachment.Added, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/attachments/open"): Operation(
+        "Open an attachment", attachments.One, attachment.OpenedAttachment, _CONFLICTS
+    ),
+    ("POST", "/v1/attachments/remove"): Operation(
+        "Remove an attachment", attachments.One, attachment.Removed, _CONFLICTS
+    ),
     ("POST", "/v1/relations/colleagues"): Operation(
         "Colleagues who can follow people", relating.Purposed, relation.Colleagues
     ),

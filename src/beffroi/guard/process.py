@@ -24,6 +24,7 @@ from beffroi.guard.applications import authentication
 from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.approvals import doors as request_doors
 from beffroi.guard.approvals import page as approval_page
+from beffroi.guard.attachments import doors as attachment_doors
 from beffroi.guard.awareness import doors as awareness_doors
 from beffroi.guard.broken_glass import doors as glass_doors
 from beffroi.guard.consultations import doors as consultation_doors
@@ -94,6 +95,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     export_doors.ROUTES,
     messaging_doors.ROUTES,
     glass_doors.ROUTES,
+    attachment_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

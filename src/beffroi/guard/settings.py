@@ -86,6 +86,16 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Scanner:
+    """Where ClamAV's daemon answers: a UNIX socket, or a host and a port; seconds that a scan may take in all."""
+
+    socket: Path | None = None
+    host: str = ""
+    port: int = 0
+    seconds: float = 8.0
+
+
+@dataclass(frozen=True, slots=True)
 class GuardSettings:
     """All that a guard needs to start. ``public_url`` has no trailing slash."""
 
@@ -108,3 +118,6 @@ class GuardSettings:
     log: Log | None = None
     """What was published of the journal; ``None`` where nobody seals it: a test, a drill, a benchmark of the rest."""
     trusted_proxies: tuple[str, ...] = ()
+    scanner: Scanner | None = None
+    """What every attachment is shown to before it is kept. Without it production takes none; a demonstration takes
+    them and says that nothing is scanned."""

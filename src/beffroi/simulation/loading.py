@@ -22,7 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments, catalogue, statuses
+from beffroi.simulation import appointments, attachments, catalogue, statuses
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -120,6 +120,7 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
         raise LoadingRefused(
             f"{outcome.refused} invented people were refused, the first in column {first.column}: {first.code}."
         )
+    asyncio.run(attachments.write(place.guard_dsn, place.key_file))
     return outcome.people
 
 

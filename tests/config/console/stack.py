@@ -142,11 +142,18 @@ class Visitor:
         """GET a path of the console, and wherever it leads."""
         return self._follow(self.http.get(urljoin(self.stack.url, path)))
 
-    def post(self, path: str, fields: Mapping[str, Any], *, page: Page | None = None) -> Page:
-        """POST a form of the console, with the token of ``page``."""
+    def post(
+        self,
+        path: str,
+        fields: Mapping[str, Any],
+        *,
+        page: Page | None = None,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+    ) -> Page:
+        """POST a form of the console, with the token of ``page``; with files, each its name and content."""
         token = (page or self.get("/accessibilite/")).token()
         data = {"csrfmiddlewaretoken": token, **fields}
-        return self._follow(self.http.post(urljoin(self.stack.url, path), data=data))
+        return self._follow(self.http.post(urljoin(self.stack.url, path), data=data, files=files))
 
     def _follow(self, response: httpx.Response) -> Page:
         for _ in range(12):

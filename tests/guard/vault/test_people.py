@@ -169,6 +169,10 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         )  # fmt: skip
         letter = {"id": uuid4(), "notice": uuid4(), "person": one, "made_at": AT, "due_at": AT}
         await stamped.insert(conn, held, "letter", letter)
+        await conn.execute(
+            "INSERT INTO guard.attachment VALUES ($1, $2, 'cv', 'application/pdf', 1, false, $3, $1, 1, '')",
+            uuid4(), one, AT,
+        )  # fmt: skip
     async with conn.transaction():
         await people.erase(conn, held, person, entry=Entry(AT, "erased", person=person))
     for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):

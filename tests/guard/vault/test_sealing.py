@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beffroi.core.fields import NAMES
+from beffroi.core.fields import RECORDED
 from beffroi.guard import keys
 from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault import blind, sealing
@@ -18,7 +18,7 @@ from beffroi.guard.vault.sealing import OVERHEAD, Sealer, SealRefused, seal, sea
 
 OWNER = bytes(range(16))
 KEY = bytes(range(32))
-labels = st.sampled_from(sorted(NAMES)) | st.text(min_size=1, max_size=30)
+labels = st.sampled_from(sorted(RECORDED)) | st.text(min_size=1, max_size=30)
 owners = st.binary(min_size=16, max_size=16)
 secrets = st.binary(min_size=32, max_size=32)
 
@@ -81,7 +81,7 @@ def test_group_key_is_hkdf_expand_of_the_persons_key(key: bytes, label: str) -> 
 def test_people_sealed_in_bulk_open_group_by_group_and_each_with_its_own_key(held: Keys) -> None:
     owners = [uuid4().bytes, uuid4().bytes]
     columns: dict[str, list[bytes]] = {
-        name: [f'{{"x":"{name} {number}"}}'.encode() for number in range(2)] for name in NAMES
+        name: [f'{{"x":"{name} {number}"}}'.encode() for number in range(2)] for name in RECORDED
     }
     columns |= {"training": [b"", b"{}"], "nir": [b"{}", b""]}
     wrapped, sealed = seal_people(held, owners, columns.items())
@@ -91,7 +91,7 @@ def test_people_sealed_in_bulk_open_group_by_group_and_each_with_its_own_key(hel
         wanted = {name: column[place] for name, column in columns.items() if column[place]}
         assert {name: bytes(raw) for name, raw in opened.items()} == wanted
     nonces = [blob[1:13] for column in sealed for blob in column if blob]
-    assert len(set(nonces)) == len(nonces) == 2 * len(NAMES) - 2
+    assert len(set(nonces)) == len(nonces) == 2 * len(RECORDED) - 2
     assert len({key[1:13] for key in wrapped}) == 2
     assert len({held.unwrap(key, held.epoch, owner) for key, owner in zip(wrapped, owners, strict=True)}) == 2
     with pytest.raises(SealRefused):

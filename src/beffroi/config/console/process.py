@@ -8,7 +8,8 @@ from beffroi.config.database import CONSOLE
 from beffroi.config.settings import SettingMissing, Settings, load
 
 THREADS = 8
-LARGEST_BODY = 256 * 1024
+LARGEST_BODY = 8 * 1024 * 1024
+"""Bytes: an attachment, and enough more that a page can say which limit a larger one passed."""
 LARGEST_HEADERS = 64 * 1024
 """Bytes; what an agent typed may wait in sealed cookies during a step-up."""
 
@@ -45,6 +46,9 @@ def _serving(settings: Settings) -> dict[str, object]:
         "threads": THREADS,
         "ident": None,
         "max_request_body_size": LARGEST_BODY,
+        # Nothing that passes through is written to the console's disk, on its way in or out.
+        "inbuf_overflow": LARGEST_BODY + LARGEST_HEADERS,
+        "outbuf_overflow": LARGEST_BODY + LARGEST_HEADERS,
         "max_request_header_size": LARGEST_HEADERS,
         "clear_untrusted_proxy_headers": True,
         "channel_timeout": 60,

@@ -6,6 +6,7 @@ There is no Django session, no user table and no admin: who the agent is, the gu
 from urllib.parse import urlsplit
 
 from beffroi.config.console.database import APPLICATIONS, django_database
+from beffroi.config.console.process import LARGEST_BODY
 from beffroi.config.console.secret import read_secret
 from beffroi.config.database import CONSOLE
 from beffroi.config.settings import Mode, load
@@ -58,7 +59,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 128 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # A file stays in memory or is not taken: what people upload may name others, and goes to no disk of the console.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français"), ("en", "English")]

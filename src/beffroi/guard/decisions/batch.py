@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from beffroi.core.decision import Entitlement, Refusal
-from beffroi.core.fields import NAME_OF
+from beffroi.core.fields import RECORDED
 from beffroi.core.ids import AccountId, PersonId
 from beffroi.core.policy import Policy
 from beffroi.core.refusals import Code
@@ -216,6 +216,6 @@ async def ciphertexts(
         if row is None:
             given[place] = None
             continue
-        groups = tuple((name, row[3 + column]) for column, (bit, name) in enumerate(NAME_OF.items()) if mask & bit)
-        given[place] = Ciphertexts(row[1], row[2], groups, row[11])
+        groups = tuple((name, row[3 + column]) for column, (name, bit) in enumerate(RECORDED.items()) if mask & bit)
+        given[place] = Ciphertexts(row[1], row[2], groups, row[-1])
     return given

@@ -11,7 +11,7 @@ import msgspec
 
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
-from beffroi.core.fields import mask_of, names
+from beffroi.core.fields import NAMES, mask_of, names
 from beffroi.core.ids import CODE, PersonId, PurposeCode, is_uuid
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
@@ -103,7 +103,7 @@ def _request(caller: Caller, question: Evaluation, place: int) -> Request:
     purpose, groups, reason = context.get("purpose"), context.get("groups", []), context.get("reason")
     if not isinstance(purpose, str) or CODE.fullmatch(purpose) is None:
         raise Malformed(f"{where}.context.purpose", "a purpose of the policy")
-    mask = mask_of(str(name) for name in groups) if isinstance(groups, list) and len(groups) <= 8 else None
+    mask = mask_of(str(name) for name in groups) if isinstance(groups, list) and len(groups) <= len(NAMES) else None
     if mask is None:
         raise Malformed(f"{where}.context.groups", "names of field groups")
     if reason is not None and (not isinstance(reason, str) or CODE.fullmatch(reason) is None):

@@ -9,7 +9,7 @@ from hashlib import sha256
 from struct import Struct, pack
 from typing import Final, NamedTuple
 
-from beffroi.core.fields import NAMES
+from beffroi.core.fields import RECORDED
 from beffroi.guard.authentic import Authenticator, encoded
 from beffroi.guard.importing.reading import People
 from beffroi.guard.keys import WRAPPED_BYTES, Keys
@@ -27,7 +27,7 @@ _UUID: Final = b"\0\0\0\x10"
 _NUMBERS_AND_PERSON: Final = 8 + 8 + 4 + 16
 _LAST: Final = _NULL + b"\0\0\0\4\0\0\0\1\0\0\0\x10"
 _POSTGRES_EPOCH: Final = 946_684_800_000_000
-_GROUPS: Final = tuple(NAMES)
+_GROUPS: Final = tuple(RECORDED)
 _KINDS: Final = (blind.NIR, blind.AGENCY_ID, blind.EMAIL, blind.PHONE, blind.NAME, blind.NAME)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from beffroi.core.fields import NAMES, names
+from beffroi.core.fields import APART, RECORDED, names
 from beffroi.core.ids import PersonId
 from beffroi.guard import journal, stamped, turnstile
 from beffroi.guard.folding import recording
@@ -22,7 +22,7 @@ from beffroi.guard.keys import Keys
 from beffroi.guard.vault import blind, sealing
 from beffroi.guard.vault.records import Record, encode
 
-GROUP_COLUMNS: Final = tuple(NAMES)
+GROUP_COLUMNS: Final = tuple(RECORDED)
 COLUMNS: Final = (
     "id", "epoch", "wrapped_key", *GROUP_COLUMNS, *blind.COLUMNS, "created_at", "updated_at", "version",
 )  # fmt: skip
@@ -35,6 +35,7 @@ _BLIND_OF_GROUP: Final = {
 MOST_MATCHES: Final = 5
 OF_PEOPLE: Final = (
     "relation", "reach", "free_text", "person_session", "person_binding", "invitation", "report", "letter",
+    "attachment",
 )  # fmt: skip
 """Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""
 _SAID_GONE: Final = frozenset(recording.FOLDED) & set(OF_PEOPLE) - recording.BORN_UNSAID
@@ -89,7 +90,7 @@ async def read(
 
     The caller has journaled the release (I-01). Raises SealRefused, WrappedKeyRefused: integrity alert.
     """
-    wanted = names(groups)
+    wanted = names(groups & ~APART)
     row = await conn.fetchrow(
         f"SELECT wrapped_key, epoch{''.join(', ' + name for name in wanted)} FROM guard.person WHERE id = $1", person
     )
@@ -131,7 +132,7 @@ async def update(
     key = keys.unwrap(row["wrapped_key"], row["epoch"], owner)
     values: dict[str, object] = {}
     for name, record in records.items():
-        if name not in NAMES:
+        if name not in RECORDED:
             raise KeyError(name)
         values |= dict.fromkeys(_BLIND_OF_GROUP.get(name, ()))
         values[name] = None

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from beffroi.core.fields import NAMES
+from beffroi.core.fields import RECORDED
 from beffroi.core.identifying import REDACTED
 from beffroi.core.nir import NirRefusal, parse_nir
 
@@ -153,7 +153,7 @@ RECORDS: Final[Mapping[str, type[Record]]] = {
     "legal_representative": LegalRepresentative,
 }
 """Type of each group, by the name of its column."""
-assert tuple(RECORDS) == tuple(NAMES)
+assert tuple(RECORDS) == tuple(RECORDED)
 
 LARGEST_GROUP: Final = 200_000
 """Bytes of a group's JSON at most."""

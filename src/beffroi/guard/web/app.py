@@ -6,7 +6,7 @@ place are logged, never a value of the request.
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Final
 
 from beffroi.guard.web import problems
@@ -70,10 +70,10 @@ async def _serve(scope: Scope, receive: Receive, router: Router, services: "Serv
         return _no_route(router, path, tongue)
     if len(headers) != len(raw) and (twice := repeated(raw)):
         return malformed(Malformed(twice, "once"), tongue)
-    announced = headers.get(b"content-length")
-    if announced is not None and (not announced.isdigit() or int(announced) > BODY_LIMIT):
+    announced, limit = headers.get(b"content-length"), limit_of(router, services, method, path, headers)
+    if announced is not None and (not announced.isdigit() or int(announced) > limit):
         return problems.answer(Fault.TOO_LARGE, tongue)
-    body = await _body(receive)
+    body = await _body(receive, limit)
     if body is None:
         return problems.answer(Fault.TOO_LARGE, tongue)
     client = scope.get("client")
@@ -122,21 +122,31 @@ def malformed(error: Malformed, tongue: bytes | None) -> Answer:
     return problems.answer(Fault.MALFORMED, tongue, {"errors": [{"field": error.where, "expected": error.expected}]})
 
 
-async def _body(receive: Receive) -> bytes | None:
+def limit_of(router: Router, services: "Services", method: str, path: str, headers: Mapping[bytes, bytes]) -> int:
+    """Bytes a body may have. A stranger gets no more memory of the guard than any route gives."""
+    limit = router.body_limit(method, path)
+    if limit <= BODY_LIMIT:
+        return limit
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+    known = scheme.lower() == b"bearer" and services.tokens.read(token.strip().decode("latin-1")) is not None
+    return limit if known else BODY_LIMIT
+
+
+async def _body(receive: Receive, limit: int) -> bytes | None:
     """The whole body, ``None`` once it exceeds the limit."""
     message = await receive()
     if message["type"] == "http.disconnect":
         raise Gone
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
-        return body if len(body) <= BODY_LIMIT else None
+        return body if len(body) <= limit else None
     parts = bytearray(body)
     while message.get("more_body"):
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
         parts += message.get("body", b"")
-        if len(parts) > BODY_LIMIT:
+        if len(parts) > limit:
             return None
     return bytes(parts)
 

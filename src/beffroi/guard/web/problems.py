@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
+from beffroi.core.attachments import SENTENCES as ATTACHMENTS
 from beffroi.core.awareness_sentences import SENTENCES as EXAMS
 from beffroi.core.broken_glass import SENTENCES as BROKEN_GLASS
 from beffroi.core.decision import Refusal
@@ -154,6 +155,7 @@ _SENTENCES: Final = {
     **{str(objection): sentence for objection, sentence in MESSAGES.items()},
     **{str(hindrance): sentence for hindrance, sentence in HINDRANCES.items()},
     **{str(objection): sentence for objection, sentence in BROKEN_GLASS.items()},
+    **{str(obstacle): sentence for obstacle, sentence in ATTACHMENTS.items()},
 }
 
 

@@ -32,6 +32,8 @@ MOST_PIPELINED: Final = 16
 REQUEST_SECONDS: Final = 15.0
 IDLE_SECONDS: Final = 75.0
 SWEEP_SECONDS: Final = 5.0
+MOST_LARGE: Final = 16
+"""Connections that may send a body larger than other routes take at the same time: so much memory, and no more."""
 _REMEMBERED: Final = 512
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -39,7 +41,7 @@ _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 class Request:
     """One request whose head is read; ``fault`` is why it will not reach a handler."""
 
-    __slots__ = ("body", "fault", "headers", "keep_alive", "method", "url")
+    __slots__ = ("body", "fault", "headers", "keep_alive", "limit", "method", "url")
 
     def __init__(self, method: str, url: bytes, headers: list[Header], keep_alive: bool) -> None:
         self.method = method
@@ -48,6 +50,7 @@ class Request:
         self.keep_alive = keep_alive
         self.body: bytes | bytearray = b""
         self.fault: Fault | None = None
+        self.limit = BODY_LIMIT
 
     @classmethod
     def of(cls, call: Call) -> "Request":
@@ -66,6 +69,7 @@ class Edge:
         self.heads = Heads()
         self.openings: dict[tuple[int, tuple[Header, ...]], bytes] = {}  # good while default is uvicorn's
         self.default: list[Header] = []  # uvicorn makes a new list every second
+        self.large: set[GuardProtocol] = set()
         self._connections: set[GuardProtocol] = set()
         self._sweeping: asyncio.TimerHandle | None = None
 
@@ -103,6 +107,7 @@ class Edge:
     def drop(self, connection: "GuardProtocol") -> None:
         """Forget a closed connection."""
         self._connections.discard(connection)
+        self.large.discard(connection)
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
@@ -230,11 +235,32 @@ class GuardProtocol(asyncio.Protocol):
         self._in_head, self._head_bytes, self._request = False, 0, request
         if len(self._headers) > MOST_HEADERS or len(self._url) > HEAD_LIMIT:
             request.fault = Fault.TOO_LARGE
+        else:
+            self._make_room(request)
         for name, value in self._headers:
-            if name == b"content-length" and int(value) > BODY_LIMIT:
+            if name == b"content-length" and int(value) > request.limit and request.fault is None:
                 request.fault = Fault.TOO_LARGE
             elif name == b"expect" and value.lower() == b"100-continue" and request.fault is None:
                 self._transport.write(_CONTINUE)
+
+    def _make_room(self, request: Request) -> None:
+        """Let a large body in where its route takes one: one of a connection, as long as there is room."""
+        path, edge = request.url.partition(b"?")[0].decode("latin-1"), self._edge
+        limit = app.limit_of(edge.router, edge.services, request.method, path, dict(request.headers))
+        if limit <= BODY_LIMIT:
+            return
+        if self in edge.large or len(edge.large) >= MOST_LARGE:
+            request.fault = Fault.OVERLOADED
+            return
+        edge.large.add(self)
+        request.limit = limit
+
+    def _receives_large(self) -> bool:
+        """Whether a large body is still to be answered behind what is answered now."""
+        coming = self._request
+        return (coming is not None and coming.limit > BODY_LIMIT) or any(
+            request.limit > BODY_LIMIT for request in self._waiting
+        )
 
     def on_body(self, body: bytes) -> None:
         """A part of the body."""
@@ -246,7 +272,7 @@ class GuardProtocol(asyncio.Protocol):
         else:
             request.body = bytearray(request.body) if isinstance(request.body, bytes) else request.body
             request.body += body
-        if len(request.body) > BODY_LIMIT:
+        if len(request.body) > request.limit:
             request.fault, request.body = Fault.TOO_LARGE, b""
 
     def on_message_complete(self) -> None:
@@ -330,6 +356,8 @@ class GuardProtocol(asyncio.Protocol):
         if not self._busy:
             return
         self._busy, self._called = False, None
+        if self._edge.large and not self._receives_large():
+            self._edge.large.discard(self)
         state, transport = self._state, self._transport
         state.total_requests += 1
         if self._closing or transport.is_closing():

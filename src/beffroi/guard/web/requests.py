@@ -133,6 +133,16 @@ def handler_of(direct: Direct) -> Handler:
     return handle
 
 
+def up_to(most: int, handler: Handler) -> Handler:
+    """The same handler, for bodies of at most ``most`` bytes: more than other routes take."""
+
+    async def handle(call: Call) -> Answer:
+        return await handler(call)
+
+    handle.body_limit = most  # type: ignore[attr-defined]
+    return handle
+
+
 def json_answer(value: object, status: int = 200, *headers: Header) -> Answer:
     """An answer holding ``value`` as JSON, never kept by a cache."""
     return Answer(status, (*ORDINARY, *headers) if headers else ORDINARY, _encoder.encode(value))

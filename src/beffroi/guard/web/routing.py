@@ -24,6 +24,7 @@ class Router:
     def __init__(self, areas: Iterable[Routes]) -> None:
         self._handlers: dict[str, dict[str, Handler]] = {}
         self._direct: dict[tuple[str, str], Direct] = {}
+        self._limits: dict[tuple[str, str], int] = {}
         for area in areas:
             for (method, path), handler in area.items():
                 if ID in path[: -len(ID)] or (path.endswith(ID) and not path.endswith(f"/{ID}")):
@@ -35,6 +36,9 @@ class Router:
                 direct = getattr(handler, "direct", None)
                 if direct is not None and not path.endswith(ID):
                     self._direct[method, path] = direct
+                limit = getattr(handler, "body_limit", None)
+                if limit is not None:
+                    self._limits[method, path] = limit
 
     def find(self, method: str, path: str) -> Handler | None:
         """The handler of a call; HEAD is served by GET (RFC 9110 section 9.3.2)."""
@@ -46,6 +50,10 @@ class Router:
     def direct(self, method: str, path: str) -> Direct | None:
         """The handler of a call that needs no task, where its area wrote one."""
         return self._direct.get((method, path))
+
+    def body_limit(self, method: str, path: str) -> int:
+        """Bytes that a body sent there may have, from an application that showed its token."""
+        return self._limits.get((method, path), BODY_LIMIT)
 
     def allowed(self, path: str) -> str | None:
         """Methods of a known path as the ``Allow`` header lists them, ``None`` when the path is unknown."""

@@ -3,6 +3,7 @@
 from beffroi.client.answers import Session
 
 IDENTITY = "identity"
+ATTACHMENTS = "attachments"
 _RECEIVING = frozenset({"youth-office", "employment-agency"})
 
 

@@ -17,6 +17,7 @@ def seen(consultation: Consultation) -> str:
         "followup": gettext("les notes et les étapes de votre accompagnement"),
         "training": gettext("vos formations"),
         "legal_representative": gettext("les coordonnées de votre représentant légal"),
+        "attachments": gettext("vos pièces jointes"),
     }
     if not consultation.groups and consultation.kind == "released":
         return gettext("Rien : un code pour entrer dans votre espace vous a été remis")

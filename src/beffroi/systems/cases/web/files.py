@@ -141,6 +141,7 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "note_form": Note(),
         "note_url": reverse("cases:add_note", args=[opened.person]),
         "services": () if glass else _services()(request.described, opened.person),
+        **_attachments(request.described, opened.person, glass=glass),
         **_appointments(request.described, opened.person, glass=glass),
         **_progress(request.described, opened.person, glass=glass),
     }
@@ -151,6 +152,13 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
 def _services() -> Callable[[Session, str], tuple[NavigationItem, ...]]:
     """What other applications do for a person: the composition root names it (CASES_SERVICES)."""
     return cast(Callable[[Session, str], tuple[NavigationItem, ...]], import_string(settings.CASES_SERVICES))
+
+
+def _attachments(session: Session, person: str, *, glass: bool) -> dict[str, object]:
+    """The way to the attachments, which the file itself does not name: each look at them is an opening of its own."""
+    if glass or rights.ATTACHMENTS not in rights.readable(session):
+        return {}
+    return {"attachments_url": reverse("cases:attachments", args=[person])}
 
 
 def _appointments(session: Session, person: str, *, glass: bool) -> dict[str, object]:

@@ -5,6 +5,7 @@ from django.urls import path
 from beffroi.systems.cases.web import (
     appointment_changes,
     appointments,
+    attachments,
     covers,
     editing,
     exports,
@@ -51,6 +52,9 @@ urlpatterns = [
     path("personnes/<uuid:person>/urgence/", files.break_glass, name="break_glass"),
     path("personnes/<uuid:person>/rendez-vous/", appointment_changes.of_person, name="appointments_person"),
     path("personnes/<uuid:person>/parcours/", progress.progress, name="progress"),
+    path("personnes/<uuid:person>/pieces/", attachments.attachments, name="attachments"),
+    path("personnes/<uuid:person>/pieces/<uuid:attachment>/", attachments.download, name="attachment"),
+    path("personnes/<uuid:person>/pieces/<uuid:attachment>/retirer/", attachments.remove, name="attachment_remove"),
     path("personnes/<uuid:person>/suivi/", editing.add_note, name="add_note"),
     path("personnes/<uuid:person>/conseiller/", handing.one, name="hand"),
     path("personnes/<uuid:person>/transferer/", transfers.give, name="give"),

@@ -1,0 +1,122 @@
+"""Attachments as rows: each sealed under a key derived from its person's, bound to all that its row says."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from beffroi.core.attachment_kinds import AttachmentKind
+from beffroi.core.attachments import Obstacle
+from beffroi.core.ids import AccountId, PersonId
+from beffroi.guard.vault import sealing
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+
+VERSION: Final = 1
+_KEY: Final = "SELECT wrapped_key, epoch FROM guard.person WHERE id = $1"
+_COUNT: Final = "SELECT count(*) FROM guard.attachment WHERE person = $1"
+_TAKEN: Final = "SELECT true FROM guard.attachment WHERE id = $1"
+_KEEP: Final = (
+    "INSERT INTO guard.attachment (id, person, kind, media, size, scanned, added_at, added_by, version, content)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+)
+_ONE: Final = (
+    "SELECT a.*, p.wrapped_key, p.epoch FROM guard.attachment a JOIN guard.person p ON p.id = a.person"
+    " WHERE a.id = $1 AND a.person = $2"
+)
+_KIND: Final = "SELECT kind FROM guard.attachment WHERE id = $1 AND person = $2"
+_LIST: Final = (
+    "SELECT id, kind, media, size, scanned, added_at, added_by FROM guard.attachment WHERE person = $1"
+    " ORDER BY added_at DESC, id"
+)
+_REMOVE: Final = "DELETE FROM guard.attachment WHERE id = $1 AND person = $2 RETURNING kind"
+
+
+class Kept(NamedTuple):
+    """An attachment to keep; ``content`` is in clear and never shown."""
+
+    id: str
+    person: PersonId
+    kind: AttachmentKind
+    media: str
+    scanned: bool
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Kept({self.id})"
+
+
+class Opened(NamedTuple):
+    """An attachment in clear, for the answer that follows its journal entry."""
+
+    kind: str
+    media: str
+    added_at: datetime
+    content: bytes
+
+    def __repr__(self) -> str:
+        return "Opened(«redacted»)"
+
+
+def _label(id: str, version: int, kind: str, media: str, scanned: bool) -> str:
+    """What the ciphertext is bound to, with its person: all that the row says of it and somebody could rewrite."""
+    return f"attachment/{id}/{version}/{kind}/{media}/{'scanned' if scanned else 'unscanned'}"
+
+
+async def add(
+    conn: "asyncpg.Connection", keys: "Keys", kept: Kept, most: int, account: AccountId, at: datetime
+) -> Obstacle | None:
+    """Seal and keep, unless the file is full or the id is taken. The transaction holds the turn of all writers.
+
+    Raises WrappedKeyRefused.
+    """
+    row = await conn.fetchrow(_KEY, kept.person)
+    if row is None:
+        return Obstacle.UNKNOWN
+    if await conn.fetchval(_TAKEN, kept.id):
+        return Obstacle.KEPT
+    if await conn.fetchval(_COUNT, kept.person) >= most:
+        return Obstacle.TOO_MANY
+    label = _label(kept.id, VERSION, kept.kind.value, kept.media, kept.scanned)
+    owner = sealing.owner_bytes(kept.person)
+    sealed = sealing.seal_for(keys, owner, row["wrapped_key"], row["epoch"], label, kept.content)
+    await conn.execute(
+        _KEEP, kept.id, kept.person, kept.kind.value, kept.media, len(kept.content), kept.scanned, at, account,
+        VERSION, sealed,
+    )  # fmt: skip
+    return None
+
+
+async def load(conn: "asyncpg.Connection", id: str, person: PersonId) -> Any:
+    """The row of one attachment of this person with the key that opens it, ``None`` when there is none."""
+    return await conn.fetchrow(_ONE, id, person)
+
+
+def opened(keys: "Keys", row: Any) -> Opened:
+    """The attachment of a row in clear; the caller has journaled its opening (I-01). Raises SealRefused,
+    WrappedKeyRefused: integrity alert.
+    """
+    label = _label(str(row["id"]), row["version"], row["kind"], row["media"], row["scanned"])
+    owner = sealing.owner_bytes(str(row["person"]))
+    clear = sealing.unseal_for(keys, owner, row["wrapped_key"], row["epoch"], label, row["content"])
+    return Opened(row["kind"], row["media"], row["added_at"], clear)
+
+
+async def kind_of(pool: "asyncpg.Pool", id: str, person: PersonId) -> AttachmentKind | None:
+    """Which kind an attachment of this person is of; ``None`` when there is none, or of a kind nobody knows."""
+    found: str | None = await pool.fetchval(_KIND, id, person)
+    return AttachmentKind(found) if found in set(AttachmentKind) else None
+
+
+async def listed(pool: "asyncpg.Pool", person: PersonId) -> Sequence[Any]:
+    """What is known of a person's attachments without opening them, the last added first."""
+    rows: Sequence[Any] = await pool.fetch(_LIST, person)
+    return rows
+
+
+async def remove(conn: "asyncpg.Connection", id: str, person: PersonId) -> str | None:
+    """Delete one attachment of this person; its kind, ``None`` when there is none."""
+    kind: str | None = await conn.fetchval(_REMOVE, id, person)
+    return kind

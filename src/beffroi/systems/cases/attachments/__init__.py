@@ -1,0 +1,1 @@
+"""Attachments as the console knows them: words and a form. The documents pass through it and stay nowhere."""
