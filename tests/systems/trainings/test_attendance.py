@@ -7,6 +7,7 @@ import pytest
 
 from beffroi.core.training import CORRECTED_WITHIN
 from tests.config.console.stack import Stack
+from tests.governance.leavers.staff import promote
 from tests.systems.cases.adviser import adviser
 from tests.systems.prescriptions.school import academy, books, on, school, written
 from tests.systems.trainings.classroom import Classroom, classroom, past
@@ -174,6 +175,22 @@ def test_adviser_has_no_page_of_trainings(classroom: Classroom) -> None:
     for path in ("/stagiaires/", "/presences/", f"/stagiaires/{one}/", sheet, f"/presences/{room.session}/"):
         assert visitor.get(path).status == 404, path
     assert visitor.post(f"{sheet}emargement/", {}).status == 404
+
+
+def test_account_manager_of_the_school_asks_for_access_and_has_no_page_of_trainings(classroom: Classroom) -> None:
+    room = new_session(classroom)
+    one, _ = room.trainee("Nonlue")
+    sheet = room.day(past(0))
+    member = room.stack.guard.member("Olga Comptes", role="training-staff", organisation=room.school.organisation)
+    visitor = room.stack.signed_in(member)
+    assert "NONLUE" in visitor.get(sheet).text
+    promote(room.stack, member, "training-account-manager")
+    assert "Stagiaires" not in visitor.get("/mon-compte/").text
+    for path in ("/stagiaires/", "/presences/", f"/stagiaires/{one}/", sheet):
+        assert visitor.get(path).status == 404, path
+    assert visitor.post(f"{sheet}emargement/", {}).status == 404
+    assert "/demandes/" in visitor.get("/mon-compte/").links()
+    assert visitor.get("/demandes/nouvelle/").status == 200
 
 
 def test_many_absences_are_new_to_the_adviser_once(classroom: Classroom) -> None:
