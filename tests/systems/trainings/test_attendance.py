@@ -1,5 +1,7 @@
 """A session's days and a class's half-days: written, corrected, closed; and whom neither shows."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from uuid import uuid4
 
@@ -108,6 +110,29 @@ def test_what_a_colleague_wrote_meanwhile_is_not_overwritten(classroom: Classroo
     assert "1 demi-journée enregistrée." in same.text, "the same word said twice disputes nothing"
 
 
+def test_two_colleagues_who_save_a_sheet_at_once_leave_one_word_a_half_day(classroom: Classroom) -> None:
+    room = new_session(classroom)
+    people = [room.trainee(f"Course{letter}")[0] for letter in "abcdefgh"]
+    sheet = room.day(past(0))
+    colleague = room.stack.guard.member(
+        "Ousmane Collegue", role="training-staff", organisation=room.school.organisation
+    )
+    visitors = (room.school.visitor, room.stack.signed_in(colleague))
+    pages = [visitor.get(sheet) for visitor in visitors]
+
+    def save(place: int) -> str:
+        seen = re.search(r'name="vu" value="([^"]+)"', pages[place].html)
+        marks = {f"m-{one}": ("absent", "present")[place] for one in people}
+        assert seen is not None
+        return visitors[place].post(sheet, {"vu": seen[1], **marks}, page=pages[place]).text
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(save, (0, 1)))
+    assert sum("8 demi-journées enregistrées." in text for text in told) == 1
+    assert sum("Un collègue a écrit autre chose entre-temps" in text for text in told) == 1
+    assert len({tuple(room.noted(one).values()) for one in people}) == 1, "one sheet, whole"
+
+
 def test_form_that_speaks_of_anybody_else_writes_nothing(classroom: Classroom) -> None:
     room, elsewhere = new_session(classroom), new_session(classroom)
     one, _ = room.trainee("Ici")
@@ -209,6 +234,10 @@ def test_many_absences_are_new_to_the_adviser_once(classroom: Classroom) -> None
     assert room.row(one)["new_to_office"] is False
     room.write(sheets[2], {f"a-{one}": "absent"})
     assert room.row(one)["new_to_office"] is False
+    elsewhere = room.stack.person(organisation=room.stack.guard.world.offices["South"], last_name="Partie")
+    room.books.run("UPDATE prescription SET person = %s WHERE id = %s", elsewhere, one)
+    followed = room.adviser.visitor.get(f"/prescriptions/{one}/").text
+    assert "d’absence sans excuse" not in followed, "somebody whom the office may not know any more"
 
 
 def test_sheet_costs_one_list_of_the_guard(classroom: Classroom, stack: Stack) -> None:

@@ -40,7 +40,7 @@ def own(request: AgentRequest) -> HttpResponse:
     known = lists.names(request.conversation, rights.PRESCRIPTION, (row.person for row in page))
     if isinstance(known, Refused):
         return RefusalAnswer(known)
-    followed = _followed()(list(page))
+    followed = _followed()([row for row in page if known[row.person].name is not None])
     labels = {"a-voir": gettext("À voir"), "en-cours": gettext("En cours"), "terminees": gettext("Terminées")}
     here = reverse("prescriptions:sent")
     context = {
@@ -57,7 +57,7 @@ def own(request: AgentRequest) -> HttpResponse:
                 known[row.person],
                 "prescriptions:sent_one",
                 new=row.new_to_office,
-                alert=bool(followed[row.id].alert),
+                alert=row.id in followed and bool(followed[row.id].alert),
             )
             for row in page
         ],
@@ -124,7 +124,7 @@ def _show(request: AgentRequest, found: Prescription) -> HttpResponse:
     today = timezone.localdate()
     context = {
         **words.whole(found, known[found.person]),
-        "followed": _followed()([found])[found.id],
+        "followed": _followed()([found])[found.id] if known[found.person].name is not None else None,
         "steps": words.events(lists.steps(found.id)),
         "ahead": lists.ahead(found) if found.state == State.WAITING.value else None,
         "withdrawable": Move.WITHDRAW in moving.possible(found, Side.OFFICE, today),
