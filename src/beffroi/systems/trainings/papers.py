@@ -47,10 +47,10 @@ def certificate(facts: Facts, name: str) -> bytes:
     paper.heading(french(heading))
     paper.space(4)
     paper.paragraph(f"Je soussigné ou soussignée {_BLANK},")
-    paper.paragraph(f"représentant de l'organisme de formation {facts.organisation}, atteste que")
+    paper.paragraph(french(f"représentant de l'organisme de formation {facts.organisation}, atteste que"))
     paper.paragraph(name, bold=True)
     so_far = "" if facts.over else "jusqu'ici "
-    paper.paragraph(f"a suivi {so_far}l'action suivante :")
+    paper.paragraph(french(f"a suivi {so_far}l'action suivante :"))
     paper.space(3)
     first, last = long_date(facts.first, _FR), long_date(facts.last, _FR)
     for term, value in (
@@ -71,7 +71,7 @@ def certificate(facts: Facts, name: str) -> bytes:
     )
     paper.space(8)
     paper.paragraph(f"Fait à {_BLANK}, le {long_date(facts.on, _FR)}")
-    paper.paragraph("Nom, qualité, cachet et signature du responsable de l'organisme :")
+    paper.paragraph(french("Nom, qualité, cachet et signature du responsable de l'organisme :"))
     return paper.bytes()
 
 
