@@ -327,6 +327,17 @@ CONSOLE = {
     "sessions-file": Sheet(
         "prescriptions/file.html", "Catalogue par fichier", "Catalogue by file", "sessions/fichier/"
     ),
+    "trainees": Sheet("trainings/trainees.html", "^Stagiaires$", "^Trainees$", "stagiaires/"),
+    "trainee": Sheet(
+        "trainings/trainee.html", "Suivi d.un stagiaire", "Follow-up of a trainee", "stagiaires/<uuid:prescription>/"
+    ),
+    "board": Sheet("trainings/board.html", "^Présences$", "^Attendance$", "presences/"),
+    "calendar": Sheet(
+        "trainings/calendar.html", "Calendrier de la session", "Calendar of the session", "presences/<uuid:session>/"
+    ),
+    "sheet": Sheet(
+        "trainings/sheet.html", "Feuille de présence", "Attendance sheet", "presences/<uuid:session>/<str:day>/"
+    ),
     "guard-down": Sheet("cases/without_guard.html", "garde ne répond pas", "guard is not answering"),
 }  # fmt: skip
 GUARD = {

@@ -29,6 +29,8 @@ LEAD_ELSEWHERE = {
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
     "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "journal/<int:number>/preuve/",
     "sessions/export.csv",
+    "stagiaires/entrees/", "stagiaires/<uuid:prescription>/certificat/",
+    "presences/<uuid:session>/<str:day>/retrait/", "presences/<uuid:session>/<str:day>/emargement/",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
     "personnes/<uuid:person>/pieces/<uuid:attachment>/",
     "rendez-vous/calendrier.ics", "statistiques/statistiques.csv", "rendez-vous/<uuid:identifier>/etat/",

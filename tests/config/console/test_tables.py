@@ -28,6 +28,11 @@ ALLOWED = {
         "sent_at": HOUR, "changed_at": HOUR,
     },
     "prescription_step": {"id": UUID, "prescription": UUID, "state": CODE, "account": UUID, "at": HOUR},
+    "attendance": {
+        "id": UUID, "prescription": UUID, "session": UUID, "day": "date", "half": CODE, "mark": CODE,
+        "changed_by": UUID, "changed_at": HOUR,
+    },
+    "training_ending": {"prescription": UUID, "outcome": CODE, "reason": CODE, "account": UUID, "at": HOUR},
     # Django's own history of the schema: names of migrations.
     "django_migrations": {
         "id": "bigint", "app": "character varying(255)", "name": "character varying(255)", "applied": HOUR,
@@ -39,7 +44,8 @@ CODES = {
     ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("case", "status"),
     ("programme", "code"),
     ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("prescription", "state"),
-    ("prescription", "reason"), ("prescription_step", "state"),
+    ("prescription", "reason"), ("prescription_step", "state"), ("attendance", "half"), ("attendance", "mark"),
+    ("training_ending", "outcome"), ("training_ending", "reason"),
 }  # fmt: skip
 ABOUT_NOBODY = {
     "training_session": {
@@ -50,6 +56,10 @@ ABOUT_NOBODY = {
         "taken": "smallint", "prerequisites": "character varying(500)", "rome": "character varying(5)[]",
         "words": "character varying(2000)", "cancelled_at": HOUR, "version": "integer", "changed_by": UUID,
         "changed_at": HOUR,
+    },
+    "training_day": {
+        "id": UUID, "session": UUID, "day": "date", "morning": "smallint", "afternoon": "smallint",
+        "changed_by": UUID, "changed_at": HOUR,
     },
 }  # fmt: skip
 """Tables without a person: what organisations say of themselves to the whole network."""

@@ -200,9 +200,11 @@ def test_trainee_enters_drops_out_or_ends_on_its_days(table: Table) -> None:
         table.answer(sent, "accept")
     table.answer(one, "enter")
     table.answer(other, "enter")
-    table.answer(other, "leave")
+    assert table.answer(other, "leave").status == 422, "said on the trainee's own page"
+    assert f"/stagiaires/{other.id}/" in table.academy.visitor.get(other.received).links()
+    table.academy.visitor.post(f"/stagiaires/{other.id}/", {"said": "leave", "why": "moved"})
     table.answer(third, "miss")
-    table.answer(one, "end")
+    table.academy.visitor.post(f"/stagiaires/{one.id}/", {"said": "complete"})
     assert [table.state(each) for each in (one, other, third)] == ["ended", "left", "absent"]
     assert [table.knows(each.person) for each in (one, other, third)] == [True, True, False]
     assert table.books.one(begun)["taken"] == 1

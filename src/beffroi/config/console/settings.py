@@ -100,6 +100,7 @@ UI_SHELL = "beffroi.config.console.shell.shell_for"
 UI_FORM_ORIGINS = tuple(dict.fromkeys((_GUARD_ORIGIN, *(f"{one.scheme}://{one.netloc}" for one in _PROVIDERS))))
 
 CASES_SERVICES = "beffroi.config.console.shell.services"
+PRESCRIPTIONS_FOLLOWED = "beffroi.systems.trainings.api.followed"
 DIRECTORY_GUARD = "beffroi.config.console.guard.shared_guard"
 DIRECTORY_GUARD_URL = INSTALLATION.guard_url
 DIRECTORY_CONSOLE_URL = INSTALLATION.console_url

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 import beffroi.systems.cases.api as cases
 import beffroi.systems.prescriptions.api as prescriptions
+import beffroi.systems.trainings.api as trainings
 from beffroi.client.answers import Session
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
@@ -27,8 +28,8 @@ from beffroi.governance.transparency import api as transparency
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 _APPLICATIONS = (
-    cases, prescriptions, containment, detection, incidents, transparency, habilitations, leavers, exposure, reviews,
-    partners,
+    cases, trainings, prescriptions, containment, detection, incidents, transparency, habilitations, leavers,
+    exposure, reviews, partners,
 )  # fmt: skip
 """In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.

@@ -1,13 +1,46 @@
-"""What the composition root may use of this application."""
+"""What the composition root, and who follows trainees, may use of this application."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
+from beffroi.client.people import name_of
+from beffroi.core.prescribing import State
 from beffroi.systems.prescriptions import lists, rights
+from beffroi.systems.prescriptions.lists import Known, names
+from beffroi.systems.prescriptions.models import Prescription, TrainingSession
+from beffroi.systems.prescriptions.moving import Actor, say
+from beffroi.systems.prescriptions.queries import one_of as session
+from beffroi.systems.prescriptions.rights import FOLLOW_UP, trains
+from beffroi.systems.prescriptions.trainees import Followed, hold, in_class, sessions, tell_office
+from beffroi.systems.prescriptions.trainees import one as trainee
+from beffroi.systems.prescriptions.trainees import page as trainees
+from beffroi.systems.prescriptions.trainees import some as some_trainees
+from beffroi.systems.prescriptions.web import words
+from beffroi.systems.prescriptions.web.words import (
+    days,
+    identity,
+    masked,
+    objection,
+    organisation,
+    page_number,
+    said,
+    school,
+    training,
+)
+from beffroi.ui.components import Event
 from beffroi.ui.shell import NavigationItem
+
+__all__ = [
+    "FOLLOW_UP", "Actor", "Followed", "Known", "Prescription", "TrainingSession", "days", "events", "hold",
+    "identity", "in_class", "masked", "names", "navigation", "objection", "organisation", "page_number", "said",
+    "say", "school", "services", "session", "sessions", "some_trainees", "state", "tell_office", "trainee",
+    "trainees", "training", "trains", "whole",
+]  # fmt: skip
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:
@@ -15,7 +48,7 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
     if session.membership is None:
         return ()
     entries = []
-    if rights.trains(session):
+    if trains(session):
         waits = lists.to_do(rights.place_of(session))
         count = waits.answer + waits.new
         entries.append(
@@ -38,3 +71,19 @@ def services(session: Session, person: str) -> tuple[NavigationItem, ...]:
         NavigationItem(gettext("Prescrire une formation"), f"{reverse('prescriptions:catalogue')}?personne={person}"),
         NavigationItem(gettext("Formations prescrites"), reverse("prescriptions:of_person", args=[person])),
     )
+
+
+def state(row: Prescription) -> tuple[str, str]:
+    """Where a prescription stands in two words, and the tone of its badge."""
+    word, tone = words.STATES[State(row.state)]
+    return str(word), tone
+
+
+def whole(row: Prescription, identity: Mapping[str, Any]) -> dict[str, object]:
+    """What both sides see of a prescription; ``identity`` as the guard opened it, empty where it did not."""
+    return words.whole(row, Known(name_of(identity)) if identity else Known(why="person-unknown"))
+
+
+def events(prescription: UUID) -> list[Event]:
+    """What became of a prescription, in order."""
+    return words.events(lists.steps(prescription))

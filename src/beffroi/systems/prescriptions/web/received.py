@@ -32,6 +32,7 @@ _VIEWS = {
 }
 _TRAINING = "training"
 _NOBODY = Known(why="person-unknown")
+_TRAINEES = {State.ACCEPTED, State.ENTERED, State.ENDED, State.LEFT}
 
 
 @require_GET
@@ -115,6 +116,7 @@ def _show(request: AgentRequest, found: Prescription, form: Answer, *, status: i
         "steps": words.events(lists.steps(found.id)),
         "ahead": lists.ahead(found) if found.state == State.WAITING.value else None,
         "form": form,
+        "trainee_url": reverse("trainings:trainee", args=[found.id]) if State(found.state) in _TRAINEES else "",
         "crumbs": (
             Crumb(gettext("Prescriptions reçues"), reverse("prescriptions:received")),
             Crumb(found.session.title),

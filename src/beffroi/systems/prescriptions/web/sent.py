@@ -1,12 +1,17 @@
 """What an office prescribed: an agent's own list, a person's, and one of them with what became of it."""
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -16,6 +21,7 @@ from beffroi.client.people import name_of
 from beffroi.core.prescribing import Move, Objection, Side, State
 from beffroi.systems.prescriptions import lists, moving, rights
 from beffroi.systems.prescriptions.models import Prescription
+from beffroi.systems.prescriptions.trainees import Followed
 from beffroi.systems.prescriptions.web import words
 from beffroi.ui.components import Crumb, Tab
 
@@ -34,6 +40,7 @@ def own(request: AgentRequest) -> HttpResponse:
     known = lists.names(request.conversation, rights.PRESCRIPTION, (row.person for row in page))
     if isinstance(known, Refused):
         return RefusalAnswer(known)
+    followed = _followed()([row for row in page if known[row.person].name is not None])
     labels = {"a-voir": gettext("À voir"), "en-cours": gettext("En cours"), "terminees": gettext("Terminées")}
     here = reverse("prescriptions:sent")
     context = {
@@ -45,12 +52,27 @@ def own(request: AgentRequest) -> HttpResponse:
         ),
         "page": page,
         "lines": [
-            words.line(row, known[row.person], "prescriptions:sent_one", new=row.new_to_office) for row in page
+            words.line(
+                row,
+                known[row.person],
+                "prescriptions:sent_one",
+                new=row.new_to_office,
+                alert=row.id in followed and bool(followed[row.id].alert),
+            )
+            for row in page
         ],
         "none": gettext("Rien de nouveau") if view == "a-voir" else gettext("Aucune prescription ici"),
         "hint": gettext("Choisissez une session au catalogue, puis la personne à y envoyer."),
     }
     return render(request, "prescriptions/list.html", context)
+
+
+@cache
+def _followed() -> Callable[[Sequence[Prescription]], Mapping[UUID, Followed]]:
+    """What is written of those in training: the composition root names who knows it (PRESCRIPTIONS_FOLLOWED)."""
+    return cast(
+        Callable[[Sequence[Prescription]], Mapping[UUID, Followed]], import_string(settings.PRESCRIPTIONS_FOLLOWED)
+    )
 
 
 @require_GET
@@ -102,6 +124,7 @@ def _show(request: AgentRequest, found: Prescription) -> HttpResponse:
     today = timezone.localdate()
     context = {
         **words.whole(found, known[found.person]),
+        "followed": _followed()([found])[found.id] if known[found.person].name is not None else None,
         "steps": words.events(lists.steps(found.id)),
         "ahead": lists.ahead(found) if found.state == State.WAITING.value else None,
         "withdrawable": Move.WITHDRAW in moving.possible(found, Side.OFFICE, today),

@@ -120,9 +120,8 @@ MOVES: Final[Mapping[Move, Promise]] = {
     Move.REFUSE: _("Refuser"),
     Move.ENTER: _("La personne est entrée en formation"),
     Move.MISS: _("La personne ne s'est pas présentée"),
-    Move.LEAVE: _("La personne a abandonné"),
-    Move.END: _("La personne a terminé la formation"),
 }
+"""What is said on a prescription's page; how a training ends is said on the trainee's."""
 REASONS: Final[Mapping[Reason, Promise]] = {
     Reason.PREREQUISITES: _("Prérequis non atteints"),
     Reason.OTHER_COURSE: _("Une autre formation convient mieux"),
@@ -181,13 +180,15 @@ class Line:
     days: str
     url: str
     new: bool
+    alert: bool
 
 
-def line(row: Prescription, known: Known, page: str, *, new: bool) -> Line:
+def line(row: Prescription, known: Known, page: str, *, new: bool, alert: bool = False) -> Line:
     """A line that leads to ``page``."""
     word, tone = STATES[State(row.state)]
     why = "" if known.name else masked(known.why)
-    return Line(row, known.name, why, str(word), tone, days(row.session), reverse(page, args=[row.id]), new)
+    url = reverse(page, args=[row.id])
+    return Line(row, known.name, why, str(word), tone, days(row.session), url, new, alert)
 
 
 def masked(code: str) -> str:

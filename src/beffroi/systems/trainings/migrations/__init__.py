@@ -1,0 +1,1 @@
+"""Tables of trainings, made by the owner."""

@@ -1,0 +1,1 @@
+"""Pages of trainees, attendance and papers."""
