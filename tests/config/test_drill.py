@@ -13,6 +13,7 @@ from beffroi.simulation.drill import (
     account_manager,
     adviser,
     console_server,
+    console_week,
     stolen_database,
     training_organisation,
 )
@@ -55,12 +56,15 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(account_manager, "drill", play({**BROUGHT, "failures": []}))
     monkeypatch.setattr(training_organisation, "drill", play({**TRAINED, "failures": []}))
     monkeypatch.setattr(stolen_database, "drill", play({**SEARCHED, "failures": []}))
+    monkeypatch.setattr(console_week, "drill", play({**SEARCHED, "drill": "console-week", "failures": []}))
     monkeypatch.setattr(console_server, "drill", play({**COUNTED, "failures": ["201 people read"]}))
     return asked
 
 
 @pytest.mark.usefixtures("played")
-@pytest.mark.parametrize("name", ["adviser", "account-manager", "stolen-database", "training-organisation"])
+@pytest.mark.parametrize(
+    "name", ["adviser", "account-manager", "stolen-database", "training-organisation", "console-week"]
+)
 def test_drill_that_passed_prints_one_json_object_and_nothing_else(name: str) -> None:
     done = CliRunner().invoke(drill.drill, [name, "--json"])
     assert done.exit_code == 0
