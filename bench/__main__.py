@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from bench import decision, exposure, forensics, journal, looks, portfolio, vault_import
+from bench import decision, exposure, forensics, journal, looks, pages, portfolio, vault_import
 
 QUICK_PEOPLE: Final = 4_000
 Measure = tuple[Callable[[bool, Path], dict[str, Any]], Callable[[dict[str, Any]], str]]
@@ -55,6 +55,12 @@ def _looks(quick: bool, state: Path) -> dict[str, Any]:
     return looks.run(1_600_000, 15_000, 3, 8.0, 2.0, state)
 
 
+def _pages(quick: bool, state: Path) -> dict[str, Any]:
+    if quick:
+        return pages.run(QUICK_PEOPLE, 1, state)
+    return pages.run(1_600_000, 12, state)
+
+
 MEASURES: Final[dict[str, Measure]] = {
     "decision": (_decision, decision.table),
     "import": (_import, vault_import.table),
@@ -63,6 +69,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "forensics": (_forensics, forensics.table),
     "journal": (_journal, journal.table),
     "looks": (_looks, looks.table),
+    "pages": (_pages, pages.table),
 }
 
 

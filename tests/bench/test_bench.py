@@ -119,3 +119,17 @@ def test_maintainer_measures_what_sealing_and_looking_cost_beside_decisions() ->
     assert set(looks["looks"]) == {"rows", "budgets", "new"}
     assert "durable to published" in printed
     assert "holds the loop" in printed
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(420)
+def test_maintainer_measures_pages_and_gets_each_beside_one_that_asks_nobody() -> None:
+    results, printed = quick("pages")
+    found = results["pages"]
+    assert found["bound_ms"] == 150
+    assert found["console_rows"]["case"] == found["people"]
+    assert {"portfolio", "file", "search, a hit", "week", "day", "statistics", "prescriptions"} <= set(found["pages"])
+    for row in found["pages"].values():
+        assert 0 < row["p50_ms"] <= row["p95_ms"] <= row["most_ms"]
+        assert row["ratio_to_baseline"] > 0
+    assert "nobody is asked" in printed

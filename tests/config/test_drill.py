@@ -9,7 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from beffroi.config import drill
-from beffroi.simulation.drill import account_manager, adviser, console_server, stolen_database
+from beffroi.simulation.drill import (
+    account_manager,
+    adviser,
+    console_server,
+    console_week,
+    stolen_database,
+    training_organisation,
+)
 
 COUNTED = {"drill": "adviser", "people_read": 271, "bound": 271, "ablations": {"relations": 1_350}}
 SEARCHED = {"drill": "stolen-database", "values_searched": 4_876, "values_in_clear": 0}
@@ -19,6 +26,12 @@ BROUGHT = {
     "bounds": {"day": 30, "week": 100, "month": 2_000}, "ablations": {"probation-pool": 180},
     "ablated_from": {"probation-pool": {"attack": "careless", "people_read": 30}},
     "variants": {"two_managers": {"people_read": 0, "accounts": 0}}, "other_positions": {"approver": 0},
+}  # fmt: skip
+
+TRAINED = {
+    "drill": "training-organisation", "people_read_day": 60, "people_read_week": 180, "people_read_month": 320,
+    "bounds": {"day": 60, "week": 180, "month": 320, "whole_staff_day": 180}, "variants": {"whole_staff": 175},
+    "ablations": {"minimisation": {"what": "fields of one person", "with": 10, "without": 26}},
 }  # fmt: skip
 
 
@@ -41,13 +54,17 @@ def played(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     monkeypatch.setattr(drill, "scratch_server", no_server)
     monkeypatch.setattr(adviser, "drill", play({**COUNTED, "failures": []}))
     monkeypatch.setattr(account_manager, "drill", play({**BROUGHT, "failures": []}))
+    monkeypatch.setattr(training_organisation, "drill", play({**TRAINED, "failures": []}))
     monkeypatch.setattr(stolen_database, "drill", play({**SEARCHED, "failures": []}))
+    monkeypatch.setattr(console_week, "drill", play({**SEARCHED, "drill": "console-week", "failures": []}))
     monkeypatch.setattr(console_server, "drill", play({**COUNTED, "failures": ["201 people read"]}))
     return asked
 
 
 @pytest.mark.usefixtures("played")
-@pytest.mark.parametrize("name", ["adviser", "account-manager", "stolen-database"])
+@pytest.mark.parametrize(
+    "name", ["adviser", "account-manager", "stolen-database", "training-organisation", "console-week"]
+)
 def test_drill_that_passed_prints_one_json_object_and_nothing_else(name: str) -> None:
     done = CliRunner().invoke(drill.drill, [name, "--json"])
     assert done.exit_code == 0
@@ -80,6 +97,13 @@ def test_drill_of_the_account_manager_shows_both_approvers_and_what_each_protect
         "without probation-pool",
         "180",
     ):
+        assert words in shown
+
+
+@pytest.mark.usefixtures("played")
+def test_drill_of_the_training_organisation_shows_each_span_the_staff_and_what_each_protection_is_worth() -> None:
+    shown = CliRunner().invoke(drill.drill, ["training-organisation"]).stdout
+    for words in ("every protection, week", "180", "the whole staff, a day", "175", "fields of one person", "26"):
         assert words in shown
 
 

@@ -27,8 +27,10 @@ from beffroi.config.settings import DSN_SETTINGS
 from beffroi.simulation.drill import account_manager as manager_drill
 from beffroi.simulation.drill import adviser as adviser_drill
 from beffroi.simulation.drill import console_server as console_drill
+from beffroi.simulation.drill import console_week as week_drill
 from beffroi.simulation.drill import reporting
 from beffroi.simulation.drill import stolen_database as stolen_drill
+from beffroi.simulation.drill import training_organisation as training_drill
 from beffroi.simulation.drill.guard_process import free_port, wait_for
 from beffroi.simulation.drill.scratch import ScratchDatabase
 
@@ -185,3 +187,19 @@ def console_server(people: int, as_json: bool) -> None:
 def stolen_database(people: int, as_json: bool) -> None:
     """Incident 2: everything but the key is stolen, then searched for every value it was ever given."""
     _play(stolen_drill.drill, people, as_json)
+
+
+@drill.command("training-organisation")
+@click.option("--people", type=click.IntRange(1_600, 100_000), default=training_drill.PEOPLE, show_default=True)
+@_JSON
+def training_organisation(people: int, as_json: bool) -> None:
+    """Incident 3: a training organisation's session is stolen for a month, with every variant of its accounts."""
+    _play(training_drill.drill, people, as_json)
+
+
+@drill.command("console-week")
+@click.option("--people", type=click.IntRange(400, 20_000), default=week_drill.PEOPLE, show_default=True)
+@_JSON
+def console_week(people: int, as_json: bool) -> None:
+    """A week through the console's pages; every column it keeps is searched for every value of anybody."""
+    _play(week_drill.drill, people, as_json)

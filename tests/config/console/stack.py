@@ -207,10 +207,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(fresh: FreshDatabase, folder: Path) -> Iterator[Stack]:
-    """Everything, until the block ends. The guard is on ``localhost``, the console on ``127.0.0.1``: two sites."""
+def running(fresh: FreshDatabase, folder: Path, policy: str | None = None) -> Iterator[Stack]:
+    """Everything, until the block ends. The guard is on ``localhost``, the console on ``127.0.0.1``: two sites.
+
+    ``policy``: its text, where it is not the small one.
+    """
     console_url = f"http://127.0.0.1:{free_port()}"
-    with guard_served(fresh, folder, f"{console_url}/retour/") as (guard, asked, down):
+    with guard_served(fresh, folder, f"{console_url}/retour/", policy) as (guard, asked, down):
         state = folder / "state"
         (state / "keys").mkdir(parents=True, mode=0o700)
         write_private(state / "keys" / "console.jwk", json.dumps(guard.private_jwk))  # type: ignore[attr-defined]
@@ -259,9 +262,9 @@ def _wait_until_it_answers(stack: Stack, seconds: float = 30.0) -> None:
 
 @contextmanager
 def guard_served(
-    fresh: FreshDatabase, folder: Path, return_to: str
+    fresh: FreshDatabase, folder: Path, return_to: str, policy: str | None = None
 ) -> Iterator[tuple[Guard, list[str], threading.Event]]:
-    """The guard's whole application in a thread, under the small policy, its calls written down."""
+    """The guard's whole application in a thread, under the small policy or another, its calls written down."""
     listening = socket.create_server(("127.0.0.1", 0))
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sets it on sockets it opens itself
     url = f"http://localhost:{listening.getsockname()[1]}"
@@ -270,7 +273,7 @@ def guard_served(
     down = threading.Event()
     folder.chmod(0o700)
     held = guard_keys.generate(folder / "guard.key")
-    (folder / "policy.toml").write_text(small_policy())
+    (folder / "policy.toml").write_text(policy or small_policy())
     log = Log(Journal(folder, fresh, held).signer.key, folder / "log")
     with serve_provider(folder, service=url, pkce=True) as provider:
         settings = GuardSettings(

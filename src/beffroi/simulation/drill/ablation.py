@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from beffroi.core.budgets import Caps
-from beffroi.core.facts import Reach, RelationFacts
-from beffroi.core.policy import Relation
+from beffroi.core.facts import Reach, RelationFacts, SessionFacts
+from beffroi.core.policy import Level, Relation
 from beffroi.guard.decisions.asks import Ask
 from beffroi.guard.decisions.batch import Bench
 from beffroi.guard.decisions.facts import FactReader, Known, Shared
@@ -25,7 +25,8 @@ _SPANS: Final = ("hour", "day", "week", "month")
 _UNCAPPED: Final = dict.fromkeys(_SPANS, NO_LIMIT)
 _WIDE: Final = Caps(1_000_000_000, 1_000_000_000, 1_000_000_000, 1_000_000_000)
 
-Edits = Mapping[str, Mapping[str, int]]
+Edits = Mapping[str, Mapping[str, int | str]]
+"""Values of the policy by section and key: whole numbers, or the text that stands after the sign of equality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Ablation:
     ``relations``: everybody is one's own; ``unsought``: everybody was searched for today, which break-glass demands;
     ``breaker``: applications have no ceiling. ``four_eyes``: a request is carried out when it is made; ``enrolment``:
     any code opens an account that was approved; ``separation``: nobody looks at which duties one person holds.
+    ``enrolments``: everybody is a trainee of one's own organisation; ``binding``: a handle serves any client;
+    ``second_factor``: a session that a password alone began counts as one with a passkey.
     """
 
     name: str
@@ -45,17 +48,24 @@ class Ablation:
     four_eyes: bool = False
     enrolment: bool = False
     separation: bool = False
+    enrolments: bool = False
+    binding: bool = False
+    second_factor: bool = False
 
     @property
     def lies(self) -> bool:
         """Whether the guard's process must be given another reader of facts."""
-        return self.relations or self.unsought or self.breaker
+        return any((self.relations, self.unsought, self.breaker, self.enrolments, self.binding, self.second_factor))
 
 
 _ACCOUNT: Final[Edits] = {f"budgets.{bucket}": _UNCAPPED for bucket in ("portfolio", "office", "reception")}
 _SHARE: Final[Edits] = {"organisation": {"per_agent": 1_000, "floor": NO_LIMIT, "account_share": 100}}
 _GLASS: Final[Edits] = {"budgets.break-glass": _UNCAPPED}
 _SEARCH: Final[Edits] = {"budgets.search": _UNCAPPED}
+_TRAINEES: Final[Edits] = {"budgets.trainees": _UNCAPPED}
+_EVERY_GROUP: Final = (
+    '["identity", "contact", "nir", "agency_id", "situation", "followup", "training", "legal_representative"]'
+)
 _QUESTIONS: Final[Edits] = {"": {"questions_per_hour": 10_000}}
 
 NONE: Final = Ablation("none", {})
@@ -70,6 +80,15 @@ POOL: Final = Ablation("probation-pool", {"pool": _UNCAPPED})
 FOUR_EYES: Final = Ablation("four-eyes", {}, four_eyes=True)
 ENROLMENT: Final = Ablation("enrolment", {}, enrolment=True)
 SEPARATION: Final = Ablation("separation-of-duties", {}, separation=True)
+TRAINEES: Final = Ablation("trainees-budget", _TRAINEES)
+ENROLMENTS: Final = Ablation("enrolments", {}, enrolments=True)
+MINIMISATION: Final = Ablation(
+    "minimisation", {"roles.training-staff.purposes.training-follow-up": {"read": _EVERY_GROUP}}
+)
+SECOND_FACTOR: Final = Ablation("second-factor", {}, second_factor=True)
+"""No policy can say so: the file refuses a level below a second factor."""
+BINDING: Final = Ablation("client-binding", {}, binding=True)
+OF_TRAINING: Final = Ablation("everything-of-training", {**_TRAINEES, **_SHARE}, enrolments=True, breaker=True)
 EVERYTHING: Final = Ablation(
     "everything",
     {**_ACCOUNT, **_SHARE, **_GLASS, **_SEARCH, **_QUESTIONS},
@@ -81,22 +100,23 @@ BY_NAME: Final[Mapping[str, Ablation]] = {
     one.name: one
     for one in (
         NONE, RELATIONS, ACCOUNT, SHARE, SEARCH, GLASS, QUESTIONS, BREAKER, POOL, FOUR_EYES, ENROLMENT, SEPARATION,
-        EVERYTHING,
+        TRAINEES, ENROLMENTS, MINIMISATION, SECOND_FACTOR, BINDING, OF_TRAINING, EVERYTHING,
     )
 }  # fmt: skip
 
 
 def edited(policy: str, edits: Edits) -> str:
-    """A policy's text with other whole numbers in it. Raises ValueError for a value that the text does not have."""
+    """A policy's text with other values in it. Raises ValueError for one that the text does not have on one line."""
     wanted = {(section, key): value for section, values in edits.items() for key, value in values.items()}
     section, lines = "", []
     for line in policy.splitlines():
         header = re.match(r"\[([a-z.-]+)\]", line)
         if header:
             section = header[1]
-        entry = re.match(r"([a-z_]+) = [0-9]+", line)
-        if entry and (section, entry[1]) in wanted:
-            line = f"{entry[1]} = {wanted.pop((section, entry[1]))}"
+        entry = re.match(r"([a-z_]+) = [^\[]|([a-z_]+) = \[.*\]$", line)
+        key = entry and (section, entry[1] or entry[2])
+        if key and key in wanted:
+            line = f"{key[1]} = {wanted.pop(key)}"
         lines.append(line)
     if wanted:
         raise ValueError(f"the policy has no {sorted(wanted)}")
@@ -120,12 +140,22 @@ class LyingReader(FactReader):
         if self._ablation.relations:
             since = facts.clock.at - timedelta(days=365)
             facts = facts._replace(relations=(RelationFacts(Relation.FOLLOWED, True, since, None),))
+        if self._ablation.enrolments:
+            since = facts.clock.at - timedelta(days=365)
+            facts = facts._replace(relations=(RelationFacts(Relation.ENROLMENT, False, since, None),))
+        if facts.session is not None:
+            facts = facts._replace(session=self._of_session(facts.session))
         if self._ablation.unsought:
             reach = facts.reach or Reach(facts.clock.day, (), 0)
             facts = facts._replace(reach=reach._replace(found_day=facts.clock.day))
         if self._ablation.breaker and facts.application is not None:
             facts = facts._replace(application=facts.application._replace(caps=_WIDE))
         return known._replace(facts=facts)
+
+    def _of_session(self, session: SessionFacts) -> SessionFacts:
+        if self._ablation.binding:
+            session = session._replace(same_client=True)
+        return session._replace(level=int(Level.PASSKEY)) if self._ablation.second_factor else session
 
 
 def bench(keys: Keys, ablation: Ablation) -> Bench:

@@ -236,14 +236,16 @@ class _Thief:
     async def ask(self) -> Asked:
         """Ask "may I?" for real and for invented ids, then search for people nobody knows, as often as answered."""
         real = [await self._may(person) for person in self._targets.elsewhere[:20]]
-        invented = {await self._may(f"00000000-0000-4000-8000-{number:012d}") for number in range(20)}
+        invented = {await self._may(f"00000000-0000-4000-8000-{number:012d}") for number in range(len(real))}
+        if {reply.status for reply in (*real, *invented)} != {200}:
+            raise RuntimeError("the evaluation endpoint does not answer the question as it is put")
         replies = await asyncio.gather(*[self._guess(number) for number in range(GUESSES)])
-        answered = sum(reply.status != 429 for reply in replies)
+        answered = sum(reply.status != 429 for reply in (*real, *replies)) + len(real)
         return Asked(answered, sum(answer not in invented for answer in real))
 
     async def _may(self, person: str) -> Reply:
         body = {
-            "subject": {"type": "session", "id": "self"},
+            "subject": {"type": "account", "id": BY_LOGIN[VICTIM].id},
             "action": {"name": "open"},
             "resource": {"type": "person", "id": person},
             "context": {"purpose": "follow-up", "groups": ["identity"]},

@@ -25,6 +25,8 @@ def show(report: dict[str, Any]) -> None:
             table.add_row(f"without {name}", _number(count))
     elif "careless_approver" in report:
         _approvers(table, report)
+    elif "people_read_day" in report:
+        _spans(table, report)
     else:
         table.columns[1].header = "Values"
         table.add_row("searched", _number(report["values_searched"]))
@@ -53,6 +55,18 @@ def _approvers(table: Table, report: dict[str, Any]) -> None:
         table.add_row(name.replace("_", " "), _number(one["people_read"]))
     for name, read in report["other_positions"].items():
         table.add_row(f"the session of another: {name}" if name != "trainees" else "its trainees", _number(read))
+
+
+def _spans(table: Table, report: dict[str, Any]) -> None:
+    """Rows of the training organisation's drill: some of its ablations are counted in fields, or for a variant."""
+    for span in ("day", "week", "month"):
+        table.add_row(f"every protection, {span}", _number(report[f"people_read_{span}"]))
+        table.add_row("announced bound", _number(report["bounds"][span]), style="dim")
+    table.add_row("the whole staff, a day", _number(report["variants"]["whole_staff"]))
+    table.add_row("announced bound", _number(report["bounds"]["whole_staff_day"]), style="dim")
+    for name, worth in report["ablations"].items():
+        table.add_row(f"without {name} ({worth['what']})", _number(worth["without"]))
+        table.add_row("with it", _number(worth["with"]), style="dim")
 
 
 def _number(count: int) -> str:

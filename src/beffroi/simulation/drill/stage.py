@@ -139,12 +139,21 @@ class Clockwork:
         )
 
 
-async def hijack(conn: "asyncpg.Connection", stage: Stage, agent: Agent, membership: Membership) -> Hijacked:
+async def hijack(
+    conn: "asyncpg.Connection", stage: Stage, agent: Agent, membership: Membership, level: Level = Level.PASSKEY
+) -> Hijacked:
     """A live session of an agent, as a sign-in with a second factor leaves it once the console has redeemed it."""
-    return await live(conn, stage, agent.id, habilitation_id(agent, membership), secrets.token_urlsafe(32))
+    return await live(conn, stage, agent.id, habilitation_id(agent, membership), secrets.token_urlsafe(32), level)
 
 
-async def live(conn: "asyncpg.Connection", stage: Stage, account: str, habilitation: str, cookie: str) -> Hijacked:
+async def live(
+    conn: "asyncpg.Connection",
+    stage: Stage,
+    account: str,
+    habilitation: str,
+    cookie: str,
+    level: Level = Level.PASSKEY,
+) -> Hijacked:
     """A live session under one habilitation; ``cookie`` is the guard's own in the browser that began it."""
     now: datetime = await conn.fetchval("SELECT guard.instant()")
     handle = new_secret()
@@ -158,7 +167,7 @@ async def live(conn: "asyncpg.Connection", stage: Stage, account: str, habilitat
             "application": APPLICATION,
             "account": account,
             "habilitation": habilitation,
-            "level": int(Level.PASSKEY),
+            "level": int(level),
             "factor_at": now,
             "client_hash": digest(CLIENT),
             "browser_hash": digest(cookie),

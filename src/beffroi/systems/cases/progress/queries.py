@@ -1,6 +1,7 @@
 """Follow-ups from the console's tables, of people whose ids the guard gave; three questions whatever their number."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -57,6 +58,26 @@ def progress_of(people: Sequence[UUID], organisation: str, now: datetime) -> dic
         person: _progress(cases.get(person), programmes.get(person, set()), met.get(person), coming.get(person))
         for person in people
     }
+
+
+def counted(
+    people: Collection[str], organisation: str, now: datetime
+) -> tuple[Counter[Status | None], Counter[Programme]]:
+    """People by status (``None``: nothing was ever said) and by programme under way.
+
+    An office follows thousands: their ids go into no question, the rows of the organisation are held to them here.
+    """
+    today, wanted = timezone.localdate(now), frozenset(map(UUID, people))
+    said = Case.objects.filter(organisation=organisation).values_list("person", "status")
+    statuses: Counter[Status | None] = Counter(Status(status) for person, status in said if person in wanted)
+    statuses[None] = len(wanted) - statuses.total()
+    periods = ProgrammePeriod.objects.filter(organisation=organisation)
+    under_way = {
+        (person, code)
+        for person, code, starts_on, ends_on in periods.values_list("person", "code", "starts_on", "ends_on")
+        if person in wanted and runs(Period(starts_on, ends_on), today)
+    }
+    return statuses, Counter(Programme(code) for _, code in under_way)
 
 
 def _progress(

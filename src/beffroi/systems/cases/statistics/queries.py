@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from django.db.models import Count
 from django.db.models.functions import TruncDate
@@ -15,7 +14,7 @@ from beffroi.core.progress import Programme, Status
 from beffroi.core.suppression import Told, alone, withheld
 from beffroi.systems.cases.appointments.queries import between
 from beffroi.systems.cases.models import Appointment
-from beffroi.systems.cases.progress.queries import progress_of
+from beffroi.systems.cases.progress.queries import counted
 
 WEEKS = 8
 
@@ -34,9 +33,7 @@ class Statistics:
 
 def of_office(people: Sequence[str], organisation: str, now: datetime) -> Statistics:
     """Statistics of the people whose ids the guard gave, and of the last eight whole weeks of the office."""
-    known = progress_of([UUID(person) for person in people], organisation, now)
-    statuses: Counter[Status | None] = Counter(progress.status for progress in known.values())
-    programmes = Counter(programme for progress in known.values() for programme in progress.programmes)
+    statuses, programmes = counted(people, organisation, now)
     monday = week_of(timezone.localdate(now))
     since = monday - timedelta(weeks=WEEKS)
     rows = between(Appointment.objects.filter(organisation=organisation), since, 7 * WEEKS)

@@ -28,7 +28,7 @@ Rows = list[tuple[str, int | None]]
 
 @require_GET
 def statistics(request: AgentRequest) -> HttpResponse:
-    """One call of the guard for the ids, four questions of the database; nobody is opened."""
+    """One call of the guard for the ids, three questions of the database; nobody is opened."""
     session = request.described
     if not rights.keeps_appointments(session):
         return render(request, "cases/no_file.html")
