@@ -25,6 +25,11 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "created": Disclosed.NOTHING,
     "updated": Disclosed.NOTHING,
     "erased": Disclosed.NOTHING,
+    # A file nobody follows any more, and the list it is on: ids and dates.
+    "archived": Disclosed.NOTHING,
+    "resumed": Disclosed.NOTHING,
+    "erasure-held": Disclosed.NOTHING,
+    "erasure-hold-ended": Disclosed.NOTHING,
     # Who follows somebody has changed, or is asked to.
     "assigned": Disclosed.NOTHING,
     "prescribed": Disclosed.NOTHING,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from beffroi.guard.approvals.kinds import Kind
 from beffroi.guard.containing.requests import LIFT, RESTORE
+from beffroi.guard.erasing.requests import ERASURE
 from beffroi.guard.exporting.requests import EXPORT
 from beffroi.guard.habilitations.access import ACCESS
 from beffroi.guard.habilitations.confirmation import CONFIRMATION
@@ -17,5 +18,18 @@ from beffroi.guard.providers.requests import PROVIDER
 
 KINDS: Final[Mapping[str, Kind[Any]]] = {
     kind.code: kind
-    for kind in (ACCESS, CONFIRMATION, IDENTITY, LIFT, RESTORE, CONTRACT, PARTNER, OPENING, ROSTER, PROVIDER, EXPORT)
+    for kind in (
+        ACCESS,
+        CONFIRMATION,
+        IDENTITY,
+        LIFT,
+        RESTORE,
+        CONTRACT,
+        PARTNER,
+        OPENING,
+        ROSTER,
+        PROVIDER,
+        EXPORT,
+        ERASURE,
+    )
 }

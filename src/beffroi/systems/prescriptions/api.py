@@ -7,7 +7,10 @@ from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
 from beffroi.systems.prescriptions import lists, rights
+from beffroi.systems.prescriptions.forgetting import forget
 from beffroi.ui.shell import NavigationItem
+
+__all__ = ["forget", "navigation", "services"]
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:
