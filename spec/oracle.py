@@ -18,7 +18,7 @@ from beffroi.core.refusals import Code
 
 Counting = Literal["people", "pairs"]
 CHANGING = ("relations", "assignments")
-PREFERENCE = ["referent", "cover", "followed", "appointment", "enrolment", "prescription"]
+PREFERENCE = ["referent", "cover", "followed", "appointment", "enrolment", "prescription", "archived"]
 
 
 class Release(NamedTuple):
@@ -149,7 +149,7 @@ def _live(facts: Facts) -> list[RelationFacts]:
 def _usable(facts: Facts, role: Role, policy: Policy) -> list[tuple[str, Bucket]]:
     """Every explanation the live relations offer this role, with the budget each draws on."""
     offered: list[tuple[str, Bucket]] = []
-    for relation in _live(facts):
+    for relation in [one for one in _live(facts) if one.here]:
         ways = [("referent", Relation.REFERENT, False)] if relation.own else _stood_in(facts, relation)
         for word, kind, fresh in [*ways, (relation.kind.value, relation.kind, False)]:
             if kind not in role.buckets:
@@ -184,6 +184,8 @@ def _relation_objections(request: Request, facts: Facts, role: Role, policy: Pol
         return []
     if facts.reach is None or facts.reach.found_day != facts.clock.day:
         return [Code.PERSON_UNKNOWN]
+    if [one for one in _live(facts) if one.kind == Relation.ARCHIVED]:  # here or elsewhere: nobody's emergency
+        return [Code.NOT_FOLLOWED]
     if request.action != Action.OPEN or not role.break_glass or request.reason is None:
         return [Code.NOT_FOLLOWED]
     return [] if request.reason in policy.reasons else [Code.REASON_UNKNOWN]

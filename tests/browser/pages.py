@@ -192,6 +192,15 @@ CONSOLE = {
         "leavers/waiting.html", "attente de réponse", "waiting for an answer", "departs/attente/"
     ),
     "leavers-file": Sheet("leavers/file.html", "Départs par fichier", "Departures by file", "departs/fichier/"),
+    "erasures": Sheet("erasing/lists.html", "^Dossiers à effacer$", "^Files to erase$", "effacements/"),
+    "erasure-list": Sheet(
+        "erasing/list.html", "^Dossiers à effacer.: Mission", "^Files to erase: Mission",
+        "effacements/<uuid:list_>/",
+    ),
+    "erasure-hold": Sheet(
+        "erasing/hold.html", "^Retenir le dossier", "^Hold the file",
+        "effacements/<uuid:list_>/retenir/<uuid:person>/",
+    ),
     "accounts": Sheet("exposure/inventory.html", "Comptes et exposition", "Accounts and exposure", "comptes/"),
     "one-account": Sheet(
         "exposure/account.html",

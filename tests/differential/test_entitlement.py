@@ -41,6 +41,7 @@ RELATIONS = st.lists(
         st.sampled_from([-1, 0, 6, 7, 8, 400]).map(lambda days: NOW - timedelta(days=days)),
         st.sampled_from([None, None, None, NOW, NOW + timedelta(days=1)]),
         COVERS,
+        st.sampled_from([True, True, False]),
     ),
     max_size=4,
 ).map(tuple)

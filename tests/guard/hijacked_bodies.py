@@ -120,7 +120,8 @@ DOORS: dict[str, Bodies] = {
         asking("restore", account=s.suspended), asking("contract", organisation=s.office, terms=terms()),
         asking("roster", domain="evil.example"), asking("opening", organisation=s.office),
         asking("partner", code="OF-X", name="X", kind="training-organisation", siret=SIRET, terms=terms()),
-        asking("founder", account=s.colleague), asking("budget", account=s.colleague, day=10_000),
+        asking("erasure", list=str(uuid4()), sha256="0" * 64), asking("founder", account=s.colleague),
+        asking("budget", account=s.colleague, day=10_000),
         asking("factor", account=s.colleague), asking("provider", provider="evil-idp", name="X"),
         asking("provider", provider="evil-idp", name="Y", organisation=s.network),
     ],
@@ -140,6 +141,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/admissions/dismiss": lambda s: [{"admission": s.admissions[1], "reason": "not-known"}],
     "POST /v1/leavers/accounts": lambda _: [{}],
     "POST /v1/leavers/list": lambda _: [{}],
+    "POST /v1/erasures/lists": lambda _: [{}],
+    "POST /v1/erasures/show": lambda _: [{"list": str(uuid4())}],
+    "POST /v1/erasures/hold": lambda s: [{"list": str(uuid4()), "person": s.person, "reason": "minor"}],
+    "POST /v1/erasures/release": lambda _: [{"hold": str(uuid4())}],
+    "POST /v1/erasures/gone": lambda s: [{"erased_at": "2026-01-01T00:00:00Z", "person": s.person}],
     "POST /v1/leavers/dismiss": lambda s: [{"leaver": s.leaver}],  # it keeps what was there; it gives nothing back
     "POST /v1/inventory": lambda _: [{}],
     "POST /v1/inventory/account": lambda s: [{"account": s.colleague}],
@@ -228,6 +234,9 @@ HANDING: dict[str, Bodies] = {
     "POST /v1/invitations/make": lambda s: [
         {"purpose": "follow-up", "person": s.person}, {"purpose": "follow-up", "person": s.stranger}
     ],
+    "POST /v1/relations/resume": lambda s: [
+        {"purpose": "follow-up", "person": one} for one in (s.person, s.stranger)
+    ],
     "POST /v1/relations/assign": lambda s: [
         {"purpose": "follow-up", "to": s.colleague, "people": [s.person, s.stranger]},
         {"purpose": "follow-up", "to": s.gone, "people": [s.person]},
@@ -263,7 +272,7 @@ HANDING: dict[str, Bodies] = {
     ],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
-# person's session, a report that nobody made.
+# person's session, a report that nobody made, a list that nobody prepared.
 NOBODY = {
     "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/file",
     "POST /v1/person/proof",
@@ -272,6 +281,7 @@ NOBODY = {
     "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close", "POST /v1/exports/withdraw",
     "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show", "POST /v1/notices/check",
     "POST /v1/break-glass/judge",
+    "POST /v1/erasures/show", "POST /v1/erasures/hold", "POST /v1/erasures/release",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.
 TIGHTENING: dict[str, Bodies] = {

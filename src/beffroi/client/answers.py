@@ -28,7 +28,7 @@ class Refused(Struct, frozen=True):
     """A denial (RFC 9457 problem document). ``code`` is stable; ``detail`` is a sentence for the person.
 
     ``span`` names the exhausted span of a budget; ``followed_by`` the organisations that follow the person, given
-    only after a search of the same day found them.
+    only after a search of the same day found them; ``archived`` then, whether no reason opens the file.
     """
 
     code: str
@@ -38,6 +38,7 @@ class Refused(Struct, frozen=True):
     span: str | None = None
     step_up: Demanded | None = None
     followed_by: tuple["Follower", ...] = ()
+    archived: bool = False
     matches: tuple["Match", ...] = ()
     errors: tuple["FieldError", ...] = ()
     retry_after: int | None = None

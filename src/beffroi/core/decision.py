@@ -104,6 +104,7 @@ _STRENGTH: Final = {
             Relation.APPOINTMENT,
             Relation.ENROLMENT,
             Relation.PRESCRIPTION,
+            Relation.ARCHIVED,
         )
     )
 }
@@ -298,7 +299,7 @@ def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tu
         return Explanation.SEARCH, SEARCH
     if facts.reach is None or facts.reach.found_day != facts.clock.day:
         return Refusal(Code.PERSON_UNKNOWN)
-    if request.reason is None or not role.break_glass or action is not _OPEN:
+    if request.reason is None or not role.break_glass or action is not _OPEN or _archived(facts):
         return Refusal(Code.NOT_FOLLOWED)
     if request.reason not in policy.reasons:
         return Refusal(Code.REASON_UNKNOWN)
@@ -317,6 +318,8 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
     found: tuple[Explanation, Bucket] | None = None
     for relation in facts.relations:
         if relation.since_at > now or (relation.until_at is not None and now >= relation.until_at):
+            continue
+        if not relation.here:
             continue
         kind, young = relation.kind, now - relation.since_at < policy.newcomer_life
         bucket = cover = None
@@ -342,6 +345,15 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
             continue
         strongest, found = strength, (explanation, bucket)
     return found
+
+
+def _archived(facts: Facts) -> bool:
+    """Whether the person's file is archived, wherever it was followed last: no emergency opens it."""
+    now = facts.clock.at
+    return any(
+        one.kind is Relation.ARCHIVED and one.since_at <= now and (one.until_at is None or now < one.until_at)
+        for one in facts.relations
+    )
 
 
 def _covering(covers: tuple[CoverFacts, ...], now: datetime) -> CoverFacts | None:

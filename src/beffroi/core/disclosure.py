@@ -28,6 +28,11 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     # Of attachments; seeing what is there and opening one are entries "released", as every reading is.
     "attachment-added": Disclosed.NOTHING,
     "attachment-removed": Disclosed.NOTHING,
+    # A file nobody follows any more, and the list it is on: ids and dates.
+    "archived": Disclosed.NOTHING,
+    "resumed": Disclosed.NOTHING,
+    "erasure-held": Disclosed.NOTHING,
+    "erasure-hold-ended": Disclosed.NOTHING,
     # Who follows somebody has changed, or is asked to.
     "assigned": Disclosed.NOTHING,
     "prescribed": Disclosed.NOTHING,

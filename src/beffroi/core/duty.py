@@ -13,7 +13,7 @@ from beffroi.core.containing import NAMED, WATCHERS
 from beffroi.core.decision import Refusal, found, lacking, present
 from beffroi.core.facts import Containment, Facts
 from beffroi.core.ids import ApplicationId
-from beffroi.core.policy import Policy, Role, RoleKind
+from beffroi.core.policy import Action, Policy, Role, RoleKind
 from beffroi.core.refusals import Code
 
 _MANAGER, _APPROVER, _SECURITY, _FOUNDER = (
@@ -37,6 +37,7 @@ class Duty(StrEnum):
     PARTNERS = "partners"
     WATCH = "watch"
     INVESTIGATE = "investigate"
+    ERASE = "erase"
 
 
 HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
@@ -52,12 +53,21 @@ HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
     Duty.PARTNERS: frozenset({_MANAGER, _SECURITY, _FOUNDER}),
     Duty.WATCH: frozenset({_SECURITY, _FOUNDER}),
     Duty.INVESTIGATE: frozenset({_SECURITY}),
+    # Readers: only those whom a rule lets erase a file. Approvers see what they are asked to sign off.
+    Duty.ERASE: frozenset({RoleKind.READER, _APPROVER, _FOUNDER}),
 }
 
 
-def duties(kind: RoleKind) -> frozenset[Duty]:
-    """What a kind of role may command."""
-    return frozenset(duty for duty, kinds in HOLDERS.items() if kind in kinds)
+def duties(role: Role) -> frozenset[Duty]:
+    """What a role may command."""
+    return frozenset(duty for duty in HOLDERS if holds(role, duty))
+
+
+def holds(role: Role, duty: Duty) -> bool:
+    """Whether a role has this duty: by its kind, and a reader's of erasing by a rule that lets it."""
+    if duty is Duty.ERASE and role.kind is RoleKind.READER:
+        return any(Action.ERASE in rule.actions for rule in role.rules.values())
+    return role.kind in HOLDERS[duty]
 
 
 def on_duty(duty: Duty, application: ApplicationId, facts: Facts, policy: Policy) -> Role | Refusal:
@@ -65,7 +75,7 @@ def on_duty(duty: Duty, application: ApplicationId, facts: Facts, policy: Policy
     role = present(application, _spared(facts, policy), policy)
     if isinstance(role, Refusal):
         return role
-    if role.kind not in HOLDERS[duty]:
+    if not holds(role, duty):
         return Refusal(Code.ACTION_NOT_ALLOWED)
     session, _, _, _ = found(facts)
     return lacking(session, facts.clock, role.demand) or role

@@ -14,6 +14,7 @@ class Explanation(StrEnum):
     APPOINTMENT = Relation.APPOINTMENT.value
     PRESCRIPTION = Relation.PRESCRIPTION.value
     ENROLMENT = Relation.ENROLMENT.value
+    ARCHIVED = Relation.ARCHIVED.value
     COVER = "cover"
     """An absent colleague's person: next after one's own."""
     SEARCH = "search"

@@ -133,7 +133,8 @@ class OrganisationFacts(NamedTuple):
 class RelationFacts(NamedTuple):
     """One relation between the person and the session's organisation; ``own``: the agent is the referent.
 
-    ``covers`` are those of the agent's covers that are of the referent.
+    ``covers`` are those of the agent's covers that are of the referent. Not ``here``: the relation is another
+    organisation's, which is read where a file is archived, for that holds everywhere.
     """
 
     kind: Relation
@@ -141,6 +142,7 @@ class RelationFacts(NamedTuple):
     since_at: datetime
     until_at: datetime | None
     covers: tuple[CoverFacts, ...] = ()
+    here: bool = True
 
 
 class Reach(NamedTuple):

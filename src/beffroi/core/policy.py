@@ -40,6 +40,8 @@ class Relation(StrEnum):
     APPOINTMENT = "appointment"
     PRESCRIPTION = "prescription"
     ENROLMENT = "enrolment"
+    ARCHIVED = "archived"
+    """Nobody follows the person any more (:mod:`beffroi.core.erasing`)."""
 
     __hash__ = str.__hash__
 
@@ -238,6 +240,18 @@ class AttachmentRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """Days after the end of the last relation until a file is archived, and until it is due for erasure; days that a
+    file may be held back; people on one list at most, people whom lists erase in 24 hours at most, everywhere."""
+
+    archive_days: int
+    erase_days: int
+    hold_days: int
+    list_people: int
+    erased_a_day: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssuranceRule:
     """One line of the assurance table: this provider, ``acr`` and any of ``amr`` give this level.
 
@@ -280,6 +294,7 @@ class Policy:
     received: Caps
     following: FollowingRules
     exports: ExportRules
+    retention: RetentionRules
     questions_per_hour: int
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int

@@ -36,6 +36,7 @@ from beffroi.core.policy import (
     Level,
     OrganisationBudget,
     Policy,
+    RetentionRules,
     RoleKind,
     Separation,
     SessionRules,
@@ -120,6 +121,7 @@ def _policy(top: Table) -> Policy:
         received=_caps(top.table("received")),
         following=_following(top.table("following")),
         exports=_exports(top.table("exports")),
+        retention=_retention(top.table("retention")),
         questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
         totp_roles=top.several("totp_roles", weaker),
         backup_retention_days=top.integer("backup_retention_days", 1, 35),
@@ -234,6 +236,21 @@ def _attachments(table: Table) -> AttachmentRules:
         table.integer("most", 1, 200),
         _demands(table.table("kinds"), kinds),
     )
+    table.end()
+    return rules
+
+
+def _retention(table: Table) -> RetentionRules:
+    """Nobody is due within a year of the end, whatever a policy says: nor could one that was tampered with say so."""
+    rules = RetentionRules(
+        table.integer("archive_days", 30, 1_830),
+        table.integer("erase_days", 365, 7_320),
+        table.integer("hold_days", 30, 3_660),
+        table.integer("list_people", 1, 2_000),
+        table.integer("erased_a_day", 1, 5_000),
+    )
+    if rules.erase_days <= rules.archive_days:
+        table.refuse("erase_days", rules.erase_days, f"more than archive_days ({rules.archive_days})")
     table.end()
     return rules
 

@@ -109,6 +109,10 @@ def _reader(
     if not buckets:
         table.refuse("buckets", {}, "a budget for at least one relation")
     rules = _rules(table.table("purposes"), purposes)
+    if Relation.ARCHIVED in buckets and not any(Action.ERASE in rule.actions for rule in rules.values()):
+        table.refuse(
+            "buckets.archived", "archived", "nothing for a role that may not erase: an archive is no caseload"
+        )
     newcomer = table.choice("newcomer", payable, EVERYTHING)
     return Role(
         code, label, RoleKind.READER, organisations, rules, buckets, newcomer, table.boolean("break_glass"), needed

@@ -154,7 +154,9 @@ def _of_the_office(request: Request, facts: Facts, policy: Policy, bucket: Bucke
 def _live(facts: Facts) -> list[Relation]:
     now = facts.clock.at
     return [
-        one.kind for one in facts.relations if one.since_at <= now and (one.until_at is None or now < one.until_at)
+        one.kind
+        for one in facts.relations
+        if one.kind is not Relation.ARCHIVED and one.since_at <= now and (one.until_at is None or now < one.until_at)
     ]
 
 

@@ -125,6 +125,14 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "entry": _N, "opened_at": _I, "account": _ID, "organisation": _ID, "verdict": _T, "judged_by": _ID,
         "judged_at": _I, "version": _N,
     },
+    "erasure_list": {
+        "id": _ID, "organisation": _ID, "status": _T, "digest": _B, "people": _N, "prepared_at": _I, "signed_at": _MI,
+        "request": _ID, "erased": _N, "kept": _N, "reached": _ID, "ended_at": _MI, "version": _N,
+    },
+    "erasure_hold": {
+        "id": _ID, "person": _ID, "organisation": _ID, "reason": _T, "held_by": _ID, "held_at": _I, "until_at": _I,
+        "ended_at": _MI, "version": _N,
+    },
     "budget": {
         "key": _T, "hour": _N, "day": _N, "recent": _B, "hour_spent": _N, "day_spent": _N, "week_spent": _N,
         "month_spent": _N, "hour_cap": _N, "day_cap": _N, "week_cap": _N, "month_cap": _N, "version": _N,

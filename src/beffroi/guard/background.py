@@ -24,6 +24,9 @@ import uvloop
 from beffroi.core.policy import Policy
 from beffroi.guard import key_check, keys, logs, migrations, stamped
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch, refuse_forgetful
+from beffroi.guard.erasing.archiving import archive
+from beffroi.guard.erasing.carrying import carry_out
+from beffroi.guard.erasing.lists import prepare
 from beffroi.guard.messaging.letters import send_letters
 from beffroi.guard.notifying.posting import post_of
 from beffroi.guard.notifying.reminding import remind
@@ -92,6 +95,13 @@ async def _sweep(background: Background) -> Counter[str]:
     return await sweep(background.pool, background.keys, await background.policy(), background.stopping.is_set)
 
 
+async def _erase(background: Background) -> Counter[str]:
+    policy, stop = await background.policy(), background.stopping.is_set
+    counts = await archive(background.pool, background.keys, policy, stop)
+    counts += await prepare(background.pool, background.keys, policy, stop)
+    return counts + await carry_out(background.pool, background.keys, policy, stop)
+
+
 async def _review(background: Background) -> Counter[str]:
     policy = await background.policy()
     async with background.pool.acquire() as conn:
@@ -128,6 +138,7 @@ def tasks(
     periodic = (
         Task("sweep", sweep_every, _sweep),
         Task("review", sweep_every, _review),
+        Task("erase", sweep_every, _erase),
         Task("forget", sweep_every, _forget),
         Task("remind", sweep_every, _remind),
         *exports,

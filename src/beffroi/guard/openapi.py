@@ -39,6 +39,7 @@ class Problem(msgspec.Struct, frozen=True):
     step_up: StepUp | None = None
     errors: list[FieldError] | None = None
     followed_by: list[finding.Follower] | None = None
+    archived: bool | None = None
     matches: list[finding.Match] | None = None
 
 

@@ -9,6 +9,7 @@ from beffroi.guard.answers import approvals as asked_for
 from beffroi.guard.answers import attachments as attachment
 from beffroi.guard.answers import broken_glass as broken
 from beffroi.guard.answers import containing as cut
+from beffroi.guard.answers import erasing as archive
 from beffroi.guard.answers import exporting as exported
 from beffroi.guard.answers import forensics as past
 from beffroi.guard.answers import machines
@@ -29,6 +30,7 @@ from beffroi.guard.broken_glass import doors as broken_glass
 from beffroi.guard.consultations import answers as consultations
 from beffroi.guard.containing import doors as containing
 from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
+from beffroi.guard.erasing import doors as erasing
 from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
@@ -96,6 +98,16 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/relations/assign"): Operation(
         "Hand people of one's office to a colleague", relating.Handing, relation.Assigned, _CONFLICTS
     ),
+    ("POST", "/v1/relations/resume"): Operation(
+        "Follow a person again whom nobody follows", relating.Resuming, archive.Resumed, _CONFLICTS
+    ),
+    ("POST", "/v1/erasures/lists"): Operation("Lists of files to erase", erasing.Lists, archive.ErasureLists),
+    ("POST", "/v1/erasures/show"): Operation(
+        "One list of files to erase", erasing.OneList, archive.ErasureListShown, _CONFLICTS
+    ),
+    ("POST", "/v1/erasures/hold"): Operation("Hold a file back", erasing.Hold, archive.Held, _CONFLICTS),
+    ("POST", "/v1/erasures/release"): Operation("End a hold", erasing.Release, archive.Held, _CONFLICTS),
+    ("POST", "/v1/erasures/gone"): Operation("Who was erased since, by random id", erasing.Since, archive.GonePage),
     ("POST", "/v1/relations/covers/make"): Operation(
         "Stand in for an absent colleague", relating.Covering, relation.CoverMade, _CONFLICTS, done=201
     ),

@@ -34,6 +34,7 @@ from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors.routes import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
+from beffroi.guard.erasing import doors as erasing_doors
 from beffroi.guard.exporting import doors as export_doors
 from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.folding import watching
@@ -96,6 +97,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     messaging_doors.ROUTES,
     glass_doors.ROUTES,
     attachment_doors.ROUTES,
+    erasing_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

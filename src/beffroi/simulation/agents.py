@@ -17,6 +17,7 @@ ACCOUNT_MANAGER = "account-manager"
 APPROVER = "approver"
 TRAINING_STAFF = "training-staff"
 SECURITY_OFFICER = "security-officer"
+DATA_PROTECTION = "data-protection-correspondent"
 
 
 class Membership(NamedTuple):

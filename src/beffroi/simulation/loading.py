@@ -22,7 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments, attachments, catalogue, statuses, trainings
+from beffroi.simulation import appointments, attachments, catalogue, former, statuses, trainings
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -122,6 +122,7 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
             f"{outcome.refused} invented people were refused, the first in column {first.column}: {first.code}."
         )
     asyncio.run(attachments.write(place.guard_dsn, place.key_file))
+    asyncio.run(_write_former(place, population))
     return outcome.people
 
 
@@ -201,6 +202,15 @@ async def _write_daily_work(dsn: str, population: Population) -> int:
     now = datetime.now(UTC)
     hours = await appointments.write(dsn, population.world, now)
     return hours + await statuses.write(dsn, population.world, now)
+
+
+async def _write_former(place: Place, population: Population) -> None:
+    conn = await asyncpg.connect(place.guard_dsn)
+    try:
+        now = await conn.fetchval("SELECT guard.instant()")
+        await former.write(conn, keys.load(place.key_file), population.world, now)
+    finally:
+        await conn.close()
 
 
 def _kept_telephones(personas_file: Path) -> dict[str, str]:

@@ -9,6 +9,7 @@ from beffroi.simulation.agents import (
     ACCOUNT_MANAGER,
     ADVISER,
     APPROVER,
+    DATA_PROTECTION,
     RECEPTION,
     SECURITY_OFFICER,
     TRAINING_STAFF,
@@ -36,6 +37,7 @@ PERSONAS: tuple[Agent, ...] = (
     persona("Hélène", "Marchand", "helene.marchand", Membership(NETWORK_CODE, APPROVER)),
     persona("Thomas", "Leroux", "thomas.leroux", Membership(NETWORK_CODE, APPROVER)),
     persona("Claire", "Fontaine", "claire.fontaine", Membership(NETWORK_CODE, SECURITY_OFFICER)),
+    persona("Dorothée", "Vasseur", "dorothee.vasseur", Membership(OFFICE, DATA_PROTECTION)),
     persona("Marc", "Delorme", "marc.delorme", Membership(AGENCY_CODE, ADVISER)),
 )  # fmt: skip
 BY_LOGIN: Mapping[str, Agent] = {agent.login: agent for agent in PERSONAS}

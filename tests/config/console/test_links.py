@@ -1,15 +1,18 @@
 """The console shows nothing the guard would refuse: every link of every page somebody can reach leads somewhere."""
 
 from collections import deque
+from datetime import timedelta
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 
 from beffroi.guard.containing.cutting import contain, suspend_account
+from beffroi.guard.erasing.lists import prepare
 from beffroi.guard.reviewing.opening import open_now
 from tests.config.console.stack import Stack, Visitor
 from tests.governance.leavers.staff import promote, waits
 from tests.guard.approvals.office import know_domain, make, seat
+from tests.guard.signin.serving import Guard
 from tests.guard.world import POLICY
 
 MOST = 150
@@ -51,7 +54,16 @@ def busy(stack: Stack) -> Stack:
     guard.run(contain(world.conn, world.keys, POLICY, "line", line, reason="exercise", operator="night"))
     guard.run(open_now(world.conn, world.keys, POLICY, guard.run(world.now()), north))
     stack.person(organisation=north)
+    guard.run(_list_to_erase(guard))
     return stack
+
+
+async def _list_to_erase(guard: Guard) -> None:
+    """Somebody whom the office has not followed for years is on a list."""
+    world, person = guard.world, await guard.world.person()
+    ended = await world.now() - timedelta(days=3_000)
+    await world.relation(person, guard.organisation, days=3_100, until_at=ended)
+    await prepare(guard.services.pool, world.keys, POLICY)
 
 
 def visitor(stack: Stack, who: str) -> Visitor:

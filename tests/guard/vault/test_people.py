@@ -173,6 +173,22 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
             "INSERT INTO guard.attachment VALUES ($1, $2, 'cv', 'application/pdf', 1, false, $3, $1, 1, '')",
             uuid4(), one, AT,
         )  # fmt: skip
+        hold = {
+            "id": uuid4(), "person": one, "organisation": uuid4(), "reason": "minor", "held_by": uuid4(),
+            "held_at": AT, "until_at": AT, "ended_at": None, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "erasure_hold", hold)
+        places = [uuid4(), uuid4()]
+        await conn.executemany(
+            "INSERT INTO guard.organisation VALUES ($1, $2, 'X', 'youth-office', NULL, true, $3, 0, 1, '')",
+            [(place, str(place), AT) for place in places],
+        )
+        transfer = {
+            "id": uuid4(), "person": one, "giving": places[0], "receiving": places[1], "organisation": places[0],
+            "reason": "moved", "asked_by": uuid4(), "asked_at": AT, "expires_at": AT, "status": "asked",
+            "answer": None, "decided_by": None, "decided_at": None, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "transfer", transfer)
     async with conn.transaction():
         await people.erase(conn, held, person, entry=Entry(AT, "erased", person=person))
     for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):

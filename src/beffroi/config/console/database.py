@@ -15,6 +15,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.detection",
     "beffroi.governance.awareness",
     "beffroi.governance.reviews",
+    "beffroi.governance.erasing",
     "beffroi.governance.containment",
     "beffroi.governance.incidents",
     "beffroi.governance.partners",

@@ -39,6 +39,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "beffroi.governance.directory.web.middleware.SignedIn",
+    "beffroi.config.console.forgetting.Forget",
 ]
 TEMPLATES = [
     {

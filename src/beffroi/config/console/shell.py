@@ -18,6 +18,7 @@ from beffroi.governance.awareness import api as awareness
 from beffroi.governance.containment import api as containment
 from beffroi.governance.detection import api as detection
 from beffroi.governance.directory import api as directory
+from beffroi.governance.erasing import api as erasing
 from beffroi.governance.exposure import api as exposure
 from beffroi.governance.habilitations import api as habilitations
 from beffroi.governance.incidents import api as incidents
@@ -29,7 +30,7 @@ from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 _APPLICATIONS = (
     cases, trainings, prescriptions, containment, detection, incidents, transparency, habilitations, leavers,
-    exposure, reviews, partners,
+    exposure, reviews, erasing, partners,
 )  # fmt: skip
 """In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.

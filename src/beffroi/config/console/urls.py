@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.governance.detection.web.urls")),
     path("", include("beffroi.governance.awareness.web.urls")),
     path("", include("beffroi.governance.reviews.web.urls")),
+    path("", include("beffroi.governance.erasing.web.urls")),
     path("", include("beffroi.governance.containment.web.urls")),
     path("", include("beffroi.governance.incidents.web.urls")),
     path("", include("beffroi.governance.partners.web.urls")),

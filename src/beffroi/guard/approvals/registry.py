@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from beffroi.guard.approvals.kinds import Kind
 from beffroi.guard.containing.requests import LIFT, RESTORE
+from beffroi.guard.erasing.requests import ERASURE
 from beffroi.guard.exporting.requests import EXPORT
 from beffroi.guard.habilitations.access import ACCESS
 from beffroi.guard.habilitations.confirmation import CONFIRMATION
@@ -31,5 +32,6 @@ KINDS: Final[Mapping[str, Kind[Any]]] = {
         PROVIDER,
         EXPORT,
         DELAY,
+        ERASURE,
     )
 }

@@ -112,5 +112,9 @@ async def _write(conn: asyncpg.Connection, table: Table, rows: list[dict[str, An
 async def _erase_again(conn: asyncpg.Connection) -> int:
     for table in OF_PEOPLE:
         await conn.execute(f"DELETE FROM guard.{table} t USING guard.erased e WHERE t.person = e.person")
+    # Lists that were carried out to their end keep counts, and no line.
+    await conn.execute(
+        "DELETE FROM guard.erasure_line l USING guard.erasure_list s WHERE s.id = l.list AND s.status = 'done'"
+    )
     done = await conn.execute("DELETE FROM guard.person p USING guard.erased e WHERE p.id = e.person")
     return int(done.split()[-1])

@@ -28,6 +28,7 @@ from beffroi.guard.decisions.asks import Agent, Ask
 from beffroi.guard.decisions.rows import Forged, Reader, Row, instant, maybe_instant
 
 PARIS: Final = ZoneInfo("Europe/Paris")
+_ARCHIVED: Final = Relation.ARCHIVED.value
 _RELATIONS: Final = {relation.value: relation for relation in Relation if relation is not Relation.REFERENT}
 
 
@@ -169,9 +170,10 @@ class FactReader:
             person = ask.request.person
             if row[9] is not None and session is not None and person is not None:
                 covers = () if account is None else account.covers
+                here = None if habilitation is None else habilitation.organisation
                 relations = tuple(
                     [
-                        self._relation(person, session.account, covers, OrganisationId(str(one[9])), one[10:16])
+                        self._relation(person, session.account, covers, OrganisationId(str(one[9])), here, one[10:16])
                         for one in (row, *more)
                     ]
                 )
@@ -200,7 +202,19 @@ class FactReader:
         if first[1] is not None:
             organisation = agent.organisation.id
             covers = agent.account.covers
-            relations = tuple([self._relation(person, account, covers, organisation, row[1:7]) for row in rows])
+            relations = tuple(
+                [
+                    self._relation(
+                        person,
+                        account,
+                        covers,
+                        organisation if row[1] != _ARCHIVED else OrganisationId(str(row[14])),
+                        organisation,
+                        row[1:7],
+                    )
+                    for row in rows
+                ]
+            )
         if first[7] is None:
             return relations, None, 0
         return relations, self._reach(person, account, first[7:12]), first[10]
@@ -220,6 +234,7 @@ class FactReader:
         account: AccountId,
         covers: tuple[CoverFacts, ...],
         organisation: OrganisationId,
+        here: OrganisationId | None,
         row: Sequence[Any],
     ) -> RelationFacts:
         kind, referent, since_at, until_at, version, mac = row
@@ -232,6 +247,8 @@ class FactReader:
         known = _RELATIONS.get(kind)
         if known is None:
             raise Forged("relation")
+        if organisation != here:
+            return RelationFacts(known, False, since_at, until_at, (), here=False)
         own = referent is not None and str(referent) == account
         if own or not covers or referent is None:
             return RelationFacts(known, own, since_at, until_at)

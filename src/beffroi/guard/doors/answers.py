@@ -23,6 +23,7 @@ WHERE r.person = ANY ($1::uuid[]) AND r.kind = 'followed' AND r.since_at <= guar
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
 ORDER BY r.person, o.name, o.id
 """
+ARCHIVED: Final = "SELECT * FROM guard.relation WHERE person = $1 AND kind = 'archived' AND until_at IS NULL"
 
 
 def step_up_url(call: Call) -> str:
@@ -47,7 +48,9 @@ async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None 
         return denial(call, outcome)
     async with call.services.pool.acquire() as conn:
         where = (await followers(conn, call.services.keys, [person]))[person]
-    return problems.answer(outcome.code, call.headers.get(b"accept-language"), {"followed_by": where})
+        archived = bool(genuine(call.services.keys, await conn.fetch(ARCHIVED, person)))
+    told = {"followed_by": where, "archived": archived}
+    return problems.answer(outcome.code, call.headers.get(b"accept-language"), told)
 
 
 async def followers(conn: Any, keys: Keys, people: Sequence[PersonId]) -> dict[PersonId, list[dict[str, str]]]:

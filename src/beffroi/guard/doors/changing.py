@@ -21,6 +21,7 @@ from beffroi.guard.decisions.asks import Effect, Granted, Manner, Outcome
 from beffroi.guard.doors.answers import refused
 from beffroi.guard.doors.finding import Match, reveal
 from beffroi.guard.doors.gate import Caller, caller_of
+from beffroi.guard.erasing.one import erase_person
 from beffroi.guard.journal import Entry
 from beffroi.guard.vault import blind, people
 from beffroi.guard.vault.people import Absent, Conflict
@@ -251,8 +252,8 @@ async def erase(call: Call) -> Answer:
 
     async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
         entry = _entry(granted, request, "erased", at, person, services.policy.version)
-        done = await people.erase(conn, call.services.keys, person, entry=entry)
-        return Refusal(Code.PERSON_UNKNOWN) if isinstance(done, Absent) else EntryNumber(done)
+        done = await erase_person(conn, call.services.keys, entry=entry)
+        return Refusal(Code.PERSON_UNKNOWN) if isinstance(done, Absent) else done
 
     return await _written(call, await _command(call, caller, request, "erased", effect), person)
 

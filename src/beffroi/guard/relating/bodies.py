@@ -28,6 +28,13 @@ class Handing(bodies.Strict, frozen=True):
     portfolio_of: bodies.PersonText | None = None
 
 
+class Resuming(bodies.Strict, frozen=True):
+    """Body of /v1/relations/resume."""
+
+    purpose: bodies.Code
+    person: bodies.PersonText
+
+
 class Covering(bodies.Strict, frozen=True):
     """Body of /v1/relations/covers/make: who is absent, who stands in, first and last day (Europe/Paris)."""
 

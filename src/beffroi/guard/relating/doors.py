@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from beffroi.guard.relating import assigning, covering, prescribing, transferring
+from beffroi.guard.relating import assigning, covering, prescribing, resuming, transferring
 from beffroi.guard.web.requests import Routes
 
-ROUTES: Final[Routes] = {**assigning.ROUTES, **covering.ROUTES, **prescribing.ROUTES, **transferring.ROUTES}
+ROUTES: Final[Routes] = {
+    **assigning.ROUTES, **covering.ROUTES, **prescribing.ROUTES, **resuming.ROUTES, **transferring.ROUTES
+}  # fmt: skip

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from beffroi.guard.stamped import Row
 
 FOLLOWED: Final = "followed"
+ARCHIVED: Final = "archived"
+_ARCHIVED: Final = """
+SELECT * FROM guard.relation WHERE person = $1 AND kind = 'archived' AND until_at IS NULL FOR UPDATE
+"""
 _ONE: Final = "SELECT * FROM guard.relation WHERE person = $1 AND organisation = $2 AND kind = $3 FOR UPDATE"
 _OF_ORGANISATION: Final = "SELECT * FROM guard.relation WHERE person = $1 AND organisation = $2 FOR UPDATE"
 _OWN: Final = """
@@ -66,7 +70,13 @@ async def begin(
     at: datetime,
     until_at: datetime | None = None,
 ) -> None:
-    """Let a relation hold from now on, in place of the one of this kind, over or not. Raises Forged."""
+    """Let a relation hold from now on, in place of the one of this kind, over or not. Raises Forged.
+
+    Whoever is known again is archived nowhere.
+    """
+    if kind != ARCHIVED:
+        for archived in await conn.fetch(_ARCHIVED, person):
+            await stamped.amend(conn, keys, "relation", archived, until_at=at)
     values = {"referent": referent, "since_at": at, "until_at": until_at}
     row = await conn.fetchrow(_ONE, person, organisation, kind)
     if row is None:

@@ -59,7 +59,7 @@ async def describe(
         described |= {"purposes": [], "reasons": [], "duties": []} if role is None else _rights(role, policy)
         if acting is not None and role is not None and follows_people(role):
             described["transfers_waiting"] = await transfers.waiting(conn, acting.organisation, now)
-        if acting is not None and role is not None and Duty.INVESTIGATE in duties(role.kind):
+        if acting is not None and role is not None and Duty.INVESTIGATE in duties(role):
             place = None if acting.organisation_kind == NETWORK else OrganisationId(acting.organisation)
             described["glass_waiting"], _late = await broken_glass.waiting(conn, place, now)
     return described
@@ -81,7 +81,7 @@ def _rights(role: Role, policy: Policy) -> Mapping[str, object]:
         "reasons": [
             {"code": code, "label": label._asdict()} for code, label in policy.reasons.items() if role.break_glass
         ],
-        "duties": sorted(duties(role.kind)),
+        "duties": sorted(duties(role)),
     }
 
 

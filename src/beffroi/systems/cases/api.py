@@ -5,10 +5,11 @@ from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.forgetting import forget
 from beffroi.systems.cases.web.without_guard import today as without_guard
 from beffroi.ui.shell import NavigationItem
 
-__all__ = ["navigation", "without_guard"]
+__all__ = ["forget", "navigation", "without_guard"]
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:

@@ -11,6 +11,7 @@ from beffroi.client.answers import Session
 from beffroi.client.people import name_of
 from beffroi.core.prescribing import State
 from beffroi.systems.prescriptions import lists, rights
+from beffroi.systems.prescriptions.forgetting import forget
 from beffroi.systems.prescriptions.lists import Known, names
 from beffroi.systems.prescriptions.models import Prescription, TrainingSession
 from beffroi.systems.prescriptions.moving import Actor, say
@@ -36,7 +37,7 @@ from beffroi.ui.components import Event
 from beffroi.ui.shell import NavigationItem
 
 __all__ = [
-    "FOLLOW_UP", "Actor", "Followed", "Known", "Prescription", "TrainingSession", "days", "events", "hold",
+    "FOLLOW_UP", "Actor", "Followed", "Known", "Prescription", "TrainingSession", "days", "events", "forget", "hold",
     "identity", "in_class", "masked", "names", "navigation", "objection", "organisation", "page_number", "said",
     "say", "school", "services", "session", "sessions", "some_trainees", "state", "tell_office", "trainee",
     "trainees", "training", "trains", "whole",

@@ -29,6 +29,7 @@ def why(explanation: str | None) -> str:
         "appointment": gettext("Rendez-vous"),
         "prescription": gettext("Prescription"),
         "enrolment": gettext("Inscription"),
+        "archived": gettext("Dossier archivé"),
         "search": gettext("Recherche"),
         "registration": gettext("Nouveau dossier"),
         "transfer": gettext("Transfert"),

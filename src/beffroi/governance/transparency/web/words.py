@@ -44,6 +44,7 @@ def why(consultation: Consultation) -> str:
         "appointment": gettext("Vous aviez un rendez-vous"),
         "prescription": gettext("Une formation vous est proposée"),
         "enrolment": gettext("Vous êtes inscrit à une formation"),
+        "archived": gettext("Votre dossier est archivé : cet organisme répond à vos demandes"),
         "search": gettext("Une recherche à votre nom"),
         "registration": gettext("Votre inscription"),
         "transfer": gettext("Votre accompagnement passe à un autre organisme"),

@@ -54,5 +54,7 @@ LEFT JOIN LATERAL (
 ) x ON true
 LEFT JOIN LATERAL (
     SELECT r.organisation, r.kind, r.referent, r.since_at, r.until_at, r.version, r.mac
-    FROM guard.relation r WHERE r.person = q.person AND r.organisation = h.organisation OFFSET 0
+    FROM guard.relation r
+    -- An archived file is archived everywhere: this one relation is read whosever it is. A person has few.
+    WHERE r.person = q.person AND (r.organisation = h.organisation OR r.kind = 'archived') OFFSET 0
 ) l ON true

@@ -99,7 +99,9 @@ def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGl
     if refused.code != "not-followed":
         return RefusalAnswer(refused)
     session = request.described
-    if form is None and session.reasons:
+    if refused.archived:
+        form = None  # no reason opens it
+    elif form is None and session.reasons:
         form = BreakGlass(session.reasons, rights.readable(session))
     requesting = None
     if rights.follows(session) and refused.followed_by:
@@ -108,6 +110,8 @@ def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGl
         "refused": refused,
         "form": form,
         "requesting": requesting,
+        "resuming": rights.follows(session) and not refused.followed_by,
+        "resume_url": reverse("cases:resume", args=[person]),
         "request_url": reverse("cases:request_for", args=[person]),
         "action": reverse("cases:break_glass", args=[person]),
         "glass_budget": next((each for each in session.budgets if each.bucket == "break-glass"), None),

@@ -16,6 +16,7 @@ from beffroi.systems.cases.web import (
     portfolio,
     progress,
     registration,
+    resuming,
     search,
     statistics,
     transfers,
@@ -59,5 +60,6 @@ urlpatterns = [
     path("personnes/<uuid:person>/conseiller/", handing.one, name="hand"),
     path("personnes/<uuid:person>/transferer/", transfers.give, name="give"),
     path("personnes/<uuid:person>/demander/", transfers.request_for, name="request_for"),
+    path("personnes/<uuid:person>/reprendre/", resuming.resume, name="resume"),
     path("personnes/<uuid:person>/modifier/<slug:group>/", editing.edit, name="edit"),
 ]

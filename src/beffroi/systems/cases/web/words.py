@@ -38,6 +38,7 @@ def explanation(code: str) -> str:
         "appointment": gettext("Un rendez-vous est prévu dans votre structure"),
         "prescription": gettext("Une formation lui est prescrite chez vous"),
         "enrolment": gettext("La personne est inscrite à votre formation"),
+        "archived": gettext("Dossier archivé par votre structure"),
         "break-glass": gettext("Ouverture motivée en urgence"),
         "registration": gettext("Vous venez de l'inscrire"),
         "search": gettext("Trouvée par une recherche exacte"),
