@@ -74,6 +74,14 @@ CONSOLE = {
         "cases/elsewhere.html", "ne suit pas cette", "does not follow", "personnes/<uuid:person>/urgence/"
     ),
     "note": Sheet("cases/note.html", "Ajouter une note", "Add a note", "personnes/<uuid:person>/suivi/"),
+    "note-correction": Sheet(
+        "cases/note_correction.html", "Corriger une note", "Correct a note",
+        "personnes/<uuid:person>/notes/<slug:group>/<int:number>/",
+    ),
+    "step": Sheet(
+        "cases/step.html", "Convenir d.une démarche", "Agree on a step", "personnes/<uuid:person>/demarches/"
+    ),
+    "due-steps": Sheet("cases/due_steps.html", "Démarches à suivre", "Steps to follow", "demarches/"),
     "edit": Sheet(
         "cases/edit.html", "Coordonnées", "Contact details", "personnes/<uuid:person>/modifier/<slug:group>/"
     ),

@@ -17,12 +17,13 @@ class Group(IntFlag):
     FOLLOWUP = 32
     TRAINING = 64
     LEGAL_REPRESENTATIVE = 128
+    SENSITIVE_FOLLOWUP = 512
 
 
-GROUPS: Final[tuple[Group, ...]] = tuple(Group(1 << bit) for bit in range(8))
+GROUPS: Final[tuple[Group, ...]] = tuple(group for group in Group if group)
 NAMES: Final[dict[str, Group]] = {group.name.lower(): group for group in GROUPS if group.name}
 NAME_OF: Final[dict[int, str]] = {int(group): name for name, group in NAMES.items()}
-EVERY: Final = 255
+EVERY: Final[int] = sum(GROUPS)
 
 
 def names(mask: int) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ _NAMES: Final[Mapping[str, object]] = {
     "followup": _("Suivi"),
     "training": _("Formation"),
     "legal_representative": _("Représentant légal"),
+    "sensitive_followup": _("Notes sensibles"),
 }
 
 

@@ -217,5 +217,5 @@ async def ciphertexts(
             given[place] = None
             continue
         groups = tuple((name, row[3 + column]) for column, (bit, name) in enumerate(NAME_OF.items()) if mask & bit)
-        given[place] = Ciphertexts(row[1], row[2], groups, row[11])
+        given[place] = Ciphertexts(row[1], row[2], groups, row[-1])
     return given

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from beffroi.core.awareness_sentences import SENTENCES as EXAMS
+from beffroi.core.casefile import SENTENCES as WRITINGS
 from beffroi.core.decision import Refusal
 from beffroi.core.objections import SENTENCES as OBJECTIONS
 from beffroi.core.personal import SENTENCES as PERSONAL
@@ -38,6 +39,10 @@ class Fault(StrEnum):
     TOO_MANY_QUESTIONS = "too-many-questions"
     DUPLICATE = "duplicate"
     VERSION_CONFLICT = "version-conflict"
+    WRITING_KEPT = "writing-kept"
+    WRITING_NOT_YOURS = "writing-not-yours"
+    WRITING_TOO_LATE = "writing-too-late"
+    WRITING_UNSIGNED = "writing-unsigned"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
     PAST_UNREADABLE = "past-unreadable"
@@ -146,6 +151,7 @@ _SENTENCES: Final = {
     **{str(code): sentence for code, sentence in SENTENCES.items()},
     **{str(objection): sentence for objection, sentence in OBJECTIONS.items()},
     **{str(objection): sentence for objection, sentence in EXAMS.items()},
+    **{str(objection): sentence for objection, sentence in WRITINGS.items()},
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
     **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
 }

@@ -1,7 +1,6 @@
-"""Writing through the guard: registering, changing a group, adding a note. Each ends in one durable journal entry."""
+"""Writing through the guard: registering, changing a group. Each ends in one durable journal entry."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from beffroi.client import Conversation, Refused, calls
@@ -46,16 +45,22 @@ def change(
     return conversation.ask(calls.update(person, purpose, fields, version=version, distinct_from=distinct_from))
 
 
-def add_note(conversation: Conversation, session: Session, person: str, text: str) -> Registered | Refused:
-    """Append a note to the follow-up as it now is; of two agents who write at once, one is asked to save again."""
-    opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), ["followup"]))
+def revise(
+    conversation: Conversation,
+    session: Session,
+    person: str,
+    group: str,
+    change: Callable[[dict[str, Any]], dict[str, Any] | None],
+) -> Registered | Refused | None:
+    """Change a group as it now is, if nobody else does meanwhile; None, and nothing written, when ``change`` is."""
+    opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return opened
-    followup = _clear(opened.fields.get("followup", {}))
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    followup["notes"] = [*followup.get("notes", []), {"at": at, "text": text, "author": session.account}]
+    changed = change(_clear(opened.fields.get(group, {})))
+    if changed is None:
+        return None
     purpose = rights.purpose_of(session, "update")
-    return conversation.ask(calls.update(person, purpose, {"followup": followup}, version=opened.version))
+    return conversation.ask(calls.update(person, purpose, {group: changed}, version=opened.version))
 
 
 def _clear(value: Any) -> Any:

@@ -92,6 +92,7 @@ SECTIONS: Mapping[str, Section] = {
             ),
         ),
         Section("followup", _("Suivi"), ()),
+        Section("sensitive_followup", _("Notes sensibles"), ()),
         Section(
             "training",
             _("Formation"),

@@ -20,14 +20,16 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import queries, rights
 from beffroi.systems.cases.appointments.queries import Known, coming, desk_of
 from beffroi.systems.cases.following import RequestFor
-from beffroi.systems.cases.followup import Followup
-from beffroi.systems.cases.forms import EDITABLE, BreakGlass, Note
+from beffroi.systems.cases.forms import EDITABLE, BreakGlass
+from beffroi.systems.cases.notes.forms import ORDINARY, SENSITIVE, Note
 from beffroi.systems.cases.people import age_on, born_on, name_of
 from beffroi.systems.cases.progress import words as said
 from beffroi.systems.cases.progress.queries import progress_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.appointments import line
+from beffroi.systems.cases.web.followup import Shown, shown
+from beffroi.systems.cases.web.notes import keeps_steps
 from beffroi.systems.cases.web.progress import keeps
 from beffroi.systems.cases.web.trail import below_files
 from beffroi.ui.components import Entry
@@ -41,7 +43,7 @@ class Part:
     section: Section
     entries: list[Entry]
     edit_url: str = ""
-    followup: Followup | None = None
+    followup: Shown | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
     identity = opened.fields.get(rights.IDENTITY, {})
     name, born = name_of(identity), born_on(identity)
     readable = rights.readable(request.described)
-    shown = [group for group in SECTIONS if group in readable]
+    groups = [group for group in SECTIONS if group in readable]
     context = {
         "name": name,
         "age": None if born is None else age_on(born, words.today()),
@@ -130,9 +132,9 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "entry": opened.entry,
         "glass": glass,
         "parts": [
-            _part(request, opened, group, glass=glass) for group in shown if group in wanted_of(opened, wanted)
+            _part(request, opened, group, glass=glass) for group in groups if group in wanted_of(opened, wanted)
         ],
-        "closed": [] if glass else [_closed(opened, group, wanted) for group in shown if group not in wanted],
+        "closed": [] if glass else [_closed(opened, group, wanted) for group in groups if group not in wanted],
         "withheld": [SECTIONS[group] for group in opened.withheld if group in SECTIONS],
         "following": rights.follows(request.described) and opened.explanation in ("referent", "cover", "followed"),
         "person": opened.person,
@@ -140,6 +142,7 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "budget_label": words.bucket(opened.budget.bucket) if opened.budget else "",
         "note_form": Note(),
         "note_url": reverse("cases:add_note", args=[opened.person]),
+        "steps": keeps_steps(request.described) and not glass,
         "services": () if glass else _services()(request.described, opened.person),
         **_appointments(request.described, opened.person, glass=glass),
         **_progress(request.described, opened.person, glass=glass),
@@ -187,9 +190,9 @@ def wanted_of(opened: Opened, wanted: list[str]) -> list[str]:
 def _part(request: AgentRequest, opened: Opened, group: str, *, glass: bool) -> Part:
     section, values = SECTIONS[group], opened.fields.get(group, {})
     writable = group in rights.writable(request.described) and not glass
-    if group == "followup":
-        shown = queries.followup(request.conversation, values)
-        return Part(section, [], "write" if writable else "", shown)
+    if group in (ORDINARY, SENSITIVE):
+        followup = queries.followup(request.conversation, request.described, values, timezone.now())
+        return Part(section, [], "write" if writable else "", shown(followup, words.today()))
     edit = reverse("cases:edit", args=[opened.person, group]) if writable and group in EDITABLE else ""
     return Part(section, entries(section, values), edit)
 
