@@ -81,6 +81,15 @@ CONSOLE = {
     "step": Sheet(
         "cases/step.html", "Convenir d.une démarche", "Agree on a step", "personnes/<uuid:person>/demarches/"
     ),
+    "situation": Sheet(
+        "cases/situation.html", "Situation dans le temps", "Situation through time",
+        "personnes/<uuid:person>/situation/",
+    ),
+    "reception": Sheet("cases/reception.html", "Accueil du jour", "Reception today", "reception/"),
+    "walk-in": Sheet(
+        "cases/walk_in.html", "Arrivée sans rendez-vous", "Arrival without an appointment",
+        "reception/sans-rendez-vous/<uuid:person>/",
+    ),
     "due-steps": Sheet("cases/due_steps.html", "Démarches à suivre", "Steps to follow", "demarches/"),
     "edit": Sheet(
         "cases/edit.html", "Coordonnées", "Contact details", "personnes/<uuid:person>/modifier/<slug:group>/"

@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 from tests.browser.office import camille, sign_in, stack
 from tests.browser.pages import Tour, meets
 from tests.config.console.stack import Stack
+from tests.databases import FreshDatabase
 from tests.guard.signin.serving import Member
 from tests.systems.cases.adviser import as_referent
-from tests.systems.cases.diary import at
+from tests.systems.cases.diary import Diary, at
 
 __all__ = ["camille", "stack"]
 pytestmark = pytest.mark.browser
@@ -87,3 +88,106 @@ def test_adviser_writes_corrects_and_follows_steps_without_meeting_a_barrier(
     tour.press("button", "Enregistrer la note", "Save the note")
     expect(page.get_by_text("ne pas appeler le matin")).to_be_visible()
     tour.meet("file", "sensitive")
+
+
+@meets("file", "situation")
+def test_adviser_notes_changes_of_situation_without_meeting_a_barrier(
+    stack: Stack, camille: Member, tour: Tour
+) -> None:
+    page, french = tour.page, tour.french
+    saved = "C’est enregistré." if french else "Saved."
+    person = person_of(stack, camille, "Delaunay" + "zw"[french])
+    sign_in(stack, page, camille, f"/personnes/{person}/?rubriques=situation")
+    tour.press("link", "Situation dans le temps", "Situation through time")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Situation"))
+    tour.meet("situation", "empty")
+    changes = (
+        ("housing:family", "2026-01-05", ""), ("work:seeking", "2026-02-10", ""),
+        ("housing:hostel", "2026-06-01", "Place au foyer des Tilleuls, chambre seule, " * 6),
+        ("health-cover:solidarity", "2026-06-15", ""),
+    )  # fmt: skip
+    for what, on, text in changes:
+        page.locator("#id_what").select_option(what)
+        page.locator("#id_on").fill(on)
+        page.locator("#id_text").fill(text.strip())
+        tour.press("button", "Enregistrer le changement", "Save the change")
+        expect(page.get_by_text(saved)).to_be_visible()
+    tour.press("link", "Corriger : Emploi", "Correct : Work|Correct: Work|Correct.*Work")
+    expect(page.locator("#id_what")).to_have_value("work:seeking")
+    page.locator("#id_what").select_option("work:internship")
+    tour.press("button", "Enregistrer le changement", "Save the change")
+    expect(page.get_by_text("Corrigé" if french else "Corrected", exact=True)).to_be_visible()
+    page.locator("#id_du").fill("2026-02-01")
+    page.locator("#id_au").fill("2026-11-01")
+    tour.press("button", "Comparer", "Compare")
+    expect(page.get_by_text(re.compile("→")).first).to_be_visible()
+    tour.meet("situation")
+    page.locator("#id_what").select_option("work:seeking")
+    page.locator("#id_on").fill("2035-01-01")
+    tour.press("button", "Enregistrer le changement", "Save the change")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("situation", "refused")
+    tour.press("link", "Retour au dossier", "Back to the file")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Inès"))
+    tour.meet("file", "situation")
+
+
+@pytest.fixture(scope="module")
+def diary(fresh_for_module: FreshDatabase) -> Diary:
+    return Diary(fresh_for_module)
+
+
+@meets("reception", "walk-in", "search", "appointments-day")
+def test_receptionist_receives_people_without_meeting_a_barrier(
+    stack: Stack, camille: Member, diary: Diary, tour: Tour, width: int
+) -> None:
+    page, french = tour.page, tour.french
+    office, name = stack.guard.organisation, f"Accueil{'xy'[french]}"
+    member = stack.guard.member(f"Sandrine Guichet{width}", role="receptionist")
+    sign_in(stack, page, member, "/reception/")
+    if french:
+        tour.meet("reception", "empty")
+    walking = stack.person(organisation=office, last_name=f"Imprevue{'xy'[french]}", birth_date="2004-02-03")
+    people = [
+        stack.person(organisation=office, referent=as_referent(camille), last_name=f"{name}{letter}")
+        for letter in "abcd"
+    ]
+    long = stack.person(
+        organisation=office, referent=as_referent(camille), last_name=f"{name} de Montmorency-Laval",
+        first_names="Marie-Antoinette, Joséphine",
+    )  # fmt: skip
+    for number, person in enumerate([*people, long]):
+        state = "excused" if number == 3 else "planned"
+        diary.give(person, office, camille.account, at(0, 0, 5 + number), state=state)
+    page.goto(f"{stack.url}/reception/")
+    tour.press("button", f"Est arrivé : Camille {name}a", f"Has arrived.*Camille {name}a")
+    expect(page.get_by_text(re.compile("Est arrivé à" if french else "Arrived at")).first).to_be_visible()
+    tour.press("button", f"Pas venu : Camille {name}b", f"Camille {name}b")
+    tour.meet("reception")
+    page.goto(f"{stack.url}/reception/?voir=arrives")
+    tour.meet("reception", "arrived")
+    tour.press("link", "Quelqu.un vient sans", "Somebody comes without")
+    for field, value in (
+        ("last_name", f"Imprevue{'xy'[french]}"),
+        ("first_name", "Camille"),
+        ("birth_date", "03/02/2004"),
+    ):
+        page.locator(f"#id_{field}").fill(value)
+    tour.press("button", "Rechercher par l.identité", "Search by identity")
+    expect(page.get_by_role("link", name="Noter son arrivée" if french else "Note their arrival")).to_be_visible()
+    tour.meet("search", "reception")
+    diary.give(walking, office, camille.account, at(0, 0, 20), kind="workshop")
+    tour.press("link", "Noter son arrivée", "Note their arrival")
+    tour.meet("walk-in")
+    page.locator("#id_minutes").evaluate("field => { field.options[0].value = '7' }")
+    page.locator("#id_minutes").select_option("7")
+    tour.press("button", "Noter l.arrivée", "Note the arrival")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("walk-in", "refused")
+    page.locator("#id_minutes").select_option("30")
+    tour.press("button", "Noter l.arrivée", "Note the arrival")
+    expect(page.get_by_text("L’arrivée est notée." if french else "The arrival is noted.")).to_be_visible()
+    page.context.clear_cookies()
+    sign_in(stack, page, camille, "/rendez-vous/jour/")
+    expect(page.get_by_text(re.compile("Est arrivé à" if french else "Arrived at")).first).to_be_visible()
+    tour.meet("appointments-day", "arrived")

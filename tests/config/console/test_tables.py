@@ -12,7 +12,8 @@ FLAG = "boolean"
 ALLOWED = {
     "appointment": {
         "id": UUID, "person": UUID, "organisation": UUID, "account": UUID, "starts_at": HOUR, "ends_at": HOUR,
-        "kind": CODE, "place": CODE, "state": CODE, "follows": UUID, "arrived_at": HOUR, "changed_by": UUID, "changed_at": HOUR,
+        "kind": CODE, "place": CODE, "state": CODE, "follows": UUID, "arrived_at": HOUR,
+        "changed_by": UUID, "changed_at": HOUR,
     },
     "case": {
         "id": UUID, "person": UUID, "organisation": UUID, "status": CODE, "contacted_on": "date", "changed_by": UUID,

@@ -150,5 +150,5 @@ def test_quality_officer_is_offered_neither_sensitive_notes_nor_a_form(stack: St
      f"[x]\nfr = 'a'\nen = 'b'\ntext = '{'c' * 4_001}'"],
 )  # fmt: skip
 def test_outlines_that_are_not_whole_are_refused_at_the_start(text: str) -> None:
-    with pytest.raises(ValueError, match="outline|fr, en|text|long"):
+    with pytest.raises(ValueError, match=r"outline|fr, en|text|long"):
         read(text)

@@ -83,7 +83,7 @@ class Change(Record, frozen=True):
     on: Day
     subject: Code
     code: Code | None = None
-    text: Line | None = None
+    text: FreeText | None = None
     before: FreeText | None = None
     corrects: Annotated[int, Meta(ge=0, lt=1_000)] | None = None
 

@@ -8,6 +8,8 @@ from beffroi.client.answers import Registered, Session
 from beffroi.core.identifying import Identifying
 from beffroi.systems.cases import rights
 
+History = Callable[[Mapping[str, Any], Mapping[str, Any], Sequence[str]], Mapping[str, Any]]
+
 
 def register(
     conversation: Conversation,
@@ -31,16 +33,21 @@ def change(
     shown: Sequence[str],
     version: int,
     distinct_from: Sequence[str] = (),
+    history: History | None = None,
 ) -> Registered | Refused:
     """Replace the ``shown`` fields of a group and keep the others, if the file is still at ``version``.
 
-    Refused as a duplicate when that gives it the name or the number of somebody else.
+    Refused as a duplicate when that gives it the name or the number of somebody else. ``history`` gives the fields
+    that keep what the group said before.
     """
     opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return opened
-    hidden = {name: value for name, value in opened.fields.get(group, {}).items() if name not in shown}
-    fields = {group: {**_clear(hidden), **values}}
+    before = _clear(opened.fields.get(group, {}))
+    hidden = {name: value for name, value in before.items() if name not in shown}
+    fields: dict[str, dict[str, Any]] = {group: {**hidden, **values}}
+    if history is not None:
+        fields[group] |= history(before, values, shown)
     purpose = rights.purpose_of(session, "update")
     return conversation.ask(calls.update(person, purpose, fields, version=version, distinct_from=distinct_from))
 

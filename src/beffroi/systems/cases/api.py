@@ -20,6 +20,8 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
     if rights.may(session, "list"):
         label = gettext("Mon portefeuille") if rights.has_portfolio(session) else gettext("Dossiers")
         entries.append(NavigationItem(label, reverse("cases:portfolio")))
+    if rights.receives(session):
+        entries.append(NavigationItem(gettext("Accueil du jour"), reverse("cases:reception")))
     if rights.keeps_appointments(session):
         own = "cases:appointments" if rights.has_portfolio(session) else "cases:appointments_office"
         entries.append(NavigationItem(gettext("Rendez-vous"), reverse(own)))

@@ -1,7 +1,8 @@
 """Changing one group of a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from beffroi.systems.cases import actions, rights
 from beffroi.systems.cases.forms import EDITABLE, GroupForm, initial_of
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.sections import SECTIONS
+from beffroi.systems.cases.situations.actions import edited
 from beffroi.systems.cases.web import namesakes
 from beffroi.systems.cases.web.trail import below_file
 
@@ -42,6 +44,7 @@ def edit(request: AgentRequest, person: UUID, group: str) -> HttpResponse:
         shown=shown,
         version=form.cleaned_data["version"],
         distinct_from=distinct,
+        history=_history(request) if group == "situation" else None,
     )
     if isinstance(answer, Refused) and answer.code == "version-conflict":
         return _form(request, str(person), group, form, status=409, more={"conflict": True})
@@ -52,6 +55,15 @@ def edit(request: AgentRequest, person: UUID, group: str) -> HttpResponse:
         form.add_error(None, answer.detail)
         return _form(request, str(person), group, form, status=422)
     return done(request, str(person), group, answer if isinstance(answer, Refused) else None)
+
+
+def _history(request: AgentRequest) -> actions.History:
+    """Editing a field of the situation keeps what it said."""
+
+    def keep(before: Mapping[str, Any], after: Mapping[str, Any], shown: Sequence[str]) -> Mapping[str, Any]:
+        return {"changes": edited(request.described, before, after, shown)}
+
+    return keep
 
 
 def _blank(request: AgentRequest, person: str, group: str) -> HttpResponse:
