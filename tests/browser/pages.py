@@ -90,6 +90,10 @@ CONSOLE = {
         "cases/walk_in.html", "Arrivée sans rendez-vous", "Arrival without an appointment",
         "reception/sans-rendez-vous/<uuid:person>/",
     ),
+    "representatives": Sheet(
+        "cases/representatives.html", "Représentants légaux", "Legal representatives",
+        "personnes/<uuid:person>/representants/",
+    ),
     "due-steps": Sheet("cases/due_steps.html", "Démarches à suivre", "Steps to follow", "demarches/"),
     "edit": Sheet(
         "cases/edit.html", "Coordonnées", "Contact details", "personnes/<uuid:person>/modifier/<slug:group>/"

@@ -158,7 +158,7 @@ def test_receptionist_receives_people_without_meeting_a_barrier(
     )  # fmt: skip
     for number, person in enumerate([*people, long]):
         state = "excused" if number == 3 else "planned"
-        diary.give(person, office, camille.account, at(0, 0, 5 + number), state=state)
+        diary.give(person, office, camille.account, at(0, 0), state=state)
     page.goto(f"{stack.url}/reception/")
     tour.press("button", f"Est arrivé : Camille {name}a", f"Has arrived.*Camille {name}a")
     expect(page.get_by_text(re.compile("Est arrivé à" if french else "Arrived at")).first).to_be_visible()
@@ -167,16 +167,13 @@ def test_receptionist_receives_people_without_meeting_a_barrier(
     page.goto(f"{stack.url}/reception/?voir=arrives")
     tour.meet("reception", "arrived")
     tour.press("link", "Quelqu.un vient sans", "Somebody comes without")
-    for field, value in (
-        ("last_name", f"Imprevue{'xy'[french]}"),
-        ("first_name", "Camille"),
-        ("birth_date", "03/02/2004"),
-    ):
+    whom = {"last_name": f"Imprevue{'xy'[french]}", "first_name": "Camille", "birth_date": "03/02/2004"}
+    for field, value in whom.items():
         page.locator(f"#id_{field}").fill(value)
     tour.press("button", "Rechercher par l.identité", "Search by identity")
     expect(page.get_by_role("link", name="Noter son arrivée" if french else "Note their arrival")).to_be_visible()
     tour.meet("search", "reception")
-    diary.give(walking, office, camille.account, at(0, 0, 20), kind="workshop")
+    diary.give(walking, office, camille.account, at(0, 0), kind="workshop")
     tour.press("link", "Noter son arrivée", "Note their arrival")
     tour.meet("walk-in")
     page.locator("#id_minutes").evaluate("field => { field.options[0].value = '7' }")
@@ -191,3 +188,41 @@ def test_receptionist_receives_people_without_meeting_a_barrier(
     sign_in(stack, page, camille, "/rendez-vous/jour/")
     expect(page.get_by_text(re.compile("Est arrivé à" if french else "Arrived at")).first).to_be_visible()
     tour.meet("appointments-day", "arrived")
+
+
+@meets("file", "representatives")
+def test_adviser_writes_down_who_represents_a_minor_without_meeting_a_barrier(
+    stack: Stack, camille: Member, tour: Tour
+) -> None:
+    page, french = tour.page, tour.french
+    saved = "C’est enregistré." if french else "Saved."
+    person = person_of(stack, camille, "Delaunay" + "mn"[french], birth_date=str(at(-365 * 16, 9).date()))
+    sign_in(stack, page, camille, f"/personnes/{person}/")
+    tour.meet("file", "minor")
+    tour.press("link", "Représentants légaux", "Legal representatives")
+    tour.meet("representatives", "empty")
+    page.locator("#id_last_name").fill("Delaunay")
+    page.locator("#id_first_names").fill("Claire, Joséphine")
+    page.locator("#id_relationship").select_option("mother")
+    tour.press("button", "Enregistrer le représentant", "Save the representative")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("representatives", "refused")
+    page.locator("#id_phone").fill("06 39 98 00 02")
+    tour.press("button", "Enregistrer le représentant", "Save the representative")
+    expect(page.get_by_text(saved)).to_be_visible()
+    page.locator("#id_last_name").fill("Ben Youssef de Montmorency-Laval")
+    page.locator("#id_first_names").fill("Abdelkader")
+    page.locator("#id_relationship").select_option("service")
+    page.locator("#id_address_line").fill("Résidence Les Tilleuls, 95 avenue du Général-de-Gaulle, bâtiment C")
+    page.locator("#id_postcode").fill("63110")
+    page.locator("#id_city").fill("Beaumont")
+    page.locator("#id_letters").check()
+    tour.press("button", "Enregistrer le représentant", "Save the representative")
+    expect(page.get_by_role("heading", name=re.compile("Montmorency"))).to_be_visible()
+    tour.meet("representatives")
+    tour.press("link", "Retour au dossier", "Back to the file")
+    expect(page.get_by_role("heading", name=re.compile("Montmorency"))).to_be_visible()
+    tour.meet("file", "representatives")
+    adult = person_of(stack, camille, "Delaunay" + "op"[french])
+    page.goto(f"{stack.url}/personnes/{adult}/representants/")
+    tour.meet("representatives", "adult")

@@ -1,6 +1,5 @@
 """The reception desk: today's people by name alone, who is here, who comes without an appointment."""
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -20,8 +19,8 @@ def diary(fresh_for_module: FreshDatabase) -> Diary:
 
 
 @pytest.fixture(scope="module")
-def desk(stack: Stack) -> Iterator[Visitor]:
-    yield stack.signed_in(stack.guard.member("Sandrine Accueil", role="receptionist"))
+def desk(stack: Stack) -> Visitor:
+    return stack.signed_in(stack.guard.member("Sandrine Accueil", role="receptionist"))
 
 
 def expected(stack: Stack, adviser: Adviser, diary: Diary, name: str, *, days: int = 0) -> tuple[str, str]:
@@ -31,7 +30,7 @@ def expected(stack: Stack, adviser: Adviser, diary: Diary, name: str, *, days: i
         organisation=stack.guard.organisation, referent=as_referent(adviser.member), last_name=name,
         followup=Followup(notes=(note,)),
     )  # fmt: skip
-    hour = at(days, 0, 5)
+    hour = at(days, 0)
     return person, diary.give(person, stack.guard.organisation, adviser.member.account, hour)
 
 
@@ -82,7 +81,7 @@ def test_nobody_arrives_for_an_appointment_of_another_day_or_of_another_office(
     _, yesterday = expected(stack, adviser, diary, "Passee", days=-1)
     south = stack.guard.world.offices["South"]
     person = stack.person(organisation=south, last_name="Sud")
-    elsewhere = diary.give(person, south, adviser.member.account, at(0, 0, 5))
+    elsewhere = diary.give(person, south, adviser.member.account, at(0, 0))
     page = desk.get("/reception/")
     desk.post(f"/reception/{yesterday}/", {"move": "attend"}, page=page)
     assert diary.one(yesterday)["state"] == "planned"
@@ -131,11 +130,8 @@ def test_receptionist_reads_an_identity_and_nothing_else_of_whom_she_receives(
     stack: Stack, adviser: Adviser, diary: Diary, desk: Visitor
 ) -> None:
     person, _ = expected(stack, adviser, diary, "Discrete")
-    for address in (
-        "/reception/",
-        f"/reception/sans-rendez-vous/{person}/",
-        f"/personnes/{person}/?rubriques=followup",
-    ):
+    own = f"/reception/sans-rendez-vous/{person}/", f"/personnes/{person}/?rubriques=followup"
+    for address in ("/reception/", *own):
         page = desk.get(address)
         assert page.status == 200
         assert "Rien pour l’accueil" not in page.text

@@ -58,8 +58,13 @@ def revise(
     person: str,
     group: str,
     change: Callable[[dict[str, Any]], dict[str, Any] | None],
+    *,
+    version: int | None = None,
 ) -> Registered | Refused | None:
-    """Change a group as it now is, if nobody else does meanwhile; None, and nothing written, when ``change`` is."""
+    """Change a group as it now is, if nobody else does meanwhile; None, and nothing written, when ``change`` is.
+
+    ``version`` is that of the file a page showed: refused if it has changed since. An empty group is taken away.
+    """
     opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return opened
@@ -67,7 +72,9 @@ def revise(
     if changed is None:
         return None
     purpose = rights.purpose_of(session, "update")
-    return conversation.ask(calls.update(person, purpose, {group: changed}, version=opened.version))
+    return conversation.ask(
+        calls.update(person, purpose, {group: changed or None}, version=version or opened.version)
+    )
 
 
 def _clear(value: Any) -> Any:

@@ -97,12 +97,11 @@ _REQUIRED = frozenset(
         ("identity", "last_name"),
         ("identity", "first_names"),
         ("identity", "birth_date"),
-        ("legal_representative", "last_name"),
     }
 )
 _NOT_EDITED = frozenset({"history"})
-EDITABLE = tuple(group for group in SECTIONS if SECTIONS[group].fields)
-"""Groups edited field by field; the follow-up grows by notes."""
+EDITABLE = tuple(group for group in SECTIONS if SECTIONS[group].fields and group != "legal_representative")
+"""Groups edited field by field; the follow-up grows by notes, representatives have a page of their own."""
 
 
 class GroupsForm(forms.Form):

@@ -25,8 +25,10 @@ from beffroi.systems.cases.notes.forms import ORDINARY, SENSITIVE, Note
 from beffroi.systems.cases.people import age_on, born_on, name_of
 from beffroi.systems.cases.progress import words as said
 from beffroi.systems.cases.progress.queries import progress_of
+from beffroi.systems.cases.representatives.actions import GROUP
+from beffroi.systems.cases.representatives.reading import representatives_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
-from beffroi.systems.cases.web import words
+from beffroi.systems.cases.web import representatives, words
 from beffroi.systems.cases.web.appointments import line
 from beffroi.systems.cases.web.followup import Shown, shown
 from beffroi.systems.cases.web.notes import keeps_steps
@@ -38,12 +40,14 @@ from beffroi.ui.shell import NavigationItem
 
 @dataclass(frozen=True)
 class Part:
-    """An opened section of the page; ``followup`` stands for entries where the group holds notes."""
+    """An opened section of the page; ``followup`` or ``people`` stand for entries where the group holds notes
+    or representatives."""
 
     section: Section
     entries: list[Entry]
     edit_url: str = ""
     followup: Shown | None = None
+    people: list[representatives.Shown] | None = None
 
 
 @dataclass(frozen=True)
@@ -121,12 +125,14 @@ def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGl
 def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bool = False) -> HttpResponse:
     identity = opened.fields.get(rights.IDENTITY, {})
     name, born = name_of(identity), born_on(identity)
+    minor = born is not None and age_on(born, words.today()) < representatives.OF_AGE
     readable = rights.readable(request.described)
     groups = [group for group in SECTIONS if group in readable]
     context = {
         "name": name,
         "age": None if born is None else age_on(born, words.today()),
-        "minor": born is not None and age_on(born, words.today()) < 18,
+        "minor": minor,
+        "representatives_url": _representatives(request.described, opened.person) if minor and not glass else "",
         "crumbs": below_files(name.full),
         "explanation": words.explanation(opened.explanation),
         "entry": opened.entry,
@@ -187,12 +193,22 @@ def wanted_of(opened: Opened, wanted: list[str]) -> list[str]:
     return [group for group in wanted if group not in opened.withheld]
 
 
+def _representatives(session: Session, person: str) -> str:
+    """Where a minor's representatives are written, for those who write them."""
+    if GROUP not in rights.writable(session) or GROUP not in rights.readable(session):
+        return ""
+    return reverse("cases:representatives", args=[person])
+
+
 def _part(request: AgentRequest, opened: Opened, group: str, *, glass: bool) -> Part:
     section, values = SECTIONS[group], opened.fields.get(group, {})
     writable = group in rights.writable(request.described) and not glass
     if group in (ORDINARY, SENSITIVE):
         followup = queries.followup(request.conversation, request.described, values, timezone.now())
         return Part(section, [], "write" if writable else "", shown(followup, words.today()))
+    if group == GROUP:
+        page = reverse("cases:representatives", args=[opened.person]) if writable else ""
+        return Part(section, [], page, people=representatives.shown(representatives_of(values)))
     edit = reverse("cases:edit", args=[opened.person, group]) if writable and group in EDITABLE else ""
     return Part(section, entries(section, values), edit)
 
