@@ -94,6 +94,9 @@ CONSOLE = {
         "cases/representatives.html", "Représentants légaux", "Legal representatives",
         "personnes/<uuid:person>/representants/",
     ),
+    "payments": Sheet(
+        "cases/payments.html", "Montants versés", "Amounts paid", "personnes/<uuid:person>/versements/"
+    ),
     "due-steps": Sheet("cases/due_steps.html", "Démarches à suivre", "Steps to follow", "demarches/"),
     "edit": Sheet(
         "cases/edit.html", "Coordonnées", "Contact details", "personnes/<uuid:person>/modifier/<slug:group>/"

@@ -226,3 +226,32 @@ def test_adviser_writes_down_who_represents_a_minor_without_meeting_a_barrier(
     adult = person_of(stack, camille, "Delaunay" + "op"[french])
     page.goto(f"{stack.url}/personnes/{adult}/representants/")
     tour.meet("representatives", "adult")
+
+
+@meets("progress", "payments")
+def test_adviser_notes_what_a_programme_pays_without_meeting_a_barrier(
+    stack: Stack, camille: Member, tour: Tour
+) -> None:
+    page, french = tour.page, tour.french
+    saved = "C’est enregistré." if french else "Saved."
+    person = person_of(stack, camille, "Payee" + "xy"[french])
+    today = at(0, 9).date()
+    sign_in(stack, page, camille, f"/personnes/{person}/parcours/")
+    tour.meet("progress", "payments")
+    tour.press("link", "Montants versés", "Amounts paid")
+    tour.meet("payments", "empty")
+    for programme, euros, paid_on in (("pacea", "1 080", str(today)), ("cej", "5524,6", ""), ("cej", "12,5", "")):
+        page.locator("#id_programme").select_option(programme)
+        page.locator("#id_euros").fill(euros)
+        page.locator("#id_paid_on").fill(paid_on)
+        tour.press("button", "Enregistrer le montant", "Save the amount")
+        expect(page.get_by_text(saved)).to_be_visible()
+    tour.press("link", "Corriger : CEJ", "Correct.*CEJ")
+    page.locator("#id_euros").fill("trop")
+    tour.press("button", "Enregistrer le montant", "Save the amount")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("payments", "refused")
+    page.locator("#id_euros").fill("552,46")
+    tour.press("button", "Enregistrer le montant", "Save the amount")
+    expect(page.get_by_text("Corrigé" if french else "Corrected", exact=True)).to_be_visible()
+    tour.meet("payments")
