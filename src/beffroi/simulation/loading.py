@@ -22,7 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments, catalogue, statuses
+from beffroi.simulation import appointments, case_files, catalogue, statuses
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -120,6 +120,7 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
         raise LoadingRefused(
             f"{outcome.refused} invented people were refused, the first in column {first.column}: {first.code}."
         )
+    asyncio.run(_write_case_files(place, population))
     return outcome.people
 
 
@@ -198,7 +199,19 @@ async def _write_network(place: Place, population: Population, policy: Policy) -
 async def _write_daily_work(dsn: str, population: Population) -> int:
     now = datetime.now(UTC)
     hours = await appointments.write(dsn, population.world, now)
-    return hours + await statuses.write(dsn, population.world, now)
+    due = await case_files.write_due(dsn, population.world, now)
+    return hours + due + await statuses.write(dsn, population.world, now)
+
+
+async def _write_case_files(place: Place, population: Population) -> None:
+    conn = await asyncpg.connect(place.guard_dsn)
+    try:
+        now = await conn.fetchval("SELECT guard.instant()")
+        async with conn.transaction():
+            await turnstile.take(conn)
+            await case_files.write(conn, keys.load(place.key_file), population.world, now)
+    finally:
+        await conn.close()
 
 
 def _kept_telephones(personas_file: Path) -> dict[str, str]:
