@@ -122,6 +122,14 @@ CONSOLE = {
         "cases/appointments_person.html", "^Rendez-vous$", "^Appointments$", "personnes/<uuid:person>/rendez-vous/"
     ),
     "filtered": Sheet("cases/filtered.html", "Mon portefeuille", "My portfolio", "portefeuille/filtre/"),
+    "export": Sheet("cases/export.html", "Exporter une liste", "Export a list", "portefeuille/export/"),
+    "exports": Sheet("cases/exports.html", "Fichiers demandés", "Files asked for", "portefeuille/fichiers/"),
+    "copy": Sheet("incidents/copy.html", "Cette copie", "This copy", "consultations/copie/"),
+    "copy-unknown": Sheet("incidents/home.html", "Qui a été lu", "Who was read", "consultations/copie/"),
+    "glass": Sheet("detection/glass.html", "Ouvertures en urgence", "Openings by break-glass", "urgences/"),
+    "glass-opening": Sheet(
+        "detection/glass_opening.html", "Ouverture du", "Opening of", "urgences/<int:entry>/"
+    ),
     "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
     "progress": Sheet("cases/progress.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
     "hand": Sheet(

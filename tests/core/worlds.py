@@ -58,11 +58,13 @@ TIGHT: Final = replace(
         Bucket("break-glass"): Caps(1, 1, 2, 3),
         Bucket("relations"): Caps(1, 1, 2, 3),
         Bucket("assignments"): Caps(1, 2, 3, 4),
+        Bucket("exports"): Caps(1, 2, 2, 3),
     },
     pool=Caps(2, 3, 4, 5),
     organisation=OrganisationBudget(1, 4, 50, POLICY.organisation.counts),
     organisation_relations=Caps(1, 2, 3, 4),
     organisation_assignments=Caps(2, 3, 4, 5),
+    exports=replace(POLICY.exports, organisation=Caps(2, 3, 3, 4)),
 )
 
 

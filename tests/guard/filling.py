@@ -119,7 +119,7 @@ _VALUES: Final[Mapping[str, Any]] = {
     "boolean": lambda: False,
     "smallint": lambda: 1,
     "integer": lambda: 1,
-    "bigint": lambda: 1,
+    "bigint": lambda: secrets.randbelow(1 << 40) + 1,
     "uuid[]": list,
     "text[]": lambda: ["word"],
     "smallint[]": lambda: [1],

@@ -19,6 +19,10 @@ PASSING: Final = frozenset(
         "session", "request", "sitting", "exam", "reach", "application_day", "checklist_item", "audit",
         "audit_answer", "admission", "directory_entry", "leaver", "swept", "escalation",
         "message",
+        # What says whose a copy is.
+        "export_copy",
+        # What was said of an opening that is over.
+        "glass_verdict",
         # What another organisation's agent must agree to.
         "transfer",
     }

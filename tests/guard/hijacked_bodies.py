@@ -173,6 +173,19 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/relations/covers/list": lambda _: [{"purpose": "follow-up"}],
     "POST /v1/relations/organisations": lambda _: [{"purpose": "follow-up", "which": "training"}],
     "POST /v1/transfers/list": lambda _: [{"purpose": "follow-up"}],
+    "POST /v1/break-glass/list": lambda _: [{}],
+    "POST /v1/break-glass/show": lambda _: [{"entry": 1}],
+    "POST /v1/break-glass/judge": lambda _: [{"entry": 1, "verdict": "justified"}],
+    "POST /v1/exports/ask": lambda s: [
+        {"purpose": "follow-up", "groups": ["identity"], "reason": "workshop", "people": [s.person, s.stranger]}
+    ],
+    "POST /v1/exports/mine": lambda _: [{"purpose": "follow-up"}],
+    "POST /v1/exports/withdraw": lambda _: [{"purpose": "follow-up", "request": str(uuid4())}],
+    "POST /v1/exports/alone": lambda s: [
+        {"purpose": "follow-up", "groups": ["identity"], "reason": "workshop", "people": [s.person, s.stranger]}
+    ],
+    "POST /v1/exports/agreed": lambda _: [{"purpose": "follow-up", "request": str(uuid4())}],
+    "POST /v1/exports/trace": lambda _: [{"mark": "0000-0000-0000"}],
     "POST /v1/forensics/options": lambda _: [{}],
     "POST /v1/forensics/readers": lambda s: [{"by": "account", "ids": [s.colleague], **WINDOW}],
     "POST /v1/forensics/read-by": lambda s: [{"person": s.colleague, **WINDOW}],
@@ -229,7 +242,9 @@ NOBODY = {
     "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/proof",
     "POST /v1/person/report", "POST /v1/person/reports", "POST /v1/reports/examine", "POST /v1/reports/answer",
     "POST /v1/sessions", "POST /v1/token", "PUT /v1/session", "POST /v1/erase", "POST /v1/partners/audits/open",
-    "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close",
+    "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close", "POST /v1/exports/withdraw",
+    "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show",
+    "POST /v1/break-glass/judge",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.
 TIGHTENING: dict[str, Bodies] = {

@@ -122,7 +122,8 @@ class Session(Struct, frozen=True):
 
     The rights say what a screen may offer; the guard decides again on every call. ``duties`` are the families of
     commands that the chosen role gives. Access ends with the awareness attestation, at ``attested_until``.
-    ``transfers_waiting`` are those of people that the organisation has to answer, where the role follows people.
+    ``transfers_waiting`` are those of people that the organisation has to answer, where the role follows people;
+    ``glass_waiting`` openings by break-glass that wait for a verdict, where the role investigates.
     """
 
     session: str
@@ -138,6 +139,7 @@ class Session(Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
     duties: frozenset[str] = frozenset()
     transfers_waiting: int = 0
+    glass_waiting: int = 0
 
     def purpose(self, action: str) -> Purpose | None:
         """The first purpose for which the chosen role may do this."""

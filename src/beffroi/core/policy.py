@@ -26,6 +26,7 @@ class Action(StrEnum):
     ERASE = "erase"
     RELEASE = "release"
     RELATE = "relate"
+    EXPORT = "export"
 
     __hash__ = str.__hash__  # in C: Enum's own is Python, and every decision hashes half a dozen members
 
@@ -77,6 +78,7 @@ BREAK_GLASS: Final = Bucket("break-glass")
 RELATIONS: Final = Bucket("relations")
 ASSIGNMENTS: Final = Bucket("assignments")
 RECEIVED: Final = Bucket("received")
+EXPORTS: Final = Bucket("exports")
 EVERYTHING: Final = Bucket("all")
 
 
@@ -211,6 +213,20 @@ class FollowingRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportRules:
+    """What a file of several people may hold: bits of the groups, people at most; how many copies of an export that a
+    second person agreed to are handed out and within how many days of the agreement; people a whole organisation
+    exports; why."""
+
+    groups: int
+    people: int
+    copies: int
+    days: int
+    organisation: Caps
+    reasons: Mapping[str, Label]
+
+
+@dataclass(frozen=True, slots=True)
 class AssuranceRule:
     """One line of the assurance table: this provider, ``acr`` and any of ``amr`` give this level.
 
@@ -252,6 +268,7 @@ class Policy:
     organisation_assignments: Caps
     received: Caps
     following: FollowingRules
+    exports: ExportRules
     questions_per_hour: int
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int

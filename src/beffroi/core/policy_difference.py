@@ -52,6 +52,7 @@ def statements(policy: Policy) -> Iterator[Statement]:
     yield Statement("pool", in_words(policy.pool), None)
     yield Statement("organisation_relations", in_words(policy.organisation_relations), None)
     yield Statement("organisation_assignments", in_words(policy.organisation_assignments), None)
+    yield from _of_exports(policy)
     yield Statement("received", in_words(policy.received), None)
     yield Statement("following.prescription_days", str(policy.following.prescription_days), None)
     yield Statement("following.transfer_days", str(policy.following.transfer_days), None)
@@ -121,6 +122,17 @@ def _of_role(code: RoleCode, role: Role) -> Iterator[Statement]:
             yield Statement(f"{here}.purposes.{purpose}.read.{name}", "allowed", code)
         for name in names(rule.write):
             yield Statement(f"{here}.purposes.{purpose}.write.{name}", "allowed", code)
+
+
+def _of_exports(policy: Policy) -> Iterator[Statement]:
+    rules = policy.exports
+    for name in names(rules.groups):
+        yield Statement(f"exports.groups.{name}", "allowed", None)
+    for key in ("people", "copies", "days"):
+        yield Statement(f"exports.{key}", str(getattr(rules, key)), None)
+    yield Statement("exports.organisation", in_words(rules.organisation), None)
+    for reason, label in rules.reasons.items():
+        yield Statement(f"exports.reasons.{reason}", f"{label.fr} / {label.en}", None)
 
 
 def in_words(caps: Caps) -> str:

@@ -18,6 +18,7 @@ from beffroi.core.policy import (
     ASSIGNMENTS,
     BREAK_GLASS,
     EVERYTHING,
+    EXPORTS,
     FLOOR,
     RELATIONS,
     SEARCH,
@@ -26,6 +27,7 @@ from beffroi.core.policy import (
     ApplicationBudget,
     AssuranceRule,
     Demand,
+    ExportRules,
     FollowingRules,
     Label,
     Level,
@@ -43,6 +45,8 @@ from beffroi.core.policy_source import CHARACTERS, MISSING, PolicyError, Source,
 
 FORMAT: Final = 1
 PEOPLE: Final = 100_000
+MOST_EXPORTED: Final = 500
+"""People of one file: what one call of the guard decides and hands out."""
 _PROVIDER_LEVELS: Final = {"single": Level.SINGLE, "second-factor": Level.SECOND_FACTOR}
 _NO_SECOND_FACTOR: Final = frozenset({"pwd", "mail", "email", "kba", "sms", "tel"})
 _CONTEXT: Final = re.compile(r"[!-~]{1,200}")
@@ -112,6 +116,7 @@ def _policy(top: Table) -> Policy:
         organisation_assignments=_caps(top.table("organisation_assignments")),
         received=_caps(top.table("received")),
         following=_following(top.table("following")),
+        exports=_exports(top.table("exports")),
         questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
         totp_roles=top.several("totp_roles", weaker),
         backup_retention_days=top.integer("backup_retention_days", 1, 35),
@@ -162,7 +167,7 @@ def _budgets(table: Table) -> dict[Bucket, Caps]:
         if CODE.fullmatch(code) is None or code == EVERYTHING:
             table.refuse(code, code, f"a code of lower-case letters, digits and hyphens, other than {EVERYTHING}")
         budgets[Bucket(code)] = _caps(table.table(code))
-    for needed in (SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS):
+    for needed in (SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS, EXPORTS):
         if needed not in budgets:
             table.refuse(needed, {}, "this budget, which the law itself draws on")
     return budgets
@@ -176,7 +181,7 @@ def _demands(table: Table, rated: Mapping[str, Rated]) -> dict[Rated, Demand]:
 
 
 def _organisation(table: Table, budgets: Mapping[Bucket, Caps]) -> OrganisationBudget:
-    counted = {str(bucket): bucket for bucket in budgets if bucket not in (RELATIONS, ASSIGNMENTS)}
+    counted = {str(bucket): bucket for bucket in budgets if bucket not in (RELATIONS, ASSIGNMENTS, EXPORTS)}
     law = OrganisationBudget(
         table.integer("per_agent", 1, 1_000),
         table.integer("floor", 1, PEOPLE),
@@ -198,6 +203,22 @@ def _following(table: Table) -> FollowingRules:
         table.integer("covers", 1, 20),
         table.integer("covers_a_day", 1, 100),
     )
+    table.end()
+    return rules
+
+
+def _exports(table: Table) -> ExportRules:
+    groups = table.several("groups", {name: int(group) for name, group in NAMES.items()})
+    rules = ExportRules(
+        sum(groups),
+        table.integer("people", 1, MOST_EXPORTED),
+        table.integer("copies", 1, 20),
+        table.integer("days", 1, 30),
+        _caps(table.table("organisation")),
+        _labels(table.table("reasons")),
+    )
+    if NAMES["identity"] not in groups:
+        table.refuse("groups", sorted(groups), "identity among them: each line of a file is somebody")
     table.end()
     return rules
 

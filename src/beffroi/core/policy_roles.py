@@ -10,6 +10,7 @@ from beffroi.core.policy import (
     ASSIGNMENTS,
     BREAK_GLASS,
     EVERYTHING,
+    EXPORTS,
     ORGANISATION_KINDS,
     RELATIONS,
     SEARCH,
@@ -29,7 +30,7 @@ _LEVELS: Final = {"second-factor": Level.SECOND_FACTOR, "passkey": Level.PASSKEY
 _ACTIONS: Final = {action.value: action for action in Action}
 _RELATIONS: Final = {relation.value: relation for relation in Relation}
 _WRITING: Final = frozenset({Action.CREATE, Action.UPDATE})
-_RESERVED: Final = frozenset({SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS})
+_RESERVED: Final = frozenset({SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS, EXPORTS})
 
 
 def demand(table: Table) -> Demand:

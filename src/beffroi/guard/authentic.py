@@ -104,6 +104,14 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "asked_by": _ID, "asked_at": _I, "expires_at": _I, "status": _T, "answer": _T, "decided_by": _ID,
         "decided_at": _MI, "version": _N,
     },
+    "export_copy": {
+        "id": _ID, "mark": _T, "account": _ID, "session": _ID, "organisation": _ID, "application": _T, "purpose": _T,
+        "groups": _N, "reason": _T, "people": _N, "request": _ID, "made_at": _I, "version": _N,
+    },
+    "glass_verdict": {
+        "id": _ID, "entry": _N, "opened_at": _I, "account": _ID, "organisation": _ID, "verdict": _T, "judged_by": _ID,
+        "judged_at": _I, "version": _N,
+    },
     "budget": {
         "key": _T, "hour": _N, "day": _N, "recent": _B, "hour_spent": _N, "day_spent": _N, "week_spent": _N,
         "month_spent": _N, "hour_cap": _N, "day_cap": _N, "week_cap": _N, "month_cap": _N, "version": _N,

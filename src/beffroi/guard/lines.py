@@ -33,6 +33,16 @@ SELECT * FROM guard.approval WHERE request = ANY ($1::uuid[]) AND verdict = 'app
 """Everybody who approved some requests."""
 
 
+async def within_own_line(
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, account: AccountId, own: AccountId, now: datetime
+) -> bool:
+    """Whether one would speak for oneself, for whom one brought in, or for who brought one in (I-04).
+
+    Raises Forged.
+    """
+    return account == own or not (await lines_of(conn, keys, policy, [own, account], now)).outside(own, account)
+
+
 async def lines_of(
     conn: "asyncpg.Connection", keys: "Keys", policy: Policy, accounts: Iterable[AccountId], now: datetime
 ) -> Lines:

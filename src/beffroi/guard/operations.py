@@ -6,7 +6,9 @@ from typing import Any, Final, NamedTuple
 from beffroi.guard.admitting import doors as admitting
 from beffroi.guard.admitting import queue
 from beffroi.guard.answers import approvals as asked_for
+from beffroi.guard.answers import broken_glass as broken
 from beffroi.guard.answers import containing as cut
+from beffroi.guard.answers import exporting as exported
 from beffroi.guard.answers import forensics as past
 from beffroi.guard.answers import machines
 from beffroi.guard.answers import partners as partner
@@ -20,9 +22,11 @@ from beffroi.guard.answers.shape import Nothing
 from beffroi.guard.approvals import doors as approvals
 from beffroi.guard.awareness import answers as course
 from beffroi.guard.awareness import doors as awareness
+from beffroi.guard.broken_glass import doors as broken_glass
 from beffroi.guard.consultations import answers as consultations
 from beffroi.guard.containing import doors as containing
 from beffroi.guard.doors import agents, asked, changing, finding, listing, opening, released
+from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.partners import doors as partners
@@ -110,6 +114,37 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/transfers/list"): Operation(
         "Transfers of one's organisation", relating.Purposed, relation.Transfers
+    ),
+    ("POST", "/v1/exports/ask"): Operation(
+        "Ask for a file of more people than one may export alone",
+        exporting.Exporting,
+        asked_for.Made,
+        _CONFLICTS,
+        done=201,
+    ),
+    ("POST", "/v1/exports/mine"): Operation(
+        "What may be exported, and one's own requests", exporting.Purposed, exported.Exports
+    ),
+    ("POST", "/v1/exports/withdraw"): Operation(
+        "Take back one's own request for a file", exporting.OneExport, Nothing, _CONFLICTS
+    ),
+    ("POST", "/v1/exports/alone"): Operation(
+        "A copy that nobody else agreed to", exporting.Exporting, exported.Copy, _CONFLICTS
+    ),
+    ("POST", "/v1/exports/agreed"): Operation(
+        "A copy of what a second person agreed to", exporting.OneExport, exported.Copy, _CONFLICTS
+    ),
+    ("POST", "/v1/exports/trace"): Operation(
+        "Whose copy carries a mark", exporting.Marked, exported.Traced, _CONFLICTS
+    ),
+    ("POST", "/v1/break-glass/list"): Operation(
+        "Openings by break-glass that wait for a verdict", broken_glass.Listing, broken.AllBroken
+    ),
+    ("POST", "/v1/break-glass/show"): Operation(
+        "One opening by break-glass, with the text that was typed", broken_glass.OneOpening, broken.Shown, _CONFLICTS
+    ),
+    ("POST", "/v1/break-glass/judge"): Operation(
+        "Give a verdict on an opening by break-glass", broken_glass.Judging, broken.Judged, _CONFLICTS
     ),
     ("POST", "/v1/agents"): Operation("Names of colleagues", agents.Colleagues, agents.Named),
     ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),

@@ -25,6 +25,7 @@ from beffroi.guard.applications.access_tokens import AccessTokens
 from beffroi.guard.approvals import doors as request_doors
 from beffroi.guard.approvals import page as approval_page
 from beffroi.guard.awareness import doors as awareness_doors
+from beffroi.guard.broken_glass import doors as glass_doors
 from beffroi.guard.consultations import doors as consultation_doors
 from beffroi.guard.containing import doors as containment_doors
 from beffroi.guard.decisions.batch import Bench
@@ -32,6 +33,7 @@ from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.doors.routes import ROUTES as DOORS
 from beffroi.guard.doors.watching import INTERNAL
+from beffroi.guard.exporting import doors as export_doors
 from beffroi.guard.exposure import doors as exposure_doors
 from beffroi.guard.folding import watching
 from beffroi.guard.folding.watching import Watch
@@ -88,6 +90,8 @@ AREAS: Final[tuple[Routes, ...]] = (
     forensic_doors.ROUTES,
     personal_doors.ROUTES,
     relation_doors.ROUTES,
+    export_doors.ROUTES,
+    glass_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -16,6 +16,7 @@ from beffroi.guard import turnstile
 from beffroi.guard.approvals.making import close as close_request
 from beffroi.guard.containing.cutting import contain, suspend_account
 from beffroi.guard.decisions.facts import PARIS
+from beffroi.guard.journal import Entry, append
 from beffroi.guard.notifying import telling
 from beffroi.guard.notifying.reminding import KEPT, remind
 from beffroi.guard.reviewing.closing import sweep as end_reviews
@@ -222,6 +223,32 @@ async def test_what_is_due_for_a_partner_is_told_to_the_network_and_to_its_manag
         await later(world, days=21)
         await remind(pool, world.keys, POLICY)
         assert len(await told(world, manager)) == 2
+
+
+async def test_i14_opening_by_break_glass_that_waits_three_days_is_told_to_its_examiners_once_a_week(
+    world: World, fresh: FreshDatabase
+) -> None:
+    claire, north = await network(world, "security-officer"), world.offices["North"]
+    officer = await world.agent(north, "security-officer")
+    elsewhere = await world.agent(world.offices["South"], "security-officer")
+    adviser = await world.agent(north)
+    opening = Entry(
+        await world.now(), "released", str(uuid4()), 1, adviser.account, organisation=north,
+        explanation="break-glass", detail='{"reason":"emergency"}',
+    )  # fmt: skip
+    await append(world.conn, [opening])
+    async with asyncpg.create_pool(fresh.guard, min_size=1, max_size=1) as pool:
+        await remind(pool, world.keys, POLICY)
+        assert await told(world, officer) == []
+        await later(world, days=4)
+        for _ in range(2):
+            await remind(pool, world.keys, POLICY)
+        assert await told(world, officer) == ["glass-waiting"]
+        assert await told(world, claire) == ["glass-waiting"]
+        assert await told(world, elsewhere) == []
+        await later(world, days=11)
+        await remind(pool, world.keys, POLICY)
+        assert len(await told(world, officer)) == 2
 
 
 async def test_what_was_told_is_forgotten_after_its_days_and_what_was_not_is_kept(

@@ -69,7 +69,8 @@ class Session(Answered, frozen=True):
 
     The rights say what a screen may offer; the guard decides again on every call. ``duties`` are the families of
     commands that the chosen role gives. Access ends with the awareness attestation, at ``attested_until``.
-    ``transfers_waiting`` are those of people that the organisation has to answer, where the role follows people.
+    ``transfers_waiting`` are those of people that the organisation has to answer, where the role follows people;
+    ``glass_waiting`` openings by break-glass that wait for a verdict, where the role investigates.
     """
 
     session: str
@@ -85,6 +86,7 @@ class Session(Answered, frozen=True):
     reasons: tuple[Reason, ...] = ()
     duties: frozenset[str] = frozenset()
     transfers_waiting: int = 0
+    glass_waiting: int = 0
 
 
 class Begun(Session, frozen=True, kw_only=True):

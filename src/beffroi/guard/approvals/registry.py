@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from beffroi.guard.approvals.kinds import Kind
 from beffroi.guard.containing.requests import LIFT, RESTORE
+from beffroi.guard.exporting.requests import EXPORT
 from beffroi.guard.habilitations.access import ACCESS
 from beffroi.guard.habilitations.confirmation import CONFIRMATION
 from beffroi.guard.habilitations.identity import IDENTITY
@@ -16,5 +17,5 @@ from beffroi.guard.providers.requests import PROVIDER
 
 KINDS: Final[Mapping[str, Kind[Any]]] = {
     kind.code: kind
-    for kind in (ACCESS, CONFIRMATION, IDENTITY, LIFT, RESTORE, CONTRACT, PARTNER, OPENING, ROSTER, PROVIDER)
+    for kind in (ACCESS, CONFIRMATION, IDENTITY, LIFT, RESTORE, CONTRACT, PARTNER, OPENING, ROSTER, PROVIDER, EXPORT)
 }

@@ -12,7 +12,7 @@ from beffroi.core import budgets
 from beffroi.core.budgets import DAYS, EMPTY, Caps, Scope
 from beffroi.core.folding import Divergence, Kind
 from beffroi.core.ids import Bucket
-from beffroi.core.policy import ASSIGNMENTS, EVERYTHING, RECEIVED, RELATIONS, Policy
+from beffroi.core.policy import ASSIGNMENTS, EVERYTHING, EXPORTS, RECEIVED, RELATIONS, Policy
 from beffroi.guard.budget_rows import RECENT, window_of
 from beffroi.guard.folding import recording, statements
 from beffroi.guard.folding.pacing import Pace
@@ -29,7 +29,7 @@ _PLACES: Final = (
     " (SELECT array_agg(DISTINCT pool::text) FROM guard.account a, unnest(a.pools) AS pool) AS pools"
 )
 _CHANGING: Final = (RELATIONS, ASSIGNMENTS)
-_OF_PLACES: Final = (EVERYTHING, RECEIVED, *_CHANGING)
+_OF_PLACES: Final = (EVERYTHING, RECEIVED, EXPORTS, *_CHANGING)
 _NAMES: Final = 4
 """Names that are tried in the time that a row takes."""
 _WRITE: Final = (

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from beffroi.core.awareness import REMINDERS, reminder
+from beffroi.core.broken_glass import DUE
 from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.partners import Due, Matter, dues
 from beffroi.core.policy import Policy
 from beffroi.guard import stamped
+from beffroi.guard.broken_glass import reading
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
 from beffroi.guard.notifying.outbox import notify
@@ -41,6 +43,8 @@ _OUTLIVED: Final = (
 )
 NETWORKS: Final = frozenset({Matter.ONBOARDING, Matter.OPENING, Matter.OFFBOARDING, Matter.AUDIT_NEXT})
 """What only the network does; of the rest the partner's managers are told as well."""
+GLASS_PATIENCE: Final = timedelta(days=3)
+"""How long an opening by break-glass waits for a verdict before its examiners are told."""
 _STAGES: Final = (7, 30)
 """Days before its day on which something due is called to mind again, beside the first time and once it is late."""
 
@@ -55,6 +59,7 @@ async def remind(pool: Any, keys: "Keys", policy: Policy) -> Counter[str]:
                 done["partners"] = await _partners(work)
         except stamped.Forged as error:
             _LOG.critical("integrity: notifying: guard.%s", error.table)
+        done["break-glass"] = await _broken_glass(work)
         for statement in _OUTLIVED:
             await conn.execute(statement, work.now - KEPT)
     return +done
@@ -71,6 +76,17 @@ async def _attestations(work: Work) -> int:
         about = f"{until.date()}/{days}"
         await notify(work, Template.ATTESTATION_ENDING, accounts, about, until=until)
     return sum(map(len, due.values()))
+
+
+async def _broken_glass(work: Work) -> int:
+    """Places where an opening by break-glass has waited for some days: who examines there is told, once a week."""
+    oldest = await reading.oldest_waiting(work.conn, work.now - GLASS_PATIENCE)
+    for organisation, at in oldest.items():
+        year, week, _ = work.now.astimezone(PARIS).isocalendar()
+        about = f"{organisation}/{year}-{week}"
+        people = await holders(work, Duty.INVESTIGATE, organisation, about)
+        await notify(work, Template.GLASS_WAITING, people, about, on=at + DUE)
+    return len(oldest)
 
 
 async def _partners(work: Work) -> int:

@@ -37,6 +37,7 @@ class Template(StrEnum):
     ESCALATED = "escalated"
     PARTNER_DUE = "partner-due"
     CONTAINED = "contained"
+    GLASS_WAITING = "glass-waiting"
 
 
 class Text(NamedTuple):
@@ -411,6 +412,22 @@ TEXTS: Final[Mapping[Template, Text]] = {
             "Open the partner’s page. A contract that has ended closes its access.",
         ),
         Label("Échéances de partenaires : {count}", "Things due for partners: {count}"),
+    ),
+    Template.GLASS_WAITING: Text(
+        Pace.HOURLY,
+        {"on": Plain.DAY},
+        "/urgences/",
+        "/urgences/",
+        Label("Une ouverture en urgence attend un avis", "An opening by break-glass waits for a verdict"),
+        Label(
+            "Un dossier a été ouvert en urgence, et personne n’a dit si c’était justifié. À examiner avant le {on}.",
+            "A file was opened by break-glass, and nobody has said whether it was justified. Examine it by {on}.",
+        ),
+        Label(
+            "Lisez le motif que l’agent a écrit, puis donnez votre avis.",
+            "Read the reason that the agent typed, then give your verdict.",
+        ),
+        Label("Ouvertures en urgence à examiner : {count}", "Openings by break-glass to examine: {count}"),
     ),
     Template.CONTAINED: Text(
         Pace.AT_ONCE,

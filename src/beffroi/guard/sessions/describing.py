@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from beffroi.core import budgets
 from beffroi.core.budgets import Caps, Scope, Window
-from beffroi.core.duty import duties
+from beffroi.core.duty import NETWORK, Duty, duties
 from beffroi.core.fields import names
 from beffroi.core.habilitation import caps_of
-from beffroi.core.ids import AccountId, Bucket
+from beffroi.core.ids import AccountId, Bucket, OrganisationId
 from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
 from beffroi.core.relating import follows_people
 from beffroi.guard import stamped
+from beffroi.guard.broken_glass import reading as broken_glass
 from beffroi.guard.budget_rows import window_of
 from beffroi.guard.relating import transfers
 from beffroi.guard.sessions.memberships import Membership, memberships_in
@@ -58,6 +59,9 @@ async def describe(
         described |= {"purposes": [], "reasons": [], "duties": []} if role is None else _rights(role, policy)
         if acting is not None and role is not None and follows_people(role):
             described["transfers_waiting"] = await transfers.waiting(conn, acting.organisation, now)
+        if acting is not None and role is not None and Duty.INVESTIGATE in duties(role.kind):
+            place = None if acting.organisation_kind == NETWORK else OrganisationId(acting.organisation)
+            described["glass_waiting"], _late = await broken_glass.waiting(conn, place, now)
     return described
 
 

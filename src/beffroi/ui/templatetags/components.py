@@ -88,13 +88,17 @@ def button(
     name: str = "",
     value: str = "",
     icon_name: str = "",
+    action: str = "",
 ) -> dict[str, object]:
     """A link that looks like a button when `url` is given, else the submit button of the form around it.
 
-    `kind`: primary (one a page), secondary, danger, quiet.
+    `kind`: primary (one a page), secondary, danger, quiet. `action` sends the form elsewhere than it says.
     """
     _known(kind, ("primary", "secondary", "danger", "quiet"))
-    return {"label": label, "url": url, "kind": kind, "name": name, "value": value, "icon_name": icon_name}
+    return {
+        "label": label, "url": url, "kind": kind, "name": name, "value": value, "icon_name": icon_name,
+        "action": action,
+    }  # fmt: skip
 
 
 @register.inclusion_tag(f"{_FOLDER}/post_button.html", takes_context=True)

@@ -154,3 +154,14 @@ def scope_of(form: OneAccount | OnePlace | SomeIds) -> tuple[str, tuple[str, ...
     if isinstance(form, SomeIds):
         return typed["kind"], tuple(typed["ids"].split()), None
     return typed["kind"], (typed["scope"],), None
+
+
+class Mark(forms.Form):
+    """The mark as it is read on a line."""
+
+    mark = forms.CharField(
+        label=_("Marque de la copie"),
+        max_length=40,
+        help_text=_("Douze lettres et chiffres en fin de ligne, par exemple 7K2M-9TXP-A0QD."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET
@@ -73,9 +74,15 @@ def filtered(request: AgentRequest) -> HttpResponse:
         "lines": [_line(person, known[person], chosen.progress[person]) for person in shown],
         "page": page,
         "more": listed.more,
+        "export_url": _export_url(asked, scope) if rights.may(session, "export") and total else "",
         "crumbs": below_files(gettext("Filtrer")),
     }
     return render(request, "cases/filtered.html", context)
+
+
+def _export_url(asked: dict[str, str], scope: str) -> str:
+    said = {**asked, "portee": "mes" if scope == "portfolio" else "structure"}
+    return f"{reverse('cases:export')}?{urlencode(said)}"
 
 
 def _scopes(asked: dict[str, str]) -> tuple[tuple[str, str, str], ...]:

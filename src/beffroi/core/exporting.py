@@ -1,0 +1,93 @@
+"""Files of several people: what they may hold, what pays for them, when a second person must agree, whose copy it is.
+
+A line of such a file is an opening like any other: decided, charged to the same budgets and journaled. On top of that
+it draws on what the whole organisation may export, and, where nobody else agreed to it, on a small budget of the
+account's own: that budget is the number of people past which a second person is needed.
+"""
+
+import re
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from beffroi.core.budgets import purse
+from beffroi.core.decision import Due, Entitlement, Refusal, entitle, found
+from beffroi.core.facts import Facts, Request
+from beffroi.core.habilitation import caps_of
+from beffroi.core.policy import EXPORTS, Action, Policy, Role
+from beffroi.core.refusals import Code
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that is read as another, or as a digit."""
+_LENGTH: Final = 12
+_READ_AS: Final = str.maketrans("OIL", "011")
+_WRITTEN: Final = re.compile(rf"[{ALPHABET}]{{{_LENGTH}}}")
+
+
+class Hindrance(StrEnum):
+    """Why a copy cannot be handed out, though the agent may export."""
+
+    UNKNOWN = "export-unknown"
+    NOT_AGREED = "export-not-agreed"
+    OVER = "export-over"
+    ALL_HANDED_OUT = "export-copies"
+    NO_SUCH_REASON = "export-reason"
+
+
+def may_export(role: Role) -> bool:
+    """Whether somebody in this role may make files of several people for some purpose."""
+    return any(Action.EXPORT in rule.actions for rule in role.rules.values())
+
+
+def alone(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """One person of a file that nobody else agreed to."""
+    return _line(request, facts, policy, agreed=False)
+
+
+def agreed(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """One person of a file that a second person agreed to: the agreement raises no cap but the account's own."""
+    return _line(request, facts, policy, agreed=True)
+
+
+def _line(request: Request, facts: Facts, policy: Policy, *, agreed: bool) -> Entitlement | Refusal:
+    if request.groups & ~policy.exports.groups:
+        return Refusal(Code.FIELDS_NOT_ALLOWED)
+    entitled = entitle(request, facts, policy)
+    if isinstance(entitled, Refusal):
+        return entitled
+    _, account, habilitation, organisation = found(facts)
+    scope, key, mark = purse("organisation", organisation.id, EXPORTS)
+    dues = [*entitled.dues, Due(scope, policy.exports.organisation, Code.BUDGET_ORGANISATION, key, mark)]
+    if not agreed:
+        caps = caps_of(policy, EXPORTS, habilitation.status)
+        if caps is None:
+            return Refusal(Code.BUDGET_UNKNOWN)
+        scope, key, mark = purse("account", account.id, EXPORTS)
+        dues.append(Due(scope, caps, Code.BUDGET_ACCOUNT, key, mark))
+    return entitled._replace(dues=tuple(dues))
+
+
+def in_the_way(approved_at: datetime | None, copies: int, now: datetime, policy: Policy) -> Hindrance | None:
+    """What keeps a copy of one's own request from being handed out: agreed to at ``approved_at``, if it was."""
+    if approved_at is None:
+        return Hindrance.NOT_AGREED
+    if now >= approved_at + timedelta(days=policy.exports.days):
+        return Hindrance.OVER
+    return Hindrance.ALL_HANDED_OUT if copies >= policy.exports.copies else None
+
+
+def new_mark() -> str:
+    """The mark of one copy, written on each of its lines: 60 random bits in Crockford's base 32."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(_LENGTH))
+
+
+def in_groups(mark: str) -> str:
+    """A mark as people read it: in groups of four."""
+    return "-".join(mark[start : start + 4] for start in range(0, _LENGTH, 4))
+
+
+def read_mark(text: str) -> str | None:
+    """The mark that somebody typed or read out, with any spacing and case; ``None`` where it is none."""
+    bare = re.sub(r"[\s\-]", "", text).upper().translate(_READ_AS)
+    return bare if _WRITTEN.fullmatch(bare) else None

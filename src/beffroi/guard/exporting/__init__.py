@@ -1,0 +1,1 @@
+"""Files of several people: asked for, agreed to by a second person, handed out by marked copies, traced."""

@@ -1,0 +1,123 @@
+"""Copies: the row that a mark leads to, written before the file leaves; how many were made of what was agreed to."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from beffroi.core import budgets
+from beffroi.core.approvals import State
+from beffroi.core.budgets import EMPTY, Scope
+from beffroi.core.exporting import Hindrance, in_the_way, new_mark
+from beffroi.core.fields import mask_of, names
+from beffroi.core.habilitation import caps_of
+from beffroi.core.ids import PersonId, PurposeCode
+from beffroi.core.policy import EXPORTS
+from beffroi.guard import journal, stamped
+from beffroi.guard.approvals import making
+from beffroi.guard.budget_rows import window_of
+from beffroi.guard.decisions.facts import clock_at
+from beffroi.guard.duties import OnDuty, Work
+from beffroi.guard.exporting.requests import CODE
+from beffroi.guard.journal import Entry
+from beffroi.guard.stamped import Row
+
+if TYPE_CHECKING:
+    import asyncpg
+
+_REQUEST: Final = "SELECT * FROM guard.request WHERE id = $1 AND kind = $2 AND requester = $3 AND organisation = $4"
+"""Of somebody else, or of another office of one's own: there is none."""
+_MINE: Final = """
+SELECT * FROM guard.request WHERE kind = $1 AND requester = $2 AND organisation = $3
+ORDER BY created_at DESC, id LIMIT 50
+"""
+_MADE: Final = "SELECT count(*) FROM guard.export_copy WHERE request = $1"
+_BUDGET: Final = "SELECT * FROM guard.budget WHERE key = $1"
+_MARKED: Final = """
+SELECT c.*, o.name AS organisation_name FROM guard.export_copy c JOIN guard.organisation o ON o.id = c.organisation
+WHERE c.mark = $1
+"""
+
+
+class Wanted(NamedTuple):
+    """What a copy will hold: whom, which groups, what for; the request that was agreed to, where one was needed."""
+
+    purpose: PurposeCode
+    groups: int
+    reason: str
+    people: tuple[PersonId, ...]
+    request: str | None
+
+
+async def agreed(work: Work, by: OnDuty, identifier: str) -> Wanted | Hindrance:
+    """What one's own request holds, when a copy of it may be handed out now. Raises Forged or SealRefused."""
+    row = await work.conn.fetchrow(_REQUEST, identifier, CODE, by.account.id, by.organisation.id)
+    if row is None:
+        return Hindrance.UNKNOWN
+    asked = await making.read(work, row)
+    hindrance = in_the_way(agreed_at(row), await made(work.conn, identifier), work.now, work.policy)
+    if hindrance is not None:
+        return hindrance
+    body = asked.content["body"]
+    people = tuple(PersonId(person) for person in body["people"])
+    return Wanted(PurposeCode(body["purpose"]), mask_of(body["groups"]) or 0, body["reason"], people, identifier)
+
+
+def agreed_at(row: Row) -> datetime | None:
+    """When a request was agreed to; ``None`` where it was not."""
+    at: datetime | None = row["decided_at"] if row["status"] == State.APPROVED else None
+    return at
+
+
+async def made(conn: "asyncpg.Connection", request: str) -> int:
+    """Copies already handed out of one request."""
+    count: int = await conn.fetchval(_MADE, request)
+    return count
+
+
+async def mine(work: Work, by: OnDuty) -> Sequence[Row]:
+    """One's own requests at this office, the last fifty."""
+    rows: Sequence[Row] = await work.conn.fetch(_MINE, CODE, by.account.id, by.organisation.id)
+    return rows
+
+
+async def left_alone(work: Work, by: OnDuty) -> int:
+    """How many people the account may still export today without anybody's agreement. Raises Forged."""
+    caps = caps_of(work.policy, EXPORTS, by.habilitation.status)
+    row = await work.conn.fetchrow(_BUDGET, Scope("account", by.account.id, EXPORTS).key)
+    clock = clock_at(work.now)
+    window = EMPTY if row is None else window_of(stamped.genuine(work.keys, "budget", row))
+    spent = budgets.spent(budgets.at(window, clock.day, clock.hour))
+    return 0 if caps is None else max(0, min(cap - people for cap, people in zip(caps, spent, strict=True)))
+
+
+async def keep(work: Work, by: OnDuty, wanted: Wanted, identifier: str, people: int) -> Row:
+    """Write the copy's row and its entry: the mark is durable before anybody reads it."""
+    row = {
+        "id": identifier, "mark": new_mark(), "account": by.account.id, "session": by.session.id,
+        "organisation": by.organisation.id, "application": by.session.application, "purpose": wanted.purpose,
+        "groups": wanted.groups, "reason": wanted.reason, "people": people, "request": wanted.request,
+        "made_at": work.now, "version": 1,
+    }  # fmt: skip
+    await stamped.insert(work.conn, work.keys, "export_copy", row)
+    detail = {
+        "copy": identifier, "groups": names(wanted.groups), "people": people, "reason": wanted.reason,
+        "request": wanted.request,
+    }  # fmt: skip
+    await journal.append(work.conn, [entry(work, by, "copy-made", detail, wanted.purpose)])
+    return row
+
+
+def entry(work: Work, by: OnDuty, kind: str, detail: dict[str, Any], purpose: str | None = None) -> Entry:
+    """A line of the journal about a copy: codes and ids, never its mark."""
+    return Entry(
+        work.now, kind, account=by.account.id, session=by.session.id, organisation=by.organisation.id,
+        application=by.session.application, role=by.habilitation.role, purpose=purpose,
+        policy=work.policy.version, detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
+    )  # fmt: skip
+
+
+async def marked(work: Work, mark: str) -> Row | None:
+    """The copy that carries a mark. Raises Forged."""
+    row = await work.conn.fetchrow(_MARKED, mark)
+    return None if row is None else stamped.genuine(work.keys, "export_copy", row)
