@@ -130,6 +130,9 @@ CONSOLE = {
     "glass-opening": Sheet(
         "detection/glass_opening.html", "Ouverture du", "Opening of", "urgences/<int:entry>/"
     ),
+    "write": Sheet("cases/write.html", "Écrire à des personnes", "Write to people", "portefeuille/message/"),
+    "messages": Sheet("cases/messages.html", "Messages envoyés", "Messages sent", "portefeuille/messages/"),
+    "check": Sheet("transparency/check.html", "message vient-il de nous", "Is this message from us", "verifier/"),
     "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
     "progress": Sheet("cases/progress.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
     "hand": Sheet(
@@ -161,6 +164,9 @@ CONSOLE = {
     ),
     "request": Sheet(
         "habilitations/request.html", "Demande d.accès", "Request for access", "demandes/<uuid:identifier>/"
+    ),
+    "request-delay": Sheet(
+        "habilitations/request.html", "Affichage différé", "Delayed display", "demandes/<uuid:identifier>/"
     ),
     "request-identity": Sheet(
         "habilitations/request.html", "Nouvelle preuve d.identité", "New proof of identity",
@@ -251,6 +257,20 @@ CONSOLE = {
     "own-report": Sheet(
         "transparency/report.html", "Signaler une consultation", "Report a consultation", "mon-espace/signaler/"
     ),
+    "own-identity": Sheet(
+        "transparency/refused.html", "prouver votre identité", "must be proven", "mon-espace/dossier/"
+    ),
+    "own-file": Sheet("transparency/own_file.html", "^Mon dossier$", "^My file$", "mon-espace/dossier/"),
+    "invite": Sheet(
+        "transparency/invite.html", "Remettre un code", "Hand over a code", "personnes/<uuid:person>/code-d-acces/"
+    ),
+    "invited": Sheet(
+        "transparency/invited.html", "Code à remettre", "Code to hand over", "personnes/<uuid:person>/code-d-acces/"
+    ),
+    "delays": Sheet(
+        "transparency/delays.html", "Consultations montrées plus tard", "Consultations shown later",
+        "signalements/differes/",
+    ),
     "own-reports": Sheet(
         "transparency/own_reports.html", "Mes signalements", "My reports", "mon-espace/signalements/"
     ),
@@ -330,6 +350,7 @@ GUARD = {
     "factor": Sheet("factor.html", "Confirmez que c.est bien vous", "Confirm that it is you", "/sign-in/factor"),
     "code": Sheet("code.html", "Votre code d.enrôlement", "Your enrolment code", "/sign-in/enrol"),
     "enrol": Sheet("enrol.html", "Enregistrez votre moyen", "Register your means", "/sign-in/enrol"),
+    "invitation": Sheet("invitation.html", "Votre code d.accès", "Your access code", "/person/code"),
     "approval": Sheet("approval.html", "Demande d.accès", "Request for access", "/approvals/decide"),
     "approval-provider": Sheet("approval.html", "Fournisseur d.identité", "Identity provider", "/approvals/decide"),
     "approval-identity": Sheet(

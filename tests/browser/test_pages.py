@@ -21,6 +21,7 @@ LEAD_ELSEWHERE = {
     "connexion/", "confirmation/", "deconnexion/", "deconnexion/partout/", "langue/",
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
     "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs", "/person/sign-in",
+    "/person/invitation", "mon-espace/code/",
     "mon-espace/connexion/", "mon-espace/deconnexion/", "mon-espace/preuve/",
     "signalements/examiner/", "signalements/repondre/",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",

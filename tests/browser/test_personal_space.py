@@ -1,7 +1,9 @@
 """The personal space in a browser: a young person on a telephone, and the officer who looks into what they report."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -13,13 +15,13 @@ from beffroi.guard.sealing.verifying import Trust
 from beffroi.guard.settings import Log
 from beffroi.guard.vault.records import Identity
 from beffroi.simulation.identity_provider.residents import write_residents_file
-from tests.browser.office import camille, stack
+from tests.browser.office import camille, sign_in, stack
 from tests.browser.pages import Tour, meets
 from tests.browser.test_containment_pages import Watch, arrive, watch
 from tests.config.console.stack import Stack
 from tests.databases import FreshDatabase
 from tests.guard.sealing.place import Place
-from tests.guard.signin.serving import CONSOLE
+from tests.guard.signin.serving import CONSOLE, Member
 from tests.simulation.identity_provider.served import INES
 
 __all__ = ["camille", "stack", "watch"]
@@ -168,6 +170,88 @@ def test_person_sees_who_consulted_the_file_keeps_a_proof_and_follows_what_was_r
     tour.meet("own-over")
     page.goto(f"{stack.url}/mon-espace/consultations/")
     expect(page).to_have_url(f"{stack.url}/mon-espace/")
+
+
+@meets("own-space", "invite", "invited", "invitation", "own-consultations", "own-identity", "own-file")
+def test_person_enters_with_a_code_of_the_office_and_reads_the_file_once_the_identity_is_proven(
+    stack: Stack, camille: Member, tour: Tour
+) -> None:
+    page, french = tour.page, tour.french
+    last_name = "Invitee-Francaise" if french else "Invitee-Anglaise"
+    person = file_of(stack, last_name)
+    agent = page.context.browser.new_context(locale=tour.locale, timezone_id="Europe/Paris").new_page()  # type: ignore[union-attr]
+    sign_in(stack, agent, camille, f"/personnes/{person}/")
+    tour.page = agent
+    agent.set_viewport_size({"width": 1280, "height": 900})
+    tour.press("link", "Remettre un code", "Hand over a code")
+    tour.meet("invite")
+    tour.press("button", "Afficher le code", "Show the code")
+    expect(agent.locator("code").first).to_be_visible()
+    tour.meet("invited")
+    text = agent.locator("code").first.inner_text()
+    agent.context.close()
+    tour.page = page
+
+    page.goto(f"{stack.url}/mon-espace/")
+    tour.press("link", "J.ai un code", "I have a code")
+    tour.meet("invitation")
+    page.locator("#code").fill("AAAA-AAAA-AAAA-AAAA")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice")).to_be_visible()
+    tour.meet("invitation", "wrong")
+    page.locator("#code").fill(text.lower())
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{stack.url}/mon-espace/consultations/")
+    expect(page.get_by_text("un code pour entrer" if french else "a code to enter")).to_be_visible()
+    tour.meet("own-consultations", "invited")
+    tour.press("link", "Mon dossier", "My file")
+    tour.meet("own-identity")
+    tour.press("link", "Prouver mon identité", "Prove my identity")
+    page.get_by_role("link", name=f"Inès Marie {last_name.upper()}").click()
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url(f"{stack.url}/mon-espace/consultations/")
+    tour.press("link", "Mon dossier", "My file")
+    expect(page.get_by_text(last_name).first).to_be_visible()
+    tour.meet("own-file")
+    page.goto(f"{stack.url}/mon-espace/")
+    tour.press("button", "Me déconnecter", "Sign out")
+    page.goto(f"{stack.url}/mon-espace/")
+    tour.meet("own-space")
+
+
+@meets("reports", "delays", "request-delay")
+def test_officer_has_consultations_shown_later_and_asks_for_more_time(stack: Stack, watch: Watch, tour: Tour) -> None:
+    page, guard, french = tour.page, stack.guard, tour.french
+    account = guard.member("Victor Curieux-Francais" if french else "Victor Curieux-Anglais").account
+    arrive(stack, page, watch.security, "/signalements/")
+    tour.press("link", "Consultations montrées plus tard", "Consultations shown later")
+    expect(page.get_by_text(account)).to_have_count(0)
+    tour.meet("delays", "empty" if french else "few")
+    page.locator("#id_compte").fill(account)
+    page.locator("#id_jours").fill("99")
+    tour.press("button", "Faire la demande", "Make the request")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("delays", "refused")
+    page.locator("#id_jours").fill("7")
+    tour.press("button", "Faire la demande", "Make the request")
+    page.wait_for_url(f"{stack.url}/demandes/*/")
+    expect(page.get_by_text("Affichage différé" if french else "Delayed display").first).to_be_visible()
+    tour.meet("request-delay")
+    now = guard.run(guard.world.now())
+    guard.run(
+        guard.world.insert(
+            "delay", id=str(uuid4()), request=str(uuid4()), account=account, from_at=now - timedelta(days=2),
+            until_at=now, shown_at=now + timedelta(days=7), renews=None, decided_at=now,
+        )
+    )  # fmt: skip
+    page.goto(f"{stack.url}/signalements/")
+    tour.meet("reports", "none" if french else "some")
+    page.goto(f"{stack.url}/signalements/differes/")
+    expect(page.get_by_text(account)).to_be_visible()
+    tour.meet("delays")
+    tour.press("button", "Demander une prolongation", "Ask for 30 days more")
+    page.wait_for_url("**/*")
+    guard.execute("DELETE FROM guard.delay")
 
 
 @meets("own-space", "own-reports", "PERSON_SIGNED_OUT")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from beffroi.core import exporting
 from beffroi.core.decision import Entitlement, Refusal, entitle
-from beffroi.core.exporting import ALPHABET, Hindrance, in_groups, in_the_way, new_mark, read_mark
+from beffroi.core.exporting import Hindrance, in_the_way
 from beffroi.core.fields import EVERY, Group
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
@@ -71,20 +71,6 @@ def test_copy_is_handed_out_when_it_was_agreed_to_in_time_and_so_often(
     assert in_the_way(at, copies, NOW, POLICY) is expected
     if agreed_days:
         assert in_the_way(NOW - timedelta(days=agreed_days, microseconds=-1), copies, NOW, POLICY) is None
-
-
-@given(text=st.text(max_size=40))
-def test_whatever_is_typed_is_a_mark_or_none(text: str) -> None:
-    found = read_mark(text)
-    assert found is None or (len(found) == 12 and set(found) <= set(ALPHABET))
-
-
-def test_mark_is_read_as_it_is_written_with_letters_taken_for_digits() -> None:
-    for _ in range(50):
-        mark = new_mark()
-        shown = in_groups(mark)
-        assert read_mark(shown) == read_mark(shown.lower()) == read_mark(mark) == mark
-        assert read_mark(shown.replace("0", "O").replace("1", "l")) == mark
 
 
 def test_policy_whose_files_hold_nothing_lets_nothing_out() -> None:

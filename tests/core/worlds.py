@@ -59,6 +59,7 @@ TIGHT: Final = replace(
         Bucket("relations"): Caps(1, 1, 2, 3),
         Bucket("assignments"): Caps(1, 2, 3, 4),
         Bucket("exports"): Caps(1, 2, 2, 3),
+        Bucket("messages"): Caps(2, 2, 3, 4),
     },
     pool=Caps(2, 3, 4, 5),
     organisation=OrganisationBudget(1, 4, 50, POLICY.organisation.counts),

@@ -19,6 +19,8 @@ PASSING: Final = frozenset(
         "session", "request", "sitting", "exam", "reach", "application_day", "checklist_item", "audit",
         "audit_answer", "admission", "directory_entry", "leaver", "swept", "escalation",
         "message",
+        # What an office writes to people it follows, within its budgets.
+        "notice", "letter",
         # What says whose a copy is.
         "export_copy",
         # What was said of an opening that is over.

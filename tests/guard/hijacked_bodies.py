@@ -173,6 +173,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/relations/covers/list": lambda _: [{"purpose": "follow-up"}],
     "POST /v1/relations/organisations": lambda _: [{"purpose": "follow-up", "which": "training"}],
     "POST /v1/transfers/list": lambda _: [{"purpose": "follow-up"}],
+    "POST /v1/notices/send": lambda s: [
+        {"purpose": "follow-up", "subject": "call-back", "people": [s.person, s.stranger]}
+    ],
+    "POST /v1/notices/mine": lambda _: [{"purpose": "follow-up"}],
+    "POST /v1/notices/check": lambda _: [{"code": "0000-0000-0000"}],
     "POST /v1/break-glass/list": lambda _: [{}],
     "POST /v1/break-glass/show": lambda _: [{"entry": 1}],
     "POST /v1/break-glass/judge": lambda _: [{"entry": 1, "verdict": "justified"}],
@@ -192,9 +197,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person/sessions": lambda _: [{"code": "A" * 43, "client": "client-of-the-browser", "state": STATE}],
     "POST /v1/person/end": lambda _: [{}],
     "POST /v1/person/consultations": lambda s: [WINDOW, {"person": s.person, **WINDOW}],
+    "POST /v1/person/file": lambda _: [{}],
     "POST /v1/person/proof": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/report": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/reports": lambda _: [{}],
+    "POST /v1/delays/list": lambda _: [{}],
     "POST /v1/reports/list": lambda _: [{}],
     "POST /v1/reports/examine": lambda _: [{"report": str(uuid4())}],
     "POST /v1/reports/answer": lambda _: [{"report": str(uuid4()), "answer": "justified"}],
@@ -202,6 +209,10 @@ DOORS: dict[str, Bodies] = {
 # Doors by which an adviser's live session changes who follows the people of its own office: a few a day, within the
 # office, or with another organisation's agreement (tests/guard/relating holds the bounds). What may change thereby.
 HANDING: dict[str, Bodies] = {
+    # Codes for the people of that office: who consulted their files is all they show.
+    "POST /v1/invitations/make": lambda s: [
+        {"purpose": "follow-up", "person": s.person}, {"purpose": "follow-up", "person": s.stranger}
+    ],
     "POST /v1/relations/assign": lambda s: [
         {"purpose": "follow-up", "to": s.colleague, "people": [s.person, s.stranger]},
         {"purpose": "follow-up", "to": s.gone, "people": [s.person]},
@@ -239,11 +250,12 @@ HANDING: dict[str, Bodies] = {
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
 # person's session, a report that nobody made.
 NOBODY = {
-    "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/proof",
+    "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/file",
+    "POST /v1/person/proof",
     "POST /v1/person/report", "POST /v1/person/reports", "POST /v1/reports/examine", "POST /v1/reports/answer",
     "POST /v1/sessions", "POST /v1/token", "PUT /v1/session", "POST /v1/erase", "POST /v1/partners/audits/open",
     "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close", "POST /v1/exports/withdraw",
-    "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show",
+    "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show", "POST /v1/notices/check",
     "POST /v1/break-glass/judge",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.
@@ -268,5 +280,6 @@ PAGES: dict[str, dict[str, str]] = {
     "POST /sign-in/enrol": {"kind": "passkey", "answer": "{}", "code": "AAAA-AAAA-AAAA-AAAA"},
     "POST /approvals/decide": {"verdict": "approve", "answer": "{}"},
     "POST /proofs/hand-over": {"proof": "passport"},
+    "POST /person/code": {"code": "AAAA-AAAA-AAAA-AAAA"},
     "POST /reviews/decide": {"answer": "{}"},
 }

@@ -194,10 +194,11 @@ def test_hijacked_console_hands_over_nobody_but_those_its_advisers_office_follow
             if who != "adviser":
                 assert answer.status_code >= 400, (door, who, answer.text)
     after = facts(loot.guard)
-    assert set(tightened(before, after)) <= {"relation"}, door
+    assert set(tightened(before, after)) <= {"relation", "invitation"}, door
     was, now = before.rows["relation"], after.rows["relation"]
     assert {key[0] for key, row in now.items() if was.get(key) != row} <= {loot.person}
     assert was.keys() <= now.keys()
+    assert {str(row["person"]) for row in after.rows["invitation"].values()} <= {loot.person}
 
 
 @pytest.mark.parametrize("door", PAGES)

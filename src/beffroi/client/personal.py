@@ -1,12 +1,14 @@
 """The personal space: what a person asks about their own file, and the reports that security officers look into."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
-from beffroi.client.answers import Label
+from beffroi.client.answers import GroupFields, Label
 from beffroi.client.calls import Call, post
-from beffroi.client.reading import reads
+from beffroi.client.reading import hidden, reads, typed
 from beffroi.core.identifying import Identifying
 
 
@@ -15,6 +17,31 @@ class Begun(Struct, frozen=True):
 
     handle: Identifying
     expires_at: datetime
+
+
+class Invited(Struct, frozen=True):
+    """A code to hand over, told once, and when it ends."""
+
+    code: Identifying
+    until_at: datetime
+
+
+class Follower(Struct, frozen=True):
+    """An organisation that knows the person."""
+
+    organisation_name: str
+    kind: str
+    since_at: datetime
+    until_at: datetime | None
+    referent: bool
+    job: Label | None
+
+
+class OwnFile(Struct, frozen=True):
+    """Everything of the person's own file, by field group; texts are ``Identifying``."""
+
+    fields: Mapping[str, GroupFields]
+    followed_by: tuple[Follower, ...]
 
 
 class Ended(Struct, frozen=True):
@@ -60,6 +87,26 @@ class Reported(Struct, frozen=True):
     """A report that was made."""
 
     report: str
+
+
+class Delayed(Struct, frozen=True):
+    """Consultations by one account in a window that people are not shown before ``shown_at``."""
+
+    delay: str
+    request: str
+    account: str
+    from_at: datetime
+    until_at: datetime
+    decided_at: datetime
+    shown_at: datetime
+    over: bool
+    renewable: bool
+
+
+class Delays(Struct, frozen=True):
+    """Delays within reach, the last first."""
+
+    rows: tuple[Delayed, ...]
 
 
 class OwnReport(Struct, frozen=True):
@@ -126,6 +173,20 @@ def redeem(code: str, client: str, state: str) -> Call[Begun]:
     return post("/v1/person/sessions", {"code": code, "client": client, "state": state}, reads(Begun))
 
 
+def invite(person: str, purpose: str) -> Call[Invited]:
+    """A code for the personal space of a person whom one's office follows."""
+    return post("/v1/invitations/make", {"purpose": purpose, "person": person}, reads(Invited))
+
+
+def own_file() -> Call[OwnFile]:
+    """Everything of the file of the person whose session speaks."""
+    return post("/v1/person/file", {}, _own_file)
+
+
+def _own_file(body: Any) -> OwnFile:
+    return typed(OwnFile, {**body, "fields": hidden(body["fields"])})
+
+
 def end() -> Call[Ended]:
     """Sign out."""
     return post("/v1/person/end", {}, reads(Ended))
@@ -155,6 +216,11 @@ def own_reports() -> Call[OwnReports]:
 def reports(page: int = 1) -> Call[Reports]:
     """Reports that this security officer has to look into."""
     return post("/v1/reports/list", {"page": page}, reads(Reports))
+
+
+def delays() -> Call[Delays]:
+    """What people are not shown yet."""
+    return post("/v1/delays/list", {}, reads(Delays))
 
 
 def examine(report: str) -> Call[Moved]:

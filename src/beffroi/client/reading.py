@@ -12,14 +12,14 @@ from beffroi.core.identifying import Identifying
 Kind = TypeVar("Kind")
 
 
-def _hide(value: Any) -> Any:
+def hidden(value: Any) -> Any:
     """Wrap every text of a nested JSON value; keys, numbers and booleans stay."""
     if isinstance(value, str):
         return Identifying(value)
     if isinstance(value, list):
-        return [_hide(item) for item in value]
+        return [hidden(item) for item in value]
     if isinstance(value, dict):
-        return {key: _hide(item) for key, item in value.items()}
+        return {key: hidden(item) for key, item in value.items()}
     return value
 
 
@@ -59,7 +59,7 @@ def ended(body: Any) -> answers.Ended:
 def opened(body: Any) -> answers.Opened:
     """One person's released groups."""
     person = body["person"]
-    flat = {**body, "person": person["id"], "fields": _hide(person["fields"])}
+    flat = {**body, "person": person["id"], "fields": hidden(person["fields"])}
     return typed(answers.Opened, flat)
 
 
@@ -75,7 +75,7 @@ def page(body: Any) -> answers.Page:
 
 def page_rows(rows: Any) -> list[dict[str, Any]]:
     """Lines of people, their fields hidden."""
-    return [{**row, "fields": _hide(row.get("fields", {}))} for row in rows]
+    return [{**row, "fields": hidden(row.get("fields", {}))} for row in rows]
 
 
 def ids(body: Any) -> answers.Ids:

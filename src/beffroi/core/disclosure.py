@@ -41,6 +41,8 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     # Who was read, or who read somebody: random ids only.
     "readings-asked": Disclosed.NOTHING,
     # What the person does in the personal space: what they read there is their own.
+    "invited": Disclosed.NOTHING,  # beside the opening of no field that it counts as
+    "invitation-closed": Disclosed.NOTHING,
     "person-signed-in": Disclosed.NOTHING,
     "person-identity-disputed": Disclosed.NOTHING,
     "person-signed-out": Disclosed.NOTHING,

@@ -5,11 +5,8 @@ it draws on what the whole organisation may export, and, where nobody else agree
 account's own: that budget is the number of people past which a second person is needed.
 """
 
-import re
-import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 
 from beffroi.core.budgets import purse
 from beffroi.core.decision import Due, Entitlement, Refusal, entitle, found
@@ -17,12 +14,6 @@ from beffroi.core.facts import Facts, Request
 from beffroi.core.habilitation import caps_of
 from beffroi.core.policy import EXPORTS, Action, Policy, Role
 from beffroi.core.refusals import Code
-
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no letter that is read as another, or as a digit."""
-_LENGTH: Final = 12
-_READ_AS: Final = str.maketrans("OIL", "011")
-_WRITTEN: Final = re.compile(rf"[{ALPHABET}]{{{_LENGTH}}}")
 
 
 class Hindrance(StrEnum):
@@ -75,19 +66,3 @@ def in_the_way(approved_at: datetime | None, copies: int, now: datetime, policy:
     if now >= approved_at + timedelta(days=policy.exports.days):
         return Hindrance.OVER
     return Hindrance.ALL_HANDED_OUT if copies >= policy.exports.copies else None
-
-
-def new_mark() -> str:
-    """The mark of one copy, written on each of its lines: 60 random bits in Crockford's base 32."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(_LENGTH))
-
-
-def in_groups(mark: str) -> str:
-    """A mark as people read it: in groups of four."""
-    return "-".join(mark[start : start + 4] for start in range(0, _LENGTH, 4))
-
-
-def read_mark(text: str) -> str | None:
-    """The mark that somebody typed or read out, with any spacing and case; ``None`` where it is none."""
-    bare = re.sub(r"[\s\-]", "", text).upper().translate(_READ_AS)
-    return bare if _WRITTEN.fullmatch(bare) else None

@@ -164,7 +164,18 @@ class Extent(NamedTuple):
 EVERYTHING: Final = Extent("everything", "")
 _WHOLE: Final = frozenset({"containment", "policy", "turnstile"})
 _OF_ACCOUNT: Final = frozenset(
-    {"account", "habilitation", "factor", "enrolment", "session", "line_member", "exam", "reach", "cover"}
+    {
+        "account",
+        "habilitation",
+        "factor",
+        "enrolment",
+        "session",
+        "line_member",
+        "exam",
+        "reach",
+        "cover",
+        "invitation",
+    }
 )
 _OF_APPLICATION: Final = frozenset({"application", "application_key", "breaker"})
 _OF_ORGANISATION: Final = frozenset(

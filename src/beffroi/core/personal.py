@@ -145,6 +145,9 @@ class Objection(StrEnum):
     PROOF_NOT_YET = "proof-not-yet"
     PROOF_GONE = "proof-gone"
     PROOF_WRONG = "proof-wrong"
+    TOO_MANY_INVITATIONS = "too-many-invitations"
+    IDENTITY_NEEDED = "identity-needed"
+    FILE_GONE = "file-gone"
 
 
 SENTENCES: Final[Mapping[Objection, Sentence]] = {
@@ -217,5 +220,28 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Cette consultation n’est plus inscrite comme elle le fut. L’anomalie est signalée à la sécurité.",
         "Proof impossible",
         "This consultation is no longer recorded as it was. The anomaly is reported to security.",
+    ),
+    Objection.TOO_MANY_INVITATIONS: Sentence(
+        429,
+        "Trop de codes remis aujourd’hui",
+        "Vous avez remis vingt codes en 24 heures. Vous pourrez continuer demain.",
+        "Too many codes today",
+        "You handed over twenty codes within 24 hours. You can go on tomorrow.",
+    ),
+    Objection.FILE_GONE: Sentence(
+        404,
+        "Votre dossier n’existe plus",
+        "Il a été effacé. Il n’en reste rien ici.",
+        "Your file does not exist any more",
+        "It was erased. Nothing of it is left here.",
+    ),
+    Objection.IDENTITY_NEEDED: Sentence(
+        403,
+        "Il faut prouver votre identité",
+        "Un code remis par votre mission locale montre seulement qui a consulté votre dossier. Pour le reste, "
+        "prouvez votre identité avec le service de l’État.",
+        "Your identity must be proven",
+        "A code given by your youth office only shows who consulted your file. For the rest, prove your "
+        "identity with the State’s service.",
     ),
 }

@@ -79,6 +79,7 @@ RELATIONS: Final = Bucket("relations")
 ASSIGNMENTS: Final = Bucket("assignments")
 RECEIVED: Final = Bucket("received")
 EXPORTS: Final = Bucket("exports")
+MESSAGES: Final = Bucket("messages")
 EVERYTHING: Final = Bucket("all")
 
 

@@ -20,6 +20,7 @@ from beffroi.core.policy import (
     EVERYTHING,
     EXPORTS,
     FLOOR,
+    MESSAGES,
     RELATIONS,
     SEARCH,
     Action,
@@ -167,7 +168,7 @@ def _budgets(table: Table) -> dict[Bucket, Caps]:
         if CODE.fullmatch(code) is None or code == EVERYTHING:
             table.refuse(code, code, f"a code of lower-case letters, digits and hyphens, other than {EVERYTHING}")
         budgets[Bucket(code)] = _caps(table.table(code))
-    for needed in (SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS, EXPORTS):
+    for needed in (SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS, EXPORTS, MESSAGES):
         if needed not in budgets:
             table.refuse(needed, {}, "this budget, which the law itself draws on")
     return budgets
@@ -181,7 +182,7 @@ def _demands(table: Table, rated: Mapping[str, Rated]) -> dict[Rated, Demand]:
 
 
 def _organisation(table: Table, budgets: Mapping[Bucket, Caps]) -> OrganisationBudget:
-    counted = {str(bucket): bucket for bucket in budgets if bucket not in (RELATIONS, ASSIGNMENTS, EXPORTS)}
+    counted = {str(bucket): bucket for bucket in budgets if bucket not in (RELATIONS, ASSIGNMENTS, EXPORTS, MESSAGES)}
     law = OrganisationBudget(
         table.integer("per_agent", 1, 1_000),
         table.integer("floor", 1, PEOPLE),

@@ -11,6 +11,7 @@ from beffroi.core.policy import (
     BREAK_GLASS,
     EVERYTHING,
     EXPORTS,
+    MESSAGES,
     ORGANISATION_KINDS,
     RELATIONS,
     SEARCH,
@@ -30,7 +31,7 @@ _LEVELS: Final = {"second-factor": Level.SECOND_FACTOR, "passkey": Level.PASSKEY
 _ACTIONS: Final = {action.value: action for action in Action}
 _RELATIONS: Final = {relation.value: relation for relation in Relation}
 _WRITING: Final = frozenset({Action.CREATE, Action.UPDATE})
-_RESERVED: Final = frozenset({SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS, EXPORTS})
+_RESERVED: Final = frozenset({SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS, EXPORTS, MESSAGES})
 
 
 def demand(table: Table) -> Demand:

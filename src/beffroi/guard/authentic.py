@@ -88,6 +88,14 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "expires_at": _I, "revoked_at": _MI, "version": _N,
     },
     "person_binding": {"id": _ID, "person": _ID, "subject_index": _ID, "bound_at": _I, "version": _N},
+    "delay": {
+        "id": _ID, "request": _ID, "account": _ID, "from_at": _I, "until_at": _I, "shown_at": _I, "renews": _ID,
+        "decided_at": _I, "version": _N,
+    },
+    "invitation": {
+        "id": _ID, "person": _ID, "organisation": _ID, "account": _ID, "locator": _T, "code_hash": _B, "failures": _N,
+        "issued_at": _I, "expires_at": _I, "ended_at": _MI, "session": _ID, "version": _N,
+    },
     "containment": {
         "id": _ID, "kind": _T, "scope": _T, "groups": _N, "since_at": _I, "lifted_at": _MI, "version": _N,
     },
@@ -108,6 +116,11 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "mark": _T, "account": _ID, "session": _ID, "organisation": _ID, "application": _T, "purpose": _T,
         "groups": _N, "reason": _T, "people": _N, "request": _ID, "made_at": _I, "version": _N,
     },
+    "notice": {
+        "id": _ID, "code": _T, "subject": _T, "day": _T, "hour": _T, "account": _ID, "organisation": _ID,
+        "people": _N, "made_at": _I, "version": _N,
+    },
+    "letter": {"id": _ID, "notice": _ID, "person": _ID, "made_at": _I},
     "glass_verdict": {
         "id": _ID, "entry": _N, "opened_at": _I, "account": _ID, "organisation": _ID, "verdict": _T, "judged_by": _ID,
         "judged_at": _I, "version": _N,

@@ -24,6 +24,7 @@ import uvloop
 from beffroi.core.policy import Policy
 from beffroi.guard import key_check, keys, logs, migrations, stamped
 from beffroi.guard.decisions.connections import SCRATCH_MARK, NotDurable, create_pool, is_scratch, refuse_forgetful
+from beffroi.guard.messaging.letters import send_letters
 from beffroi.guard.notifying.posting import post_of
 from beffroi.guard.notifying.reminding import remind
 from beffroi.guard.notifying.sending import send_due
@@ -131,7 +132,7 @@ def tasks(
         Task("remind", sweep_every, _remind),
         *exports,
     )
-    sending = () if mailing is None else (notify(mailing),)
+    sending = () if mailing is None else (notify(mailing), write(mailing))
     sealing = () if journal is None else (_sealing(journal),)
     return (*periodic, *sending, *sealing)  # run once, the last seals what the others wrote
 
@@ -144,6 +145,16 @@ def notify(mailing: "Mailing") -> Task:
         return await send_due(background.pool, background.keys, mailing, post, background.stopping.is_set)
 
     return Task("notify", NOTIFY_EVERY, send)
+
+
+def write(mailing: "Mailing") -> Task:
+    """Send what offices write to people."""
+    post = post_of(mailing)
+
+    async def send(background: Background) -> Counter[str]:
+        return await send_letters(background.pool, background.keys, mailing, post, background.stopping.is_set)
+
+    return Task("letters", NOTIFY_EVERY, send)
 
 
 def _sealing(journal: JournalSettings) -> Task:

@@ -11,6 +11,7 @@ from beffroi.guard.answers import containing as cut
 from beffroi.guard.answers import exporting as exported
 from beffroi.guard.answers import forensics as past
 from beffroi.guard.answers import machines
+from beffroi.guard.answers import messaging as message
 from beffroi.guard.answers import partners as partner
 from beffroi.guard.answers import personal as own
 from beffroi.guard.answers import providers as provider
@@ -29,7 +30,9 @@ from beffroi.guard.doors import agents, asked, changing, finding, listing, openi
 from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
+from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
+from beffroi.guard.personal import delay_doors, inviting, own_file
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
@@ -145,6 +148,17 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/break-glass/judge"): Operation(
         "Give a verdict on an opening by break-glass", broken_glass.Judging, broken.Judged, _CONFLICTS
+    ),
+    ("POST", "/v1/notices/send"): Operation(
+        "Write to people one follows", messaging.Sending, message.Sent, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/notices/mine"): Operation("One's own messages", messaging.Purposed, message.Notices),
+    ("POST", "/v1/notices/check"): Operation(
+        "Whether the code of a message is ours",
+        messaging.Checking,
+        message.Checked,
+        (*_COMMON, 404),
+        ("application",),
     ),
     ("POST", "/v1/agents"): Operation("Names of colleagues", agents.Colleagues, agents.Named),
     ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),
@@ -275,12 +289,22 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/forensics/read-by"): Operation(
         "Who read one person", forensics.AskingAbout, past.ReadBy, _CONFLICTS
     ),
+    ("POST", "/v1/invitations/make"): Operation(
+        "A code for a person's own space, handed over at the office",
+        inviting.Inviting,
+        own.Invited,
+        _CONFLICTS,
+        done=201,
+    ),
     ("POST", "/v1/person/sessions"): Operation(
         "Redeem the one-time code of a person's sign-in", sessions.Redemption, own.Begun, _COMMON, ("application",)
     ),
     ("POST", "/v1/person/end"): Operation("A person signs out", personal.Nothing, own.Ended),
     ("POST", "/v1/person/consultations"): Operation(
         "Who consulted one's own file", personal.Period, own.Consultations
+    ),
+    ("POST", "/v1/person/file"): Operation(
+        "Everything of one's own file", own_file.Whole, own.OwnFile, (*_COMMON, 404)
     ),
     ("POST", "/v1/person/proof"): Operation(
         "The proof of one consultation of one's own file", personal.One, own.Proof, (*_CONFLICTS, 410)
@@ -292,6 +316,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/reports/list"): Operation(
         "Consultations that people do not recognise", personal.Listing, own.Reports
     ),
+    ("POST", "/v1/delays/list"): Operation("What people are not shown yet", delay_doors.Delaying, own.Delays),
     ("POST", "/v1/reports/examine"): Operation(
         "Say that a report is being looked into", personal.OneReport, own.Moved, _CONFLICTS
     ),

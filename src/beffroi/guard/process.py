@@ -40,6 +40,7 @@ from beffroi.guard.folding.watching import Watch
 from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
+from beffroi.guard.messaging import doors as messaging_doors
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
 from beffroi.guard.personal import doors as personal_doors
@@ -91,6 +92,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     personal_doors.ROUTES,
     relation_doors.ROUTES,
     export_doors.ROUTES,
+    messaging_doors.ROUTES,
     glass_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""

@@ -52,6 +52,7 @@ def sign_in_sheet(personas_file: Path) -> str:
         )
         for one in RESIDENTS
     ]
+    lines.append("    anybody with a code: an adviser opens a file, « Remettre un code pour son espace »")
     lines += ["", "  People to look for, by name and birth date:"]
     for office, index, what in (
         (OFFICE, 0, "followed by Camille Moreau"),

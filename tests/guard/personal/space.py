@@ -141,9 +141,14 @@ def other(login: str, **changes: Any) -> Resident:
 def space(database: str, folder: Path) -> Iterator[Space]:
     """Everything, until the block ends."""
     with serve(database, folder) as guard:
-        made = Space(guard, "")
-        made.ines = made.file(last_name="Delaunay", first_names="Inès", birth_date="2005-03-14", identity=ines())
-        yield made
+        yield space_of(guard)
+
+
+def space_of(guard: Guard) -> Space:
+    """The space of a guard that is already served."""
+    made = Space(guard, "")
+    made.ines = made.file(last_name="Delaunay", first_names="Inès", birth_date="2005-03-14", identity=ines())
+    return made
 
 
 def ines(**changes: Any) -> Identity:

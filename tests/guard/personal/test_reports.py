@@ -83,6 +83,20 @@ def test_person_reports_a_consultation_and_follows_it_to_its_answer(served: Spac
     assert [one["account"] and str(one["account"]) for one in said] == [None, *[watch.network.member.account] * 2]
 
 
+def test_officers_of_the_place_and_the_network_are_told_of_a_report_and_of_nobody_in_it(
+    served: Space, watch: Watch
+) -> None:
+    guard, entry = served.guard, served.consulted(served.ines, account=str(uuid4()))
+    guard.execute("DELETE FROM guard.message")
+    made(served, served.signed_in(), entry)
+    rows = guard.run(guard.world.conn.fetch("SELECT * FROM guard.message"))
+    told = {str(row["recipient"]) for row in rows}
+    assert {watch.network.member.account, watch.office.member.account} <= told
+    assert not told & {watch.elsewhere.member.account, watch.manager.member.account}
+    assert {(row["template"], row["refs"]) for row in rows} == {("report-made", "{}")}
+    assert served.ines not in str(rows)
+
+
 def test_consultation_is_reported_once_whatever_the_race(served: Space) -> None:
     entry = served.consulted(served.ines)
     handle = served.signed_in()

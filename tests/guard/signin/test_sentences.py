@@ -6,7 +6,7 @@ from pathlib import Path
 
 from beffroi.guard.approvals import page
 from beffroi.guard.habilitations import proofing
-from beffroi.guard.personal import arriving
+from beffroi.guard.personal import arriving, code_page
 from beffroi.guard.personal import messages as personal
 from beffroi.guard.reviewing import page as reviewing_page
 from beffroi.guard.signin import messages
@@ -22,7 +22,7 @@ def said() -> set[str]:
     for template in (FOLDER / "templates").glob("*.html"):
         found |= set(re.findall(r'_\("([^"]+)"\)', template.read_text("utf-8")))
     drawing = [FOLDER / f"{name}.py" for name in ("proving", "enrolling", "leaving", "messages")]
-    for module in [*drawing, *(Path(one.__file__) for one in (page, proofing, reviewing_page, arriving))]:
+    for module in [*drawing, *(Path(one.__file__) for one in (page, proofing, reviewing_page, arriving, code_page))]:
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in ENGLISH:
                 found.add(node.value)

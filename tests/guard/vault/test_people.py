@@ -156,11 +156,19 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         )  # fmt: skip
         bound = {"id": uuid4(), "person": one, "subject_index": uuid4(), "bound_at": AT, "version": 1}
         await stamped.insert(conn, held, "person_binding", bound)
+        invited = {
+            "id": uuid4(), "person": one, "organisation": uuid4(), "account": uuid4(), "locator": str(one)[:4],
+            "code_hash": b"", "failures": 0, "issued_at": AT, "expires_at": AT, "ended_at": None, "session": None,
+            "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "invitation", invited)
         await conn.execute(
             "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
             " VALUES ($1, $2, 1, $3, 'received', $3)",
             uuid4(), one, AT,
         )  # fmt: skip
+        letter = {"id": uuid4(), "notice": uuid4(), "person": one, "made_at": AT, "due_at": AT}
+        await stamped.insert(conn, held, "letter", letter)
     async with conn.transaction():
         await people.erase(conn, held, person, entry=Entry(AT, "erased", person=person))
     for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):

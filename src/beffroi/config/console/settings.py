@@ -98,7 +98,7 @@ UI_SHELL = "beffroi.config.console.shell.shell_for"
 # Browsers hold the redirects that follow a form to its form-action too: a sign-out goes on to the provider.
 UI_FORM_ORIGINS = tuple(dict.fromkeys((_GUARD_ORIGIN, *(f"{one.scheme}://{one.netloc}" for one in _PROVIDERS))))
 
-CASES_SERVICES = "beffroi.systems.prescriptions.api.services"
+CASES_SERVICES = "beffroi.config.console.shell.services"
 DIRECTORY_GUARD = "beffroi.config.console.guard.shared_guard"
 DIRECTORY_GUARD_URL = INSTALLATION.guard_url
 DIRECTORY_CONSOLE_URL = INSTALLATION.console_url

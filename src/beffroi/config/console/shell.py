@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 import beffroi.systems.cases.api as cases
 import beffroi.systems.prescriptions.api as prescriptions
+from beffroi.client.answers import Session
 from beffroi.config.console.settings import INSTALLATION
 from beffroi.config.settings import Mode
 from beffroi.governance.awareness import api as awareness
@@ -32,6 +33,11 @@ _APPLICATIONS = (
 """In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.
 _version = cache(version)
+
+
+def services(session: Session, person: str) -> tuple[NavigationItem, ...]:
+    """What applications other than the files' own do for a person whose file is open."""
+    return (*prescriptions.services(session, person), *transparency.services(session, person))
 
 
 def shell_for(request: HttpRequest) -> Shell:

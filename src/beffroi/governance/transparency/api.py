@@ -4,9 +4,19 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
+from beffroi.governance.transparency import rights
 from beffroi.ui.shell import NavigationItem
 
 _INVESTIGATE = "investigate"
+
+
+def services(session: Session, person: str) -> tuple[NavigationItem, ...]:
+    """What this application does for a person whose file is open."""
+    if rights.inviting_purpose(session) is None:
+        return ()
+    return (
+        NavigationItem(gettext("Remettre un code pour son espace"), reverse("transparency:invite", args=[person])),
+    )
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:

@@ -12,6 +12,13 @@ class Begun(Answered, frozen=True):
     expires_at: datetime
 
 
+class Invited(Answered, frozen=True):
+    """A code to hand over to a person, told once, and the instant at which it ends."""
+
+    code: str
+    until_at: datetime
+
+
 class Ended(Answered, frozen=True):
     """A sign-out, and where the browser goes to end the provider's own session."""
 
@@ -49,6 +56,27 @@ class Consultations(Answered, frozen=True):
     rows: tuple[Consultation, ...]
 
 
+class Follower(Answered, frozen=True):
+    """An organisation that knows the person: since when, until when, whether somebody there is their referent.
+
+    ``job`` is that agent's, where the policy shows it; never a name.
+    """
+
+    organisation_name: str
+    kind: str
+    since_at: datetime
+    until_at: datetime | None
+    referent: bool
+    job: Label | None
+
+
+class OwnFile(Answered, frozen=True):
+    """Everything of one's own file, by field group, without the agents who wrote it; and who follows one."""
+
+    fields: dict[str, dict[str, object]]
+    followed_by: tuple[Follower, ...]
+
+
 class Proof(Answered, frozen=True):
     """A proof file (C2SP tlog-proof) of one consultation, and a name to keep it under."""
 
@@ -60,6 +88,26 @@ class Reported(Answered, frozen=True):
     """A report that was made."""
 
     report: str
+
+
+class Delayed(Answered, frozen=True):
+    """Consultations by one account in a window that people are not shown before ``shown_at``."""
+
+    delay: str
+    request: str
+    account: str
+    from_at: datetime
+    until_at: datetime
+    decided_at: datetime
+    shown_at: datetime
+    over: bool
+    renewable: bool
+
+
+class Delays(Answered, frozen=True):
+    """Delays within reach, the last first."""
+
+    rows: tuple[Delayed, ...]
 
 
 class OwnReport(Answered, frozen=True):

@@ -13,9 +13,23 @@ from beffroi.guard.partners.changing import CONTRACT
 from beffroi.guard.partners.creating import PARTNER
 from beffroi.guard.partners.opening import OPENING
 from beffroi.guard.partners.roster import ROSTER
+from beffroi.guard.personal.delays import DELAY
 from beffroi.guard.providers.requests import PROVIDER
 
 KINDS: Final[Mapping[str, Kind[Any]]] = {
     kind.code: kind
-    for kind in (ACCESS, CONFIRMATION, IDENTITY, LIFT, RESTORE, CONTRACT, PARTNER, OPENING, ROSTER, PROVIDER, EXPORT)
+    for kind in (
+        ACCESS,
+        CONFIRMATION,
+        IDENTITY,
+        LIFT,
+        RESTORE,
+        CONTRACT,
+        PARTNER,
+        OPENING,
+        ROSTER,
+        PROVIDER,
+        EXPORT,
+        DELAY,
+    )
 }

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from beffroi.core import budgets
 from beffroi.core.approvals import State
 from beffroi.core.budgets import EMPTY, Scope
-from beffroi.core.exporting import Hindrance, in_the_way, new_mark
+from beffroi.core.exporting import Hindrance, in_the_way
 from beffroi.core.fields import mask_of, names
 from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import PersonId, PurposeCode
+from beffroi.core.marks import new_mark
 from beffroi.core.policy import EXPORTS
 from beffroi.guard import journal, stamped
 from beffroi.guard.approvals import making

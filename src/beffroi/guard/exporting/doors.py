@@ -21,6 +21,7 @@ from beffroi.core.exporting import Hindrance
 from beffroi.core.facts import Request
 from beffroi.core.fields import mask_of, names
 from beffroi.core.ids import PersonId, PurposeCode
+from beffroi.core.marks import in_groups, read_mark
 from beffroi.core.policy import Action
 from beffroi.guard import journal
 from beffroi.guard.answers.exporting import Copy, Export, ExportRow, Exports, Reason, Traced
@@ -160,7 +161,7 @@ async def _handed_out(call: Call, purpose: str, wish: Wish) -> Answer:
         if isinstance(again, Hindrance):  # another copy was handed out meanwhile
             return hindered(call, again)
         row = await copies.keep(work, by, wanted, copy, len(granted))
-        return json_answer(Copy(copy, exporting.in_groups(row["mark"]), work.now, rows, budget(granted[-1].paid)))
+        return json_answer(Copy(copy, in_groups(row["mark"]), work.now, rows, budget(granted[-1].paid)))
 
     return await with_action(call, Action.EXPORT, purpose, write, writes=True)
 
@@ -201,7 +202,7 @@ def _row(call: Call, person: PersonId, outcome: Outcome) -> ExportRow:
 async def trace(call: Call) -> Answer:
     """Whose copy carries a mark: for who investigates, and journaled."""
     body = bodies.read(call, _MARKED)
-    mark = exporting.read_mark(body.mark)
+    mark = read_mark(body.mark)
 
     async def act(work: Work, by: OnDuty) -> Answer:
         row = None if mark is None else await copies.marked(work, mark)

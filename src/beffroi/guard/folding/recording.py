@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from beffroi.guard.stamped import Row
 
 KIND: Final = "fact"
-UNFOLDED: Final = frozenset({"budget", "reach", "application_day", "message", "sealed", "person_session"})
+UNFOLDED: Final = frozenset({"budget", "reach", "application_day", "message", "letter", "sealed", "person_session"})
 """Written by every opening, or once a minute: the first two are held to the openings themselves; an older day of an
-application, or none, only makes its caps smaller; a message gives nothing to who gets it twice, or not. How far the
-journal is sealed is held to the published log: a fact of it would be one more entry to seal, for ever. A session of
-the personal space reads its own person alone and ends within the hour; its row goes with the person's file."""
+application, or none, only makes its caps smaller; a message or a letter gives nothing to who gets it twice, or not.
+How far the journal is sealed is held to the published log: a fact of it would be one more entry to seal, for ever.
+A session of the personal space reads its own person alone and ends within the hour; its row goes with the file."""
 BORN_UNSAID: Final = frozenset({"relation"})
 """Imported by the million: the first version of a row has no fact, the later ones have. That a row which gives access
 is gone gives nothing, and one that ended cannot become the first version again."""

@@ -48,6 +48,7 @@ STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "scim_token": _ends("revoked_at"),
     "application_key": _ends("revoked_at"),
     "enrolment": _ends("expires_at"),
+    "invitation": _ends("ended_at"),
     "relation": _ends("until_at"),
     "cover": lambda row, now: {"until_at": min(row["until_at"], now)},
     "roster_domain": _ends("ended_at"),

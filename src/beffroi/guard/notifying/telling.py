@@ -30,6 +30,15 @@ SELECT id FROM guard.enrolment WHERE account = $1 AND used_at IS NULL AND expire
 """
 
 
+async def report_made(work: Work, report: str, organisation: str | None) -> None:
+    """A person does not recognise a consultation: security officers where it was made, and the network's.
+
+    At most once an hour each, gathered; neither the person nor the agent is in it.
+    """
+    place = None if organisation is None else OrganisationId(organisation)
+    await notify(work, Template.REPORT_MADE, await holders(work, Duty.INVESTIGATE, place, report), report)
+
+
 async def request_made(work: Work, request: Row, able: Collection[AccountId]) -> None:
     """A request waits: those who may approve it, of its organisation first."""
     rows = await work.conn.fetch(_AT_PLACE, request["organisation"], list(able))

@@ -38,6 +38,7 @@ class Template(StrEnum):
     PARTNER_DUE = "partner-due"
     CONTAINED = "contained"
     GLASS_WAITING = "glass-waiting"
+    REPORT_MADE = "report-made"
 
 
 class Text(NamedTuple):
@@ -115,6 +116,22 @@ TEXTS: Final[Mapping[Template, Text]] = {
             "Read it, check it with somebody you know, then decide with your passkey.",
         ),
         Label("Demandes qui attendent votre décision : {count}", "Requests that wait for your decision: {count}"),
+    ),
+    Template.REPORT_MADE: Text(
+        Pace.HOURLY,
+        {},
+        "/signalements/",
+        "/signalements/",
+        Label("Une consultation est signalée", "A consultation was reported"),
+        Label(
+            "Une personne ne reconnaît pas une consultation de son dossier.",
+            "A person does not recognise a consultation of their file.",
+        ),
+        Label(
+            "Ouvrez les signalements, cherchez ce que le compte a fait, puis répondez à la personne.",
+            "Open the reports, look at what the account did, then answer the person.",
+        ),
+        Label("Consultations signalées : {count}", "Consultations reported: {count}"),
     ),
     Template.REQUEST_APPROVED: Text(
         Pace.AT_ONCE,

@@ -17,7 +17,7 @@ from beffroi.core.ids import ApplicationId, PersonId
 from beffroi.core.personal import Unmatched
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.personal import messages, sessions
+from beffroi.guard.personal import invitations, messages, sessions
 from beffroi.guard.personal.matching import match
 from beffroi.guard.personal.presence import serves
 from beffroi.guard.personal.provider import PersonEdge, person_edge
@@ -51,7 +51,7 @@ async def depart(call: Call) -> Answer:
         return said(call, messages.WRONG_LINK)
     async with services.pool.acquire() as conn:
         now = await stamped.instant(conn)
-        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, _place(call), now):
+        if not await attempts.within(conn, services.keys, Limit.BEGINNINGS, place(call), now):
             return said(call, messages.TOO_MANY)
         to = await flow.destination(conn, call, fields)
         if to is not None and not serves(services, to.application):
@@ -92,7 +92,7 @@ async def arrive(call: Call) -> Answer:
         return said(call, messages.PROVIDER_DOWN)
     async with services.pool.acquire() as conn, conn.transaction():
         now = await stamped.instant(conn)
-        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, _place(call), now):
+        if await attempts.exhausted(conn, services.keys, Limit.FAILURES, place(call), now):
             return said(call, messages.TOO_MANY)
         loaded = await _current(conn, call, Step.PERSON, now)
         if loaded is None:
@@ -153,6 +153,7 @@ async def _enter(
         await _disputed(conn, call, going.application, found, disputed, now)
         await _refused(conn, call, loaded, found.value, now)
         return _over(call, messages.NOT_FOUND)
+    await invitations.end_all(conn, services.keys, found, now, "identified")
     code = await sessions.begin(
         conn, services.keys, found, ApplicationId(going.application), going.state, identified.id_token,
         services.policy.version,
@@ -182,7 +183,7 @@ async def _current(conn: "asyncpg.Connection", call: Call, step: Step, now: date
     return loaded if loaded is not None and loaded.step is step else None
 
 
-def _place(call: Call) -> str:
+def place(call: Call) -> str:
     """Where a person's request comes from: counted apart from agents', who may share the address."""
     return f"person {browser.address(call)}"
 
@@ -210,7 +211,7 @@ async def _disputed(
 async def _refused(conn: "asyncpg.Connection", call: Call, loaded: Loaded, why: str, now: datetime) -> None:
     """Journal a refusal and count it against the address."""
     await turnstile.take(conn)  # before the count's row, as who proves a factor takes both
-    await attempts.within(conn, call.services.keys, Limit.FAILURES, _place(call), now)
+    await attempts.within(conn, call.services.keys, Limit.FAILURES, place(call), now)
     entry = Entry(
         now, "person-sign-in-refused", application=loaded.progress.application, explanation=why,
         policy=call.services.policy.version,

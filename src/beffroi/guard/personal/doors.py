@@ -7,10 +7,12 @@ None takes the id of a person: whose space it is, the session says. And those of
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.delaying import is_delayed
 from beffroi.core.duty import Duty
 from beffroi.core.ids import PersonId
 from beffroi.core.personal import Answer as Reply
@@ -20,8 +22,12 @@ from beffroi.guard.answers.personal import Begun, Consultations, Ended, Moved, P
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.keys import WrappedKeyRefused
-from beffroi.guard.personal import consulting, leaving, proofs, queueing, reporting, sessions
+from beffroi.guard.personal import consulting, delays, leaving, proofs, queueing, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
+from beffroi.guard.personal.code_page import ROUTES as CODE_PAGES
+from beffroi.guard.personal.delay_doors import ROUTES as DELAYS
+from beffroi.guard.personal.inviting import ROUTES as INVITING
+from beffroi.guard.personal.own_file import ROUTES as OWN_FILE
 from beffroi.guard.personal.presence import Present, serves, with_person
 from beffroi.guard.sessions.doors import Redemption, application_of
 from beffroi.guard.sessions.handing_over import NotRedeemed
@@ -168,6 +174,10 @@ async def consultations(call: Call) -> Answer:
             for person in waiting:
                 queue.leave(person)
     async with services.pool.acquire() as conn:
+        try:
+            found = delays.shown(found, await delays.in_force(conn, services.keys, here.now), here.now)
+        except Forged as error:
+            return await _unreadable(call, error)
         rows = await consulting.told(conn, services.policy, here.person, found, body.page, SIZE)
     total = found.rows.num_rows
     return json_answer(
@@ -178,7 +188,7 @@ async def consultations(call: Call) -> Answer:
 async def proof(call: Call) -> Answer:
     """The proof file of one consultation of one's own file."""
     body, services = bodies.read(call, _ONE), call.services
-    opening, answer = await _pointed_out(call, body.entry, _instant("at", body.at))
+    opening, answer = await _pointed_out(call, body.entry, _instant("at", body.at), identified=True)
     if opening is None:
         return answer
     person, entry = opening
@@ -198,7 +208,7 @@ async def proof(call: Call) -> Answer:
         await append(again.conn, [given])
         return json_answer(Proof(f"consultation-{entry.entry}.tlog-proof", made))
 
-    return await with_person(call, act, writes=True)
+    return await with_person(call, act, writes=True, identified=True)
 
 
 async def report(call: Call) -> Answer:
@@ -210,7 +220,7 @@ async def report(call: Call) -> Answer:
     _, reported = opening
 
     async def act(again: Present) -> Answer:
-        made = await reporting.make(again, reported, services.policy.version)
+        made = await reporting.make(again, services.keys, reported, services.policy)
         if isinstance(made, Objection):
             return problems.answer(made, call.headers.get(b"accept-language"))
         return json_answer(Reported(made), 201)
@@ -260,7 +270,7 @@ async def _moved(call: Call, one: str, to: Standing, answer: Reply | None) -> An
 
 
 async def _pointed_out(
-    call: Call, entry: int, at: datetime
+    call: Call, entry: int, at: datetime, *, identified: bool = False
 ) -> tuple[tuple[PersonId, consulting.Opening] | None, Answer]:
     """Whose space it is and the consultation pointed out, outside the turn; else the answer.
 
@@ -274,14 +284,20 @@ async def _pointed_out(
         kept.append(here)
         return json_answer({})
 
-    answer = await with_person(call, look, writes=False)
+    answer = await with_person(call, look, writes=False, identified=identified)
     if not kept:
         return None, answer
     here = kept[0]
     async with services.pool.acquire() as conn:
         if not await attempts.within(conn, services.keys, Limit.POINTED_OUT, here.person, here.now):
             return None, problems.answer(Fault.TOO_MANY_QUESTIONS, tongue)
+        try:
+            hidden = await delays.in_force(conn, services.keys, here.now)
+        except Forged as error:
+            return None, await _unreadable(call, error)
         found = await consulting.at_hand(conn, here.person, entry, at)
+        if found is not None and is_delayed(_text(found.account), at, hidden, here.now):
+            found = None  # and asked like any other that is not there: nothing tells the two apart
         counted = found is not None or await attempts.within(
             conn, services.keys, Limit.OWN_QUESTIONS, here.person, here.now
         )
@@ -299,9 +315,13 @@ async def _pointed_out(
             return None, await _unreadable(call, error)
         finally:
             queue.leave(here.person)
-    if found is None:
+    if found is None or is_delayed(_text(found.account), at, hidden, here.now):
         return None, problems.answer(Objection.CONSULTATION_UNKNOWN, tongue)
     return (here.person, found), answer
+
+
+def _text(account: UUID | None) -> str | None:
+    return None if account is None else str(account)
 
 
 async def _unreadable(call: Call, error: Exception) -> Answer:
@@ -346,4 +366,8 @@ ROUTES: Final[Routes] = {
     ("POST", "/v1/reports/examine"): examine,
     ("POST", "/v1/reports/answer"): reply,
     **PAGES,
+    **CODE_PAGES,
+    **INVITING,
+    **OWN_FILE,
+    **DELAYS,
 }

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from beffroi.core.ids import PersonId
+from beffroi.core.personal import Objection
 from beffroi.core.refusals import Code
 from beffroi.guard import stamped, turnstile
 from beffroi.guard.keys import WrappedKeyRefused
-from beffroi.guard.personal import sessions
+from beffroi.guard.personal import invitations, sessions
 from beffroi.guard.services import Services
 from beffroi.guard.sessions import handles
 from beffroi.guard.sessions.doors import application_of
@@ -49,10 +50,12 @@ def serves(services: Services, application: str) -> bool:
     return services.settings.person_application == application
 
 
-async def with_person(call: Call, act: Act, *, writes: bool) -> Answer:
+async def with_person(call: Call, act: Act, *, writes: bool, identified: bool = False) -> Answer:
     """Check token, handle and client, then act in one transaction: under the turnstile when it ``writes``.
 
-    A handle that comes from another client than its own ends the session. Raises Malformed for a long fingerprint.
+    ``identified``: not for a session that a code began, which shows consultations alone; such a session ends with
+    what its issuer may do. A handle that comes from another client than its own ends the session. Raises Malformed
+    for a long fingerprint.
     """
     tongue, services = call.headers.get(b"accept-language"), call.services
     application = application_of(call)
@@ -72,6 +75,12 @@ async def with_person(call: Call, act: Act, *, writes: bool) -> Answer:
                 return problems.answer(Code.SESSION_UNKNOWN, tongue)
             now = await stamped.instant(conn)
             refusal = await sessions.refusal_of(conn, services.keys, application, client, session, now)
+            proven = refusal is None and sessions.is_identified(services.keys, session)
+            if refusal is None and not proven:
+                if not await invitations.holds(conn, services.keys, str(session["id"])):
+                    refusal = Code.SESSION_ENDED
+                elif identified:
+                    return problems.answer(Objection.IDENTITY_NEEDED, tongue)
             if refusal is None:
                 answer = await act(Present(conn, session, now))
                 if now - session["seen_at"] >= sessions.TOUCH:

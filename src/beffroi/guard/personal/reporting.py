@@ -11,15 +11,19 @@ from uuid import uuid4
 
 from beffroi.core.ids import AccountId
 from beffroi.core.personal import ANSWERS, MOST_REPORTS, Answer, Objection, Standing, may_move
+from beffroi.core.policy import Policy
 from beffroi.guard.answers.personal import Choice, OwnReport, OwnReports, Report, Reports
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import lines_of
+from beffroi.guard.notifying import telling
 from beffroi.guard.personal.consulting import Opening, words
 from beffroi.guard.personal.presence import Present
 
 if TYPE_CHECKING:
     import asyncpg
+
+    from beffroi.guard.keys import Keys
 
 SIZE: Final = 25
 _MADE: Final = "SELECT count(*) FROM guard.report WHERE person = $1 AND reported_at > $2"
@@ -45,7 +49,7 @@ WHERE id = $1
 """
 
 
-async def make(here: Present, opening: Opening, policy: str) -> str | Objection:
+async def make(here: Present, keys: "Keys", opening: Opening, policy: Policy) -> str | Objection:
     """Report a consultation that was found to be of this person; the report's id. The turnstile is held."""
     if await here.conn.fetchval(_MADE, here.person, here.now - timedelta(days=1)) >= MOST_REPORTS:
         return Objection.TOO_MANY_REPORTS
@@ -58,10 +62,12 @@ async def make(here: Present, opening: Opening, policy: str) -> str | Objection:
     entry = Entry(
         here.now, "consultation-reported", here.person, session=here.id,
         organisation=None if organisation is None else str(organisation),
-        application=here.session["application"], policy=policy,
+        application=here.session["application"], policy=policy.version,
         detail=f'{{"entry":{opening.entry},"report":"{id_}"}}',
     )  # fmt: skip
     await append(here.conn, [entry])
+    work = Work(here.conn, keys, policy, here.now)
+    await telling.report_made(work, str(id_), None if organisation is None else str(organisation))
     return str(id_)
 
 

@@ -39,21 +39,25 @@ async def begin(
     person: PersonId,
     application: ApplicationId,
     state: str,
-    id_token: str,
+    id_token: str | None,
     policy: str,
+    session: str | None = None,
 ) -> str:
     """Begin a session and return the code that the browser takes to the application; the caller holds the turnstile.
 
+    ``id_token`` is the provider's; None where a code was handed over, and no identity proven (:func:`is_identified`).
+
     The person's other sessions go on: a telephone and a computer are not two people.
     """
-    now, session = await stamped.instant(conn), str(uuid4())
+    now, session = await stamped.instant(conn), session or str(uuid4())
     await stamped.insert(
         conn,
         keys,
         TABLE,
         {
             "id": session, "handle_hash": None, "application": application, "person": person, "client_hash": None,
-            "logout_hint": logout_sealer(keys).seal(id_token.encode(), _owner(session)), "created_at": now,
+            "logout_hint": None if id_token is None else logout_sealer(keys).seal(id_token.encode(), _owner(session)),
+            "created_at": now,
             "expires_at": now + ABSOLUTE, "seen_at": now, "revoked_at": None, "version": 1,
         },
     )  # fmt: skip
@@ -63,7 +67,10 @@ async def begin(
         " VALUES ($1, $2, $3, $4, $5)",
         handles.digest(code), application, bound(keys, _USE, code, application, session, ends, state), session, ends,
     )  # fmt: skip
-    entry = Entry(now, "person-signed-in", person, session=session, application=application, policy=policy)
+    entry = Entry(
+        now, "person-signed-in", person, session=session, application=application, policy=policy,
+        explanation="invitation" if id_token is None else None,
+    )  # fmt: skip
     await append(conn, [entry])
     return code
 
@@ -174,6 +181,14 @@ async def shut(conn: "asyncpg.Connection", keys: "Keys", application: Applicatio
 def logout_sealer(keys: "Keys") -> Sealer:
     """What seals the ID token that ends the provider's own session."""
     return Sealer(keys.session, "person-logout")
+
+
+def is_identified(keys: "Keys", session: Row) -> bool:
+    """Whether the provider proved an identity for this session: its ID token is there, sealed for it by the guard.
+
+    What shows more must be shown by something that nobody can write without the guard's keys. Raises SealRefused.
+    """
+    return session["logout_hint"] is not None and bool(hint(keys, session))
 
 
 def hint(keys: "Keys", session: Row) -> str:

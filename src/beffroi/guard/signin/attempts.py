@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from beffroi.core import personal
+from beffroi.core import inviting, personal
 
 if TYPE_CHECKING:
     import asyncpg
@@ -30,13 +30,14 @@ DELETE FROM guard.attempt WHERE ctid = ANY (ARRAY(
 
 
 class Limit(Enum):
-    """What is counted, and the most in a quarter of an hour from one address, one identity or one person."""
+    """What is counted, and the most in a quarter of an hour: of one address, identity or person, or of all."""
 
     BEGINNINGS = 600
     FAILURES = 60
     OWN_QUESTIONS = personal.MOST_QUESTIONS
     POINTED_OUT = personal.MOST_POINTED_OUT
     MATCHINGS = personal.MOST_MATCHINGS
+    WRONG_CODES = inviting.MOST_WRONG
 
 
 async def within(conn: "asyncpg.Connection", keys: "Keys", limit: Limit, address: str, now: datetime) -> bool:

@@ -46,6 +46,7 @@ class Step(StrEnum):
     REVIEW = "review"
     PERSON = "person"
     PERSON_EXCHANGE = "person-exchange"
+    PERSON_CODE = "person-code"
 
 
 class Purpose(StrEnum):

@@ -145,6 +145,22 @@ ENGLISH: Final[dict[str, str]] = {
         "is never sent by e-mail."
     ),
     "Code d’enrôlement": "Enrolment code",
+    # The personal space, with a code handed over
+    "Votre code d’accès": "Your access code",
+    "Saisissez le code imprimé que votre mission locale vous a remis. Il sert une seule fois, et montre seulement "
+    "qui a consulté votre dossier.": (
+        "Type the printed code that your youth office gave you. It works once, and only shows who consulted your "
+        "file."
+    ),
+    "Code remis": "Code you were given",
+    "Entrer dans mon espace": "Enter my space",
+    "Ne donnez ce code à personne. S’il est perdu, demandez-en un autre : l’ancien ne servira plus.": (
+        "Give this code to nobody. If it is lost, ask for another one: the old one will not work any more."
+    ),
+    "Ce code n’est pas le bon, a expiré ou a déjà servi. Après cinq erreurs, demandez-en un autre à votre mission "
+    "locale.": (
+        "This code is wrong, has expired or was already used. After five errors, ask your youth office for another."
+    ),
     "Seize lettres et chiffres, par groupes de quatre. Majuscules ou minuscules, avec ou sans tirets.": (
         "Sixteen letters and digits, in groups of four. Capitals or not, with or without hyphens."
     ),

@@ -34,7 +34,9 @@ _BLIND_OF_GROUP: Final = {
     "identity": ("blind_name", "blind_birth_name"),
 }
 MOST_MATCHES: Final = 5
-OF_PEOPLE: Final = ("relation", "reach", "free_text", "person_session", "person_binding", "report")
+OF_PEOPLE: Final = (
+    "relation", "reach", "free_text", "person_session", "person_binding", "invitation", "report", "letter",
+)  # fmt: skip
 """Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""
 _SAID_GONE: Final = frozenset(recording.FOLDED) & set(OF_PEOPLE) - recording.BORN_UNSAID
 """Of those, what the journal expects to be there until it says otherwise."""

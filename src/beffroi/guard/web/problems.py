@@ -13,6 +13,7 @@ from beffroi.core.broken_glass import SENTENCES as BROKEN_GLASS
 from beffroi.core.casefile import SENTENCES as WRITINGS
 from beffroi.core.decision import Refusal
 from beffroi.core.exporting_sentences import SENTENCES as HINDRANCES
+from beffroi.core.messaging import SENTENCES as MESSAGES
 from beffroi.core.objections import SENTENCES as OBJECTIONS
 from beffroi.core.personal import SENTENCES as PERSONAL
 from beffroi.core.refusals import Code, Sentence
@@ -156,6 +157,7 @@ _SENTENCES: Final = {
     **{str(objection): sentence for objection, sentence in WRITINGS.items()},
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
     **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
+    **{str(objection): sentence for objection, sentence in MESSAGES.items()},
     **{str(hindrance): sentence for hindrance, sentence in HINDRANCES.items()},
     **{str(objection): sentence for objection, sentence in BROKEN_GLASS.items()},
 }

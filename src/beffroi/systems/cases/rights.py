@@ -34,6 +34,11 @@ def follows(session: Session) -> bool:
     return may(session, "relate") and has_portfolio(session)
 
 
+def writes_to_people(session: Session) -> bool:
+    """Whether the role may use the contact details of people it follows, in an office."""
+    return follows(session) and any("release" in each.actions and "contact" in each.read for each in session.purposes)
+
+
 def has_portfolio(session: Session) -> bool:
     """Whether the role can have people of its own: it has a budget for them."""
     return any(budget.bucket == "portfolio" for budget in session.budgets)

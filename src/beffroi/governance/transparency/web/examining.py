@@ -9,6 +9,7 @@ from beffroi.client import Refused, personal
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.directory import api as directory
 from beffroi.governance.transparency.web import words
+from beffroi.governance.transparency.web.delaying import delay_url
 
 
 @require_GET
@@ -23,6 +24,7 @@ def reports(request: AgentRequest) -> HttpResponse:
     rows = [
         {
             "report": row,
+            "delay_url": "" if row.account is None or row.answer else delay_url(row.account),
             "organisation": words.organisation(row.organisation_name),
             "standing": words.standing(row.standing),
             "answer": labels.get(row.answer or "", ""),

@@ -27,6 +27,18 @@ def home(request: HttpRequest) -> HttpResponse:
 @directory.open_to_everybody
 @require_GET
 def depart(request: HttpRequest) -> HttpResponse:
+    """Leave for the provider, by way of the guard."""
+    return _depart(request, "/person/sign-in")
+
+
+@directory.open_to_everybody
+@require_GET
+def depart_with_code(request: HttpRequest) -> HttpResponse:
+    """Leave for the guard's page that takes a code handed over at the office."""
+    return _depart(request, "/person/invitation")
+
+
+def _depart(request: HttpRequest, way: str) -> HttpResponse:
     """Leave for the guard, with a state that only this browser can bring back."""
     waiting = directory.Waiting(secrets.token_urlsafe(32), reverse("transparency:consultations"))
     fields = {
@@ -34,7 +46,7 @@ def depart(request: HttpRequest) -> HttpResponse:
         "return_to": f"{settings.DIRECTORY_CONSOLE_URL}{reverse('transparency:return')}",
         "state": waiting.state,
     }
-    response = HttpResponseRedirect(f"{settings.DIRECTORY_GUARD_URL}/person/sign-in?{urlencode(fields)}")
+    response = HttpResponseRedirect(f"{settings.DIRECTORY_GUARD_URL}{way}?{urlencode(fields)}")
     directory.write_waiting(response, waiting)
     if directory.device_of(request) is None:
         directory.write_device(response)

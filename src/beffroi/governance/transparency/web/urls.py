@@ -2,20 +2,34 @@
 
 from django.urls import path
 
-from beffroi.governance.transparency.web import consultations, examining, own_reports, sign_in
+from beffroi.governance.transparency.web import (
+    checking,
+    consultations,
+    delaying,
+    examining,
+    inviting,
+    own_file,
+    own_reports,
+    sign_in,
+)
 
 app_name = "transparency"
 
 urlpatterns = [
     path("mon-espace/", sign_in.home, name="home"),
     path("mon-espace/connexion/", sign_in.depart, name="sign_in"),
+    path("mon-espace/code/", sign_in.depart_with_code, name="code"),
+    path("mon-espace/dossier/", own_file.own_file, name="own_file"),
     path("mon-espace/retour/", sign_in.arrive, name="return"),
     path("mon-espace/deconnexion/", sign_in.leave, name="sign_out"),
     path("mon-espace/consultations/", consultations.consultations, name="consultations"),
     path("mon-espace/preuve/", consultations.proof, name="proof"),
     path("mon-espace/signaler/", own_reports.report, name="report"),
     path("mon-espace/signalements/", own_reports.own_reports, name="own_reports"),
+    path("verifier/", checking.check, name="check"),
+    path("personnes/<uuid:person>/code-d-acces/", inviting.invite, name="invite"),
     path("signalements/", examining.reports, name="reports"),
+    path("signalements/differes/", delaying.delays, name="delays"),
     path("signalements/examiner/", examining.examine, name="examine"),
     path("signalements/repondre/", examining.answer, name="answer"),
 ]

@@ -19,6 +19,8 @@ def seen(consultation: Consultation) -> str:
         "sensitive_followup": gettext("les notes sensibles de votre accompagnement"),
         "legal_representative": gettext("les coordonnées de votre représentant légal"),
     }
+    if not consultation.groups and consultation.kind == "released":
+        return gettext("Rien : un code pour entrer dans votre espace vous a été remis")
     if not consultation.groups:
         return gettext("Seulement où vous êtes suivi, sans aucun détail")
     said = [names.get(code, gettext("une partie de votre dossier")) for code in consultation.groups]

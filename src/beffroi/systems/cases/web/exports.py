@@ -47,7 +47,7 @@ def export(request: AgentRequest) -> HttpResponse:
     offered = request.conversation.ask(exports.mine(purpose))
     if isinstance(offered, Refused):
         return RefusalAnswer(offered)
-    people = _chosen(request) if request.method == "POST" else _filtered(request)
+    people = chosen(request) if request.method == "POST" else filtered(request)
     if isinstance(people, Refused):
         return RefusalAnswer(people)
     step = request.POST.get("etape", "")
@@ -130,7 +130,7 @@ def _file(copy: Copy, groups: list[str] | tuple[str, ...]) -> HttpResponse:
     return answer
 
 
-def _filtered(request: AgentRequest) -> list[str] | Refused:
+def filtered(request: AgentRequest) -> list[str] | Refused:
     """People of a list narrowed as the page of filters narrows it."""
     if not rights.keeps_appointments(request.described):
         raise Http404
@@ -143,7 +143,7 @@ def _filtered(request: AgentRequest) -> list[str] | Refused:
     return [str(person) for person in chosen.people]
 
 
-def _chosen(request: AgentRequest) -> list[str]:
+def chosen(request: AgentRequest) -> list[str]:
     """Ids of people, as boxes of the list give them; what is no id was not chosen there."""
     found: dict[str, None] = {}
     for said in request.POST.getlist("personne")[:5_000]:

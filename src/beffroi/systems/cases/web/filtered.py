@@ -74,15 +74,16 @@ def filtered(request: AgentRequest) -> HttpResponse:
         "lines": [_line(person, known[person], chosen.progress[person]) for person in shown],
         "page": page,
         "more": listed.more,
-        "export_url": _export_url(asked, scope) if rights.may(session, "export") and total else "",
+        "write_url": _with_filters("cases:write", asked, scope) if rights.writes_to_people(session) else "",
+        "export_url": _with_filters("cases:export", asked, scope) if rights.may(session, "export") and total else "",
         "crumbs": below_files(gettext("Filtrer")),
     }
     return render(request, "cases/filtered.html", context)
 
 
-def _export_url(asked: dict[str, str], scope: str) -> str:
+def _with_filters(page: str, asked: dict[str, str], scope: str) -> str:
     said = {**asked, "portee": "mes" if scope == "portfolio" else "structure"}
-    return f"{reverse('cases:export')}?{urlencode(said)}"
+    return f"{reverse(page)}?{urlencode(said)}"
 
 
 def _scopes(asked: dict[str, str]) -> tuple[tuple[str, str, str], ...]:

@@ -65,6 +65,7 @@ def _page(request: AgentRequest, scope: str) -> HttpResponse:
         "filter_url": _filter_url(session, scope),
         "selectable": rights.follows(session) and any(line.name is not None for line in found.lines),
         "following": rights.follows(session),
+        "writing": rights.writes_to_people(session),
         "exporting": rights.may(session, "export"),
         "searchable": rights.may(session, "find"),
         "organisation": session.membership.organisation.name if session.membership else "",

@@ -65,6 +65,7 @@ def bucket(code: str) -> str:
         "search": gettext("Personnes trouvées ailleurs"),
         "relations": gettext("Personnes inscrites ou rattachées"),
         "assignments": gettext("Personnes confiées à un collègue"),
+        "messages": gettext("Personnes à qui vous avez écrit"),
         "exports": gettext("Personnes exportées sans accord"),
     }
     return known.get(code, gettext("Dossiers consultés"))

@@ -1,0 +1,148 @@
+"""My file: everything that the network keeps about me, group by group, and who follows me."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_GET
+
+from beffroi.client import Refused, personal
+from beffroi.client.people import text_of
+from beffroi.client.personal import Follower
+from beffroi.governance.directory import api as directory
+from beffroi.governance.transparency.web.presence import PersonRequest, in_own_space
+from beffroi.ui import field_groups, formatting
+from beffroi.ui.components import Entry
+
+_ORDER = (
+    "identity", "contact", "legal_representative", "situation", "training", "followup", "nir", "agency_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """One group of the file in plain words."""
+
+    title: str
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organisation that knows the person."""
+
+    name: str
+    why: str
+    who: str
+    since: datetime
+    until: datetime | None
+
+
+@require_GET
+@in_own_space
+def own_file(request: PersonRequest) -> HttpResponse | Refused:
+    """Everything, in one reading."""
+    found = request.conversation.ask(personal.own_file())
+    if isinstance(found, Refused):
+        return found
+    codes = [code for code in _ORDER if code in found.fields] + sorted(found.fields.keys() - set(_ORDER))
+    parts = [Part(field_groups.name(code), list(_entries(found.fields[code]))) for code in codes]
+    context = {
+        "parts": [part for part in parts if part.entries],
+        "absent": [field_groups.name(code) for code in _ORDER if code not in found.fields],
+        "places": [_place(one) for one in found.followed_by],
+    }
+    return render(request, "transparency/own_file.html", context)
+
+
+def _entries(fields: Mapping[str, Any]) -> list[Entry]:
+    labels, found = _labels(), []
+    for name in [*(one for one in labels if one in fields), *(one for one in fields if one not in labels)]:
+        value = fields[name]
+        label = labels.get(name, gettext("Autre information"))
+        if isinstance(value, list):
+            found += [Entry(label, _line(one)) for one in value]
+        elif value is not None:
+            found.append(Entry(label, _writing(name)(text_of(value))))
+    return found
+
+
+def _line(value: Any) -> str:
+    """One note, step or training of a list: its date first, where it has one."""
+    if not isinstance(value, Mapping):
+        return text_of(value)
+    at, text = text_of(value.get("at")), text_of(value.get("text") or value.get("label"))
+    return f"{_day(at[:10])} – {text}" if at else text
+
+
+def _writing(name: str) -> Callable[[str], str]:
+    return {"nir": formatting.nir, "phone": formatting.phone, "sex": _sex}.get(
+        name, _day if name in ("birth_date", "starts_on") else str
+    )
+
+
+def _day(text: str) -> str:
+    try:
+        return formatting.long_date(date.fromisoformat(text), formatting.language_of(get_language()))
+    except ValueError:
+        return text
+
+
+def _sex(text: str) -> str:
+    return {"F": gettext("Femme"), "M": gettext("Homme")}.get(text, text)
+
+
+def _place(one: Follower) -> Place:
+    reasons = {
+        "followed": gettext("Vous accompagne"),
+        "appointment": gettext("Vous avez un rendez-vous"),
+        "prescription": gettext("Vous y êtes orienté vers une formation"),
+        "enrolment": gettext("Vous y suivez une formation"),
+    }
+    job = "" if one.job is None else directory.written(one.job)
+    who = (job or gettext("Un agent vous suit en particulier")) if one.referent else ""
+    return Place(
+        one.organisation_name, reasons.get(one.kind, gettext("Vous connaît")), who, one.since_at, one.until_at
+    )
+
+
+def _labels() -> dict[str, str]:
+    """What each field is called, in the order in which it is read."""
+    return {
+        "last_name": gettext("Nom"),
+        "birth_name": gettext("Nom de naissance"),
+        "first_names": gettext("Prénoms"),
+        "relationship": gettext("Lien"),
+        "birth_date": gettext("Date de naissance"),
+        "birth_place": gettext("Lieu de naissance"),
+        "sex": gettext("Sexe à l'état civil"),
+        "nationality": gettext("Nationalité"),
+        "phone": gettext("Téléphone"),
+        "email": gettext("Adresse électronique"),
+        "address_line": gettext("Adresse"),
+        "postcode": gettext("Code postal"),
+        "city": gettext("Commune"),
+        "commune_code": gettext("Code de la commune"),
+        "situation": gettext("Situation actuelle"),
+        "programme": gettext("Dispositif"),
+        "education_level": gettext("Niveau de formation"),
+        "housing": gettext("Logement"),
+        "mobility": gettext("Mobilité"),
+        "family": gettext("Famille"),
+        "resources": gettext("Ressources"),
+        "health": gettext("Santé"),
+        "text": gettext("Précisions"),
+        "title": gettext("Intitulé"),
+        "status": gettext("État"),
+        "starts_on": gettext("Début"),
+        "wish": gettext("Projet"),
+        "history": gettext("Formation suivie"),
+        "actions": gettext("Démarche"),
+        "notes": gettext("Note"),
+        "nir": gettext("Numéro (NIR)"),
+        "agency_id": gettext("Identifiant"),
+    }

@@ -1,0 +1,216 @@
+"""POST /v1/notices/send, mine and check: an office writes to people it follows; anybody checks a code.
+
+Each person written to is decided, charged and journaled as an opening of their contact details; then the message and
+its letters are written; the worker sends them. Killed in between, people are counted who are not written to.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from datetime import date, time
+from typing import Annotated, Final, Literal
+from uuid import uuid4
+
+import msgspec
+from msgspec import Meta
+
+from beffroi.core import budgets
+from beffroi.core.budgets import EMPTY, Scope
+from beffroi.core.decision import Refusal
+from beffroi.core.facts import Request
+from beffroi.core.fields import Group
+from beffroi.core.habilitation import caps_of
+from beffroi.core.ids import PersonId, PurposeCode
+from beffroi.core.marks import in_groups, new_mark, read_mark
+from beffroi.core.messaging import MOST, WORDINGS, Objection, Subject, complete, writing_to
+from beffroi.core.policy import MESSAGES, Action
+from beffroi.guard import journal, stamped
+from beffroi.guard.answers.messaging import Checked, Held, Notice, Notices, Sent
+from beffroi.guard.answers.shape import Label
+from beffroi.guard.budget_rows import window_of
+from beffroi.guard.decisions.asks import Ask, Granted, Outcome
+from beffroi.guard.decisions.facts import PARIS, clock_at
+from beffroi.guard.doors.answers import denial
+from beffroi.guard.doors.gate import Caller, caller_of
+from beffroi.guard.doors.opening import Gathered
+from beffroi.guard.duties import OnDuty, Work, with_action
+from beffroi.guard.journal import Entry
+from beffroi.guard.messaging.letters import NO_ADDRESS
+from beffroi.guard.sessions.doors import application_of
+from beffroi.guard.web import bodies, problems
+from beffroi.guard.web.problems import Fault
+from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
+
+
+class Sending(bodies.Strict, frozen=True):
+    """Body of /v1/notices/send. ``day`` and ``hour`` (Europe/Paris) where the subject names them."""
+
+    purpose: bodies.Code
+    subject: Literal["call-back", "appointment", "workshop", "documents", "closed"]
+    people: Annotated[tuple[bodies.PersonText, ...], Meta(min_length=1, max_length=MOST)]
+    day: date | None = None
+    hour: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")] | None = None
+
+
+class Purposed(bodies.Strict, frozen=True):
+    """Body of /v1/notices/mine."""
+
+    purpose: bodies.Code
+
+
+class Checking(bodies.Strict, frozen=True):
+    """Body of /v1/notices/check: a code as somebody typed it."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+_SENDING: Final = msgspec.json.Decoder(Sending)
+_PURPOSED: Final = msgspec.json.Decoder(Purposed)
+_CHECKING: Final = msgspec.json.Decoder(Checking)
+_LETTERS: Final = """
+INSERT INTO guard.letter (id, notice, person, made_at, mac, due_at)
+SELECT l.id, $2, l.person, $3, l.mac, $3 FROM unnest($1::uuid[], $4::uuid[], $5::bytea[]) AS l (id, person, mac)
+"""
+_MINE: Final = """
+SELECT n.*, count(l.sent_at) AS sent, count(l.failed_at) AS failed,
+    count(l.failed_at) FILTER (WHERE l.failure = $3) AS no_address,
+    count(l.id) FILTER (WHERE l.sent_at IS NULL AND l.failed_at IS NULL) AS waiting
+FROM guard.notice n LEFT JOIN guard.letter l ON l.notice = n.id
+WHERE n.account = $1 AND n.organisation = $2 GROUP BY n.id ORDER BY n.made_at DESC, n.id LIMIT 50
+"""
+_CODE: Final = """
+SELECT n.*, o.name AS office FROM guard.notice n JOIN guard.organisation o ON o.id = n.organisation WHERE n.code = $1
+"""
+_BUDGET: Final = "SELECT * FROM guard.budget WHERE key = $1"
+
+
+async def send(call: Call) -> Answer:
+    """Write to people one may open, each at the cost of an opening."""
+    body, caller = bodies.read(call, _SENDING), caller_of(call)
+    if not isinstance(caller, Caller):
+        return denial(call, caller)
+    subject = Subject(body.subject)
+    hour = None if body.hour is None else time.fromisoformat(body.hour)
+    ready: list[bool] = []
+
+    async def look(work: Work, by: OnDuty) -> Answer:
+        if not complete(subject, body.day, hour, work.now.astimezone(PARIS).date()):
+            return _objected(call, Objection.NO_DAY)
+        ready.append(True)
+        return json_answer(None)
+
+    looked = await with_action(call, Action.RELEASE, body.purpose, look, writes=False)
+    if not ready:
+        return looked
+    notice, people = str(uuid4()), [PersonId(person) for person in dict.fromkeys(body.people)]
+    outcomes = await _decided(call, caller, PurposeCode(body.purpose), people, notice)
+    granted = [one for one, outcome in zip(people, outcomes, strict=True) if isinstance(outcome, Granted)]
+    refused = [outcome for outcome in outcomes if not isinstance(outcome, Granted)]
+    if not granted:
+        return denial(call, refused[0])
+    left = Counter(one.code.value if isinstance(one, Refusal) else one.value for one in refused)
+
+    async def write(work: Work, by: OnDuty) -> Answer:
+        row = {
+            "id": notice, "code": new_mark(), "subject": subject.value, "day": body.day and body.day.isoformat(),
+            "hour": body.hour,
+            "account": by.account.id, "organisation": by.organisation.id, "people": len(granted),
+            "made_at": work.now, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(work.conn, work.keys, "notice", row)
+        await _write_letters(work, notice, granted)
+        detail = {"notice": notice, "people": len(granted), "subject": subject.value}
+        entry = Entry(
+            work.now, "notice-sent", account=by.account.id, session=by.session.id, organisation=by.organisation.id,
+            application=by.session.application, role=by.habilitation.role, purpose=body.purpose,
+            policy=work.policy.version, detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
+        )  # fmt: skip
+        await journal.append(work.conn, [entry])
+        held = tuple(Held(code, count) for code, count in sorted(left.items()))
+        return json_answer(Sent(notice, in_groups(str(row["code"])), len(granted), held), 201)
+
+    return await with_action(call, Action.RELEASE, body.purpose, write, writes=True)
+
+
+async def _write_letters(work: Work, notice: str, people: list[PersonId]) -> None:
+    ids = [str(uuid4()) for _ in people]
+    macs = [
+        work.keys.authenticator.stamp_row(
+            "letter", {"id": id_, "notice": notice, "person": person, "made_at": work.now}
+        )
+        for id_, person in zip(ids, people, strict=True)
+    ]
+    await work.conn.execute(_LETTERS, ids, notice, work.now, people, macs)
+
+
+async def _decided(
+    call: Call, caller: Caller, purpose: PurposeCode, people: list[PersonId], notice: str
+) -> list[Outcome]:
+    """Each person's own decision; its entry names the message."""
+    waiting = asyncio.get_running_loop().create_future()
+    gathered = Gathered(len(people), waiting)
+    detail = json.dumps({"notice": notice}, separators=(",", ":"))
+    for place, person in enumerate(people):
+        request = Request(Action.RELEASE, caller.application, purpose, person, int(Group.CONTACT), None)
+        ask = Ask(request, caller.handle_hash, caller.client_hash, gathered.at(place), detail=detail, law=writing_to)
+        call.services.worker.put(ask)
+    await waiting
+    return gathered.outcomes
+
+
+async def mine(call: Call) -> Answer:
+    """One's own messages, and what became of them."""
+    body = bodies.read(call, _PURPOSED)
+
+    async def act(work: Work, by: OnDuty) -> Answer:
+        rows = await work.conn.fetch(_MINE, by.account.id, by.organisation.id, NO_ADDRESS)
+        told = []
+        for row in rows:
+            stamped.genuine(work.keys, "notice", row)
+            title = WORDINGS[Subject(row["subject"])].title
+            told.append(
+                Notice(
+                    str(row["id"]), Label(title.fr, title.en), in_groups(row["code"]), row["made_at"], row["people"],
+                    row["sent"], row["waiting"], row["no_address"], row["failed"] - row["no_address"],
+                )
+            )  # fmt: skip
+        return json_answer(Notices(await _left(work, by), tuple(told)))
+
+    return await with_action(call, Action.RELEASE, body.purpose, act, writes=False)
+
+
+async def _left(work: Work, by: OnDuty) -> int:
+    """How many people the account may still write to today."""
+    caps = caps_of(work.policy, MESSAGES, by.habilitation.status)
+    row = await work.conn.fetchrow(_BUDGET, Scope("account", by.account.id, MESSAGES).key)
+    clock = clock_at(work.now)
+    window = EMPTY if row is None else window_of(stamped.genuine(work.keys, "budget", row))
+    spent = budgets.spent(budgets.at(window, clock.day, clock.hour))
+    return 0 if caps is None else max(0, min(cap - people for cap, people in zip(caps, spent, strict=True)))
+
+
+async def check(call: Call) -> Answer:
+    """Whether a code is ours, for anybody: what about, in whose name, on which day; never to whom."""
+    body = bodies.read(call, _CHECKING)
+    if application_of(call) is None:
+        return problems.answer(Fault.TOKEN_INVALID, call.headers.get(b"accept-language"))
+    code = read_mark(body.code)
+    if code is None:
+        return _objected(call, Objection.UNKNOWN_CODE)
+    async with call.services.pool.acquire() as conn:
+        row = await conn.fetchrow(_CODE, code)
+    if row is None or not stamped.is_genuine(call.services.keys, "notice", row):
+        return _objected(call, Objection.UNKNOWN_CODE)
+    title = WORDINGS[Subject(row["subject"])].title
+    return json_answer(Checked(Label(title.fr, title.en), row["office"], row["made_at"].astimezone(PARIS).date()))
+
+
+def _objected(call: Call, objection: Objection) -> Answer:
+    return problems.answer(objection, call.headers.get(b"accept-language"))
+
+
+ROUTES: Final[Routes] = {
+    ("POST", "/v1/notices/send"): send,
+    ("POST", "/v1/notices/mine"): mine,
+    ("POST", "/v1/notices/check"): check,
+}
