@@ -74,6 +74,30 @@ CONSOLE = {
         "cases/elsewhere.html", "ne suit pas cette", "does not follow", "personnes/<uuid:person>/urgence/"
     ),
     "note": Sheet("cases/note.html", "Ajouter une note", "Add a note", "personnes/<uuid:person>/suivi/"),
+    "note-correction": Sheet(
+        "cases/note_correction.html", "Corriger une note", "Correct a note",
+        "personnes/<uuid:person>/notes/<slug:group>/<int:number>/",
+    ),
+    "step": Sheet(
+        "cases/step.html", "Convenir d.une démarche", "Agree on a step", "personnes/<uuid:person>/demarches/"
+    ),
+    "situation": Sheet(
+        "cases/situation.html", "Situation dans le temps", "Situation through time",
+        "personnes/<uuid:person>/situation/",
+    ),
+    "reception": Sheet("cases/reception.html", "Accueil du jour", "Reception today", "reception/"),
+    "walk-in": Sheet(
+        "cases/walk_in.html", "Arrivée sans rendez-vous", "Arrival without an appointment",
+        "reception/sans-rendez-vous/<uuid:person>/",
+    ),
+    "representatives": Sheet(
+        "cases/representatives.html", "Représentants légaux", "Legal representatives",
+        "personnes/<uuid:person>/representants/",
+    ),
+    "payments": Sheet(
+        "cases/payments.html", "Montants versés", "Amounts paid", "personnes/<uuid:person>/versements/"
+    ),
+    "due-steps": Sheet("cases/due_steps.html", "Démarches à suivre", "Steps to follow", "demarches/"),
     "edit": Sheet(
         "cases/edit.html", "Coordonnées", "Contact details", "personnes/<uuid:person>/modifier/<slug:group>/"
     ),

@@ -26,6 +26,7 @@ LEAD_ELSEWHERE = {
     "signalements/examiner/", "signalements/repondre/",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
     "demandes/identite/nouvelle/", "personnes/<uuid:person>/demander/",
+    "personnes/<uuid:person>/demarches/<int:number>/", "reception/<uuid:identifier>/",
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
     "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "journal/<int:number>/preuve/",
     "sessions/export.csv",

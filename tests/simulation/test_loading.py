@@ -6,6 +6,7 @@ import stat
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from beffroi.core.awareness import ATTESTATION
 from beffroi.guard import keys
 from beffroi.guard.vault import blind
+from beffroi.guard.vault.records import decode
 from beffroi.guard.vault.sealing import owner_bytes, unseal_for
 from beffroi.simulation import loading
 from beffroi.simulation.identity_provider.personas import read_users_file
@@ -99,6 +101,23 @@ def test_account_manager_of_a_demonstration_gets_a_code_for_a_passkey_and_no_tel
     (line,) = [line for line in sheet.splitlines() if "Philippe Garnier" in line]
     assert "-" in line.split()[2]
     assert stat.S_IMODE((loaded.personas_file.parent / "enrolment-codes.json").stat().st_mode) == 0o600
+
+
+def test_named_people_of_a_demonstration_have_notes_steps_payments_and_representatives(loaded: Place) -> None:
+    people = Population(PEOPLE).world.highlights()
+    held = keys.load(loaded.key_file)
+    [row] = fetch(loaded, "SELECT * FROM guard.person WHERE id = $1", people["own"].person.id)
+
+    def opened(group: str) -> Any:
+        owner = owner_bytes(people["own"].person.id)
+        return decode(group, unseal_for(held, owner, row["wrapped_key"], row["epoch"], group, row[group]))
+
+    followup = opened("followup")
+    assert [step.status for step in followup.actions] == ["to-do", "to-do", "done"]
+    assert followup.payments
+    assert any(note.earlier for note in followup.notes)
+    assert opened("sensitive_followup").notes
+    assert opened("situation").changes
 
 
 def test_second_network_in_the_same_database_is_refused(loaded: Place) -> None:

@@ -112,12 +112,13 @@ def create(
 def update(
     person: str,
     purpose: str,
-    fields: Mapping[str, Mapping[str, Any]],
+    fields: Mapping[str, Mapping[str, Any] | None],
     *,
     version: int | None = None,
     distinct_from: Sequence[str] = (),
 ) -> Call[answers.Registered]:
-    """Replace whole groups of a person's file; refused (``version-conflict``) when it is no longer at ``version``.
+    """Replace whole groups of a person's file, None emptying one; refused (``version-conflict``) when it
+    is no longer at ``version``.
 
     Refused with ``duplicate`` and the matches when a number or name given is somebody else's, as by :func:`create`.
     """

@@ -18,6 +18,7 @@ class Group(IntFlag):
     TRAINING = 64
     LEGAL_REPRESENTATIVE = 128
     ATTACHMENTS = 256
+    SENSITIVE_FOLLOWUP = 512
 
 
 GROUPS: Final[tuple[Group, ...]] = tuple(group for group in Group if group)

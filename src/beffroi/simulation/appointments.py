@@ -20,6 +20,7 @@ _LENGTH: Final = timedelta(minutes=45)
 _WORKSHOP_DAY, _WORKSHOP_HOUR = 3, time(16, 30)
 _WORKSHOP_LENGTH: Final = timedelta(minutes=90)
 _WORKSHOP_PEOPLE = 6
+_EARLY: Final = timedelta(minutes=4)
 _SHARE_GIVEN = 0.55
 """Of the hours an adviser offers."""
 _KINDS: Final[Mapping[Kind, int]] = {Kind.FOLLOW_UP: 6, Kind.FIRST: 1, Kind.CONTRACT: 2, Kind.PROSPECTING: 2}
@@ -30,7 +31,7 @@ _OUTCOMES: Final[Mapping[State, int]] = {
 _Drawn = TypeVar("_Drawn")
 COLUMNS: Final = (
     "id", "person", "organisation", "account", "starts_at", "ends_at", "kind", "place", "state", "follows",
-    "changed_by", "changed_at",
+    "changed_by", "changed_at", "arrived_at",
 )  # fmt: skip
 
 
@@ -49,6 +50,7 @@ class Row(NamedTuple):
     follows: UUID | None
     changed_by: UUID
     changed_at: datetime
+    arrived_at: datetime | None
 
 
 async def write(dsn: str, world: World, now: datetime) -> int:
@@ -127,6 +129,7 @@ def _row(
     return Row(
         identifier, person, organisation, account, starts_at, starts_at + length, kind.value, place.value,
         state.value, follows, account, starts_at - timedelta(days=9),
+        starts_at - _EARLY if state is State.PRESENT else None,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments, attachments, catalogue, former, statuses, trainings
+from beffroi.simulation import appointments, attachments, case_files, catalogue, former, statuses, trainings
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -123,6 +123,7 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
         )
     asyncio.run(attachments.write(place.guard_dsn, place.key_file))
     asyncio.run(_write_former(place, population))
+    asyncio.run(_write_case_files(place, population))
     return outcome.people
 
 
@@ -201,7 +202,19 @@ async def _write_network(place: Place, population: Population, policy: Policy) -
 async def _write_daily_work(dsn: str, population: Population) -> int:
     now = datetime.now(UTC)
     hours = await appointments.write(dsn, population.world, now)
-    return hours + await statuses.write(dsn, population.world, now)
+    due = await case_files.write_due(dsn, population.world, now)
+    return hours + due + await statuses.write(dsn, population.world, now)
+
+
+async def _write_case_files(place: Place, population: Population) -> None:
+    conn = await asyncpg.connect(place.guard_dsn)
+    try:
+        now = await conn.fetchval("SELECT guard.instant()")
+        async with conn.transaction():
+            await turnstile.take(conn)
+            await case_files.write(conn, keys.load(place.key_file), population.world, now)
+    finally:
+        await conn.close()
 
 
 async def _write_former(place: Place, population: Population) -> None:

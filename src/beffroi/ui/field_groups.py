@@ -15,6 +15,7 @@ _NAMES: Final[Mapping[str, object]] = {
     "training": _("Formation"),
     "legal_representative": _("Représentant légal"),
     "attachments": _("Pièces jointes"),
+    "sensitive_followup": _("Notes sensibles"),
 }
 
 

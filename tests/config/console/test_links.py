@@ -18,7 +18,7 @@ from tests.guard.world import POLICY
 MOST = 150
 LEAVING = ("/deconnexion/", "/connexion/", "/retour/", "/confirmation/")
 """Addresses that end the visit or begin another: signing in and out have tests of their own."""
-ENDLESS = ("semaine=", "jour=")
+ENDLESS = ("semaine=", "jour=", "corrige=", "modele=")
 """A calendar has a page for every day there is: the first one it leads to stands for the others."""
 PLACES = {
     "adviser": "North", "receptionist": "North", "quality-officer": "North",

@@ -12,7 +12,8 @@ FLAG = "boolean"
 ALLOWED = {
     "appointment": {
         "id": UUID, "person": UUID, "organisation": UUID, "account": UUID, "starts_at": HOUR, "ends_at": HOUR,
-        "kind": CODE, "place": CODE, "state": CODE, "follows": UUID, "changed_by": UUID, "changed_at": HOUR,
+        "kind": CODE, "place": CODE, "state": CODE, "follows": UUID, "arrived_at": HOUR,
+        "changed_by": UUID, "changed_at": HOUR,
     },
     "case": {
         "id": UUID, "person": UUID, "organisation": UUID, "status": CODE, "contacted_on": "date", "changed_by": UUID,
@@ -20,6 +21,10 @@ ALLOWED = {
     },
     "programme": {
         "id": UUID, "person": UUID, "organisation": UUID, "code": CODE, "starts_on": "date", "ends_on": "date",
+        "changed_by": UUID, "changed_at": HOUR,
+    },
+    "due_step": {
+        "id": UUID, "person": UUID, "organisation": UUID, "account": UUID, "due_on": "date", "state": CODE,
         "changed_by": UUID, "changed_at": HOUR,
     },
     "prescription": {
@@ -42,7 +47,7 @@ ALLOWED = {
 which a constraint of the table holds; no amount, no name, no free text."""
 CODES = {
     ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("case", "status"),
-    ("programme", "code"),
+    ("programme", "code"), ("due_step", "state"),
     ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("prescription", "state"),
     ("prescription", "reason"), ("prescription_step", "state"), ("attendance", "half"), ("attendance", "mark"),
     ("training_ending", "outcome"), ("training_ending", "reason"),

@@ -200,7 +200,7 @@ async def test_adviser_opens_the_same_person_twice_in_one_batch_pays_once(guard:
         ({"person": None}, "$.person"),
         ({"groups": ["secrets"]}, "$.groups[0]"),
         ({"groups": "identity"}, "$.groups"),
-        ({"groups": ["identity"] * 9}, "$.groups"),
+        ({"groups": ["identity"] * 40}, "$.groups"),
         ({"purpose": "Follow Up"}, "$.purpose"),
         ({"camille": "rousseau"}, "$"),
         ({"break_glass": {"reason": "emergency", "text": "x"}}, "$.break_glass.text"),

@@ -10,6 +10,7 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.casefile import Objection
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
 from beffroi.core.fields import NAMES
@@ -23,14 +24,14 @@ from beffroi.guard.doors.finding import Match, reveal
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.erasing.one import erase_person
 from beffroi.guard.journal import Entry
-from beffroi.guard.vault import blind, people
+from beffroi.guard.vault import blind, keeping, people
 from beffroi.guard.vault.people import Absent, Conflict
 from beffroi.guard.vault.records import Record, RecordRefused, convert
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
 
-Fields = Annotated[dict[bodies.GroupName, dict[str, object] | None], Meta(min_length=1, max_length=8)]
+Fields = Annotated[dict[bodies.GroupName, dict[str, object] | None], Meta(min_length=1, max_length=len(NAMES))]
 _NAMES: Final = blind.COLUMNS_OF["name"]
 _TELLING: Final = ("blind_nir", "blind_agency_id", *_NAMES)
 _LAST_ENTRY: Final = "SELECT currval(pg_get_serial_sequence('guard.journal', 'entry'))"
@@ -148,6 +149,10 @@ async def create(call: Call) -> Answer:
     async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
         if await _known(conn, indexes, body.distinct_from):
             return Fault.DUPLICATE  # registered by somebody else since the look-up above
+        for record in given.values():
+            objected = keeping.objected(None, record, granted.agent.account.id, at)
+            if objected is not None:
+                return Fault(objected.value)
         entry = _entry(granted, request, "created", at, person, services.policy.version)
         number = await people.create(conn, keys, person, given, entry=entry)
         relation = {
@@ -235,6 +240,8 @@ async def update(call: Call) -> Answer:
         )
         if isinstance(done, Conflict):
             return Fault.VERSION_CONFLICT
+        if isinstance(done, Objection):
+            return Fault(done.value)
         if isinstance(done, Absent):
             return Refusal(Code.PERSON_UNKNOWN)
         return await _last_entry(conn)

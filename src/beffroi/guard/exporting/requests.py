@@ -23,6 +23,7 @@ _GROUPS: Final = {
     "followup": Label("notes de suivi", "follow-up notes"),
     "training": Label("formation", "training"),
     "legal_representative": Label("représentant légal", "legal representative"),
+    "sensitive_followup": Label("notes sensibles", "sensitive notes"),
 }
 
 

@@ -174,6 +174,7 @@ class Reader:
                 self._followups(texts["notes"]),
                 _trainings(texts, forms),
                 _representatives(texts, forms),
+                [b""] * len(lines),  # a file to import holds no sensitive note
             ),
             (forms["nir"], forms["agency_id"], forms["email"], forms["phone"], names, birth_names),
             texts["follower_organisation"],

@@ -13,14 +13,15 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from beffroi.core.casefile import Objection
 from beffroi.core.fields import APART, RECORDED, names
 from beffroi.core.ids import PersonId
 from beffroi.guard import journal, stamped, turnstile
 from beffroi.guard.folding import recording
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import Keys
-from beffroi.guard.vault import blind, sealing
-from beffroi.guard.vault.records import Record, encode
+from beffroi.guard.vault import blind, keeping, sealing
+from beffroi.guard.vault.records import Record, decode, encode
 
 GROUP_COLUMNS: Final = tuple(RECORDED)
 COLUMNS: Final = (
@@ -118,18 +119,29 @@ async def update(
     *,
     entry: Entry,
     expected_version: int | None = None,
-) -> int | Absent | Conflict:
+) -> int | Absent | Conflict | Objection:
     """Replace whole groups (``None`` empties one) and their blind indexes; the new version.
 
-    Raises KeyError for a group that does not exist, WrappedKeyRefused when the person's key does not open.
+    What agents wrote in a file stays, in the name of the entry's account (core/casefile.py). Raises KeyError for a
+    group that does not exist; WrappedKeyRefused, SealRefused when the person's key or a ciphertext does not open.
     """
-    row = await conn.fetchrow("SELECT wrapped_key, epoch, version FROM guard.person WHERE id = $1 FOR UPDATE", person)
+    kept = [name for name in records if name in keeping.GROUPS]
+    row = await conn.fetchrow(
+        f"SELECT wrapped_key, epoch, version{''.join(', ' + name for name in kept)} "
+        "FROM guard.person WHERE id = $1 FOR UPDATE",
+        person,
+    )
     if row is None:
         return Absent()
     if expected_version is not None and row["version"] != expected_version:
         return Conflict(row["version"])
     owner = sealing.owner_bytes(person)
     key = keys.unwrap(row["wrapped_key"], row["epoch"], owner)
+    for name in kept:
+        before = None if row[name] is None else decode(name, sealing.unseal(key, owner, name, row[name]))
+        objected = keeping.objected(before, records[name], entry.account or "", entry.at)
+        if objected is not None:
+            return objected
     values: dict[str, object] = {}
     for name, record in records.items():
         if name not in RECORDED:

@@ -71,8 +71,25 @@ class AgencyId(Record, frozen=True):
     agency_id: Annotated[str, Meta(pattern=r"^(?:[0-9]{7}|[0-9]{10})[0-9A-Z]$(?!\n)")]
 
 
+class Change(Record, frozen=True):
+    """A change of situation: what (``subject``, ``code`` of core/situations.py), from which day, who wrote it when.
+
+    ``before`` is what a field of the situation said until then; ``corrects`` the place of the change that this one
+    puts right.
+    """
+
+    at: Instant
+    author: Code
+    on: Day
+    subject: Code
+    code: Code | None = None
+    text: FreeText | None = None
+    before: FreeText | None = None
+    corrects: Annotated[int, Meta(ge=0, lt=1_000)] | None = None
+
+
 class Situation(Record, frozen=True):
-    """Where the person stands: work, schooling, housing, means, programme."""
+    """Where the person stands: work, schooling, housing, means, programme; and what changed when."""
 
     situation: Line | None = None
     education_level: Line | None = None
@@ -83,29 +100,70 @@ class Situation(Record, frozen=True):
     resources: Line | None = None
     health: Line | None = None
     text: FreeText | None = None
+    changes: Annotated[tuple[Change, ...], Meta(max_length=1_000)] = ()
+
+
+class Earlier(Record, frozen=True):
+    """A wording that a note had until an instant."""
+
+    until: Instant
+    text: FreeText
 
 
 class Note(Record, frozen=True):
-    """A note an agent wrote; ``author`` is an account's id."""
+    """A note an agent wrote; ``author`` is an account's id, ``outline`` the model it began from."""
 
     at: Instant
     text: FreeText
     author: Code | None = None
+    outline: Code | None = None
+    earlier: Annotated[tuple[Earlier, ...], Meta(max_length=20)] = ()
 
 
 class FollowedAction(Record, frozen=True):
-    """A step agreed with the person."""
+    """A step agreed with the person: who is to do it (the person, or the agent ``account``), until when, done when.
+
+    ``author`` wrote it at ``added_at``; ``id`` is also that of the console's row, which holds no word of it.
+    """
 
     label: Line
     status: Code
     at: Day | None = None
+    id: Code | None = None
+    author: Code | None = None
+    added_at: Instant | None = None
+    by: Literal["person", "agent"] | None = None
+    account: Code | None = None
+    due_on: Day | None = None
+
+
+class Payment(Record, frozen=True):
+    """An amount of a programme: what a month was worth, and the day it was paid. ``cents`` are hundredths of a euro.
+
+    ``corrects`` is the place of the payment that this one puts right.
+    """
+
+    at: Instant
+    author: Code
+    programme: Code
+    month: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}$(?!\n)")]
+    cents: Annotated[int, Meta(ge=0, le=1_000_000)]
+    paid_on: Day | None = None
+    corrects: Annotated[int, Meta(ge=0, lt=1_000)] | None = None
 
 
 class Followup(Record, frozen=True):
-    """The follow-up's free texts and actions."""
+    """The follow-up's free texts, actions and payments."""
 
     notes: Annotated[tuple[Note, ...], Meta(max_length=2_000)] = ()
     actions: Annotated[tuple[FollowedAction, ...], Meta(max_length=2_000)] = ()
+    payments: Annotated[tuple[Payment, ...], Meta(max_length=1_000)] = ()
+
+
+class SensitiveFollowup(Record, frozen=True):
+    """Notes on what is nobody else's business: health, family, justice."""
+
+    notes: Annotated[tuple[Note, ...], Meta(max_length=2_000)] = ()
 
 
 class Training(Record, frozen=True):
@@ -118,8 +176,8 @@ class Training(Record, frozen=True):
     history: Annotated[tuple[Line, ...], Meta(max_length=200)] = ()
 
 
-class LegalRepresentative(Record, frozen=True):
-    """Who answers for a minor or a protected adult."""
+class Representative(Record, frozen=True):
+    """Who answers for a minor or a protected adult; ``letters`` when letters go to them."""
 
     last_name: Name
     first_names: Name | None = None
@@ -129,6 +187,13 @@ class LegalRepresentative(Record, frozen=True):
     address_line: Line | None = None
     postcode: Code | None = None
     city: Name | None = None
+    letters: bool | None = None
+
+
+class LegalRepresentative(Representative, frozen=True):
+    """One representative, and the others."""
+
+    others: Annotated[tuple[Representative, ...], Meta(max_length=3)] = ()
 
 
 class Agent(Record, frozen=True):
@@ -151,6 +216,7 @@ RECORDS: Final[Mapping[str, type[Record]]] = {
     "followup": Followup,
     "training": Training,
     "legal_representative": LegalRepresentative,
+    "sensitive_followup": SensitiveFollowup,
 }
 """Type of each group, by the name of its column."""
 assert tuple(RECORDS) == tuple(RECORDED)

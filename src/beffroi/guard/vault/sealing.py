@@ -68,7 +68,7 @@ _GROUP_LABELS: Final = {
     name: _Label(name)
     for name in (
         "identity", "contact", "nir", "agency_id", "situation", "followup", "training", "legal_representative",
-        "agent",
+        "sensitive_followup", "agent",
     )
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.fields import NAMES
 from beffroi.guard.web.requests import Call, Malformed
 
 Body = TypeVar("Body")
@@ -22,9 +23,10 @@ _SHAPES: Final = bytes(
 PersonText = Annotated[str, PERSON]
 Code = Annotated[str, CODE]
 GroupName = Literal[
-    "identity", "contact", "nir", "agency_id", "situation", "followup", "training", "legal_representative"
-]
-GroupNames = Annotated[tuple[GroupName, ...], Meta(max_length=8)]
+    "identity", "contact", "nir", "agency_id", "situation", "followup", "training", "legal_representative",
+    "sensitive_followup",
+]  # fmt: skip
+GroupNames = Annotated[tuple[GroupName, ...], Meta(max_length=len(NAMES))]
 
 _AT: Final = re.compile(r" - at `(?:key` in `)?([^`]*)`$")
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")

@@ -11,6 +11,7 @@ from typing import Final
 from beffroi.core.attachments import SENTENCES as ATTACHMENTS
 from beffroi.core.awareness_sentences import SENTENCES as EXAMS
 from beffroi.core.broken_glass import SENTENCES as BROKEN_GLASS
+from beffroi.core.casefile import SENTENCES as WRITINGS
 from beffroi.core.decision import Refusal
 from beffroi.core.exporting_sentences import SENTENCES as HINDRANCES
 from beffroi.core.messaging import SENTENCES as MESSAGES
@@ -42,6 +43,10 @@ class Fault(StrEnum):
     TOO_MANY_QUESTIONS = "too-many-questions"
     DUPLICATE = "duplicate"
     VERSION_CONFLICT = "version-conflict"
+    WRITING_KEPT = "writing-kept"
+    WRITING_NOT_YOURS = "writing-not-yours"
+    WRITING_TOO_LATE = "writing-too-late"
+    WRITING_UNSIGNED = "writing-unsigned"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
     PAST_UNREADABLE = "past-unreadable"
@@ -150,6 +155,7 @@ _SENTENCES: Final = {
     **{str(code): sentence for code, sentence in SENTENCES.items()},
     **{str(objection): sentence for objection, sentence in OBJECTIONS.items()},
     **{str(objection): sentence for objection, sentence in EXAMS.items()},
+    **{str(objection): sentence for objection, sentence in WRITINGS.items()},
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
     **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
     **{str(objection): sentence for objection, sentence in MESSAGES.items()},

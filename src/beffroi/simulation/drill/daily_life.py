@@ -8,13 +8,13 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
 import asyncpg
 
-from beffroi.core import policy_file
+from beffroi.core import casefile, policy_file
 from beffroi.core.ids import ApplicationId
 from beffroi.core.policy import Level
 from beffroi.guard import turnstile
@@ -125,8 +125,12 @@ class _Desk:
 
     async def write(self, people: Sequence[Person], newcomer: Person) -> None:
         for person in people:
-            note = {"at": "2026-11-22T10:00:00Z", "text": f"{person.first_names} {person.last_name}\n{person.notes}"}
-            fields = {"followup": {"notes": [note]}, "contact": {"email": person.email or None, "city": person.city}}
+            opened = await self._post("/v1/open", {"person": person.id, "purpose": "follow-up", "groups": GROUPS})
+            followup = opened.json["person"]["fields"].get("followup", {})
+            text = f"{person.first_names} {person.last_name}\n{person.notes}"
+            note = {"at": casefile.written(datetime.now(UTC)), "text": text, "author": BY_LOGIN[WORKER].id}
+            notes = {**followup, "notes": [*followup.get("notes", []), note]}
+            fields = {"followup": notes, "contact": {"email": person.email or None, "city": person.city}}
             await self._post("/v1/update", {"person": person.id, "purpose": "follow-up", "fields": fields})
         identity = {
             "last_name": newcomer.last_name,

@@ -1,13 +1,14 @@
-"""Writing through the guard: registering, changing a group, adding a note. Each ends in one durable journal entry."""
+"""Writing through the guard: registering, changing a group. Each ends in one durable journal entry."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from beffroi.client import Conversation, Refused, calls
 from beffroi.client.answers import Registered, Session
 from beffroi.core.identifying import Identifying
 from beffroi.systems.cases import rights
+
+History = Callable[[Mapping[str, Any], Mapping[str, Any], Sequence[str]], Mapping[str, Any]]
 
 
 def register(
@@ -32,30 +33,48 @@ def change(
     shown: Sequence[str],
     version: int,
     distinct_from: Sequence[str] = (),
+    history: History | None = None,
 ) -> Registered | Refused:
     """Replace the ``shown`` fields of a group and keep the others, if the file is still at ``version``.
 
-    Refused as a duplicate when that gives it the name or the number of somebody else.
+    Refused as a duplicate when that gives it the name or the number of somebody else. ``history`` gives the fields
+    that keep what the group said before.
     """
     opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return opened
-    hidden = {name: value for name, value in opened.fields.get(group, {}).items() if name not in shown}
-    fields = {group: {**_clear(hidden), **values}}
+    before = _clear(opened.fields.get(group, {}))
+    hidden = {name: value for name, value in before.items() if name not in shown}
+    fields: dict[str, dict[str, Any]] = {group: {**hidden, **values}}
+    if history is not None:
+        fields[group] |= history(before, values, shown)
     purpose = rights.purpose_of(session, "update")
     return conversation.ask(calls.update(person, purpose, fields, version=version, distinct_from=distinct_from))
 
 
-def add_note(conversation: Conversation, session: Session, person: str, text: str) -> Registered | Refused:
-    """Append a note to the follow-up as it now is; of two agents who write at once, one is asked to save again."""
-    opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), ["followup"]))
+def revise(
+    conversation: Conversation,
+    session: Session,
+    person: str,
+    group: str,
+    change: Callable[[dict[str, Any]], dict[str, Any] | None],
+    *,
+    version: int | None = None,
+) -> Registered | Refused | None:
+    """Change a group as it now is, if nobody else does meanwhile; None, and nothing written, when ``change`` is.
+
+    ``version`` is that of the file a page showed: refused if it has changed since. An empty group is taken away.
+    """
+    opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return opened
-    followup = _clear(opened.fields.get("followup", {}))
-    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    followup["notes"] = [*followup.get("notes", []), {"at": at, "text": text, "author": session.account}]
+    changed = change(_clear(opened.fields.get(group, {})))
+    if changed is None:
+        return None
     purpose = rights.purpose_of(session, "update")
-    return conversation.ask(calls.update(person, purpose, {"followup": followup}, version=opened.version))
+    return conversation.ask(
+        calls.update(person, purpose, {group: changed or None}, version=version or opened.version)
+    )
 
 
 def _clear(value: Any) -> Any:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from beffroi.client.answers import Session
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.forgetting import forget
+from beffroi.systems.cases.web.notes import keeps_steps
 from beffroi.systems.cases.web.without_guard import today as without_guard
 from beffroi.ui.shell import NavigationItem
 
@@ -20,9 +21,13 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
     if rights.may(session, "list"):
         label = gettext("Mon portefeuille") if rights.has_portfolio(session) else gettext("Dossiers")
         entries.append(NavigationItem(label, reverse("cases:portfolio")))
+    if rights.receives(session):
+        entries.append(NavigationItem(gettext("Accueil du jour"), reverse("cases:reception")))
     if rights.keeps_appointments(session):
         own = "cases:appointments" if rights.has_portfolio(session) else "cases:appointments_office"
         entries.append(NavigationItem(gettext("Rendez-vous"), reverse(own)))
+    if keeps_steps(session):
+        entries.append(NavigationItem(gettext("Démarches"), reverse("cases:due_steps")))
     if rights.may(session, "find"):
         entries.append(NavigationItem(gettext("Rechercher"), reverse("cases:search")))
     if rights.may(session, "create"):

@@ -1,4 +1,4 @@
-"""The forms of the files: exact search, registration, one group of a file, a follow-up note, break-glass."""
+"""The forms of the files: exact search, registration, one group of a file, break-glass."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web.words import written
 from beffroi.ui import formatting
 
-LONGEST_NOTE = 4_000
+LONGEST_TEXT = 4_000
 LONGEST_REASON = 500
 SHORTEST_REASON = 10
 _NUMBERS = (
@@ -87,7 +87,7 @@ def _field(group: str, name: str) -> forms.Field:
                 **options,
             )
         case "text":
-            return forms.CharField(max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 5}), **options)
+            return forms.CharField(max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5}), **options)
         case _:
             return typed.line(**options)
 
@@ -97,12 +97,11 @@ _REQUIRED = frozenset(
         ("identity", "last_name"),
         ("identity", "first_names"),
         ("identity", "birth_date"),
-        ("legal_representative", "last_name"),
     }
 )
 _NOT_EDITED = frozenset({"history"})
-EDITABLE = tuple(group for group in SECTIONS if SECTIONS[group].fields)
-"""Groups edited field by field; the follow-up grows by notes."""
+EDITABLE = tuple(group for group in SECTIONS if SECTIONS[group].fields and group != "legal_representative")
+"""Groups edited field by field; the follow-up grows by notes, representatives have a page of their own."""
 
 
 class GroupsForm(forms.Form):
@@ -164,17 +163,6 @@ def initial_of(group: str, values: Mapping[str, Any], version: int | None) -> di
             text = formatting.phone(text).replace(formatting.NBSP, " ")
         found[f"{group}-{field.name}"] = text
     return found
-
-
-class Note(forms.Form):
-    """A note for the follow-up."""
-
-    text = forms.CharField(
-        label=_("Nouvelle note"),
-        max_length=LONGEST_NOTE,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Des faits, utiles à l'accompagnement. La personne peut lire ce que vous écrivez."),
-    )
 
 
 class BreakGlass(forms.Form):

@@ -13,13 +13,17 @@ from uuid import UUID, uuid4
 from django.db import models
 
 from beffroi.core.appointments import Kind, Place, State
+from beffroi.core.casefile import Step
 from beffroi.core.progress import Programme, Status
 
 LONGEST_CODE = 24
 
 
 class Appointment(models.Model):
-    """One hour given to one person by one agent; ``follows`` is the appointment that was postponed to this one."""
+    """One hour given to one person by one agent; ``follows`` is the appointment that was postponed to this one.
+
+    ``arrived_at`` is when reception saw the person come.
+    """
 
     objects: ClassVar[models.Manager[Appointment]] = models.Manager()
 
@@ -35,6 +39,7 @@ class Appointment(models.Model):
     follows: models.OneToOneField[Appointment | None, Appointment | None] = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="postponed_to", db_column="follows"
     )
+    arrived_at: models.DateTimeField[datetime | None, datetime | None] = models.DateTimeField(null=True)
     changed_by: models.UUIDField[UUID, UUID] = models.UUIDField()
     changed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
 
@@ -124,5 +129,32 @@ class ProgrammePeriod(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="programme_ends_after_it_starts",
+            ),
+        ]
+
+
+class DueStep(models.Model):
+    """The day by which a step agreed with a person is to be done, and whether it is; its words are in the vault."""
+
+    objects: ClassVar[models.Manager[DueStep]] = models.Manager()
+
+    id: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True, default=uuid4)
+    person: models.UUIDField[UUID, UUID] = models.UUIDField()
+    organisation: models.UUIDField[UUID, UUID] = models.UUIDField()
+    account: models.UUIDField[UUID, UUID] = models.UUIDField()
+    due_on: models.DateField[date, date] = models.DateField()
+    state: models.CharField[str, str] = models.CharField(max_length=LONGEST_CODE)
+    changed_by: models.UUIDField[UUID, UUID] = models.UUIDField()
+    changed_at: models.DateTimeField[datetime, datetime] = models.DateTimeField()
+
+    class Meta:
+        """Read by agent, the first day first."""
+
+        app_label = "cases"
+        db_table = "due_step"
+        indexes: ClassVar = [models.Index(fields=["account", "organisation", "due_on"], name="due_step_of_account")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in Step]), name="due_step_state"
             ),
         ]

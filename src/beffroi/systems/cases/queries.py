@@ -1,8 +1,8 @@
 """Reading through the guard. Each function is one call at most."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from beffroi.client import Conversation, Refused, calls
@@ -58,11 +58,19 @@ def _line(row: Row, today: date) -> Line:
     return Line(row.id, name_of(identity), born, age, row.explanation or "", "")
 
 
-def followup(conversation: Conversation, values: Mapping[str, Any]) -> Followup:
+def followup(conversation: Conversation, session: Session, values: Mapping[str, Any], now: datetime) -> Followup:
     """An opened follow-up with the names of the colleagues who wrote it; no call where nobody did."""
-    notes = notes_of(values)
-    authors = authors_of(notes)
-    named = conversation.ask(calls.colleagues(authors)) if authors else None
-    names = {} if named is None or isinstance(named, Refused) else named.names
-    signed = (replace(note, author=names[note.author].reveal() if note.author in names else "") for note in notes)
-    return Followup(tuple(signed), steps_of(values))
+    notes, steps = notes_of(values, session.account, now), steps_of(values)
+    names = agents(conversation, authors_of(notes, steps))
+    return Followup(
+        tuple(replace(note, author=names.get(note.author, "")) for note in notes),
+        tuple(replace(step, agent=names.get(step.agent, "")) for step in steps),
+    )
+
+
+def agents(conversation: Conversation, accounts: Sequence[str]) -> Mapping[str, str]:
+    """Names of colleagues by account; no call without any."""
+    named = conversation.ask(calls.colleagues(accounts)) if accounts else None
+    if named is None or isinstance(named, Refused):
+        return {}
+    return {account: name.reveal() for account, name in named.names.items()}

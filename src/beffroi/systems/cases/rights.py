@@ -45,6 +45,11 @@ def has_portfolio(session: Session) -> bool:
     return any(budget.bucket == "portfolio" for budget in session.budgets)
 
 
+def receives(session: Session) -> bool:
+    """Whether the role works at the reception desk: it keeps others' appointments and follows nobody."""
+    return keeps_appointments(session) and not has_portfolio(session)
+
+
 def keeps_appointments(session: Session) -> bool:
     """Whether the role receives people by appointment: in an office, it finds, lists and opens them."""
     membership = session.membership

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.systems.cases.people import day_of, text_of
+from beffroi.systems.cases.representatives.words import relationship
 from beffroi.ui import formatting
 from beffroi.ui.components import Entry
 
@@ -92,6 +93,7 @@ SECTIONS: Mapping[str, Section] = {
             ),
         ),
         Section("followup", _("Suivi"), ()),
+        Section("sensitive_followup", _("Notes sensibles"), ()),
         Section(
             "training",
             _("Formation"),
@@ -109,7 +111,7 @@ SECTIONS: Mapping[str, Section] = {
             (
                 Field("last_name", _("Nom")),
                 Field("first_names", _("Prénoms")),
-                Field("relationship", _("Lien")),
+                Field("relationship", _("Lien"), relationship),
                 *_REACHED,
             ),
         ),

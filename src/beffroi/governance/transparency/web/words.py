@@ -16,6 +16,7 @@ def seen(consultation: Consultation) -> str:
         "situation": gettext("votre situation (logement, études, ressources)"),
         "followup": gettext("les notes et les étapes de votre accompagnement"),
         "training": gettext("vos formations"),
+        "sensitive_followup": gettext("les notes sensibles de votre accompagnement"),
         "legal_representative": gettext("les coordonnées de votre représentant légal"),
         "attachments": gettext("vos pièces jointes"),
     }

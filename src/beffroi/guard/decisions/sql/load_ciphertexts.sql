@@ -9,6 +9,7 @@ SELECT q.n, p.epoch, p.wrapped_key,
     CASE WHEN q.groups &  32 <> 0 THEN p.followup END,
     CASE WHEN q.groups &  64 <> 0 THEN p.training END,
     CASE WHEN q.groups & 128 <> 0 THEN p.legal_representative END,
+    CASE WHEN q.groups & 512 <> 0 THEN p.sensitive_followup END,
     p.version
 FROM unnest($1::text::uuid[], $2::text::int[]) WITH ORDINALITY AS q (person, groups, n)
 JOIN guard.person p ON p.id = q.person

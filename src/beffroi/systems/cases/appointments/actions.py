@@ -65,6 +65,28 @@ def say(desk: Desk, identifier: UUID, move: Move, now: datetime) -> State | None
         return state
 
 
+def arrive(desk: Desk, identifier: UUID, now: datetime) -> bool:
+    """Say at reception that somebody expected today is here; False when nobody is expected for it any more."""
+    with transaction.atomic():
+        found = _locked(desk, identifier)
+        if found is None or timezone.localdate(found.starts_at) != timezone.localdate(now):
+            return False
+        state = after(State(found.state), Move.ATTEND, timezone.localtime(found.starts_at), timezone.localtime(now))
+        if state is None:
+            return False
+        _write(desk, found, state, now, arrived_at=now)
+        return True
+
+
+def walk_in(desk: Desk, wanted: Wanted, now: datetime) -> Appointment:
+    """Write down somebody who came without an appointment and is received; nobody's hour stands in the way."""
+    with transaction.atomic():
+        made = _give(desk, wanted, now, knowing=True)
+        assert isinstance(made, Appointment), "a clash that is known takes nothing"
+        _write(desk, made, State.PRESENT, now, arrived_at=now)
+        return made
+
+
 def possible(found: Appointment, now: datetime) -> tuple[Move, ...]:
     """What may be said of it at ``now``."""
     return moves(State(found.state), timezone.localtime(found.starts_at), now)
@@ -99,6 +121,9 @@ def _locked(desk: Desk, identifier: UUID) -> Appointment | None:
     return rows.first()
 
 
-def _write(desk: Desk, found: Appointment, state: State, now: datetime) -> None:
+def _write(
+    desk: Desk, found: Appointment, state: State, now: datetime, *, arrived_at: datetime | None = None
+) -> None:
     found.state, found.changed_by, found.changed_at = state.value, UUID(desk.account), now
-    found.save(update_fields=["state", "changed_by", "changed_at"])
+    found.arrived_at = arrived_at
+    found.save(update_fields=["state", "changed_by", "changed_at", "arrived_at"])

@@ -16,6 +16,12 @@ _DEFAULT_LENGTH = 45
 _FIELDS = {Objection.HOURS: "hour", Objection.LENGTH: "minutes"}
 
 
+def _lengths() -> list[tuple[int, str]]:
+    return [
+        (length, ngettext("%(count)s minute", "%(count)s minutes", length) % {"count": length}) for length in LENGTHS
+    ]
+
+
 class Hour(forms.Form):
     """A day, an hour and a length; `slot` is what they make together."""
 
@@ -32,10 +38,7 @@ class Hour(forms.Form):
         super().__init__(*args, **options)
         minutes = self.fields["minutes"]
         assert isinstance(minutes, forms.ChoiceField)
-        minutes.choices = [
-            (length, ngettext("%(count)s minute", "%(count)s minutes", length) % {"count": length})
-            for length in LENGTHS
-        ]
+        minutes.choices = _lengths()
 
     def clean(self) -> dict[str, Any]:
         """An hour of the office, today or later."""
@@ -66,3 +69,19 @@ class Giving(Hour):
         account = self.fields["account"]
         assert isinstance(account, forms.ChoiceField)
         account.choices = list(agents)
+
+
+class WalkIn(forms.Form):
+    """Who receives somebody who came without an appointment, for what, how long."""
+
+    account = forms.ChoiceField(label=_("Reçue par"))
+    kind = forms.ChoiceField(label=_("Objet"), choices=[(kind.value, words) for kind, words in KINDS.items()])
+    minutes = forms.TypedChoiceField(label=_("Durée"), coerce=int, initial=LENGTHS[1])
+
+    def __init__(self, agents: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        account, minutes = self.fields["account"], self.fields["minutes"]
+        assert isinstance(account, forms.ChoiceField)
+        assert isinstance(minutes, forms.ChoiceField)
+        account.choices = list(agents)
+        minutes.choices = _lengths()

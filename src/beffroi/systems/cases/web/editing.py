@@ -1,7 +1,8 @@
-"""Changing one group of a file, or adding a note to the follow-up."""
+"""Changing one group of a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,14 +10,15 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, calls
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import actions, rights
-from beffroi.systems.cases.forms import EDITABLE, GroupForm, Note, initial_of
+from beffroi.systems.cases.forms import EDITABLE, GroupForm, initial_of
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.sections import SECTIONS
+from beffroi.systems.cases.situations.actions import edited
 from beffroi.systems.cases.web import namesakes
 from beffroi.systems.cases.web.trail import below_file
 
@@ -42,6 +44,7 @@ def edit(request: AgentRequest, person: UUID, group: str) -> HttpResponse:
         shown=shown,
         version=form.cleaned_data["version"],
         distinct_from=distinct,
+        history=_history(request) if group == "situation" else None,
     )
     if isinstance(answer, Refused) and answer.code == "version-conflict":
         return _form(request, str(person), group, form, status=409, more={"conflict": True})
@@ -51,7 +54,16 @@ def edit(request: AgentRequest, person: UUID, group: str) -> HttpResponse:
     if isinstance(answer, Refused) and answer.code == "malformed":
         form.add_error(None, answer.detail)
         return _form(request, str(person), group, form, status=422)
-    return _done(request, str(person), group, answer if isinstance(answer, Refused) else None)
+    return done(request, str(person), group, answer if isinstance(answer, Refused) else None)
+
+
+def _history(request: AgentRequest) -> actions.History:
+    """Editing a field of the situation keeps what it said."""
+
+    def keep(before: Mapping[str, Any], after: Mapping[str, Any], shown: Sequence[str]) -> Mapping[str, Any]:
+        return {"changes": edited(request.described, before, after, shown)}
+
+    return keep
 
 
 def _blank(request: AgentRequest, person: str, group: str) -> HttpResponse:
@@ -74,7 +86,7 @@ def _form(
     name: str = "",
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> HttpResponse:
-    back = _address(person, group)
+    back = address(person, group)
     crumbs = below_file(person, str(SECTIONS[group].title), name)
     context = {
         "form": form,
@@ -88,29 +100,14 @@ def _form(
     return render(request, "cases/edit.html", context, status=status)
 
 
-@require_POST
-def add_note(request: AgentRequest, person: UUID) -> HttpResponse:
-    """Add a note to the follow-up."""
-    if "followup" not in rights.writable(request.described):
-        raise Http404
-    form = Note(request.POST)
-    if not form.is_valid():
-        context = {"form": form, "back": _address(str(person), "followup")}
-        return render(request, "cases/note.html", context, status=422)
-    answer = actions.add_note(request.conversation, request.described, str(person), form.cleaned_data["text"])
-    if isinstance(answer, Refused) and answer.code == "version-conflict":
-        form.add_error(None, gettext("Quelqu'un écrivait en même temps que vous : enregistrez de nouveau."))
-        context = {"form": form, "back": _address(str(person), "followup")}
-        return render(request, "cases/note.html", context, status=409)
-    return _done(request, str(person), "followup", answer if isinstance(answer, Refused) else None)
-
-
-def _done(request: AgentRequest, person: str, group: str, refused: Refused | None) -> HttpResponse:
+def done(request: AgentRequest, person: str, group: str, refused: Refused | None) -> HttpResponse:
+    """Back to the group that was written, or the page of a refusal."""
     if refused is not None:
         return RefusalAnswer(refused)
     messages.success(request, gettext("C'est enregistré."))
-    return HttpResponseRedirect(_address(person, group))
+    return HttpResponseRedirect(address(person, group))
 
 
-def _address(person: str, group: str) -> str:
+def address(person: str, group: str) -> str:
+    """A file with this group open."""
     return f"{reverse('cases:file', args=[person])}?rubriques={group}#{group}"

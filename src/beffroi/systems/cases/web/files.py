@@ -20,14 +20,18 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import queries, rights
 from beffroi.systems.cases.appointments.queries import Known, coming, desk_of
 from beffroi.systems.cases.following import RequestFor
-from beffroi.systems.cases.followup import Followup
-from beffroi.systems.cases.forms import EDITABLE, BreakGlass, Note
+from beffroi.systems.cases.forms import EDITABLE, BreakGlass
+from beffroi.systems.cases.notes.forms import ORDINARY, SENSITIVE, Note
 from beffroi.systems.cases.people import age_on, born_on, name_of
 from beffroi.systems.cases.progress import words as said
 from beffroi.systems.cases.progress.queries import progress_of
+from beffroi.systems.cases.representatives.actions import GROUP
+from beffroi.systems.cases.representatives.reading import representatives_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
-from beffroi.systems.cases.web import words
+from beffroi.systems.cases.web import representatives, words
 from beffroi.systems.cases.web.appointments import line
+from beffroi.systems.cases.web.followup import Shown, shown
+from beffroi.systems.cases.web.notes import keeps_steps
 from beffroi.systems.cases.web.progress import keeps
 from beffroi.systems.cases.web.trail import below_files
 from beffroi.ui.components import Entry
@@ -36,12 +40,14 @@ from beffroi.ui.shell import NavigationItem
 
 @dataclass(frozen=True)
 class Part:
-    """An opened section of the page; ``followup`` stands for entries where the group holds notes."""
+    """An opened section of the page; ``followup`` or ``people`` stand for entries where the group holds notes
+    or representatives."""
 
     section: Section
     entries: list[Entry]
     edit_url: str = ""
-    followup: Followup | None = None
+    followup: Shown | None = None
+    people: list[representatives.Shown] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,20 +129,22 @@ def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGl
 def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bool = False) -> HttpResponse:
     identity = opened.fields.get(rights.IDENTITY, {})
     name, born = name_of(identity), born_on(identity)
+    minor = born is not None and age_on(born, words.today()) < representatives.OF_AGE
     readable = rights.readable(request.described)
-    shown = [group for group in SECTIONS if group in readable]
+    groups = [group for group in SECTIONS if group in readable]
     context = {
         "name": name,
         "age": None if born is None else age_on(born, words.today()),
-        "minor": born is not None and age_on(born, words.today()) < 18,
+        "minor": minor,
+        "representatives_url": _representatives(request.described, opened.person) if minor and not glass else "",
         "crumbs": below_files(name.full),
         "explanation": words.explanation(opened.explanation),
         "entry": opened.entry,
         "glass": glass,
         "parts": [
-            _part(request, opened, group, glass=glass) for group in shown if group in wanted_of(opened, wanted)
+            _part(request, opened, group, glass=glass) for group in groups if group in wanted_of(opened, wanted)
         ],
-        "closed": [] if glass else [_closed(opened, group, wanted) for group in shown if group not in wanted],
+        "closed": [] if glass else [_closed(opened, group, wanted) for group in groups if group not in wanted],
         "withheld": [SECTIONS[group] for group in opened.withheld if group in SECTIONS],
         "following": rights.follows(request.described) and opened.explanation in ("referent", "cover", "followed"),
         "person": opened.person,
@@ -144,6 +152,7 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "budget_label": words.bucket(opened.budget.bucket) if opened.budget else "",
         "note_form": Note(),
         "note_url": reverse("cases:add_note", args=[opened.person]),
+        "steps": keeps_steps(request.described) and not glass,
         "services": () if glass else _services()(request.described, opened.person),
         **_attachments(request.described, opened.person, glass=glass),
         **_appointments(request.described, opened.person, glass=glass),
@@ -196,12 +205,22 @@ def wanted_of(opened: Opened, wanted: list[str]) -> list[str]:
     return [group for group in wanted if group not in opened.withheld]
 
 
+def _representatives(session: Session, person: str) -> str:
+    """Where a minor's representatives are written, for those who write them."""
+    if GROUP not in rights.writable(session) or GROUP not in rights.readable(session):
+        return ""
+    return reverse("cases:representatives", args=[person])
+
+
 def _part(request: AgentRequest, opened: Opened, group: str, *, glass: bool) -> Part:
     section, values = SECTIONS[group], opened.fields.get(group, {})
     writable = group in rights.writable(request.described) and not glass
-    if group == "followup":
-        shown = queries.followup(request.conversation, values)
-        return Part(section, [], "write" if writable else "", shown)
+    if group in (ORDINARY, SENSITIVE):
+        followup = queries.followup(request.conversation, request.described, values, timezone.now())
+        return Part(section, [], "write" if writable else "", shown(followup, words.today()))
+    if group == GROUP:
+        page = reverse("cases:representatives", args=[opened.person]) if writable else ""
+        return Part(section, [], page, people=representatives.shown(representatives_of(values)))
     edit = reverse("cases:edit", args=[opened.person, group]) if writable and group in EDITABLE else ""
     return Part(section, entries(section, values), edit)
 

@@ -113,6 +113,7 @@ def _page(
     refused = status or beginning or ending
     context = {
         "name": name,
+        "person": person,
         "refused_form": refused,
         "status_form": status or StatusForm(initial=_initial(case)),
         "beginning": beginning or Beginning(initial={"starts_on": timezone.localdate()}),

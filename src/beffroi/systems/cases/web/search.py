@@ -19,6 +19,7 @@ from beffroi.systems.cases.web import words
 class Hit:
     """Somebody found: the sentence of the relation, empty when only others follow the person."""
 
+    person: str
     url: str
     relation: str
     followed_by: tuple[Follower, ...]
@@ -48,6 +49,7 @@ def search(request: AgentRequest) -> HttpResponse:
     if form is not None and form.errors:
         status = 422
     context["creatable"] = rights.may(request.described, "create")
+    context["receives"] = rights.receives(request.described)
     return render(request, "cases/search.html", context, status=status)
 
 
@@ -61,4 +63,4 @@ def _call(purpose: str, form: NameSearch | NumberSearch) -> Call[Found]:
 def hit(match: Match) -> Hit:
     """A match as the page shows it."""
     relation = words.explanation(match.relation) if match.relation else ""
-    return Hit(reverse("cases:file", args=[match.person]), relation, match.followed_by)
+    return Hit(match.person, reverse("cases:file", args=[match.person]), relation, match.followed_by)

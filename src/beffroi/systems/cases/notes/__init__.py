@@ -1,0 +1,1 @@
+"""What advisers write of a follow-up: notes, ordinary or sensitive, from outlines; and the steps agreed."""

@@ -1,0 +1,1 @@
+"""What programmes pay somebody: amounts tied to an identity, so in the vault (group followup) and nowhere else."""

@@ -1,0 +1,1 @@
+"""Who answers for a minor: several people, one of whom receives the letters."""

@@ -1,0 +1,1 @@
+"""A person's situation through time: dated changes in the vault, shown as a timeline."""

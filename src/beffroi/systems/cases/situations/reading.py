@@ -1,0 +1,91 @@
+"""The changes of an opened situation, as screens show them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+
+from beffroi.core import casefile
+from beffroi.core.situations import Change, Subject, corrected
+from beffroi.systems.cases.people import day_of, text_of
+from beffroi.systems.cases.sections import SECTIONS
+from beffroi.systems.cases.situations.words import CODES, SUBJECTS
+
+FIELD = "field"
+"""Subject of a change made by editing a field of the situation; its code is the field."""
+
+
+@dataclass(frozen=True, repr=False)
+class Told:
+    """A change as it is shown. ``change`` is None for an edited field, which has what it said ``before``.
+
+    ``author`` is an account, then its name when it is a colleague's.
+    """
+
+    number: int
+    on: date
+    at: datetime | None
+    author: str
+    subject: str | Promise
+    word: str | Promise
+    text: str
+    before: str
+    change: Change | None
+    wrong: bool
+
+
+def changes_of(values: Mapping[str, Any]) -> tuple[Change, ...]:
+    """Those that are told by codes, in the order in which they were written."""
+    found = (_change(number, each) for number, each in enumerate(values.get("changes", ())))
+    return tuple(change for change in found if change is not None)
+
+
+def _change(number: int, each: Mapping[str, Any]) -> Change | None:
+    subject, on, code = text_of(each.get("subject")), day_of(each.get("on")), text_of(each.get("code"))
+    if subject not in set(Subject) or on is None:
+        return None
+    corrects = each.get("corrects")
+    return Change(number, on, Subject(subject), code, corrects if isinstance(corrects, int) else None)
+
+
+def told(values: Mapping[str, Any]) -> tuple[Told, ...]:
+    """Every change, the last day first."""
+    wrong = corrected(changes_of(values))
+    found = [_told(number, each, number in wrong) for number, each in enumerate(values.get("changes", ()))]
+    return tuple(sorted(found, key=lambda each: (each.on, each.number), reverse=True))
+
+
+def _told(number: int, each: Mapping[str, Any], wrong: bool) -> Told:
+    change, code = _change(number, each), text_of(each.get("code"))
+    subject: str | Promise = _field(code)
+    word: str | Promise = ""
+    if change is not None:
+        subject, word = SUBJECTS[change.subject], said(change)
+    return Told(
+        number,
+        day_of(each.get("on")) or date.min,
+        casefile.instant(text_of(each.get("at"))),
+        text_of(each.get("author")),
+        subject,
+        word,
+        text_of(each.get("text")),
+        text_of(each.get("before")),
+        change,
+        wrong,
+    )
+
+
+def _field(name: str) -> str | Promise:
+    return next((field.label for field in SECTIONS["situation"].fields if field.name == name), name)
+
+
+def said(change: Change | None) -> str | Promise:
+    """The word of a change; nothing where nothing was told."""
+    return "" if change is None else CODES[change.subject].get(change.code, change.code)
+
+
+def authors_of(changes: Sequence[Told]) -> list[str]:
+    """Accounts to be named, each once; at most a hundred."""
+    return list(dict.fromkeys(change.author for change in changes))[:100]
