@@ -40,8 +40,10 @@ from beffroi.guard.folding.watching import Watch
 from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
+from beffroi.guard.merging import making as merge_doors
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
+from beffroi.guard.person_rights import doors as person_request_doors
 from beffroi.guard.personal import doors as personal_doors
 from beffroi.guard.providers import doors as provider_doors
 from beffroi.guard.relating import doors as relation_doors
@@ -92,6 +94,8 @@ AREAS: Final[tuple[Routes, ...]] = (
     relation_doors.ROUTES,
     export_doors.ROUTES,
     glass_doors.ROUTES,
+    merge_doors.ROUTES,
+    person_request_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -22,6 +22,7 @@ ALLOWED = {
         "id": UUID, "person": UUID, "organisation": UUID, "code": CODE, "starts_on": "date", "ends_on": "date",
         "changed_by": UUID, "changed_at": HOUR,
     },
+    "merged_row": {"id": UUID, "merge": UUID, "code": CODE, "row": UUID},
     "prescription": {
         "id": UUID, "person": UUID, "session": UUID, "organisation": UUID, "office": UUID, "account": UUID,
         "state": CODE, "reason": CODE, "waiting_at": HOUR, "new_to_office": FLAG, "new_to_training": FLAG,
@@ -37,7 +38,7 @@ ALLOWED = {
 which a constraint of the table holds; no amount, no name, no free text."""
 CODES = {
     ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("case", "status"),
-    ("programme", "code"),
+    ("programme", "code"), ("merged_row", "code"),
     ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("prescription", "state"),
     ("prescription", "reason"), ("prescription_step", "state"),
 }  # fmt: skip

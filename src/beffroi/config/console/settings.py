@@ -99,6 +99,7 @@ UI_SHELL = "beffroi.config.console.shell.shell_for"
 UI_FORM_ORIGINS = tuple(dict.fromkeys((_GUARD_ORIGIN, *(f"{one.scheme}://{one.netloc}" for one in _PROVIDERS))))
 
 CASES_SERVICES = "beffroi.systems.prescriptions.api.services"
+CASES_PERSON_TABLES = "beffroi.systems.prescriptions.api.person_tables"
 DIRECTORY_GUARD = "beffroi.config.console.guard.shared_guard"
 DIRECTORY_GUARD_URL = INSTALLATION.guard_url
 DIRECTORY_CONSOLE_URL = INSTALLATION.console_url

@@ -168,7 +168,7 @@ async def consultations(call: Call) -> Answer:
             for person in waiting:
                 queue.leave(person)
     async with services.pool.acquire() as conn:
-        rows = await consulting.told(conn, services.policy, here.person, found, body.page, SIZE)
+        rows = await consulting.told(conn, services.keys, services.policy, here.person, found, body.page, SIZE)
     total = found.rows.num_rows
     return json_answer(
         Consultations(total, body.page, max(1, -(-total // SIZE)), found.at, found.lost_until, tuple(rows))
@@ -223,7 +223,7 @@ async def own_reports(call: Call) -> Answer:
     bodies.read(call, _NOTHING)
 
     async def act(here: Present) -> Answer:
-        return json_answer(await reporting.own(here.conn, here.person))
+        return json_answer(await reporting.own(here.conn, call.services.keys, here.person))
 
     return await with_person(call, act, writes=False)
 
@@ -281,7 +281,7 @@ async def _pointed_out(
     async with services.pool.acquire() as conn:
         if not await attempts.within(conn, services.keys, Limit.POINTED_OUT, here.person, here.now):
             return None, problems.answer(Fault.TOO_MANY_QUESTIONS, tongue)
-        found = await consulting.at_hand(conn, here.person, entry, at)
+        found = await consulting.at_hand(conn, services.keys, here.person, entry, at)
         counted = found is not None or await attempts.within(
             conn, services.keys, Limit.OWN_QUESTIONS, here.person, here.now
         )

@@ -1,12 +1,15 @@
 """What the composition root may use of this application."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
 from beffroi.systems.prescriptions import lists, rights
+from beffroi.systems.prescriptions.models import Prescription
 from beffroi.ui.shell import NavigationItem
 
 
@@ -28,6 +31,11 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         new = lists.new_to_agent(UUID(session.account), rights.place_of(session))
         entries.append(NavigationItem(gettext("Prescriptions"), reverse("prescriptions:sent"), new or None))
     return tuple(entries)
+
+
+def person_tables() -> Mapping[str, type[Model]]:
+    """Tables that name people, by a code: their rows follow a file that is made one with another."""
+    return {"prescription": Prescription}
 
 
 def services(session: Session, person: str) -> tuple[NavigationItem, ...]:
