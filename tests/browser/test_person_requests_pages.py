@@ -1,4 +1,4 @@
-"""What people ask about their data, on a desk and on a telephone in both languages: written down, worked on, closed."""
+"""What people ask about their data, on a desk and a telephone, in both languages: written down, worked on, closed."""
 
 import pytest
 from playwright.sync_api import expect
