@@ -163,6 +163,24 @@ CONSOLE = {
         "cases/transfer.html", "viendrait chez vous|irait à", "would come to you|would go to",
         "transferts/<uuid:transfer>/",
     ),
+    "person-requests": Sheet(
+        "cases/person_requests.html", "Demandes des personnes", "Requests of people", "demandes-des-personnes/"
+    ),
+    "person-request": Sheet(
+        "cases/person_request.html", "article", "article", "demandes-des-personnes/<uuid:identifier>/"
+    ),
+    "person-request-new": Sheet(
+        "cases/person_request_new.html", "Demande de la personne", "Request of the person",
+        "personnes/<uuid:person>/droits/",
+    ),
+    "duplicate": Sheet(
+        "cases/duplicate.html", "Dossier en double", "Duplicate file", "personnes/<uuid:person>/doublon/"
+    ),
+    "duplicate-compare": Sheet(
+        "cases/duplicate_compare.html", "Réunir deux dossiers", "Merge two files",
+        "personnes/<uuid:person>/doublon/<uuid:other>/",
+    ),
+    "duplicates": Sheet("cases/duplicates.html", "Dossiers réunis", "Merged files", "doublons/"),
     "requests": Sheet("habilitations/mine.html", "Demandes d.accès", "Requests for access", "demandes/"),
     "request-new": Sheet("habilitations/new.html", "Demander un accès", "Request access", "demandes/nouvelle/"),
     "request-batch": Sheet("habilitations/batch.html", "Plusieurs demandes", "Several requests", "demandes/lot/"),

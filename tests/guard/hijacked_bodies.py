@@ -85,6 +85,12 @@ Bodies = Callable[[Loot], list[Any]]
 NONE: Bodies = lambda _: []  # noqa: E731
 # Doors that change nothing that grants, each with bodies that could be meant for more. `NONE`: only empty ones.
 DOORS: dict[str, Bodies] = {
+    "POST /v1/person-requests/register": lambda s: [
+        {"person": one, "article": "erasure", "received_on": day(0)} for one in (s.person, s.stranger)
+    ],
+    "POST /v1/person-requests/list": lambda _: [{}],
+    "POST /v1/person-requests/move": lambda _: [{"request": str(uuid4()), "to": "answered"}],
+    "POST /v1/person-requests/extend": lambda _: [{"request": str(uuid4()), "reason": "complex"}],
     "POST /v1/open": lambda s: [
         {"person": s.person, "purpose": "follow-up", "groups": ["identity"]},
         {"person": s.stranger, "purpose": "follow-up", "groups": ["identity"],
@@ -270,9 +276,16 @@ HANDING: dict[str, Bodies] = {
     "POST /v1/transfers/withdraw": lambda s: [
         {"purpose": "follow-up", "transfer": s.transfer, "because": "asked-by-mistake"}
     ],
+    "POST /v1/merges/preview": lambda s: [{"purpose": "follow-up", "stays": s.person, "goes": s.stranger}],
+    "POST /v1/merges/make": lambda s: [
+        {"purpose": "follow-up", "stays": one, "goes": other, "stays_version": 1, "goes_version": 1}
+        for one, other in ((s.person, s.stranger), (s.stranger, s.person), (s.person, str(uuid4())))
+    ],
+    "POST /v1/merges/undo": lambda _: [{"purpose": "follow-up", "merge": str(uuid4())}],
+    "POST /v1/merges/list": lambda _: [{"purpose": "follow-up"}],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
-# person's session, a report that nobody made, a list that nobody prepared.
+# person's session, a report that nobody made, a list that nobody prepared, the register of a correspondent.
 NOBODY = {
     "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/file",
     "POST /v1/person/proof",
@@ -282,6 +295,8 @@ NOBODY = {
     "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show", "POST /v1/notices/check",
     "POST /v1/break-glass/judge",
     "POST /v1/erasures/show", "POST /v1/erasures/hold", "POST /v1/erasures/release",
+    "POST /v1/person-requests/register", "POST /v1/person-requests/list", "POST /v1/person-requests/move",
+    "POST /v1/person-requests/extend",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.
 TIGHTENING: dict[str, Bodies] = {

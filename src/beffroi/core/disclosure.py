@@ -41,6 +41,13 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "transfer-agreed": Disclosed.NOTHING,
     "transfer-refused": Disclosed.NOTHING,
     "transfer-withdrawn": Disclosed.NOTHING,
+    # Two files of one person made one, or made two again: each file's id in an entry of its own.
+    "merged": Disclosed.NOTHING,
+    "unmerged": Disclosed.NOTHING,
+    # What people ask about their own data: codes of what, and where it stands.
+    "person-request-registered": Disclosed.NOTHING,
+    "person-request-moved": Disclosed.NOTHING,
+    "person-request-extended": Disclosed.NOTHING,
     "refused": Disclosed.NOTHING,
     "integrity": Disclosed.NOTHING,
     # Rows as the guard wrote them: facts about a person's relations, no field.

@@ -50,6 +50,13 @@ class Obstacle(StrEnum):
     TRANSFER_UNKNOWN = "transfer-unknown"
     TRANSFER_CLOSED = "transfer-closed"
     SAME_PERSON_ASKED = "transfer-same-person"
+    OTHER_FILE_UNKNOWN = "other-file-unknown"
+    FOLLOWED_ELSEWHERE = "followed-elsewhere"
+    FILE_CHANGED = "file-changed"
+    TWO_IDENTITIES = "two-identities"
+    NOTES_TOO_LONG = "notes-too-long"
+    MERGE_UNKNOWN = "merge-unknown"
+    MERGE_CLOSED = "merge-closed"
 
 
 def follows_people(role: Role) -> bool:

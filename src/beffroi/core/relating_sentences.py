@@ -116,4 +116,57 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
         "Another person is needed",
         "You asked for this transfer: somebody else must answer it.",
     ),
+    Obstacle.OTHER_FILE_UNKNOWN: Sentence(
+        _UNKNOWN,
+        "Votre structure ne suit pas ces deux dossiers",
+        "Pour réunir deux dossiers, votre structure doit suivre la personne dans l’un et dans l’autre. Si un autre"
+        " organisme suit l’un des deux, demandez-lui d’abord le transfert.",
+        "Your organisation does not follow both files",
+        "To merge two files, your organisation must follow the person in both. If another organisation follows one of"
+        " them, ask it for the transfer first.",
+    ),
+    Obstacle.FOLLOWED_ELSEWHERE: Sentence(
+        _CONFLICT,
+        "Un autre organisme suit aussi la personne",
+        "L’un des deux dossiers est aussi suivi ailleurs. Convenez d’abord d’un transfert avec cet organisme.",
+        "Another organisation also follows the person",
+        "One of the two files is also followed elsewhere. Agree on a transfer with that organisation first.",
+    ),
+    Obstacle.FILE_CHANGED: Sentence(
+        _CONFLICT,
+        "Un dossier a changé entre-temps",
+        "L’un des deux dossiers a été modifié depuis que vous les comparez. Comparez-les de nouveau.",
+        "A file has changed meanwhile",
+        "One of the two files was changed since you began to compare them. Compare them again.",
+    ),
+    Obstacle.TWO_IDENTITIES: Sentence(
+        _CONFLICT,
+        "Deux identités prouvées",
+        "Chacun des deux dossiers a été ouvert dans l’espace personnel par une identité différente : ce sont sans"
+        " doute deux personnes.",
+        "Two proven identities",
+        "Each of the two files was opened in the personal space by another identity: they are most likely"
+        " two people.",
+    ),
+    Obstacle.NOTES_TOO_LONG: Sentence(
+        _CONFLICT,
+        "Trop de notes pour un seul dossier",
+        "Les notes des deux dossiers ne tiennent pas dans un seul.",
+        "Too many notes for one file",
+        "The notes of both files do not fit in one.",
+    ),
+    Obstacle.MERGE_UNKNOWN: Sentence(
+        _UNKNOWN,
+        "Réunion introuvable",
+        "Aucune réunion de dossiers faite par votre structure ne répond à cette adresse.",
+        "No such merge",
+        "No merge made by your organisation has this address.",
+    ),
+    Obstacle.MERGE_CLOSED: Sentence(
+        _CONFLICT,
+        "Il n’est plus possible de séparer ces dossiers",
+        "Ils ont déjà été séparés, ou le délai est passé.",
+        "These files can no longer be parted",
+        "They were parted already, or the time for it has passed.",
+    ),
 }

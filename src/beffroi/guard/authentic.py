@@ -133,6 +133,14 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "person": _ID, "organisation": _ID, "reason": _T, "held_by": _ID, "held_at": _I, "until_at": _I,
         "ended_at": _MI, "version": _N,
     },
+    "person_request": {
+        "id": _ID, "person": _ID, "organisation": _ID, "article": _T, "received_at": _I, "state": _T, "extended": _T,
+        "reason": _T, "registered_by": _ID, "registered_at": _I, "moved_by": _ID, "moved_at": _MI, "version": _N,
+    },
+    "person_alias": {
+        "id": _ID, "person": _ID, "survivor": _ID, "organisation": _ID, "merged_by": _ID, "merged_at": _I,
+        "undo_until": _I, "ended_at": _MI, "ended_by": _ID, "version": _N,
+    },
     "budget": {
         "key": _T, "hour": _N, "day": _N, "recent": _B, "hour_spent": _N, "day_spent": _N, "week_spent": _N,
         "month_spent": _N, "hour_cap": _N, "day_cap": _N, "week_cap": _N, "month_cap": _N, "version": _N,

@@ -13,8 +13,10 @@ from beffroi.guard.answers import erasing as archive
 from beffroi.guard.answers import exporting as exported
 from beffroi.guard.answers import forensics as past
 from beffroi.guard.answers import machines
+from beffroi.guard.answers import merging as merge
 from beffroi.guard.answers import messaging as message
 from beffroi.guard.answers import partners as partner
+from beffroi.guard.answers import person_rights as asked_by_people
 from beffroi.guard.answers import personal as own
 from beffroi.guard.answers import providers as provider
 from beffroi.guard.answers import relating as relation
@@ -34,8 +36,10 @@ from beffroi.guard.erasing import doors as erasing
 from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
+from beffroi.guard.merging import bodies as merging
 from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
+from beffroi.guard.person_rights import bodies as person_rights
 from beffroi.guard.personal import delay_doors, inviting, own_file
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
@@ -186,6 +190,30 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         (*_COMMON, 404),
         ("application",),
     ),
+    ("POST", "/v1/person-requests/register"): Operation(
+        "Write down what a person asks about their data",
+        person_rights.Registering,
+        asked_by_people.RequestRegistered,
+        _CONFLICTS,
+        done=201,
+    ),
+    ("POST", "/v1/person-requests/list"): Operation(
+        "What people asked of one's organisation", person_rights.Nothing, asked_by_people.PersonRequests
+    ),
+    ("POST", "/v1/person-requests/move"): Operation(
+        "Take a person's request to its next step", person_rights.Moving, asked_by_people.RequestMoved, _CONFLICTS
+    ),
+    ("POST", "/v1/person-requests/extend"): Operation(
+        "Take two months more to answer", person_rights.Extending, asked_by_people.RequestMoved, _CONFLICTS
+    ),
+    ("POST", "/v1/merges/preview"): Operation(
+        "What making one file of two would change", merging.Comparing, merge.MergePreview, _CONFLICTS
+    ),
+    ("POST", "/v1/merges/make"): Operation(
+        "Make one file of two of the same person", merging.Merging, merge.Merged, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/merges/undo"): Operation("Make two files again", merging.OneMerge, merge.Unmerged, _CONFLICTS),
+    ("POST", "/v1/merges/list"): Operation("Merges of one's organisation", merging.Purposed, merge.Merges),
     ("POST", "/v1/agents"): Operation("Names of colleagues", agents.Colleagues, agents.Named),
     ("POST", "/v1/inventory"): Operation("Accounts with their exposure", exposure.Wanted, exposure.Page),
     ("POST", "/v1/inventory/account"): Operation(

@@ -42,9 +42,11 @@ from beffroi.guard.folding.watching import Watch
 from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
+from beffroi.guard.merging import making as merge_doors
 from beffroi.guard.messaging import doors as messaging_doors
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
+from beffroi.guard.person_rights import doors as person_request_doors
 from beffroi.guard.personal import doors as personal_doors
 from beffroi.guard.providers import doors as provider_doors
 from beffroi.guard.relating import doors as relation_doors
@@ -98,6 +100,8 @@ AREAS: Final[tuple[Routes, ...]] = (
     glass_doors.ROUTES,
     attachment_doors.ROUTES,
     erasing_doors.ROUTES,
+    merge_doors.ROUTES,
+    person_request_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -11,6 +11,7 @@ from beffroi.guard import breaking, migrations, stamped
 from beffroi.guard.decisions.facts import clock_at
 from beffroi.guard.exposure import trend
 from beffroi.guard.exposure.keeping import inventory_of
+from beffroi.guard.merging.forgetting import forget
 from beffroi.guard.notifying.counting import counts as mail_counts
 from beffroi.guard.services import Services
 
@@ -37,6 +38,7 @@ async def daily(conn: Any) -> None:
     await migrations.ensure_journal_partitions(conn)
     for statement in OUTLIVED:
         await conn.execute(statement)
+    await forget(conn)
 
 
 async def run(services: Services, pause: float = PAUSE) -> None:

@@ -27,6 +27,7 @@ ALLOWED = {
         "id": UUID, "person": UUID, "organisation": UUID, "account": UUID, "due_on": "date", "state": CODE,
         "changed_by": UUID, "changed_at": HOUR,
     },
+    "merged_row": {"id": UUID, "merge": UUID, "code": CODE, "row": UUID},
     "prescription": {
         "id": UUID, "person": UUID, "session": UUID, "organisation": UUID, "office": UUID, "account": UUID,
         "state": CODE, "reason": CODE, "waiting_at": HOUR, "new_to_office": FLAG, "new_to_training": FLAG,
@@ -47,7 +48,7 @@ ALLOWED = {
 which a constraint of the table holds; no amount, no name, no free text."""
 CODES = {
     ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("case", "status"),
-    ("programme", "code"), ("due_step", "state"),
+    ("programme", "code"), ("due_step", "state"), ("merged_row", "code"),
     ("appointment", "kind"), ("appointment", "place"), ("appointment", "state"), ("prescription", "state"),
     ("prescription", "reason"), ("prescription_step", "state"), ("attendance", "half"), ("attendance", "mark"),
     ("training_ending", "outcome"), ("training_ending", "reason"),

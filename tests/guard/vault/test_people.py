@@ -148,6 +148,7 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         )  # fmt: skip
         await conn.execute("INSERT INTO guard.reach VALUES ($1, $2, 1, '{}', 0, 1, '')", uuid4(), one)
         await conn.execute("INSERT INTO guard.free_text VALUES ($1, $2, $3, '', $4)", uuid4(), uuid4(), one, AT)
+        await conn.execute("INSERT INTO guard.merge_kept VALUES ($1, $2, '')", uuid4(), one)
         await conn.execute(
             "INSERT INTO guard.person_session"
             " (id, application, person, created_at, expires_at, seen_at, version, mac)"

@@ -18,8 +18,11 @@ from beffroi.core.duty import Duty
 from beffroi.core.fields import NAME_OF, names
 from beffroi.core.ids import OrganisationId
 from beffroi.core.normalisation import NormalisationRefusal
+from beffroi.core.refusals import Code
 from beffroi.guard.approvals.doors import objected
 from beffroi.guard.duties import OnDuty, Work, with_duty
+from beffroi.guard.signin.integrity import report
+from beffroi.guard.stamped import Forged
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.records import Email
 from beffroi.guard.web import bodies, problems
@@ -195,6 +198,9 @@ async def _answered(
             )
     except _Objected as refused:
         return objected(call, refused.objection)
+    except Forged as error:
+        await report(call, error)
+        return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
     except (ColdRefused, EngineRefused) as refused:
         # Names of files, never anybody's; the officer must know which, and so must who watches the log.
         return problems.answer(Fault.PAST_UNREADABLE, call.headers.get(b"accept-language"), {"reason": str(refused)})

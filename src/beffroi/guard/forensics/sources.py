@@ -3,7 +3,7 @@
 Both are read off one snapshot, so that a day exported meanwhile is neither missed nor counted twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from beffroi.guard.decisions.connections import PATIENT
 from beffroi.guard.forensics.questions import HOT, HOT_COLUMNS, SORTED, By, Question, ReadBy
+from beffroi.guard.merging import aliases
 from beffroi.guard.retention import catalogue
 from beffroi.guard.retention.catalogue import ColdFile, ColdRefused, Verified
 from beffroi.guard.retention.columns import batch, schema
@@ -33,11 +34,15 @@ SELECT max(until_at) FROM guard.cold_file e WHERE ended_at IS NOT NULL AND layou
 
 
 class Sources(NamedTuple):
-    """Files and rows of a question. ``lost_until``: what was before it in the window is no longer kept."""
+    """Files and rows of a question. ``lost_until``: what was before it in the window is no longer kept.
+
+    ``survivors``: ids under which the journal names people whose file was merged into another, and that file's.
+    """
 
     files: Sequence[ColdFile]
     hot: pa.Table
     lost_until: datetime | None
+    survivors: Mapping[str, str] = {}
 
 
 class Plan(NamedTuple):
@@ -69,18 +74,19 @@ async def gather(conn: "asyncpg.Connection", keys: "Keys", question: Question) -
     """Choose the files and read the rows, in one snapshot. Raises ColdRefused, Forged."""
     async with conn.transaction(isolation="repeatable_read", readonly=True):
         await conn.execute(PATIENT)
+        survivors = await aliases.survivors(conn, keys)
         files = await catalogue.live(conn, keys)
         planned = plan(files, question)
         if planned.files or files:
             await _no_hole(conn, catalogue.whole(files))
         parts = [schema(HOT_COLUMNS).empty_table()]
         for from_at, until_at in planned.hot:
-            cursor = await conn.cursor(HOT, from_at, until_at, *_filters(question))
+            cursor = await conn.cursor(HOT, from_at, until_at, *_filters(question, survivors))
             while rows := await cursor.fetch(_ROWS):
                 parts.append(pa.Table.from_batches([batch(rows, HOT_COLUMNS)]))
         expired: datetime | None = await conn.fetchval(_EXPIRED)
     lost = expired if expired is not None and question.from_at < expired else None
-    return Sources(planned.files, pa.concat_tables(parts), lost)
+    return Sources(planned.files, pa.concat_tables(parts), lost, survivors)
 
 
 async def _no_hole(conn: "asyncpg.Connection", whole: Sequence[ColdFile]) -> None:
@@ -91,10 +97,10 @@ async def _no_hole(conn: "asyncpg.Connection", whole: Sequence[ColdFile]) -> Non
         raise ColdRefused(f"Nothing holds the journal after {whole[-1].until_at:%Y-%m-%d}: a file is not recorded.")
 
 
-def _filters(question: Question) -> list[list[Any] | None]:
+def _filters(question: Question, survivors: Mapping[str, str]) -> list[list[Any] | None]:
     """The arrays $3 to $7 of the hot rows: persons, accounts, organisations, sessions, applications."""
     if isinstance(question, ReadBy):
-        return [[UUID(question.person)], None, None, None, None]
+        return [[UUID(one) for one in aliases.kin(question.person, survivors)], None, None, None, None]
     order = (By.ACCOUNT, By.ORGANISATION, By.SESSION, By.APPLICATION)
     return [None, *(list(question.ids) if question.by is by else None for by in order)]
 

@@ -18,6 +18,7 @@ from beffroi.core.policy import AgentShown, Label, Policy
 from beffroi.guard.answers.personal import Consultation
 from beffroi.guard.answers.shape import Label as Words
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.merging import aliases
 from beffroi.guard.personal.presence import Present
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from beffroi.guard.forensics.answering import Answer as Found
     from beffroi.guard.forensics.answering import Answering
     from beffroi.guard.forensics.questions import ReadBy
+    from beffroi.guard.keys import Keys
     from beffroi.guard.services import Services
 
 AREA: Final = "personal-consultations"
@@ -37,9 +39,9 @@ ONE: Final = timedelta(microseconds=1)
 _NAMES: Final = "SELECT id, name FROM guard.organisation WHERE id = ANY ($1::uuid[])"
 _AT_HAND: Final = """
 SELECT entry, at, account, organisation FROM guard.journal
-WHERE entry = $1 AND at = $2 AND person = $3 AND kind = ANY ($4::text[])
+WHERE entry = $1 AND at = $2 AND person = ANY ($3::uuid[]) AND kind = ANY ($4::text[])
 """
-_REPORTED: Final = "SELECT entry FROM guard.report WHERE person = $1 AND entry = ANY ($2::bigint[])"
+_REPORTED: Final = "SELECT entry FROM guard.report WHERE person = ANY ($1::uuid[]) AND entry = ANY ($2::bigint[])"
 _REASONS: Final = """
 SELECT entry, detail FROM guard.journal
 WHERE entry = ANY ($1::bigint[]) AND at BETWEEN $2 AND $3 AND explanation = 'break-glass' AND detail IS NOT NULL
@@ -83,9 +85,10 @@ class Opening(NamedTuple):
     organisation: UUID | None
 
 
-async def at_hand(conn: "asyncpg.Connection", person: str, entry: int, at: datetime) -> Opening | None:
+async def at_hand(conn: "asyncpg.Connection", keys: "Keys", person: str, entry: int, at: datetime) -> Opening | None:
     """One consultation of this person among the rows of PostgreSQL, by its key; None for any other entry."""
-    row = await conn.fetchrow(_AT_HAND, entry, at, UUID(person), sorted(RELEASING))
+    kin = [UUID(one) for one in await aliases.family(conn, keys, person)]
+    row = await conn.fetchrow(_AT_HAND, entry, at, kin, sorted(RELEASING))
     return None if row is None else Opening(**row)
 
 
@@ -106,7 +109,7 @@ def _id(value: bytes | None) -> UUID | None:
 
 
 async def told(
-    conn: "asyncpg.Connection", policy: Policy, person: str, found: "Found", page: int, size: int
+    conn: "asyncpg.Connection", keys: "Keys", policy: Policy, person: str, found: "Found", page: int, size: int
 ) -> list[Consultation]:
     """A page of consultations, the last first, without the account that made them."""
     from beffroi.guard.retention.columns import instant
@@ -114,7 +117,8 @@ async def told(
     rows: list[dict[str, Any]] = found.rows.slice((page - 1) * size, size).to_pylist()
     places = await named(conn, {row["organisation"] for row in rows})
     entries = [row["entry"] for row in rows]
-    reported = {row["entry"] for row in await conn.fetch(_REPORTED, person, entries)}
+    kin = await aliases.family(conn, keys, person)
+    reported = {row["entry"] for row in await conn.fetch(_REPORTED, kin, entries)}
     instants = [instant(row["time_us"]) for row in rows]
     reasons = await _reasons(conn, entries, instants) if rows else {}
     return [

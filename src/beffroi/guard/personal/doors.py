@@ -178,7 +178,7 @@ async def consultations(call: Call) -> Answer:
             found = delays.shown(found, await delays.in_force(conn, services.keys, here.now), here.now)
         except Forged as error:
             return await _unreadable(call, error)
-        rows = await consulting.told(conn, services.policy, here.person, found, body.page, SIZE)
+        rows = await consulting.told(conn, services.keys, services.policy, here.person, found, body.page, SIZE)
     total = found.rows.num_rows
     return json_answer(
         Consultations(total, body.page, max(1, -(-total // SIZE)), found.at, found.lost_until, tuple(rows))
@@ -233,7 +233,7 @@ async def own_reports(call: Call) -> Answer:
     bodies.read(call, _NOTHING)
 
     async def act(here: Present) -> Answer:
-        return json_answer(await reporting.own(here.conn, here.person))
+        return json_answer(await reporting.own(here.conn, call.services.keys, here.person))
 
     return await with_person(call, act, writes=False)
 
@@ -295,7 +295,7 @@ async def _pointed_out(
             hidden = await delays.in_force(conn, services.keys, here.now)
         except Forged as error:
             return None, await _unreadable(call, error)
-        found = await consulting.at_hand(conn, here.person, entry, at)
+        found = await consulting.at_hand(conn, services.keys, here.person, entry, at)
         if found is not None and is_delayed(_text(found.account), at, hidden, here.now):
             found = None  # and asked like any other that is not there: nothing tells the two apart
         counted = found is not None or await attempts.within(

@@ -17,6 +17,7 @@ from beffroi.core.fields import NAMES
 from beffroi.core.ids import PersonId
 from beffroi.core.personal import Known, Pivot, Unmatched, is_of
 from beffroi.guard import stamped
+from beffroi.guard.merging import aliases
 from beffroi.guard.vault import blind, people
 from beffroi.guard.vault.people import MOST_MATCHES, Absent
 from beffroi.guard.vault.records import Identity, decode
@@ -56,8 +57,11 @@ async def match(
     if isinstance(agreeing, list) and len(agreeing) > 1:
         return Match(Unmatched.SEVERAL, tuple(agreeing))
     files = [] if isinstance(agreeing, Unmatched) else agreeing
-    rows = [stamped.genuine(keys, TABLE, row) for row in await conn.fetch(_BOUND, subject, files)]
+    # A file that was merged into another keeps its binding: it says whose the other is, as the other's own would.
+    kin = [one for file in files for one in await aliases.family(conn, keys, file)]
+    rows = [stamped.genuine(keys, TABLE, row) for row in await conn.fetch(_BOUND, subject, kin)]
     own = next((PersonId(str(row["person"])) for row in rows if row["subject_index"] == subject), None)
+    own = None if own is None else await aliases.survivor(conn, keys, own)
     if own is not None and files != [own]:
         return Match(Unmatched.OTHER_FILE, (own, *files))
     if isinstance(agreeing, Unmatched):

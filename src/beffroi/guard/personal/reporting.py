@@ -16,6 +16,7 @@ from beffroi.guard.answers.personal import Choice, OwnReport, OwnReports, Report
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.lines import lines_of
+from beffroi.guard.merging import aliases
 from beffroi.guard.notifying import telling
 from beffroi.guard.personal.consulting import Opening, words
 from beffroi.guard.personal.presence import Present
@@ -33,7 +34,7 @@ VALUES ($1, $2, $3, $4, $5, $6, 'received', $7) ON CONFLICT (person, entry) DO N
 """
 _OWN: Final = """
 SELECT r.*, o.name FROM guard.report r LEFT JOIN guard.organisation o ON o.id = r.organisation
-WHERE r.person = $1 ORDER BY r.reported_at DESC, r.id LIMIT 200
+WHERE r.person = ANY ($1::uuid[]) ORDER BY r.reported_at DESC, r.id LIMIT 200
 """
 _THEIRS: Final = """
 SELECT r.*, o.name, count(*) OVER () AS total
@@ -71,8 +72,9 @@ async def make(here: Present, keys: "Keys", opening: Opening, policy: Policy) ->
     return str(id_)
 
 
-async def own(conn: "asyncpg.Connection", person: str) -> OwnReports:
-    """What a person reported, and what became of it."""
+async def own(conn: "asyncpg.Connection", keys: "Keys", person: str) -> OwnReports:
+    """What a person reported, and what became of it. Raises Forged."""
+    kin = await aliases.family(conn, keys, person)
     return OwnReports(
         tuple(
             OwnReport(
@@ -86,7 +88,7 @@ async def own(conn: "asyncpg.Connection", person: str) -> OwnReports:
                 answered_at=row["answered_at"],
                 answer=None if row["answer"] is None else words(ANSWERS[Answer(row["answer"])]),
             )
-            for row in await conn.fetch(_OWN, person)
+            for row in await conn.fetch(_OWN, kin)
         )
     )
 

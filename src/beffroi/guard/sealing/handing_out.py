@@ -13,6 +13,7 @@ from uuid import UUID
 
 from beffroi.core.disclosure import RELEASING
 from beffroi.core.journal_encoding import DAY, INSTANT_AT, entry_of, opening, salt
+from beffroi.guard.merging import aliases
 from beffroi.guard.sealing import day_keys, proving
 from beffroi.guard.sealing.leaves import ENCODED, days_of
 from beffroi.guard.sealing.proving import Log, NotProven
@@ -30,7 +31,7 @@ _LOG: Final = logging.getLogger("beffroi.guard.sealing")
 MOST: Final = 50
 """Proofs given at once."""
 _ROWS: Final = f"SELECT entry, {ENCODED} AS row FROM guard.journal WHERE entry = ANY ($1::bigint[])"
-_OWN: Final = f"{_ROWS} AND person = $2 AND kind = ANY ($3::text[])"
+_OWN: Final = f"{_ROWS} AND person = ANY ($2::uuid[]) AND kind = ANY ($3::text[])"
 
 
 class Standing(StrEnum):
@@ -64,7 +65,8 @@ async def of_person(
     that PostgreSQL keeps no longer are not among them. Raises StoreRefused, Malformed, WrappedKeyRefused.
     """
     assert len(numbers) <= MOST, "the caller gives pages"
-    return await _given(conn, keys, store, await conn.fetch(_OWN, list(numbers), UUID(person), sorted(RELEASING)))
+    kin = [UUID(one) for one in await aliases.family(conn, keys, person)]
+    return await _given(conn, keys, store, await conn.fetch(_OWN, list(numbers), kin, sorted(RELEASING)))
 
 
 async def of_entry(conn: "asyncpg.Connection", keys: "Keys", store: "Path", number: int) -> Given | None:

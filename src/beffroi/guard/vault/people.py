@@ -20,6 +20,7 @@ from beffroi.guard import journal, stamped, turnstile
 from beffroi.guard.folding import recording
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import Keys
+from beffroi.guard.merging.aliases import merged_into
 from beffroi.guard.vault import blind, keeping, sealing
 from beffroi.guard.vault.records import Record, decode, encode
 
@@ -36,7 +37,7 @@ _BLIND_OF_GROUP: Final = {
 MOST_MATCHES: Final = 5
 OF_PEOPLE: Final = (
     "relation", "reach", "free_text", "person_session", "person_binding", "invitation", "report", "letter",
-    "attachment", "transfer", "erasure_hold",
+    "attachment", "transfer", "erasure_hold", "merge_kept",
 )  # fmt: skip
 """Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""
 _SAID_GONE: Final = frozenset(recording.FOLDED) & set(OF_PEOPLE) - recording.BORN_UNSAID
@@ -164,14 +165,18 @@ async def update(
 async def erase(conn: asyncpg.Connection, keys: Keys, person: PersonId, *, entry: Entry) -> int | Absent:
     """Destroy a person's key, ciphertexts, blind indexes, relations, reach and texts; the journal entry's number.
 
+    Files that were merged into theirs go with it.
+
     What stays is the random id in the journal and in ``guard.erased``, from which a restore erases again (I-13).
     """
     await turnstile.take(conn)
     erased = await conn.fetchval("DELETE FROM guard.person WHERE id = $1 RETURNING id", person)
     if erased is None:
         return Absent()
-    await forget(conn, keys, [person])
-    await conn.execute("INSERT INTO guard.erased (person, erased_at) VALUES ($1, $2)", person, entry.at)
+    gone = [person, *await merged_into(conn, keys, person)]
+    await conn.execute("DELETE FROM guard.person WHERE id = ANY ($1::uuid[])", gone)
+    await forget(conn, keys, gone)
+    await conn.execute("INSERT INTO guard.erased (person, erased_at) SELECT unnest($1::uuid[]), $2", gone, entry.at)
     return (await journal.append(conn, [entry]))[0]
 
 

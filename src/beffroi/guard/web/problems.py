@@ -16,6 +16,7 @@ from beffroi.core.decision import Refusal
 from beffroi.core.exporting_sentences import SENTENCES as HINDRANCES
 from beffroi.core.messaging import SENTENCES as MESSAGES
 from beffroi.core.objections import SENTENCES as OBJECTIONS
+from beffroi.core.person_rights import SENTENCES as PERSON_REQUESTS
 from beffroi.core.personal import SENTENCES as PERSONAL
 from beffroi.core.refusals import Code, Sentence
 from beffroi.core.relating_sentences import SENTENCES as OBSTACLES
@@ -157,6 +158,7 @@ _SENTENCES: Final = {
     **{str(objection): sentence for objection, sentence in EXAMS.items()},
     **{str(objection): sentence for objection, sentence in WRITINGS.items()},
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
+    **{str(objection): sentence for objection, sentence in PERSON_REQUESTS.items()},
     **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
     **{str(objection): sentence for objection, sentence in MESSAGES.items()},
     **{str(hindrance): sentence for hindrance, sentence in HINDRANCES.items()},

@@ -34,6 +34,8 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         entries.append(NavigationItem(gettext("Inscrire"), reverse("cases:registration")))
     if rights.keeps_appointments(session):
         entries.append(NavigationItem(gettext("Statistiques"), reverse("cases:statistics")))
+    if rights.answers_people(session):
+        entries.append(NavigationItem(gettext("Demandes des personnes"), reverse("cases:person_requests")))
     if rights.follows(session):
         waiting = session.transfers_waiting or None
         entries.append(NavigationItem(gettext("Transferts"), reverse("cases:transfers"), waiting))

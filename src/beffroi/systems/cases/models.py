@@ -158,3 +158,27 @@ class DueStep(models.Model):
                 condition=models.Q(state__in=[state.value for state in Step]), name="due_step_state"
             ),
         ]
+
+
+class MergedRow(models.Model):
+    """A row that came to a file when another was merged into it, so that it can go back: which table, which row."""
+
+    objects: ClassVar[models.Manager[MergedRow]] = models.Manager()
+
+    id: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True, default=uuid4)
+    merge: models.UUIDField[UUID, UUID] = models.UUIDField()
+    code: models.CharField[str, str] = models.CharField(max_length=LONGEST_CODE)
+    row: models.UUIDField[UUID, UUID] = models.UUIDField()
+
+    class Meta:
+        """One a row and merge."""
+
+        app_label = "cases"
+        db_table = "merged_row"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["merge", "code", "row"], name="merged_row_once"),
+            models.CheckConstraint(
+                condition=models.Q(code__in=["appointment", "case", "programme", "prescription"]),
+                name="merged_row_code",
+            ),
+        ]

@@ -1,6 +1,7 @@
 """What a screen may offer, from the session's description; the guard alone allows."""
 
 from beffroi.client.answers import Session
+from beffroi.core.person_rights import PURPOSE as PERSON_RIGHTS
 
 IDENTITY = "identity"
 ATTACHMENTS = "attachments"
@@ -28,6 +29,11 @@ def writable(session: Session) -> tuple[str, ...]:
     """Groups this role may change."""
     purpose = session.purpose("update")
     return () if purpose is None else purpose.write
+
+
+def answers_people(session: Session) -> bool:
+    """Whether the role receives and answers what people ask about their own data."""
+    return any(purpose.code == PERSON_RIGHTS and "update" in purpose.actions for purpose in session.purposes)
 
 
 def follows(session: Session) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -62,6 +63,11 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         new = lists.new_to_agent(UUID(session.account), rights.place_of(session))
         entries.append(NavigationItem(gettext("Prescriptions"), reverse("prescriptions:sent"), new or None))
     return tuple(entries)
+
+
+def person_tables() -> Mapping[str, type[Model]]:
+    """Tables that name people, by a code: their rows follow a file that is made one with another."""
+    return {"prescription": Prescription}
 
 
 def services(session: Session, person: str) -> tuple[NavigationItem, ...]:

@@ -147,6 +147,7 @@ def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bo
         "closed": [] if glass else [_closed(opened, group, wanted) for group in groups if group not in wanted],
         "withheld": [SECTIONS[group] for group in opened.withheld if group in SECTIONS],
         "following": rights.follows(request.described) and opened.explanation in ("referent", "cover", "followed"),
+        "answering": rights.answers_people(request.described),
         "person": opened.person,
         "budget": opened.budget,
         "budget_label": words.bucket(opened.budget.bucket) if opened.budget else "",

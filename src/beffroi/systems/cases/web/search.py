@@ -39,7 +39,7 @@ def search(request: AgentRequest) -> HttpResponse:
     context: dict[str, object] = {"by_name": by_name, "by_number": by_number, "refused_form": form, "searched": False}
     status = 200
     if form is not None and form.is_valid():
-        found = request.conversation.ask(_call(rights.purpose_of(request.described, "find"), form))
+        found = request.conversation.ask(searching(rights.purpose_of(request.described, "find"), form))
         if isinstance(found, Refused) and found.code == "malformed":
             form.add_error("value" if isinstance(form, NumberSearch) else "birth_date", found.detail)
         elif isinstance(found, Refused):
@@ -53,7 +53,8 @@ def search(request: AgentRequest) -> HttpResponse:
     return render(request, "cases/search.html", context, status=status)
 
 
-def _call(purpose: str, form: NameSearch | NumberSearch) -> Call[Found]:
+def searching(purpose: str, form: NameSearch | NumberSearch) -> Call[Found]:
+    """The search that a valid form asks for."""
     typed = form.cleaned_data
     if isinstance(form, NumberSearch):
         return calls.find(purpose, typed["by"], {"value": typed["value"]})

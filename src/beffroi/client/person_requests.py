@@ -1,0 +1,70 @@
+"""What people ask about their own data: calls, and their answers."""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from beffroi.client.calls import Call, post
+from beffroi.client.reading import reads
+
+
+class Registered(Struct, frozen=True):
+    """What was registered, and the last day to answer."""
+
+    request: str
+    due_on: date
+    entry: int
+
+
+class Moved(Struct, frozen=True):
+    """Where the request stands now."""
+
+    state: str
+    due_on: date
+
+
+class PersonRequest(Struct, frozen=True):
+    """One request of the register; ``moves`` are the states it may go on to."""
+
+    request: str
+    person: str
+    article: str
+    received_on: date
+    due_on: date
+    late: bool
+    state: str
+    extended: str | None
+    reason: str | None
+    registered_at: datetime
+    moved_at: datetime | None
+    moves: tuple[str, ...]
+    extendable: bool
+
+
+class PersonRequests(Struct, frozen=True):
+    """The register of one's organisation, those to answer first."""
+
+    waiting: int
+    late: int
+    rows: tuple[PersonRequest, ...]
+
+
+def register(person: str, article: str, received_on: date) -> Call[Registered]:
+    """Write down what a person asks."""
+    body = {"person": person, "article": article, "received_on": received_on.isoformat()}
+    return post("/v1/person-requests/register", body, reads(Registered))
+
+
+def listed() -> Call[PersonRequests]:
+    """What people asked of one's organisation."""
+    return post("/v1/person-requests/list", {}, reads(PersonRequests))
+
+
+def move(request: str, to: str, reason: str | None) -> Call[Moved]:
+    """Take a request to its next step."""
+    return post("/v1/person-requests/move", {"request": request, "to": to, "reason": reason}, reads(Moved))
+
+
+def extend(request: str, reason: str) -> Call[Moved]:
+    """Take two months more to answer."""
+    return post("/v1/person-requests/extend", {"request": request, "reason": reason}, reads(Moved))

@@ -1,0 +1,207 @@
+"""Both files as a merge reads and writes them; the caller's transaction holds the turn."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from beffroi.core.fields import NAMES
+from beffroi.core.ids import AccountId, OrganisationId, PersonId
+from beffroi.core.merging import File, Key, Tie, Ties, joined, parted
+from beffroi.guard import stamped
+from beffroi.guard.relating.relations import is_live
+from beffroi.guard.vault import blind, sealing
+from beffroi.guard.vault.records import FollowedAction, Followup, Note, Record, decode, encode
+
+if TYPE_CHECKING:
+    import asyncpg
+
+    from beffroi.guard.keys import Keys
+    from beffroi.guard.stamped import Row
+
+FOLLOWUP: Final = "followup"
+"""The group whose entries are of both files, whatever is chosen."""
+_PEOPLE: Final = "SELECT * FROM guard.person WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE"
+_TIES: Final = "SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]) ORDER BY person, organisation, kind"
+_BLIND: Final = ", ".join(f"{column} = ${place}" for place, column in enumerate(blind.COLUMNS, start=3))
+_INDEX: Final = f"UPDATE guard.person SET version = version + 1, updated_at = $2, {_BLIND} WHERE id = $1"
+_KEEP: Final = "INSERT INTO guard.merge_kept (merge, person, sealed) VALUES ($1, $2, $3)"
+_KEPT: Final = "SELECT sealed FROM guard.merge_kept WHERE merge = $1 AND person = $2"
+
+
+class KeptTie(msgspec.Struct, frozen=True):
+    """A relation as it was."""
+
+    organisation: str
+    kind: str
+    referent: str | None
+    since_at: datetime
+    until_at: datetime | None
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What parting the two again needs: the file that stays as it was, both files' relations, what was chosen."""
+
+    chosen: tuple[str, ...]
+    before: dict[str, str]
+    stays: tuple[KeptTie, ...]
+    goes: tuple[KeptTie, ...]
+
+    def __repr__(self) -> str:
+        return "Kept(«redacted»)"
+
+
+_KEPT_DECODER: Final = msgspec.json.Decoder(Kept)
+
+
+class Held(NamedTuple):
+    """One file: its row, and what the law reads of it."""
+
+    row: "Row"
+    file: File
+
+    @property
+    def version(self) -> int:
+        """The version that a comparison named."""
+        return int(self.row["version"])
+
+
+async def both(
+    conn: "asyncpg.Connection", keys: "Keys", stays: PersonId, goes: PersonId, now: datetime
+) -> tuple[Held, Held] | None:
+    """The two files with what they hold, locked; ``None`` when there are not two. Raises Forged, SealRefused."""
+    rows = {PersonId(str(row["id"])): row for row in await conn.fetch(_PEOPLE, [stays, goes])}
+    if len(rows) != 2:
+        return None
+    ties = await ties_of(conn, keys, [stays, goes], now, lock=True)
+    one, other = [
+        Held(rows[person], File(_groups(keys, person, rows[person]), ties[person])) for person in (stays, goes)
+    ]
+    return one, other
+
+
+async def ties_of(
+    conn: "asyncpg.Connection", keys: "Keys", people: list[PersonId], now: datetime, *, lock: bool
+) -> dict[PersonId, dict[Key, Tie]]:
+    """The relations that hold, by person; locked where they will change. Raises Forged."""
+    found: dict[PersonId, dict[Key, Tie]] = {person: {} for person in people}
+    for row in await conn.fetch(f"{_TIES}{' FOR UPDATE' if lock else ''}", people):
+        stamped.genuine(keys, "relation", row)
+        if is_live(row, now):
+            referent = None if row["referent"] is None else AccountId(str(row["referent"]))
+            key = (OrganisationId(str(row["organisation"])), row["kind"])
+            found[PersonId(str(row["person"]))][key] = Tie(referent, row["since_at"], row["until_at"])
+    return found
+
+
+def _groups(keys: "Keys", person: PersonId, row: "Row") -> dict[str, bytes]:
+    owner = sealing.owner_bytes(person)
+    sealed = [(name, row[name]) for name in NAMES]
+    found = sealing.open_groups(keys, owner, row["wrapped_key"], row["epoch"], sealed)
+    return {name: bytes(clear) for name, clear in found.items()}
+
+
+def records(groups: Mapping[str, bytes | None]) -> dict[str, Record | None]:
+    """Groups as the vault writes them."""
+    return {name: None if clear is None else decode(name, clear) for name, clear in groups.items()}
+
+
+def _followup(clear: bytes | None) -> Followup:
+    record = Followup() if clear is None else decode(FOLLOWUP, clear)
+    assert isinstance(record, Followup), "the group's own type"
+    return record
+
+
+def _noted_at(note: Note) -> str:
+    return note.at
+
+
+def joined_followup(stays: bytes | None, goes: bytes | None) -> bytes | None:
+    """Notes of both in their order, steps of the file that stays first. Raises RecordRefused: too much for one."""
+    if goes is None:
+        return stays
+    one, other = _followup(stays), _followup(goes)
+    notes = joined(one.notes, other.notes, _noted_at)
+    whole = Followup(notes=notes, actions=(*one.actions, *other.actions))
+    text = encode(whole)
+    decode(FOLLOWUP, text)
+    return text
+
+
+def parted_followup(before: bytes | None, goes: bytes | None, present: bytes | None) -> bytes | None:
+    """The file that stayed without what the other brought, as far as it is still there; what was written since stays.
+
+    Exactly as it was, when nothing was written since.
+    """
+    if goes is None or present is None:
+        return present
+    if present == joined_followup(before, goes):
+        return before
+    now, brought = _followup(present), _followup(goes)
+    notes: tuple[Note, ...] = parted(now.notes, brought.notes)
+    actions: tuple[FollowedAction, ...] = parted(now.actions, brought.actions)
+    left = Followup(notes=notes, actions=actions)
+    return None if before is None and not (notes or actions) else encode(left)
+
+
+async def write_tie(conn: "asyncpg.Connection", keys: "Keys", person: PersonId, key: Key, tie: Tie) -> None:
+    """Let a relation be this, whatever it was. Raises Forged."""
+    organisation, kind = key
+    values = {"referent": tie.referent, "since_at": tie.since_at, "until_at": tie.until_at}
+    row = await conn.fetchrow(
+        "SELECT * FROM guard.relation WHERE person = $1 AND organisation = $2 AND kind = $3 FOR UPDATE",
+        person, organisation, kind,
+    )  # fmt: skip
+    if row is None:
+        whole = {"person": person, "organisation": organisation, "kind": kind, **values, "version": 1}
+        await stamped.insert(conn, keys, "relation", whole)
+    else:
+        await stamped.amend(conn, keys, "relation", row, **values)
+
+
+async def index(
+    conn: "asyncpg.Connection", keys: "Keys", person: PersonId, groups: Mapping[str, bytes], now: datetime
+) -> None:
+    """Let searches find a file by these groups, and by no other; by nothing, when there are none."""
+    columns: dict[str, object] = {}
+    for name, clear in groups.items():
+        columns |= blind.of_record(keys.blind, decode(name, clear))
+    await conn.execute(_INDEX, person, now, *(columns.get(column) for column in blind.COLUMNS))
+
+
+def _kept_ties(ties: Ties) -> tuple[KeptTie, ...]:
+    return tuple(KeptTie(place, kind, *tie) for (place, kind), tie in ties.items())
+
+
+def law_of(kept: tuple[KeptTie, ...]) -> dict[Key, Tie]:
+    """Relations that were kept, as the law reads them."""
+    return {
+        (OrganisationId(one.organisation), one.kind): Tie(
+            None if one.referent is None else AccountId(one.referent), one.since_at, one.until_at
+        )
+        for one in kept
+    }
+
+
+async def keep(
+    conn: "asyncpg.Connection", keys: "Keys", merge: str, stays: Held, goes: Held, chosen: tuple[str, ...]
+) -> None:
+    """Seal what parting them again needs under the key of the file that stays."""
+    before = {name: clear.decode() for name, clear in stays.file.groups.items()}
+    kept = Kept(chosen, before, _kept_ties(stays.file.ties), _kept_ties(goes.file.ties))
+    row = stays.row
+    owner = sealing.owner_bytes(str(row["id"]))
+    clear = msgspec.json.encode(kept)
+    sealed = sealing.seal_for(keys, owner, row["wrapped_key"], row["epoch"], f"merge/{merge}", clear)
+    await conn.execute(_KEEP, merge, row["id"], sealed)
+
+
+async def kept_of(conn: "asyncpg.Connection", keys: "Keys", merge: str, stays: Held) -> Kept | None:
+    """What was kept; ``None`` once it was forgotten. Raises SealRefused, WrappedKeyRefused."""
+    sealed = await conn.fetchval(_KEPT, merge, stays.row["id"])
+    if sealed is None:
+        return None
+    owner, row = sealing.owner_bytes(str(stays.row["id"])), stays.row
+    clear = sealing.unseal_for(keys, owner, row["wrapped_key"], row["epoch"], f"merge/{merge}", sealed)
+    return _KEPT_DECODER.decode(clear)

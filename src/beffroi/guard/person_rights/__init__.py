@@ -1,0 +1,1 @@
+"""Requests of the people concerned: the register of each organisation, and its delays."""

@@ -1,0 +1,35 @@
+"""Bodies of the doors of this room. The purpose is always the one of the law: no other role has a register."""
+
+from datetime import date
+from typing import Literal
+
+from beffroi.guard.web import bodies
+
+ArticleName = Literal["access", "rectification", "erasure", "restriction", "portability"]
+
+
+class Registering(bodies.Strict, frozen=True):
+    """Body of /v1/person-requests/register."""
+
+    person: bodies.PersonText
+    article: ArticleName
+    received_on: date
+
+
+class Moving(bodies.Strict, frozen=True):
+    """Body of /v1/person-requests/move; a refusal takes a reason."""
+
+    request: bodies.PersonText
+    to: Literal["identified", "in-progress", "answered", "refused"]
+    reason: bodies.Code | None = None
+
+
+class Extending(bodies.Strict, frozen=True):
+    """Body of /v1/person-requests/extend."""
+
+    request: bodies.PersonText
+    reason: bodies.Code
+
+
+class Nothing(bodies.Strict, frozen=True):
+    """Body of /v1/person-requests/list."""

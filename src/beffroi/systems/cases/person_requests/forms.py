@@ -1,0 +1,34 @@
+"""What a correspondent writes down: codes and a day; what was asked and answered in words is not kept here."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS
+
+
+class Received(forms.Form):
+    """What is asked, and when it came."""
+
+    article = forms.ChoiceField(
+        label=_("Ce que la personne demande"), choices=[*ARTICLES.items()], widget=forms.RadioSelect
+    )
+    received_on = forms.DateField(
+        label=_("Reçue le"),
+        input_formats=["%d/%m/%Y", "%Y-%m-%d"],
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off"}),
+        help_text=_("Par exemple 31/12/2026."),
+    )
+
+
+class Refusal(forms.Form):
+    """Why a request is refused; the person is told."""
+
+    reason = forms.ChoiceField(label=_("Motif du refus"), choices=[*REASONS.items()], widget=forms.RadioSelect)
+
+
+class Extension(forms.Form):
+    """Why the answer takes longer; the person is told."""
+
+    why = forms.ChoiceField(
+        label=_("Motif de la prolongation"), choices=[*EXTENSIONS.items()], widget=forms.RadioSelect
+    )

@@ -1,0 +1,42 @@
+"""What articles, states and reasons are called on the pages."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ARTICLES: Mapping[str, Promise] = {
+    "access": _("Accès à ses données (article 15)"),
+    "rectification": _("Rectification (article 16)"),
+    "erasure": _("Effacement (article 17)"),
+    "restriction": _("Limitation du traitement (article 18)"),
+    "portability": _("Portabilité (article 20)"),
+}
+STATES: Mapping[str, Promise] = {
+    "received": _("Reçue"),
+    "identified": _("Identité vérifiée"),
+    "in-progress": _("En cours de traitement"),
+    "answered": _("Répondue"),
+    "refused": _("Refusée"),
+}
+STEPS: Mapping[str, Promise] = {
+    "identified": _("L'identité est vérifiée"),
+    "in-progress": _("Commencer le traitement"),
+    "answered": _("La réponse est donnée"),
+}
+REASONS: Mapping[str, Promise] = {
+    "identity-not-proven": _("L'identité n'est pas établie"),
+    "unfounded": _("Demande manifestement infondée"),
+    "excessive": _("Demande excessive"),
+    "law-provides": _("Une loi s'y oppose"),
+}
+EXTENSIONS: Mapping[str, Promise] = {
+    "complex": _("Demande complexe"),
+    "many-requests": _("Nombre de demandes"),
+}
+TONES: Mapping[str, str] = {"answered": "success", "refused": "neutral"}
+
+
+def said(table: Mapping[str, Promise], code: str | None) -> str:
+    """The words of a code; nothing for one that is not of the list."""
+    return str(table.get(code or "", ""))

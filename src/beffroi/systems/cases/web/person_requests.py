@@ -1,0 +1,125 @@
+"""The register of what people ask about their own data, one request, and writing one down from a file."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from beffroi.client import Refused
+from beffroi.client import person_requests as calls
+from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.client.person_requests import PersonRequest
+from beffroi.systems.cases import rights
+from beffroi.systems.cases.person_requests.forms import Extension, Received, Refusal
+from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS, STATES, STEPS, TONES, said
+from beffroi.systems.cases.web import words
+from beffroi.systems.cases.web.trail import below_file
+from beffroi.ui.components import Crumb
+
+_ON_THE_FORM = frozenset({"person-request-date", "person-request-exists"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """A request as the pages show it."""
+
+    row: PersonRequest
+    article: str
+    state: str
+    tone: str
+    reason: str
+    extended: str
+
+
+def _line(row: PersonRequest) -> Line:
+    tone = "danger" if row.late else TONES.get(row.state, "accent")
+    return Line(
+        row, said(ARTICLES, row.article), said(STATES, row.state), tone, said(REASONS, row.reason),
+        said(EXTENSIONS, row.extended),
+    )  # fmt: skip
+
+
+def _only_correspondents(request: AgentRequest) -> None:
+    if not rights.answers_people(request.described):
+        raise Http404
+
+
+@require_safe
+def register(request: AgentRequest) -> HttpResponse:
+    """Every request of the organisation, the oldest that wait first."""
+    _only_correspondents(request)
+    found = request.conversation.ask(calls.listed())
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    context = {
+        "waiting": [_line(row) for row in found.rows if row.moves],
+        "closed": [_line(row) for row in found.rows if not row.moves],
+        "late": found.late,
+    }
+    return render(request, "cases/person_requests.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def receive(request: AgentRequest, person: UUID) -> HttpResponse:
+    """Write down what a person of one's organisation asks."""
+    _only_correspondents(request)
+    initial = {"received_on": words.today()}
+    form = Received(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_bound and form.is_valid():
+        typed = form.cleaned_data
+        made = request.conversation.ask(calls.register(str(person), typed["article"], typed["received_on"]))
+        if not isinstance(made, Refused):
+            messages.success(request, gettext("La demande est enregistrée."))
+            return HttpResponseRedirect(reverse("cases:person_request", args=[made.request]))
+        if made.code not in _ON_THE_FORM:
+            return RefusalAnswer(made)
+        form.add_error("received_on" if made.code == "person-request-date" else "article", made.detail)
+    context = {
+        "form": form, "back": reverse("cases:file", args=[person]),
+        "crumbs": below_file(person, gettext("Demande de la personne")),
+    }  # fmt: skip
+    return render(request, "cases/person_request_new.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
+    """One request: its next step, a refusal, two months more."""
+    _only_correspondents(request)
+    found = request.conversation.ask(calls.listed())
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    row = next((each for each in found.rows if each.request == str(identifier)), None)
+    if row is None:
+        raise Http404
+    wanted = request.POST.get("suite", "") if request.method == "POST" else ""
+    refusal = Refusal(request.POST if wanted == "refused" else None)
+    extension = Extension(request.POST if wanted == "extend" else None)
+    done = None
+    if wanted == "refused" and refusal.is_valid():
+        done = request.conversation.ask(calls.move(row.request, "refused", refusal.cleaned_data["reason"]))
+    elif wanted == "extend" and extension.is_valid():
+        done = request.conversation.ask(calls.extend(row.request, extension.cleaned_data["why"]))
+    elif wanted in STEPS:
+        done = request.conversation.ask(calls.move(row.request, wanted, None))
+    if done is not None:
+        if not isinstance(done, Refused):
+            messages.success(request, gettext("C'est noté."))
+        elif done.code.startswith("person-request-"):
+            messages.error(request, done.detail)
+        else:
+            return RefusalAnswer(done)
+        return HttpResponseRedirect(reverse("cases:person_request", args=[row.request]))
+    context = {
+        "line": _line(row), "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
+        "refusal": refusal if "refused" in row.moves else None, "extension": extension if row.extendable else None,
+        "wrong": next((form for form in (refusal, extension) if form.errors), None),
+        "crumbs": (
+            Crumb(gettext("Demandes des personnes"), reverse("cases:person_requests")), Crumb(gettext("Demande")),
+        ),
+    }  # fmt: skip
+    return render(request, "cases/person_request.html", context, status=422 if context["wrong"] else 200)

@@ -1,0 +1,61 @@
+"""A person with two files, on a desk and on a telephone in both languages: found, compared, made one, parted."""
+
+import pytest
+from playwright.sync_api import expect
+
+from beffroi.guard.vault.records import Contact, Followup, Note, Situation
+from tests.browser.office import camille, sign_in, stack
+from tests.browser.pages import Tour, meets
+from tests.config.console.stack import Stack
+from tests.guard.signin.serving import Member
+from tests.systems.cases.adviser import as_referent
+
+__all__ = ["camille", "stack"]
+pytestmark = pytest.mark.browser
+
+
+@meets("duplicate", "duplicate-compare", "duplicates")
+def test_adviser_makes_one_file_of_two_without_meeting_a_barrier(stack: Stack, camille: Member, tour: Tour) -> None:
+    page = tour.page
+    name = f"Delaunay {'Un' if tour.french else 'One'} {page.viewport_size['width'] if page.viewport_size else ''}"
+    one, other = [
+        stack.person(
+            organisation=stack.guard.organisation, referent=as_referent(camille), last_name=name, first_names="Inès",
+            contact=Contact(email=f"{city.lower()}@example.org", phone="0612345678", city=city, address_line=street),
+            situation=Situation(housing="chez ses parents"),
+            followup=Followup(notes=(Note(at=f"2026-10-{day}T09:00:00Z", text="Premier rendez-vous."),)),
+        )
+        for city, street, day in (("Lille", "12 rue des Lilas", "03"), ("Lens", "4 avenue de la Gare", "05"))
+    ]  # fmt: skip
+    sign_in(stack, page, camille)
+    if tour.french:
+        page.goto(f"{stack.url}/doublons/")
+        tour.meet("duplicates", "empty")
+    page.goto(f"{stack.url}/personnes/{one}/")
+    tour.press("link", "Dossier en double", "Duplicate file")
+    tour.meet("duplicate")
+    tour.press("button", "Rechercher par l.identité", "Search by identity")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("duplicate", "refused")
+    page.locator("#id_last_name").fill(name)
+    page.locator("#id_first_name").fill("Inès")
+    page.locator("#id_birth_date").fill("12/04/2005")
+    tour.press("button", "Rechercher par l.identité", "Search by identity")
+    tour.meet("duplicate", "found")
+    tour.press("link", "Comparer les deux dossiers", "Compare both files")
+    tour.meet("duplicate-compare")
+    tour.press("button", "Réunir les deux dossiers", "Merge both files")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("duplicate-compare", "refused")
+    page.locator("input[name=contact-keep][value=goes]").check()
+    page.locator("input[name=same]").check()
+    tour.press("button", "Réunir les deux dossiers", "Merge both files")
+    expect(page.get_by_text("dossiers n’en font plus" if tour.french else "two files are one now")).to_be_visible()
+    page.goto(f"{stack.url}/doublons/")
+    tour.meet("duplicates")
+    page.get_by_role(
+        "button", name="Séparer les deux dossiers" if tour.french else "Part the two files"
+    ).first.click()
+    expect(page.get_by_text("de nouveau séparés" if tour.french else "two files are parted again")).to_be_visible()
+    tour.meet("duplicates", "parted")
+    assert page.goto(f"{stack.url}/personnes/{other}/").status == 200  # type: ignore[union-attr]
