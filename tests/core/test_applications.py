@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.core.decision import Refusal, entitle
-from beffroi.core.duty import HOLDERS, Duty, on_duty
+from beffroi.core.duty import Duty, holds, on_duty
 from beffroi.core.facts import Facts
 from beffroi.core.ids import ApplicationId, RoleCode
 from beffroi.core.policy import Role, RoleKind
@@ -45,7 +45,7 @@ def test_i06_duty_is_given_only_where_the_habilitation_serves(
     answer = on_duty(duty, CONSOLE, serving(facts, applications), POLICY)
     if CONSOLE not in applications:
         assert answer == Refusal(Code.HABILITATION_ELSEWHERE)
-    elif role.kind in HOLDERS[duty]:
+    elif holds(role, duty):
         assert isinstance(answer, Role)
     else:
         assert answer == Refusal(Code.ACTION_NOT_ALLOWED)

@@ -19,6 +19,7 @@ from beffroi.core.refusals import Code
 _MANAGER, _APPROVER, _SECURITY, _FOUNDER = (
     RoleKind.MANAGER, RoleKind.APPROVER, RoleKind.SECURITY, RoleKind.FOUNDER
 )  # fmt: skip
+_HANDED_OUT: Final = frozenset({RoleKind.READER, RoleKind.BILLING, _MANAGER})
 NETWORK: Final = "network"
 """The kind of organisation whose duties reach every other one."""
 
@@ -37,6 +38,7 @@ class Duty(StrEnum):
     PARTNERS = "partners"
     WATCH = "watch"
     INVESTIGATE = "investigate"
+    BILL = "bill"
 
 
 HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
@@ -52,12 +54,22 @@ HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
     Duty.PARTNERS: frozenset({_MANAGER, _SECURITY, _FOUNDER}),
     Duty.WATCH: frozenset({_SECURITY, _FOUNDER}),
     Duty.INVESTIGATE: frozenset({_SECURITY}),
+    # And to who works at training organisations (:func:`holds`): a small one has nobody else to write its invoices.
+    Duty.BILL: frozenset({RoleKind.BILLING}),
 }
+TRAINING: Final = frozenset({"training-organisation"})
 
 
-def duties(kind: RoleKind) -> frozenset[Duty]:
-    """What a kind of role may command."""
-    return frozenset(duty for duty, kinds in HOLDERS.items() if kind in kinds)
+def holds(role: Role, duty: Duty) -> bool:
+    """Whether a role may give the commands of a duty."""
+    if role.kind in HOLDERS[duty]:
+        return True
+    return duty is Duty.BILL and role.kind is RoleKind.READER and role.organisations == TRAINING
+
+
+def duties(role: Role) -> frozenset[Duty]:
+    """What a role may command."""
+    return frozenset(duty for duty in Duty if holds(role, duty))
 
 
 def on_duty(duty: Duty, application: ApplicationId, facts: Facts, policy: Policy) -> Role | Refusal:
@@ -65,7 +77,7 @@ def on_duty(duty: Duty, application: ApplicationId, facts: Facts, policy: Policy
     role = present(application, _spared(facts, policy), policy)
     if isinstance(role, Refusal):
         return role
-    if role.kind not in HOLDERS[duty]:
+    if not holds(role, duty):
         return Refusal(Code.ACTION_NOT_ALLOWED)
     session, _, _, _ = found(facts)
     return lacking(session, facts.clock, role.demand) or role
@@ -89,11 +101,11 @@ def may_hand_out(giver: Role, giver_at: str, wanted: Role, wanted_at: str) -> bo
     """Whether somebody on duty in the role ``giver`` may request the role ``wanted``.
 
     ``giver_at`` and ``wanted_at`` are kinds of organisation. Managers of an organisation hand out the roles that read
-    its files and its managers' own; approvers, security officers and whatever is held at the network itself come
-    from the network; founders are never handed out.
+    its files, that bill for it, and its managers' own; approvers, security officers and whatever is held at the
+    network itself come from the network; founders are never handed out.
     """
     if wanted.kind is _FOUNDER or wanted_at not in wanted.organisations:
         return False
     if giver_at == NETWORK and giver.kind in (_MANAGER, _FOUNDER):
         return True
-    return giver.kind is _MANAGER and wanted_at != NETWORK and wanted.kind in (RoleKind.READER, _MANAGER)
+    return giver.kind is _MANAGER and wanted_at != NETWORK and wanted.kind in _HANDED_OUT

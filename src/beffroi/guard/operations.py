@@ -10,6 +10,7 @@ from beffroi.guard.answers import broken_glass as broken
 from beffroi.guard.answers import containing as cut
 from beffroi.guard.answers import exporting as exported
 from beffroi.guard.answers import forensics as past
+from beffroi.guard.answers import invoicing as billed
 from beffroi.guard.answers import machines
 from beffroi.guard.answers import messaging as message
 from beffroi.guard.answers import partners as partner
@@ -31,6 +32,7 @@ from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
 from beffroi.guard.messaging import doors as messaging
+from beffroi.guard.invoicing import doors as invoicing
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.personal import delay_doors, inviting, own_file
 from beffroi.guard.personal import doors as personal
@@ -206,6 +208,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/providers/withdraw"): Operation(
         "Accept an identity provider no longer", providers.Withdrawal, provider.Withdrawn, _CONFLICTS
+    ),
+    ("POST", "/v1/invoicing/standing"): Operation(
+        "Whether this session bills, and for whom", invoicing.Asking, billed.Standing
     ),
     ("POST", "/v1/containments/options"): Operation("What may be contained, and why", None, cut.Options),
     ("POST", "/v1/containments/preview"): Operation(

@@ -41,6 +41,7 @@ from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
 from beffroi.guard.messaging import doors as messaging_doors
+from beffroi.guard.invoicing import doors as invoicing_doors
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
 from beffroi.guard.personal import doors as personal_doors
@@ -94,6 +95,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     export_doors.ROUTES,
     messaging_doors.ROUTES,
     glass_doors.ROUTES,
+    invoicing_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -21,6 +21,7 @@ APPLICATIONS: Final = [
     "beffroi.governance.transparency",
     "beffroi.systems.cases",
     "beffroi.systems.prescriptions",
+    "beffroi.systems.invoicing",
 ]
 
 

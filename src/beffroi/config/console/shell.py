@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 import beffroi.systems.cases.api as cases
+import beffroi.systems.invoicing.api as invoicing
 import beffroi.systems.prescriptions.api as prescriptions
 from beffroi.client.answers import Session
 from beffroi.config.console.settings import INSTALLATION
@@ -27,8 +28,8 @@ from beffroi.governance.transparency import api as transparency
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 _APPLICATIONS = (
-    cases, prescriptions, containment, detection, incidents, transparency, habilitations, leavers, exposure, reviews,
-    partners,
+    cases, prescriptions, invoicing, containment, detection, incidents, transparency, habilitations, leavers,
+    exposure, reviews, partners,
 )  # fmt: skip
 """In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.
@@ -66,7 +67,7 @@ def shell_for(request: HttpRequest) -> Shell:
             *(() if session.memberships else (NavigationItem(gettext("Ma formation"), reverse("awareness:home")),)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
-        notices=awareness.notices(request, session, timezone.now()),
+        notices=(*invoicing.notices(session), *awareness.notices(request, session, timezone.now())),
         account=Account(
             name=session.display_name.reveal(),
             organisation=session.membership.organisation.name if session.membership else "",
