@@ -153,6 +153,7 @@ DOORS: dict[str, Bodies] = {
         {"campaign": s.campaign, "verdicts": [{"review": s.review, "verdict": "remove"}]},
     ],
     "POST /v1/reviews/evidence": lambda s: [{"campaign": s.campaign}],
+    "POST /v1/invoicing/standing": lambda _: [{}],
     "POST /v1/containments/options": lambda _: [{}],
     "POST /v1/containments/preview": lambda s: [{"kind": "account", "scope": s.colleague}],
     "POST /v1/containments/list": lambda _: [{}],
