@@ -17,6 +17,7 @@ ACCOUNT_MANAGER = "account-manager"
 APPROVER = "approver"
 TRAINING_STAFF = "training-staff"
 SECURITY_OFFICER = "security-officer"
+BILLING_CLERK = "billing-clerk"
 
 
 class Membership(NamedTuple):

@@ -22,7 +22,7 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments, catalogue, statuses
+from beffroi.simulation import appointments, catalogue, invoicing, statuses
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -107,6 +107,7 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
             written = asyncio.run(_write_daily_work(place.console_dsn, population))
             bar.update(daily, total=written, completed=written)
             catalogue.load(place.console_dsn, population.world, datetime.now(UTC))
+            invoicing.load(place.console_dsn, population.world, datetime.now(UTC))
         people = bar.add_task("Invented people", total=population.people)
 
         def show(progress: Imported) -> None:

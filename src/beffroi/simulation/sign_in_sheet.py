@@ -18,6 +18,7 @@ JOBS: Final[Mapping[str, str]] = {
     roles.APPROVER: "Approbateur du réseau",
     roles.SECURITY_OFFICER: "Responsable de la sécurité",
     roles.TRAINING_STAFF: "Responsable de formation",
+    roles.BILLING_CLERK: "Gestionnaire de facturation",
 }
 """What each role is called where people choose whom to sign in as."""
 _CODES: Final = "enrolment-codes.json"
