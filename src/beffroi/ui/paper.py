@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
+from unicodedata import normalize
 
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
@@ -19,6 +20,8 @@ _FAMILY: Final = "DejaVu"
 _MARGIN: Final = 18.0
 _LINE: Final = 6.0
 _INK, _RULE = 20, 120
+_UNKNOWN: Final = "\N{WHITE SQUARE}"
+"""Stands for a letter that the font has not: the library would write that letter into the log."""
 
 
 class Paper:
@@ -30,6 +33,7 @@ class Paper:
         self._pdf = _Tagged(orientation=orientation, format="A4")
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
             self._pdf.add_font(_FAMILY, style, _FONTS / name)
+        self._letters = frozenset(self._pdf.fonts[_FAMILY.lower()].cmap)
         self._pdf.set_title(title)
         self._pdf.set_lang(language)
         self._pdf.set_creator("Beffroi")
@@ -72,11 +76,16 @@ class Paper:
         """The document."""
         return bytes(self._pdf.output())
 
+    def _known(self, text: str) -> str:
+        """A text in letters that the font has."""
+        known = self._letters
+        return "".join(each if ord(each) in known or each.isspace() else _UNKNOWN for each in normalize("NFC", text))
+
     def _fits(self, height: float) -> bool:
         return bool(self._pdf.get_y() + height <= self._pdf.h - _MARGIN)
 
     def _write(self, text: str, *, kind: str, size: float, bold: bool) -> None:
-        pdf, line = self._pdf, max(_LINE, size * 0.5)
+        pdf, line, text = self._pdf, max(_LINE, size * 0.5), self._known(text)
         pdf.set_font(_FAMILY, "B" if bold else "", size)
         lines = pdf.multi_cell(0, line, text, align=Align.L, dry_run=True, output="LINES")
         assert isinstance(lines, list)
@@ -91,7 +100,14 @@ class Paper:
         top = pdf.get_y()
         with pdf.marked("/P"):
             for text, width in zip(cells, widths, strict=True):
-                pdf.cell(width, height, self._short(text, width - 3), border=1, new_x=XPos.RIGHT, new_y=YPos.TOP)
+                pdf.cell(
+                    width,
+                    height,
+                    self._short(self._known(text), width - 3),
+                    border=1,
+                    new_x=XPos.RIGHT,
+                    new_y=YPos.TOP,
+                )
         pdf.set_xy(pdf.l_margin, top + height)
 
     def _short(self, text: str, width: float) -> str:
