@@ -249,7 +249,7 @@ HANDING: dict[str, Bodies] = {
     ],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
-# person's session, a report that nobody made.
+# person's session, a report that nobody made, a desk of billing that none of these roles sits at.
 NOBODY = {
     "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/file",
     "POST /v1/person/proof",
@@ -258,6 +258,8 @@ NOBODY = {
     "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close", "POST /v1/exports/withdraw",
     "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show", "POST /v1/notices/check",
     "POST /v1/break-glass/judge",
+    "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show",
+    "POST /v1/invoicing/standing",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.
 TIGHTENING: dict[str, Bodies] = {
