@@ -66,7 +66,7 @@ def cut(stack: Stack, tour: Tour, security: Member) -> None:
     page.get_by_label("Motif" if tour.french else "Reason").select_option("notice-received")
     tour.press("button", "Couper maintenant", "Cut now")
     page.wait_for_url("**/confinement/")
-    tour.meet("containment", "files")
+    tour.meet("containment", "cut-files")
 
 
 @meets(
