@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -95,7 +96,7 @@ def test_any_text_is_a_price_within_bounds_or_none(text: str) -> None:
     ],
 )  # fmt: skip
 def test_quote_counts_at_least_one_of_everything_and_stays_under_the_ceiling(
-    change: dict[str, int], good: bool
+    change: dict[str, Any], good: bool
 ) -> None:
     assert sound(Terms(12, 400, Unit.HOUR, 1250, Vat.EXEMPT, TODAY)._replace(**change)) is good
 

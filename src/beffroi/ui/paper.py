@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
+from fpdf.fonts import TTFFont
 from fpdf.prefs import ViewerPreferences
 
 _FONTS: Final = Path(__file__).parent / "fonts"
@@ -33,7 +34,9 @@ class Paper:
         self._pdf = _Tagged(orientation=orientation, format="A4")
         for style, name in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
             self._pdf.add_font(_FAMILY, style, _FONTS / name)
-        self._letters = frozenset(self._pdf.fonts[_FAMILY.lower()].cmap)
+        font = self._pdf.fonts[_FAMILY.lower()]
+        assert isinstance(font, TTFFont)
+        self._letters = frozenset(font.cmap)
         self._pdf.set_title(title)
         self._pdf.set_lang(language)
         self._pdf.set_creator("Beffroi")

@@ -64,7 +64,7 @@ async def describe(
             described["files_closed"] = await _files_closed(conn, keys, acting)
         if acting is not None and role is not None and follows_people(role):
             described["transfers_waiting"] = await transfers.waiting(conn, acting.organisation, now)
-        if acting is not None and role is not None and Duty.INVESTIGATE in duties(role.kind):
+        if acting is not None and role is not None and Duty.INVESTIGATE in duties(role):
             place = None if acting.organisation_kind == NETWORK else OrganisationId(acting.organisation)
             described["glass_waiting"], _late = await broken_glass.waiting(conn, place, now)
     return described
