@@ -258,7 +258,6 @@ NOBODY = {
     "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close", "POST /v1/exports/withdraw",
     "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show", "POST /v1/notices/check",
     "POST /v1/break-glass/judge",
-    "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show",
     "POST /v1/invoicing/standing",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.

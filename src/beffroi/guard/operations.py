@@ -31,8 +31,8 @@ from beffroi.guard.doors import agents, asked, changing, finding, listing, openi
 from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
-from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.invoicing import doors as invoicing
+from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.personal import delay_doors, inviting, own_file
 from beffroi.guard.personal import doors as personal

@@ -40,8 +40,8 @@ from beffroi.guard.folding.watching import Watch
 from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
-from beffroi.guard.messaging import doors as messaging_doors
 from beffroi.guard.invoicing import doors as invoicing_doors
+from beffroi.guard.messaging import doors as messaging_doors
 from beffroi.guard.metrics import Metrics
 from beffroi.guard.partners import doors as partner_doors
 from beffroi.guard.personal import doors as personal_doors
