@@ -100,10 +100,12 @@ def live(world: World, one: Employed) -> list[tuple[OrganisationFacts, Role, str
 
 def _direct(world: World, one: Employed, hours: int) -> int:
     policy, groups = world.policy, world.shared.containment.groups
+    closed = {id_ for kind, id_ in world.shared.containment.scopes if kind == "files"}
     reading = [
         (office, role, status)
         for office, role, status in live(world, one)
         if role.kind is RoleKind.READER and (_finds(role) or _reads(role, groups))
+        if not closed & {office.id, office.kind}
     ]
     # Before any membership is confirmed the policy's percentage of each budget is left.
     confirmed = any(status == "confirmed" for _, _, status in reading)

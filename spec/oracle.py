@@ -101,6 +101,8 @@ def objections(request: Request, facts: Facts, policy: Policy) -> list[Code]:
     role = policy.roles[held.role]
     if _clashing(facts, policy):
         said.append(Code.DUTIES_CLASH)
+    if {("files", office.id), ("files", office.kind)} & cut.scopes:
+        said.append(Code.FILES_CONTAINED)
     if role.kind != RoleKind.READER or request.purpose not in role.rules:
         return [*said, Code.PURPOSE_NOT_ALLOWED]
     rule = role.rules[request.purpose]

@@ -29,6 +29,10 @@ def carry(stack: Stack, page: Page, member: Member) -> CDPSession:
         "credentialId": b64encode(passkey.credential_id).decode(), "isResidentCredential": False,
         "rpId": passkey.rp_id, "privateKey": b64encode(private).decode(), "signCount": counter,
     }  # fmt: skip
+    held = session.send("WebAuthn.getCredentials", {"authenticatorId": identifier})["credentials"]
+    if credential["credentialId"] in {each["credentialId"] for each in held}:  # signed in here before
+        told = {"authenticatorId": identifier, "credentialId": credential["credentialId"]}
+        session.send("WebAuthn.removeCredential", told)
     session.send("WebAuthn.addCredential", {"authenticatorId": identifier, "credential": credential})
     return session
 

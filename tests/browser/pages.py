@@ -262,6 +262,9 @@ CONSOLE = {
     "containment": Sheet("containment/home.html", "^Confinement", "^Containment", "confinement/"),
     "containment-refused": Sheet("containment/home.html", "^Confinement", "^Containment", "confinement/apercu/"),
     "containment-cost": Sheet("containment/preview.html", "Lignée.: Odile", "Line: Odile", "confinement/apercu/"),
+    "containment-files": Sheet(
+        "containment/preview.html", "Dossiers.: tous les", "Files: all training", "confinement/apercu/"
+    ),
     "containment-everything": Sheet(
         "containment/preview.html", "Tout le réseau", "The whole network", "confinement/apercu/"
     ),
@@ -388,6 +391,18 @@ CONSOLE = {
     ),
     "sheet": Sheet(
         "trainings/sheet.html", "Feuille de présence", "Attendance sheet", "presences/<uuid:session>/<str:day>/"
+    ),
+    "quotes": Sheet("invoicing/list.html", "^Devis$", "^Quotes$", "devis/"),
+    "quote-choose": Sheet("invoicing/choose.html", "^Nouveau devis$", "^New quote$", "devis/nouveau/"),
+    "quote-new": Sheet("invoicing/form.html", "^Nouveau devis$", "^New quote$", "devis/nouveau/<uuid:session>/"),
+    "quote-change": Sheet(
+        "invoicing/form.html", "^Modifier le devis$", "^Change the quote$", "devis/<uuid:quote>/modifier/"
+    ),
+    "quote": Sheet("invoicing/quote.html", "^Devis", "^Quotes?", "devis/<uuid:quote>/"),
+    "invoices": Sheet("invoicing/list.html", "^Factures$", "^Invoices$", "devis/factures/"),
+    "invoice": Sheet("invoicing/invoice.html", "^Facture", "^Invoice", "devis/factures/<uuid:invoice>/"),
+    "particulars": Sheet(
+        "invoicing/particulars.html", "^Mentions légales$", "^Legal particulars$", "devis/mentions-legales/"
     ),
     "guard-down": Sheet("cases/without_guard.html", "garde ne répond pas", "guard is not answering"),
 }  # fmt: skip

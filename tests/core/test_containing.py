@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beffroi.core.containing import NAMED, WATCHERS, Cut, Extent, Held, Live, cost, ended
+from beffroi.core.containing import NAMED, QUIET, WATCHERS, Cut, Extent, Held, Live, cost, ended
 from beffroi.core.ids import AccountId, ApplicationId, OrganisationId
 from beffroi.core.policy import RoleKind
 
@@ -15,6 +15,7 @@ LIVE = st.lists(st.builds(Live, PEOPLE, APPLICATIONS, st.none() | PLACES), max_s
 CUTS = st.one_of(
     st.just(Cut(Extent.EVERYTHING, "", frozenset())),
     st.just(Cut(Extent.GROUPS, "", frozenset())),
+    st.frozensets(PLACES, min_size=1).map(lambda some: Cut(Extent.FILES, "", frozenset(), some)),
     APPLICATIONS.map(lambda one: Cut(Extent.APPLICATION, one, frozenset())),
     PLACES.map(lambda one: Cut(Extent.ORGANISATION, one, frozenset())),
     PEOPLE.map(lambda one: Cut(Extent.ACCOUNT, one, frozenset({one}))),
@@ -26,7 +27,7 @@ def gives(cut: Cut, one: Held, watchers: set[AccountId]) -> bool:
     """Whether a membership still gives something, as the design words it."""
     if cut.extent in NAMED:
         return one.account not in cut.members
-    if one.account in watchers or cut.extent is Extent.GROUPS:
+    if one.account in watchers or cut.extent in QUIET:
         return True
     return cut.extent is Extent.ORGANISATION and one.organisation != cut.scope
 
@@ -46,9 +47,11 @@ def test_cost_of_any_containment_counts_what_stops_and_what_goes_on(
     assert counted.working == len({one.account for one in over} & stopped)
     assert counted.organisations + counted.untouched == len({one.organisation for one in held})
     assert counted.emptied <= counted.organisations
-    if cut.extent is Extent.GROUPS:
+    if cut.extent in QUIET:
         assert (counted.stopped, counted.sessions) == (0, 0)
-        assert counted.reduced == len({one.account for one in held if one.kind is RoleKind.READER})
+        readers = [one for one in held if one.kind is RoleKind.READER]
+        losing = [one for one in readers if cut.extent is Extent.GROUPS or one.organisation in cut.places]
+        assert counted.reduced == len({one.account for one in losing})
     else:
         assert counted.going_on + len(stopped - watchers) == len(everybody - watchers)
 

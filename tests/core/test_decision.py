@@ -154,6 +154,8 @@ def test_i06_policy_without_the_budget_or_the_rating_of_an_action_refuses() -> N
         (("account", ADVISER), Code.ACCOUNT_SUSPENDED),
         (("line", ADVISER), Code.ACCOUNT_SUSPENDED),
         (("organisation", OFFICE), Code.ORGANISATION_CLOSED),
+        (("files", OFFICE), Code.FILES_CONTAINED),
+        (("files", "youth-office"), Code.FILES_CONTAINED),
         (("application", CONSOLE), Code.APPLICATION_CLOSED),
     ],
 )

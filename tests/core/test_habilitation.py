@@ -63,7 +63,7 @@ def test_habilitation_confirmed_whose_factor_is_replaced_returns_to_probation() 
     assert after(Status.SUSPENDED, Event.REPLACE_FACTOR) is Status.SUSPENDED
 
 
-@pytest.mark.parametrize("kind", [kind for kind in RoleKind if kind is not RoleKind.READER])
+@pytest.mark.parametrize("kind", [kind for kind in RoleKind if kind not in (RoleKind.READER, RoleKind.BILLING)])
 def test_i05_person_who_reads_files_holds_no_other_kind_of_role(kind: RoleKind) -> None:
     assert clash([RoleKind.READER, kind], FLOOR) is not None
     assert clash([kind, RoleKind.READER], FLOOR) is not None

@@ -16,7 +16,9 @@ from beffroi.core.refusals import Code
 from tests.core.worlds import NOW, POLICY, adviser, also, clock_at, holding, opening
 
 READERS = sorted(code for code, role in POLICY.roles.items() if role.kind is RoleKind.READER)
-OTHERS = sorted(code for code, role in POLICY.roles.items() if role.kind is not RoleKind.READER)
+APART = frozenset(RoleKind) - {RoleKind.READER, RoleKind.BILLING}
+"""Billing commands nobody and reads nothing: whoever trains may bill, under another membership."""
+OTHERS = sorted(code for code, role in POLICY.roles.items() if role.kind in APART)
 
 
 def code(facts: Facts, policy: Policy = POLICY) -> Code | None:

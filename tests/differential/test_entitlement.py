@@ -117,6 +117,9 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
                 [
                     ("account", ADVISER),
                     ("organisation", OFFICE),
+                    ("files", OFFICE),
+                    ("files", "youth-office"),
+                    ("files", "training-organisation"),
                     ("application", CONSOLE),
                     ("account", "other"),
                     ("line", ADVISER),

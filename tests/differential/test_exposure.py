@@ -73,6 +73,7 @@ SHARED: Final = st.builds(
         st.frozensets(
             st.tuples(st.just("account"), st.sampled_from(ACCOUNTS))
             | st.tuples(st.just("organisation"), st.sampled_from(OFFICES))
+            | st.tuples(st.just("files"), st.sampled_from([*OFFICES, "youth-office", "training-organisation"]))
             | st.tuples(st.just("application"), st.just("cases")),
             max_size=2,
         ),

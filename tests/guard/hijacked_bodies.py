@@ -173,6 +173,7 @@ DOORS: dict[str, Bodies] = {
         {"campaign": s.campaign, "verdicts": [{"review": s.review, "verdict": "remove"}]},
     ],
     "POST /v1/reviews/evidence": lambda s: [{"campaign": s.campaign}],
+    "POST /v1/invoicing/standing": lambda _: [{}],
     "POST /v1/containments/options": lambda _: [{}],
     "POST /v1/containments/preview": lambda s: [{"kind": "account", "scope": s.colleague}],
     "POST /v1/containments/list": lambda _: [{}],
@@ -285,7 +286,7 @@ HANDING: dict[str, Bodies] = {
     "POST /v1/merges/list": lambda _: [{"purpose": "follow-up"}],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
-# person's session, a report that nobody made, a list that nobody prepared, the register of a correspondent.
+# person's session, a report that nobody made, a list that nobody prepared, a correspondent's register, a billing desk.
 NOBODY = {
     "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/file",
     "POST /v1/person/proof",
@@ -297,6 +298,7 @@ NOBODY = {
     "POST /v1/erasures/show", "POST /v1/erasures/hold", "POST /v1/erasures/release",
     "POST /v1/person-requests/register", "POST /v1/person-requests/list", "POST /v1/person-requests/move",
     "POST /v1/person-requests/extend",
+    "POST /v1/invoicing/standing",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.
 TIGHTENING: dict[str, Bodies] = {

@@ -32,6 +32,7 @@ class Options(Struct, frozen=True):
     groups: tuple[str, ...]
     applications: tuple[Place, ...]
     organisations: tuple[Place, ...]
+    organisation_kinds: tuple[Choice, ...] = ()
 
 
 class Cost(Struct, frozen=True):

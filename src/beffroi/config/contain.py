@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from beffroi.guard.duties import Work
     from beffroi.guard.settings import GuardSettings
 
-KINDS = ("everything", "application", "organisation", "line", "account", "groups", "suspend", "list")
+KINDS = ("everything", "application", "organisation", "line", "account", "groups", "files", "suspend", "list")
 
 
 @click.command()
@@ -27,6 +27,8 @@ KINDS = ("everything", "application", "organisation", "line", "account", "groups
 def contain(kind: str, scope: tuple[str, ...], reason: str | None, preview: bool) -> None:
     """Cut off KIND now: everything, an application (its code), an organisation, a line or an account (by id), groups.
 
+    `files ORGANISATION` closes the files of one organisation (its id, or a kind such as training-organisation for all
+    of them) and stops nobody: quotes and invoices go on.
     `line ACCOUNT` cuts the account and everybody it brought into being. `suspend ACCOUNT` suspends the account
     itself. `list` says what is cut now. Nothing here gives back: that takes two people.
     """
@@ -92,7 +94,7 @@ def _preview(kind: str, scope: Sequence[str]) -> "Callable[[Work], Awaitable[str
             f"agents stopped:          {cost.stopped} ({cost.working} working now, {cost.elsewhere} also elsewhere)",
             f"live sessions that end:  {cost.sessions}",
             f"organisations touched:   {cost.organisations} ({cost.emptied} left with nobody)",
-            f"agents without groups:   {cost.reduced}",
+            f"agents who open less:    {cost.reduced}",
             f"agents who go on:        {cost.going_on}, {cost.untouched} organisations untouched",
             f"watchers who stay up:    {cost.watchers}",
         ]

@@ -23,10 +23,13 @@ class Extent(StrEnum):
     LINE = "line"
     ACCOUNT = "account"
     GROUPS = "groups"
+    FILES = "files"
 
 
 NAMED: Final = frozenset({Extent.ACCOUNT, Extent.LINE})
 """Extents that cut people by name: watchers too."""
+QUIET: Final = frozenset({Extent.GROUPS, Extent.FILES})
+"""Extents that close something of the files and stop nobody: people stay signed in, what is no file goes on."""
 
 
 REASONS: Final[Mapping[str, Label]] = {
@@ -86,11 +89,12 @@ class Live(NamedTuple):
 
 class Cut(NamedTuple):
     """What would be cut: ``scope`` names the application or the organisation, ``members`` the accounts of a line or
-    the one account."""
+    the one account, ``places`` the organisations whose files close."""
 
     extent: Extent
     scope: str
     members: frozenset[AccountId]
+    places: frozenset[OrganisationId] = frozenset()
 
 
 class Cost(NamedTuple):
@@ -98,9 +102,9 @@ class Cost(NamedTuple):
 
     ``stopped``: agents who can no longer work as they do; of whom ``working`` have a live session, and ``elsewhere``
     keep a membership at an organisation that is not cut. ``sessions``: live sessions that end. ``organisations``:
-    where somebody is stopped; of which ``emptied`` have nobody left who works. ``reduced``: agents who go on without
-    some field groups. ``watchers``: those who approve, contain or investigate and still can. ``going_on``: agents who
-    work on untouched, at ``untouched`` organisations where nobody is stopped.
+    where somebody is stopped; of which ``emptied`` have nobody left who works. ``reduced``: agents who go on
+    without some field groups or without the files. ``watchers``: those who approve, contain or investigate and still
+    can. ``going_on``: agents who work on untouched, at ``untouched`` organisations where nobody is stopped.
     """
 
     stopped: int
@@ -117,7 +121,7 @@ class Cost(NamedTuple):
 
 def ended(cut: Cut, live: Iterable[Live], watchers: Collection[AccountId]) -> list[Live]:
     """Sessions that a containment ends: those of its extent, but the watchers' where it does not name them."""
-    if cut.extent is Extent.GROUPS:
+    if cut.extent in QUIET:
         return []
     if cut.extent in NAMED:
         return [one for one in live if one.account in cut.members]
@@ -145,7 +149,7 @@ def cost(cut: Cut, held: Collection[Held], live: Collection[Live]) -> Cost:
         one.organisation for one in held if one.account not in watchers and not _stops(cut, one, watchers)
     }  # fmt: skip
     over = ended(cut, live, watchers)
-    reduced = {one.account for one in held if one.kind is RoleKind.READER} if cut.extent is Extent.GROUPS else set()
+    reduced = {one.account for one in held if _reduces(cut, one)}
     places = {one.organisation for one in held}
     return Cost(
         stopped=len(stopped),
@@ -161,9 +165,16 @@ def cost(cut: Cut, held: Collection[Held], live: Collection[Live]) -> Cost:
     )
 
 
+def _reduces(cut: Cut, one: Held) -> bool:
+    """Whether this membership goes on, and opens less."""
+    if one.kind is not RoleKind.READER:
+        return False
+    return cut.extent is Extent.GROUPS or (cut.extent is Extent.FILES and one.organisation in cut.places)
+
+
 def _stops(cut: Cut, one: Held, watchers: Collection[AccountId]) -> bool:
     """Whether this membership gives nothing any more."""
-    if cut.extent is Extent.GROUPS:
+    if cut.extent in QUIET:
         return False
     if cut.extent in NAMED:
         return one.account in cut.members

@@ -157,6 +157,10 @@ def stand(request: Request, facts: Facts, policy: Policy) -> Standing | Refusal:
         return role
     session, account, habilitation, organisation = found(facts)
 
+    # 1 again, for what concerns files alone: duties go on
+    if facts.containment.closes_files(organisation):
+        return Refusal(Code.FILES_CONTAINED)
+
     # 4. habilitation: a role of another kind than reader has no rule, whatever the policy holds (I-05)
     rule = role.rules.get(request.purpose) if role.kind is _READER else None
     if rule is None:

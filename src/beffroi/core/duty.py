@@ -19,6 +19,7 @@ from beffroi.core.refusals import Code
 _MANAGER, _APPROVER, _SECURITY, _FOUNDER = (
     RoleKind.MANAGER, RoleKind.APPROVER, RoleKind.SECURITY, RoleKind.FOUNDER
 )  # fmt: skip
+_HANDED_OUT: Final = frozenset({RoleKind.READER, RoleKind.BILLING, _MANAGER})
 NETWORK: Final = "network"
 """The kind of organisation whose duties reach every other one."""
 
@@ -38,6 +39,7 @@ class Duty(StrEnum):
     WATCH = "watch"
     INVESTIGATE = "investigate"
     ERASE = "erase"
+    BILL = "bill"
 
 
 HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
@@ -55,19 +57,24 @@ HOLDERS: Final[Mapping[Duty, frozenset[RoleKind]]] = {
     Duty.INVESTIGATE: frozenset({_SECURITY}),
     # Readers: only those whom a rule lets erase a file. Approvers see what they are asked to sign off.
     Duty.ERASE: frozenset({RoleKind.READER, _APPROVER, _FOUNDER}),
+    # And to who works at training organisations (:func:`holds`): a small one has nobody else to write its invoices.
+    Duty.BILL: frozenset({RoleKind.BILLING}),
 }
+TRAINING: Final = frozenset({"training-organisation"})
+
+
+def holds(role: Role, duty: Duty) -> bool:
+    """Whether a role may give the commands of a duty: by its kind; a reader erases where a rule lets it, and bills at
+    a training organisation."""
+    reads = role.kind is RoleKind.READER
+    if duty is Duty.ERASE and reads:
+        return any(Action.ERASE in rule.actions for rule in role.rules.values())
+    return role.kind in HOLDERS[duty] or (duty is Duty.BILL and reads and role.organisations == TRAINING)
 
 
 def duties(role: Role) -> frozenset[Duty]:
     """What a role may command."""
-    return frozenset(duty for duty in HOLDERS if holds(role, duty))
-
-
-def holds(role: Role, duty: Duty) -> bool:
-    """Whether a role has this duty: by its kind, and a reader's of erasing by a rule that lets it."""
-    if duty is Duty.ERASE and role.kind is RoleKind.READER:
-        return any(Action.ERASE in rule.actions for rule in role.rules.values())
-    return role.kind in HOLDERS[duty]
+    return frozenset(duty for duty in Duty if holds(role, duty))
 
 
 def on_duty(duty: Duty, application: ApplicationId, facts: Facts, policy: Policy) -> Role | Refusal:
@@ -99,11 +106,11 @@ def may_hand_out(giver: Role, giver_at: str, wanted: Role, wanted_at: str) -> bo
     """Whether somebody on duty in the role ``giver`` may request the role ``wanted``.
 
     ``giver_at`` and ``wanted_at`` are kinds of organisation. Managers of an organisation hand out the roles that read
-    its files and its managers' own; approvers, security officers and whatever is held at the network itself come
-    from the network; founders are never handed out.
+    its files, that bill for it, and its managers' own; approvers, security officers and whatever is held at the
+    network itself come from the network; founders are never handed out.
     """
     if wanted.kind is _FOUNDER or wanted_at not in wanted.organisations:
         return False
     if giver_at == NETWORK and giver.kind in (_MANAGER, _FOUNDER):
         return True
-    return giver.kind is _MANAGER and wanted_at != NETWORK and wanted.kind in (RoleKind.READER, _MANAGER)
+    return giver.kind is _MANAGER and wanted_at != NETWORK and wanted.kind in _HANDED_OUT

@@ -196,6 +196,10 @@ class Network:
                 self._stale.add(AccountId(id_))
             elif kind == "organisation":
                 self._stale |= self._members.get(OrganisationId(id_), set())
+            elif kind == "files":
+                for office in self._organisations.values():
+                    if id_ in (office.id, office.kind):
+                        self._stale |= self._members.get(office.id, set())
         if self._soonest <= shared.now:
             self._stale |= {one for one, standing in self._standing.items() if standing.until <= shared.now}
             left = [standing.until for standing in self._standing.values() if standing.until > shared.now]
@@ -381,7 +385,7 @@ class Network:
                 continue
             ends += [one.until_at, office.contract_until]
             kinds.add(role.kind)
-            if law.reads(role, cut.groups):
+            if law.reads(role, cut.groups) and not cut.closes_files(office):
                 reading.append((office, role, one.status))
         people = self._read(account, reading) if reading else NOBODY
         return Standing(frozenset(kinds), people, min(ends))

@@ -170,6 +170,11 @@ class Containment(NamedTuple):
             return True
         return any(("line", line) in scopes for line in account.lines)
 
+    def closes_files(self, organisation: "OrganisationFacts") -> bool:
+        """Whether no file opens for this organisation, or for none of its kind, while its people work on."""
+        scopes = self.scopes
+        return ("files", organisation.id) in scopes or ("files", organisation.kind) in scopes
+
 
 class Facts(NamedTuple):
     """All that one decision may read."""

@@ -47,21 +47,23 @@ class Relation(StrEnum):
 
 
 class RoleKind(StrEnum):
-    """Separation of duties (I-05): a role reads files, or manages accounts, or approves, or watches."""
+    """Separation of duties (I-05): a role reads files, or manages accounts, or approves, or watches, or bills."""
 
     READER = "reader"
     MANAGER = "manager"
     APPROVER = "approver"
     SECURITY = "security"
     FOUNDER = "founder"
+    BILLING = "billing"
 
 
 Separation = frozenset[frozenset[RoleKind]]
 """Pairs of kinds of role that one person may not hold together."""
 
-# What no policy may leave out: reading excludes every other duty, managing excludes approving what managers request.
+# What no policy may leave out: reading excludes every duty over accounts, managing excludes approving what managers
+# request. Billing commands nobody: in a small organisation whoever trains may bill too, under another membership.
 FLOOR: Final[Separation] = frozenset(
-    {frozenset({RoleKind.READER, kind}) for kind in RoleKind if kind is not RoleKind.READER}
+    {frozenset({RoleKind.READER, kind}) for kind in RoleKind if kind not in (RoleKind.READER, RoleKind.BILLING)}
     | {frozenset({RoleKind.MANAGER, RoleKind.APPROVER})}
 )
 

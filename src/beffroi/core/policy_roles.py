@@ -52,7 +52,7 @@ def read_roles(
             table.refuse(code, code, "a code of lower-case letters, digits and hyphens, at most 48")
         roles[RoleCode(code)] = _role(RoleCode(code), table.table(code), purposes, budgets)
     for kind in RoleKind:
-        if kind not in {role.kind for role in roles.values()}:
+        if kind is not RoleKind.BILLING and kind not in {role.kind for role in roles.values()}:
             table.refuse("", sorted(roles), f"at least one role of kind {kind}: every duty needs a holder")
     return roles
 
@@ -76,7 +76,7 @@ def _role(
 
 
 def _refuse_reading(role: Role, table: Table) -> None:
-    """I-05: who manages accounts, approves or watches reads no file, and proves himself by a passkey."""
+    """I-05: who manages accounts, approves, watches or bills reads no file, and proves himself by a passkey."""
     for key in ("purposes", "buckets", "newcomer", "break_glass"):
         if table.has(key):
             table.refuse(key, key, f"nothing: a role of kind {role.kind} reads no file (I-05)")

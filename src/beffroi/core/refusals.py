@@ -26,6 +26,7 @@ class Code(StrEnum):
     ORGANISATION_CLOSED = "organisation-closed"
     ROLE_UNKNOWN = "role-unknown"
     DUTIES_CLASH = "duties-clash"
+    FILES_CONTAINED = "files-contained"
     PURPOSE_NOT_ALLOWED = "purpose-not-allowed"
     ACTION_NOT_ALLOWED = "action-not-allowed"
     STEP_UP_REQUIRED = "step-up-required"

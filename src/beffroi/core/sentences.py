@@ -137,6 +137,13 @@ _TABLE: Final[dict[Code, Sentence]] = {
         "You hold two duties that one person may not hold together, such as reading files and managing accounts."
         " Please ask the account manager to end one of them.",
     ),
+    Code.FILES_CONTAINED: Sentence(
+        403,
+        "Dossiers fermés",
+        "Les dossiers sont fermés par mesure de sécurité ; les devis et les factures restent ouverts.",
+        "Files closed",
+        "Files are closed as a security measure; quotes and invoices stay open.",
+    ),
     Code.PURPOSE_NOT_ALLOWED: Sentence(
         403,
         "Finalité non permise",

@@ -12,6 +12,7 @@ from beffroi.guard.answers import containing as cut
 from beffroi.guard.answers import erasing as archive
 from beffroi.guard.answers import exporting as exported
 from beffroi.guard.answers import forensics as past
+from beffroi.guard.answers import invoicing as billed
 from beffroi.guard.answers import machines
 from beffroi.guard.answers import merging as merge
 from beffroi.guard.answers import messaging as message
@@ -36,6 +37,7 @@ from beffroi.guard.erasing import doors as erasing
 from beffroi.guard.exporting import bodies as exporting
 from beffroi.guard.exposure import answers as exposure
 from beffroi.guard.forensics import doors as forensics
+from beffroi.guard.invoicing import doors as invoicing
 from beffroi.guard.merging import bodies as merging
 from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
@@ -260,6 +262,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/providers/withdraw"): Operation(
         "Accept an identity provider no longer", providers.Withdrawal, provider.Withdrawn, _CONFLICTS
+    ),
+    ("POST", "/v1/invoicing/standing"): Operation(
+        "Whether this session bills, and for whom", invoicing.Asking, billed.Standing
     ),
     ("POST", "/v1/containments/options"): Operation("What may be contained, and why", None, cut.Options),
     ("POST", "/v1/containments/preview"): Operation(

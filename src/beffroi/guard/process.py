@@ -42,6 +42,7 @@ from beffroi.guard.folding.watching import Watch
 from beffroi.guard.forensics import doors as forensic_doors
 from beffroi.guard.habilitations import doors as enrolment_doors
 from beffroi.guard.habilitations import proofing, quarantine
+from beffroi.guard.invoicing import doors as invoicing_doors
 from beffroi.guard.merging import making as merge_doors
 from beffroi.guard.messaging import doors as messaging_doors
 from beffroi.guard.metrics import Metrics
@@ -102,6 +103,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     erasing_doors.ROUTES,
     merge_doors.ROUTES,
     person_request_doors.ROUTES,
+    invoicing_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""
 

@@ -18,6 +18,7 @@ APPROVER = "approver"
 TRAINING_STAFF = "training-staff"
 SECURITY_OFFICER = "security-officer"
 DATA_PROTECTION = "data-protection-correspondent"
+BILLING_CLERK = "billing-clerk"
 
 
 class Membership(NamedTuple):

@@ -22,7 +22,16 @@ from beffroi.guard.importing.people import Progress as Imported
 from beffroi.guard.importing.people import import_people
 from beffroi.guard.signin import enrolments
 from beffroi.guard.vault import blind
-from beffroi.simulation import appointments, attachments, case_files, catalogue, former, statuses, trainings
+from beffroi.simulation import (
+    appointments,
+    attachments,
+    case_files,
+    catalogue,
+    former,
+    invoicing,
+    statuses,
+    trainings,
+)
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.application_key import ensure_application_key
 from beffroi.simulation.directory import Directory
@@ -108,6 +117,7 @@ def load(place: Place, population: Population, *, quiet: bool = False) -> int:
             bar.update(daily, total=written, completed=written)
             catalogue.load(place.console_dsn, population.world, datetime.now(UTC))
             trainings.load(place.console_dsn, population.world, datetime.now(UTC))
+            invoicing.load(place.console_dsn, population.world, datetime.now(UTC))
         people = bar.add_task("Invented people", total=population.people)
 
         def show(progress: Imported) -> None:

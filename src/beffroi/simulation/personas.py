@@ -9,6 +9,7 @@ from beffroi.simulation.agents import (
     ACCOUNT_MANAGER,
     ADVISER,
     APPROVER,
+    BILLING_CLERK,
     DATA_PROTECTION,
     RECEPTION,
     SECURITY_OFFICER,
@@ -29,6 +30,7 @@ PERSONAS: tuple[Agent, ...] = (
     persona("Karim", "Haddad", "karim.haddad", Membership(OFFICE, ADVISER)),
     persona("Sandrine", "Lopez", "sandrine.lopez", Membership(OFFICE, RECEPTION)),
     persona("Philippe", "Garnier", "philippe.garnier", Membership(OFFICE, ACCOUNT_MANAGER)),
+    persona("Odile", "Renard", "odile.renard", Membership(OFFICE, BILLING_CLERK)),
     persona("Sophie", "Lambert", "sophie.lambert", Membership(OTHER_OFFICE, ADVISER)),
     persona(
         "Julien", "Petit", "julien.petit", Membership(OTHER_OFFICE, ADVISER), Membership(OFFICE, RECEPTION)

@@ -19,6 +19,7 @@ JOBS: Final[Mapping[str, str]] = {
     roles.SECURITY_OFFICER: "Responsable de la sécurité",
     roles.TRAINING_STAFF: "Responsable de formation",
     roles.DATA_PROTECTION: "Correspondante à la protection des données",
+    roles.BILLING_CLERK: "Gestionnaire de facturation",
 }
 """What each role is called where people choose whom to sign in as."""
 _CODES: Final = "enrolment-codes.json"

@@ -67,8 +67,34 @@ ABOUT_NOBODY = {
         "id": UUID, "session": UUID, "day": "date", "morning": "smallint", "afternoon": "smallint",
         "changed_by": UUID, "changed_at": HOUR,
     },
+    "billing_particulars": {
+        "id": UUID, "organisation": UUID, "side": CODE, "name": "character varying(200)",
+        "siret": "character varying(14)", "address": "character varying(120)", "postcode": "character varying(5)",
+        "town": "character varying(120)", "declaration": "character varying(11)", "made_by": UUID, "made_at": HOUR,
+    },
+    "billing_numbering": {"id": UUID, "seller": UUID, "series": CODE, "year": "smallint", "last": "integer"},
+    "billing_quote": {
+        "id": UUID, "seller": UUID, "buyer": UUID, "seller_as": UUID, "buyer_as": UUID, "session": UUID,
+        "reference": "character varying(32)", "title": "character varying(120)", "place": "character varying(120)",
+        "starts_on": "date", "ends_on": "date", "trainees": "smallint", "hours": "smallint", "unit": CODE,
+        "cents": "integer", "vat": CODE, "net": "bigint", "tax": "bigint", "total": "bigint", "valid_until": "date",
+        "state": CODE, "year": "smallint", "rank": "integer", "sent_on": "date", "reason": CODE, "version": "integer",
+        "changed_by": UUID, "changed_at": HOUR,
+    },
+    "billing_invoice": {
+        "id": UUID, "quote": UUID, "seller": UUID, "buyer": UUID, "seller_as": UUID, "buyer_as": UUID,
+        "units": "integer", "net": "bigint", "tax": "bigint", "total": "bigint", "state": CODE, "year": "smallint",
+        "rank": "integer", "issued_on": "date", "due_on": "date", "version": "integer", "changed_by": UUID,
+        "changed_at": HOUR,
+    },
+    "billing_credit_note": {
+        "id": UUID, "invoice": UUID, "seller": UUID, "year": "smallint", "rank": "integer", "issued_on": "date",
+        "reason": CODE,
+    },
+    "billing_step": {"id": UUID, "document": UUID, "move": CODE, "account": UUID, "at": HOUR},
 }  # fmt: skip
-"""Tables without a person: what organisations say of themselves to the whole network."""
+"""Tables without a person: what organisations say of themselves to the whole network, and what they owe one another:
+amounts of sessions and counts, never of somebody."""
 COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid

@@ -79,6 +79,14 @@ async def organisation_contained(one: Opening) -> None:
     await one.world.contain("organisation", one.agent.organisation)
 
 
+async def files_contained(one: Opening) -> None:
+    await one.world.contain("files", one.agent.organisation)
+
+
+async def files_of_the_kind_contained(one: Opening) -> None:
+    await one.world.contain("files", "youth-office")
+
+
 async def relation_ended(one: Opening) -> None:
     conn = one.world.conn
     row: Any = await conn.fetchrow("SELECT * FROM guard.relation WHERE person = $1", one.person)
@@ -139,6 +147,7 @@ OF_THE_AGENT: list[tuple[Command, Outcome]] = [
     (organisation_closed, Refusal(Code.ORGANISATION_CLOSED)),
     (account_contained, Refusal(Code.ACCOUNT_SUSPENDED)),
     (organisation_contained, Refusal(Code.ORGANISATION_CLOSED)),
+    (files_contained, Refusal(Code.FILES_CONTAINED)),
     (relation_ended, Refusal(Code.PERSON_UNKNOWN)),
     (pool_joined_that_is_spent, Refusal(Code.BUDGET_POOL)),
 ]
@@ -146,6 +155,7 @@ OF_ALL: list[tuple[Command, Outcome]] = [
     (application_closed, Refusal(Code.APPLICATION_CLOSED)),
     (application_tightened, Refusal(Code.BUDGET_APPLICATION)),
     (everything_contained, Refusal(Code.EVERYTHING_CONTAINED)),
+    (files_of_the_kind_contained, Refusal(Code.FILES_CONTAINED)),
     (groups_contained, Refusal(Code.FIELDS_NOT_ALLOWED)),
     (policy_activated, Fault.UNAVAILABLE),
 ]

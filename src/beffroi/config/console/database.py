@@ -23,6 +23,7 @@ APPLICATIONS: Final = [
     "beffroi.systems.cases",
     "beffroi.systems.prescriptions",
     "beffroi.systems.trainings",
+    "beffroi.systems.invoicing",
 ]
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 import beffroi.systems.cases.api as cases
+import beffroi.systems.invoicing.api as invoicing
 import beffroi.systems.prescriptions.api as prescriptions
 import beffroi.systems.trainings.api as trainings
 from beffroi.client.answers import Session
@@ -29,8 +30,8 @@ from beffroi.governance.transparency import api as transparency
 from beffroi.ui.shell import Account, Membership, NavigationItem, Shell
 
 _APPLICATIONS = (
-    cases, trainings, prescriptions, containment, detection, incidents, transparency, habilitations, leavers,
-    exposure, reviews, erasing, partners,
+    cases, trainings, prescriptions, invoicing, containment, detection, incidents, transparency, habilitations,
+    leavers, exposure, reviews, erasing, partners,
 )  # fmt: skip
 """In the order of the navigation: what is done every day, or in an emergency, comes first."""
 # The product's version does not change while the process runs.
@@ -68,7 +69,7 @@ def shell_for(request: HttpRequest) -> Shell:
             *(() if session.memberships else (NavigationItem(gettext("Ma formation"), reverse("awareness:home")),)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),
-        notices=awareness.notices(request, session, timezone.now()),
+        notices=(*invoicing.notices(session), *awareness.notices(request, session, timezone.now())),
         account=Account(
             name=session.display_name.reveal(),
             organisation=session.membership.organisation.name if session.membership else "",

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("beffroi.systems.cases.web.urls")),
     path("", include("beffroi.systems.prescriptions.web.urls")),
     path("", include("beffroi.systems.trainings.web.urls")),
+    path("", include("beffroi.systems.invoicing.web.urls")),
 ]
 
 handler400 = "beffroi.ui.errors.bad_request"

@@ -20,6 +20,7 @@ class Options(Answered, frozen=True):
     groups: tuple[str, ...]
     applications: tuple[Place, ...]
     organisations: tuple[Place, ...]
+    organisation_kinds: tuple[Choice, ...]
 
 
 class Cost(Answered, frozen=True):

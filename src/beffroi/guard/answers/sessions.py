@@ -71,6 +71,7 @@ class Session(Answered, frozen=True):
     commands that the chosen role gives. Access ends with the awareness attestation, at ``attested_until``.
     ``transfers_waiting`` are those of people that the organisation has to answer, where the role follows people;
     ``glass_waiting`` openings by break-glass that wait for a verdict, where the role investigates.
+    ``files_closed``: no file opens for the organisation, as a security measure; the rest works.
     """
 
     session: str
@@ -87,6 +88,7 @@ class Session(Answered, frozen=True):
     duties: frozenset[str] = frozenset()
     transfers_waiting: int = 0
     glass_waiting: int = 0
+    files_closed: bool = False
 
 
 class Begun(Session, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from beffroi.core.approvals import Objection, State
-from beffroi.core.containing import NAMED, Extent
+from beffroi.core.containing import NAMED, QUIET, Extent
 from beffroi.core.ids import AccountId, is_uuid
 from beffroi.core.policy import Policy
 from beffroi.guard import stamped, turnstile
@@ -141,7 +141,7 @@ async def suspend(work: Work, account: AccountId, reason: str, by: By) -> int:
 async def _end(work: Work, scope: Scope, people: Collection[AccountId], why: str) -> int:
     """End the sessions of a scope; how many were live. Those that were over are revoked for good as well."""
     conn, keys, policy, now = work
-    if scope.extent is Extent.GROUPS:
+    if scope.extent in QUIET:
         return 0
     rows: list[Row] = await conn.fetch(statements.STOPPED, scope.extent.value, scope.scope, list(people))
     if scope.extent not in NAMED:

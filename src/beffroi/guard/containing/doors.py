@@ -18,14 +18,14 @@ from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.guard.approvals.doors import objected
 from beffroi.guard.containing import cost, cutting, listing, permission, scopes
 from beffroi.guard.containing.scopes import By, ContainingRefused, Scope
-from beffroi.guard.containing.words import KINDS
+from beffroi.guard.containing.words import EVERY_ONE, KINDS
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.records import Email
 from beffroi.guard.web import bodies
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
 
-Kinds = Literal["everything", "application", "organisation", "line", "account", "groups"]
+Kinds = Literal["everything", "application", "organisation", "line", "account", "groups", "files"]
 
 
 class Target(bodies.Strict, frozen=True):
@@ -76,7 +76,8 @@ async def options(call: Call) -> Answer:
     async def act(work: Work, by: OnDuty) -> Answer:
         applications = await work.conn.fetch(_APPLICATIONS) if by.everywhere else []
         organisations = await work.conn.fetch(_PLACES, None if by.everywhere else by.organisation.id)
-        kinds = [code for code in KINDS if by.everywhere or code in (*NAMED, Extent.ORGANISATION)]
+        kinds = [code for code in KINDS if by.everywhere or code in (*NAMED, Extent.ORGANISATION, Extent.FILES)]
+        every_one = EVERY_ONE if by.everywhere else {}
         return json_answer(
             {
                 "kinds": [{"code": code, "label": KINDS[code]._asdict()} for code in kinds],
@@ -84,6 +85,7 @@ async def options(call: Call) -> Answer:
                 "groups": list(NAME_OF.values()),
                 "applications": [{"id": row["id"], "name": row["name"]} for row in applications],
                 "organisations": [{"id": str(row["id"]), "name": row["name"]} for row in organisations],
+                "organisation_kinds": [{"code": code, "label": each._asdict()} for code, each in every_one.items()],
             }
         )
 

@@ -12,6 +12,7 @@ from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents
 
 SIZE: Final = 25
+_OF_A_PLACE: Final = ("files", "organisation")
 
 
 async def rows(
@@ -36,13 +37,13 @@ async def listed(work: Work, by: OnDuty, *, over: bool, page: int) -> dict[str, 
 
 
 async def names(work: Work, cuts: list[Row]) -> dict[str, str]:
-    """What people call the scopes and the authors of these cuts, by id."""
+    """What people call the scopes and the authors of these cuts, by id. A kind of organisation has no name here."""
     conn = work.conn
     people = {row["scope"] for row in cuts if row["kind"] in PEOPLE}
     people |= {str(row["made_by"]) for row in cuts if row["made_by"] is not None}
     found = await agents.names(conn, work.keys, people)
     for table in ("organisation", "application"):
-        scopes = [row["scope"] for row in cuts if row["kind"] == table]
+        scopes = [row["scope"] for row in cuts if row["kind"] == table or (row["kind"], table) == _OF_A_PLACE]
         for row in await conn.fetch(f"SELECT id, name FROM guard.{table} WHERE id::text = ANY ($1::text[])", scopes):
             found[str(row["id"])] = row["name"]
     return found

@@ -30,7 +30,7 @@ async def reaches(work: Work, by: OnDuty, kind: str, scope: str) -> bool:
     """
     if by.everywhere:
         return True
-    if kind == Extent.ORGANISATION:
+    if kind in (Extent.ORGANISATION, Extent.FILES):
         return scope == by.organisation.id
     if kind not in PEOPLE:
         return False

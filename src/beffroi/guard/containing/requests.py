@@ -16,7 +16,7 @@ from beffroi.guard import stamped
 from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
 from beffroi.guard.containing import giving_back, permission
 from beffroi.guard.containing.scopes import ContainingRefused
-from beffroi.guard.containing.words import KINDS
+from beffroi.guard.containing.words import EVERY_ONE, KINDS
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.stamped import Row
@@ -76,8 +76,8 @@ async def words_of_lift(work: Work, asked: Asked) -> tuple[Line, ...]:
     people = {asked.requester} | ({body["scope"]} if body["kind"] in NAMED else set())
     named = await agents.names(work.conn, work.keys, people)
     scope = named.get(body["scope"]) or body["scope"]
-    if body["kind"] in ("organisation", "application"):
-        table = body["kind"]
+    if body["kind"] in ("organisation", "application", "files"):
+        table = "application" if body["kind"] == "application" else "organisation"
         scope = (
             await work.conn.fetchval(f"SELECT name FROM guard.{table} WHERE id::text = $1", body["scope"]) or scope
         )
@@ -91,7 +91,7 @@ async def words_of_lift(work: Work, asked: Asked) -> tuple[Line, ...]:
         Line(Label("Si vous approuvez", "If you approve"), Label("L’accès est rendu", "Access is given back")),
     ]
     if body["scope"]:
-        lines.insert(2, Line(Label("Portée", "Scope"), _same(scope)))
+        lines.insert(2, Line(Label("Portée", "Scope"), EVERY_ONE.get(body["scope"]) or _same(scope)))
     if body["groups"]:
         lines.insert(2, Line(Label("Groupes de champs", "Field groups"), _same(", ".join(body["groups"]))))
     if body["accounts"]:

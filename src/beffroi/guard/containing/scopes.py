@@ -6,6 +6,7 @@ from beffroi.core.approvals import Objection
 from beffroi.core.containing import NAMED, Extent
 from beffroi.core.fields import EVERY
 from beffroi.core.ids import CODE, AccountId, OrganisationId, SessionId, is_uuid
+from beffroi.guard.containing.words import EVERY_ONE
 
 if TYPE_CHECKING:
     import asyncpg
@@ -28,7 +29,10 @@ class ContainingRefused(RuntimeError):
 
 
 class Scope(NamedTuple):
-    """What to cut: the id (or the application's code) of what is named, the bits of the field groups to withhold."""
+    """What to cut: the id (or the application's code) of what is named, the bits of the field groups to withhold.
+
+    Files are closed of one organisation by its id, or of all of a kind by that kind.
+    """
 
     extent: Extent
     scope: str
@@ -56,6 +60,8 @@ def read(kind: str, scope: str = "", groups: int = 0) -> Scope:
         return Scope(extent, "", groups)
     if extent is Extent.EVERYTHING:
         return Scope(extent, "", 0)
+    if extent is Extent.FILES and scope not in EVERY_ONE and not is_uuid(scope):
+        raise ContainingRefused(f"Name the organisation by its id, or {', '.join(EVERY_ONE)}.")
     if extent in _IDENTIFIED and not is_uuid(scope):
         word = "account" if extent is Extent.LINE else extent.value
         raise ContainingRefused(f"Name the {word} by its id.")
@@ -65,6 +71,8 @@ def read(kind: str, scope: str = "", groups: int = 0) -> Scope:
 async def check_existence(conn: "asyncpg.Connection", scope: Scope) -> None:
     """Raises ContainingRefused when there is nothing by that id."""
     table = _TABLES.get(scope.extent)
+    if scope.extent is Extent.FILES:
+        table = None if scope.scope in EVERY_ONE else "organisation"
     if table is not None and await conn.fetchval(f"SELECT 1 FROM guard.{table} WHERE id = $1", scope.scope) is None:
         raise ContainingRefused(f"There is no such {table}.", Objection.NOTHING_TO_CUT)
 

@@ -12,5 +12,12 @@ KINDS: Final[Mapping[str, Label]] = {
     Extent.ORGANISATION: Label("Un organisme", "An organisation"),
     Extent.LINE: Label("La lignée d’un compte", "The line of an account"),
     Extent.ACCOUNT: Label("Un compte", "An account"),
+    Extent.FILES: Label("Les dossiers d’un organisme", "The files of an organisation"),
     Extent.GROUPS: Label("Des groupes de champs", "Field groups"),
 }
+EVERY_ONE: Final[Mapping[str, Label]] = {
+    "training-organisation": Label("Tous les organismes de formation", "All training organisations"),
+    "youth-office": Label("Toutes les Missions Locales", "All youth offices"),
+    "employment-agency": Label("Toutes les agences pour l’emploi", "All employment agencies"),
+}
+"""Kinds of organisation whose files may be closed together."""

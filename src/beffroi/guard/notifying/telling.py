@@ -10,7 +10,7 @@ from typing import Final
 from beffroi.core.approvals import State
 from beffroi.core.containing import Extent
 from beffroi.core.duty import Duty
-from beffroi.core.ids import AccountId, OrganisationId
+from beffroi.core.ids import AccountId, OrganisationId, is_uuid
 from beffroi.core.mailing import chosen
 from beffroi.core.sweeping import Swept, delays, idle_since
 from beffroi.guard.decisions.facts import PARIS
@@ -153,6 +153,7 @@ async def escalated(work: Work, escalation: str, kind: str, organisation: Organi
 async def contained(work: Work, containment: str, extent: Extent, scope: str) -> None:
     """Something was cut off, more than one account: everybody who may cut off there, its author too."""
     if extent is not Extent.ACCOUNT:
-        place = OrganisationId(scope) if extent is Extent.ORGANISATION else None
+        of_one = extent in (Extent.ORGANISATION, Extent.FILES) and is_uuid(scope)
+        place = OrganisationId(scope) if of_one else None
         people = await holders(work, Duty.CONTAIN, place, containment, most=WATCHERS_TOLD)
         await notify(work, Template.CONTAINED, people, containment, extent=extent.value)

@@ -86,6 +86,7 @@ EXTENTS: Final[Mapping[str, Label]] = {
     "line": Label("la lignée d’un compte", "the line of an account"),
     "account": Label("un compte", "an account"),
     "groups": Label("des groupes de champs", "field groups"),
+    "files": Label("les dossiers d’un organisme", "the files of an organisation"),
 }
 _NOT_YOU: Final = Label(
     "Si ce n’était pas vous, prévenez aussitôt votre gestionnaire ou la sécurité, de vive voix.",
@@ -453,8 +454,8 @@ TEXTS: Final[Mapping[Template, Text]] = {
         "/confinement/",
         Label("Un confinement est en cours", "A containment is in force"),
         Label(
-            "Quelqu’un vient de confiner {extent}. Des agents ne peuvent plus travailler.",
-            "Somebody has just contained {extent}. Agents can no longer work.",
+            "Quelqu’un vient de confiner {extent}. Des agents ne peuvent plus travailler comme d’habitude.",
+            "Somebody has just contained {extent}. Agents can no longer work as usual.",
         ),
         Label(
             "Voyez qui l’a décidé, et pourquoi. Le lever demande deux personnes.",

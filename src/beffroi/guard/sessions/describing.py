@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from beffroi.guard.keys import Keys
 
+_FILES: Final = """
+SELECT * FROM guard.containment WHERE lifted_at IS NULL AND kind = 'files' AND scope = ANY ($1::text[])
+"""
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -57,12 +60,20 @@ async def describe(
             caps = _caps(policy, role, acting.status)
             described["budgets"] = await _budgets(conn, keys, account, caps, now)
         described |= {"purposes": [], "reasons": [], "duties": []} if role is None else _rights(role, policy)
+        if acting is not None and role is not None:
+            described["files_closed"] = await _files_closed(conn, keys, acting)
         if acting is not None and role is not None and follows_people(role):
             described["transfers_waiting"] = await transfers.waiting(conn, acting.organisation, now)
         if acting is not None and role is not None and Duty.INVESTIGATE in duties(role):
             place = None if acting.organisation_kind == NETWORK else OrganisationId(acting.organisation)
             described["glass_waiting"], _late = await broken_glass.waiting(conn, place, now)
     return described
+
+
+async def _files_closed(conn: "asyncpg.Connection", keys: "Keys", acting: Membership) -> bool:
+    """Whether a containment closes the files of the organisation, and of nobody's accounts. Raises Forged."""
+    rows = await conn.fetch(_FILES, [acting.organisation, acting.organisation_kind])
+    return bool([stamped.genuine(keys, "containment", row) for row in rows])
 
 
 def _rights(role: Role, policy: Policy) -> Mapping[str, object]:

@@ -1,6 +1,8 @@
-"""What the composition root, and who follows trainees, may use of this application."""
+"""What the composition root and the other business applications may use of this application."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from django.utils.translation import gettext
 from beffroi.client.answers import Session
 from beffroi.client.people import name_of
 from beffroi.core.prescribing import State
-from beffroi.systems.prescriptions import lists, rights
+from beffroi.systems.prescriptions import lists, queries, rights
 from beffroi.systems.prescriptions.forgetting import forget
 from beffroi.systems.prescriptions.lists import Known, names
 from beffroi.systems.prescriptions.models import Prescription, TrainingSession
@@ -38,10 +40,42 @@ from beffroi.ui.components import Event
 from beffroi.ui.shell import NavigationItem
 
 __all__ = [
-    "FOLLOW_UP", "Actor", "Followed", "Known", "Prescription", "TrainingSession", "days", "events", "forget", "hold",
-    "identity", "in_class", "masked", "names", "navigation", "objection", "organisation", "page_number", "said",
-    "say", "school", "services", "session", "sessions", "some_trainees", "state", "tell_office", "trainee",
-    "trainees", "training", "trains", "whole",
+    "FOLLOW_UP",
+    "Actor",
+    "Followed",
+    "Known",
+    "OfferedSession",
+    "Prescription",
+    "TrainingSession",
+    "days",
+    "events",
+    "forget",
+    "hold",
+    "identity",
+    "in_class",
+    "masked",
+    "names",
+    "navigation",
+    "objection",
+    "organisation",
+    "page_number",
+    "person_tables",
+    "said",
+    "say",
+    "school",
+    "services",
+    "session",
+    "session_of",
+    "sessions",
+    "sessions_of",
+    "some_trainees",
+    "state",
+    "tell_office",
+    "trainee",
+    "trainees",
+    "training",
+    "trains",
+    "whole",
 ]  # fmt: skip
 
 
@@ -94,3 +128,36 @@ def whole(row: Prescription, identity: Mapping[str, Any]) -> dict[str, object]:
 def events(prescription: UUID) -> list[Event]:
     """What became of a prescription, in order."""
     return words.events(lists.steps(prescription))
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSession:
+    """A session of the catalogue, as its organisation says it; nobody is in it."""
+
+    id: UUID
+    organisation: UUID
+    reference: str
+    title: str
+    place: str
+    starts_on: date
+    ends_on: date
+    places: int
+
+
+def sessions_of(organisation: UUID) -> Sequence[OfferedSession]:
+    """Every session of an organisation that was not cancelled, the latest first."""
+    found = sorted(queries.all_of(organisation), key=lambda one: (one.starts_on, one.reference), reverse=True)
+    return [_offered(session) for session in found]
+
+
+def session_of(organisation: UUID, session: UUID) -> OfferedSession | None:
+    """One of them, cancelled or not."""
+    found = queries.one_of(organisation, session)
+    return None if found is None else _offered(found)
+
+
+def _offered(session: TrainingSession) -> OfferedSession:
+    return OfferedSession(
+        session.id, session.organisation, session.reference, session.title, session.place, session.starts_on,
+        session.ends_on, session.places,
+    )  # fmt: skip

@@ -104,9 +104,9 @@ def _context(found: Preview, options: Options) -> dict[str, object]:
     usual = _USUAL.get(found.kind, "stolen-account")
     return {
         "crumbs": [Crumb(gettext("Confinement"), reverse("containment:home")), Crumb(gettext("Aperçu"))],
-        "heading": words.scope(found.kind, found.name.reveal(), found.groups),
+        "heading": words.scope(found.kind, found.name.reveal() or words.every_one(found.scope), found.groups),
         "effect": words.effect(found.kind),
-        "stops": words.stops(found.cost, found.people),
+        "stops": words.stops(found.kind, found.cost, found.people),
         "stays": words.stays(found.cost),
         "found": found,
         "reasons": [(each.code, words.said(each.label), each.code == usual) for each in options.reasons],

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.client.containment import Options
+from beffroi.governance.containment.web import words
 from beffroi.ui import field_groups
 
 
@@ -28,6 +29,12 @@ class OneOrganisation(Anything):
     """An organisation."""
 
     scope = forms.ChoiceField(label=_("Organisme"))
+
+
+class OneOrganisationsFiles(Anything):
+    """The files of an organisation, or of all organisations of a kind."""
+
+    scope = forms.ChoiceField(label=_("Dossiers de"))
 
 
 class OneAccount(Anything):
@@ -64,11 +71,14 @@ class Forms:
         self.account = self._of(OneAccount, {"account", "line"} & kinds, sent, sent_kind)
         self.application = self._of(OneApplication, {"application"} & kinds, sent, sent_kind)
         self.organisation = self._of(OneOrganisation, {"organisation"} & kinds, sent, sent_kind)
+        self.files = self._of(OneOrganisationsFiles, {"files"} & kinds, sent, sent_kind)
         self.groups = self._of(SomeGroups, {"groups"} & kinds, sent, sent_kind)
         if sent_kind == "everything" and sent is not None:
             self.bound = Anything(sent)
         _choose(self.application, "scope", [(place.id, place.name) for place in options.applications])
         _choose(self.organisation, "scope", [(place.id, place.name) for place in options.organisations])
+        every_one = [(each.code, words.said(each.label)) for each in options.organisation_kinds]
+        _choose(self.files, "scope", every_one + [(place.id, place.name) for place in options.organisations])
         _choose(self.groups, "groups", [(code, field_groups.name(code)) for code in options.groups])
 
     def _of(

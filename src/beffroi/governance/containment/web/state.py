@@ -79,14 +79,14 @@ def history(request: AgentRequest) -> HttpResponse:
 def _shown(cut: Cut) -> Shown:
     suspended = cut.kind == words.SUSPENSION
     return Shown(
-        words.scope(cut.kind, cut.name.reveal(), cut.groups), words.why(cut), words.who(cut), words.ended(cut),
+        words.title(cut), words.why(cut), words.who(cut), words.ended(cut),
         cut.since_at, cut.kind == "everything", "account" if suspended else "containment",
         cut.scope if suspended else cut.id,
     )  # fmt: skip
 
 
 def _events(cut: Cut) -> list[Event]:
-    title = words.scope(cut.kind, cut.name.reveal(), cut.groups)
+    title = words.title(cut)
     text = " · ".join(part for part in (words.why(cut), words.who(cut), words.ended(cut)) if part)
     events = [Event(cut.since_at, gettext("Coupé : %(what)s") % {"what": title}, text, "danger")]
     if cut.ended_at is not None:

@@ -31,12 +31,32 @@ def scope(kind: str, name: str, codes: tuple[str, ...]) -> str:
             return gettext("Application %(name)s") % {"name": name}
         case "organisation":
             return gettext("Organisme %(name)s") % {"name": name}
+        case "files":
+            return gettext("Dossiers : %(name)s") % {"name": name}
         case "line":
             return gettext("Lignée : %(name)s") % {"name": name}
         case "suspension":
             return gettext("Compte suspendu : %(name)s") % {"name": name}
         case _:
             return gettext("Compte : %(name)s") % {"name": name}
+
+
+def title(cut: Cut) -> str:
+    """What a cut cuts."""
+    return scope(cut.kind, cut.name.reveal() or every_one(cut.scope), cut.groups)
+
+
+def every_one(kind: str) -> str:
+    """All organisations of a kind; nothing for an id."""
+    match kind:
+        case "training-organisation":
+            return gettext("tous les organismes de formation")
+        case "youth-office":
+            return gettext("toutes les Missions Locales")
+        case "employment-agency":
+            return gettext("toutes les agences pour l'emploi")
+        case _:
+            return ""
 
 
 def effect(kind: str) -> str:
@@ -48,6 +68,11 @@ def effect(kind: str) -> str:
             return gettext("Cette application n'ouvre plus rien ; les autres continuent.")
         case "organisation":
             return gettext("Plus personne n'ouvre de dossier au nom de cet organisme.")
+        case "files":
+            return gettext(
+                "Plus aucun dossier ne s'ouvre au nom de cet organisme. Ses agents restent connectés : devis et"
+                " factures continuent."
+            )
         case "line":
             return gettext(
                 "Ce compte et tous ceux qu'il a fait entrer, à tous les degrés, sont coupés, y compris ceux qu'il"
@@ -83,7 +108,7 @@ def ended(cut: Cut) -> str:
     return text % {"number": number(cut.sessions)}
 
 
-def stops(cost: Cost, people: int) -> list[Entry]:
+def stops(kind: str, cost: Cost, people: int) -> list[Entry]:
     """What would stop."""
     entries = [
         Entry(gettext("Agents arrêtés"), number(cost.stopped), note=_working(cost)),
@@ -96,7 +121,8 @@ def stops(cost: Cost, people: int) -> list[Entry]:
             Entry(gettext("Comptes coupés"), number(people), note=gettext("Invités et suspendus compris.")),
         )
     if cost.reduced:
-        entries.append(Entry(gettext("Agents privés de ces champs"), number(cost.reduced)))
+        label = gettext("Agents sans dossiers") if kind == "files" else gettext("Agents privés de ces champs")
+        entries.append(Entry(label, number(cost.reduced)))
     return entries
 
 
