@@ -286,8 +286,8 @@ HANDING: dict[str, Bodies] = {
     "POST /v1/merges/list": lambda _: [{"purpose": "follow-up"}],
 }  # fmt: skip
 # Of these, doors that refuse whatever it says: codes and keys it has not, a role nobody has, an audit not so far, a
-# person's session, a report that nobody made, a list that nobody prepared, a register and a billing desk where none of
-# these roles sits.
+# person's session, a report that nobody made, a list that nobody prepared, a register and a billing desk where none
+# of these roles sits.
 NOBODY = {
     "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/file",
     "POST /v1/person/proof",
