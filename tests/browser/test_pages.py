@@ -11,7 +11,7 @@ from beffroi.guard.process import AREAS
 from beffroi.guard.signin import messages
 from beffroi.guard.signin.messages import Message
 from beffroi.guard.signin.pages import STATIC_ROUTES
-from tests.browser.pages import CONSOLE, GUARD, PAGES
+from tests.browser.sheets import CONSOLE, GUARD, PAGES
 
 SOURCES = Path(beffroi.__file__).parent
 OTHER_TESTS = {"ui/guide.html", "ui/base.html", "transparency/base.html"}
@@ -26,7 +26,7 @@ LEAD_ELSEWHERE = {
     "mon-espace/connexion/", "mon-espace/deconnexion/", "mon-espace/preuve/",
     "signalements/examiner/", "signalements/repondre/",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",
-    "demandes/identite/nouvelle/", "personnes/<uuid:person>/demander/",
+    "demandes/identite/nouvelle/", "personnes/<uuid:person>/demander/", "personnes/<uuid:person>/reprendre/",
     "personnes/<uuid:person>/demarches/<int:number>/", "reception/<uuid:identifier>/",
     "confinement/couper/", "confinement/rendre/", "consultations/personnes.csv",
     "comptes/export.csv", "revues/<uuid:campaign>/preuves/", "journal/<int:number>/preuve/",
