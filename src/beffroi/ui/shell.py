@@ -4,13 +4,17 @@ The theme sits below the applications and cannot import them: the setting ``UI_S
 function ``(request) -> Shell`` written in the composition root.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
+
+_LOG = logging.getLogger("beffroi.ui")
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,18 @@ class NavigationItem:
     def is_current(self, path: str) -> bool:
         """True when `path` is this entry's page or lies under it (``/`` is current on itself only)."""
         return path == self.url or (self.url != "/" and path.startswith(self.url.rstrip("/") + "/"))
+
+
+def waiting(count: Callable[[], int]) -> int | None:
+    """What waits, for an entry's badge: none when there is nothing, nor when the database does not say.
+
+    A page that needs no database of its own must not fail for the number in its menu.
+    """
+    try:
+        return count() or None
+    except DatabaseError as error:
+        _LOG.error("a count of the navigation: %s", type(error).__name__)
+        return None
 
 
 @dataclass(frozen=True)

@@ -261,7 +261,13 @@ async def test_database_lost_while_an_attachment_is_added_leaves_neither_row_nor
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("kind", "other"), ("media", "image/png"), ("scanned", True), ("version", 2), ("id", str(uuid4()))],
+    [
+        ("kind", "other"),
+        ("media", "image/png"),
+        ("scanned", True),
+        ("version", 2),
+        ("id", "00000000-0000-4000-8000-0000000000ff"),
+    ],
 )
 async def test_i16_attachment_whose_row_was_rewritten_does_not_open(desk: Desk, column: str, value: object) -> None:
     id = await desk.added()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from beffroi.client.answers import Session
 from beffroi.core.invoicing import Side, side
 from beffroi.systems.invoicing import queries
-from beffroi.ui.shell import NavigationItem, Notice
+from beffroi.ui.shell import NavigationItem, Notice, waiting
 
 _BILL = "bill"
 
@@ -24,8 +24,9 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
     stands, place = _bills(session), session.membership
     if stands is None or place is None:
         return ()
-    waits = queries.to_do(UUID(place.organisation.id), stands)
-    return (NavigationItem(gettext("Devis et factures"), reverse("invoicing:quotes"), waits or None),)
+    organisation = UUID(place.organisation.id)
+    waits = waiting(lambda: queries.to_do(organisation, stands))
+    return (NavigationItem(gettext("Devis et factures"), reverse("invoicing:quotes"), waits),)
 
 
 def notices(session: Session) -> tuple[Notice, ...]:

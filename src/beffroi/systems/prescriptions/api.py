@@ -37,7 +37,7 @@ from beffroi.systems.prescriptions.web.words import (
     training,
 )
 from beffroi.ui.components import Event
-from beffroi.ui.shell import NavigationItem
+from beffroi.ui.shell import NavigationItem, waiting
 
 __all__ = [
     "FOLLOW_UP",
@@ -85,17 +85,18 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         return ()
     entries = []
     if trains(session):
-        waits = lists.to_do(rights.place_of(session))
-        count = waits.answer + waits.new
         entries.append(
-            NavigationItem(gettext("Prescriptions reçues"), reverse("prescriptions:received"), count or None)
-        )
+            NavigationItem(
+                gettext("Prescriptions reçues"), reverse("prescriptions:received"),
+                waiting(lambda: lists.to_do(rights.place_of(session)).together),
+            )
+        )  # fmt: skip
         entries.append(NavigationItem(gettext("Mes sessions"), reverse("prescriptions:sessions")))
     if rights.reads_catalogue(session):
         entries.append(NavigationItem(gettext("Catalogue"), reverse("prescriptions:catalogue")))
     if rights.prescribes(session):
-        new = lists.new_to_agent(UUID(session.account), rights.place_of(session))
-        entries.append(NavigationItem(gettext("Prescriptions"), reverse("prescriptions:sent"), new or None))
+        new = waiting(lambda: lists.new_to_agent(UUID(session.account), rights.place_of(session)))
+        entries.append(NavigationItem(gettext("Prescriptions"), reverse("prescriptions:sent"), new))
     return tuple(entries)
 
 

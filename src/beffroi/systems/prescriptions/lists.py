@@ -97,6 +97,11 @@ class ToDo:
     answer: int
     new: int
 
+    @property
+    def together(self) -> int:
+        """What the menu's number says."""
+        return self.answer + self.new
+
 
 def to_do(organisation: UUID) -> ToDo:
     """Both, in one statement."""
