@@ -9,6 +9,12 @@ from tests.databases import FreshDatabase
 from tests.systems.cases.diary import Diary, at
 from tests.systems.prescriptions.school import Books
 
+NAMING = """
+SELECT table_name AS name, column_name AS by FROM information_schema.columns
+WHERE table_schema = 'console' AND column_name IN ('person', 'prescription')
+"""
+"""Every table of the console that names a person, or hangs on a prescription."""
+
 
 def test_console_forgets_who_was_erased_and_keeps_the_others(stack: Stack, fresh_for_module: FreshDatabase) -> None:
     guard, diary, books = stack.guard, Diary(fresh_for_module), Books(fresh_for_module)
@@ -37,6 +43,30 @@ def test_console_forgets_who_was_erased_and_keeps_the_others(stack: Stack, fresh
             " VALUES (%s, %s, 'ended', %s, now())",
             uuid4(), prescription, account.account,
         )  # fmt: skip
+        books.run(
+            "INSERT INTO programme (id, person, organisation, code, starts_on, changed_by, changed_at)"
+            " VALUES (%s, %s, %s, 'cej', '2024-01-02', %s, now())",
+            uuid4(), person, office, account.account,
+        )  # fmt: skip
+        books.run(
+            "INSERT INTO due_step (id, person, organisation, account, due_on, state, changed_by, changed_at)"
+            " VALUES (%s, %s, %s, %s, '2024-01-02', 'to-do', %s, now())",
+            uuid4(), person, office, account.account, account.account,
+        )  # fmt: skip
+        books.run(
+            "INSERT INTO training_day (id, session, day, morning, afternoon, changed_by, changed_at)"
+            " VALUES (%s, %s, '2024-01-02', 210, 210, %s, now()) ON CONFLICT DO NOTHING",
+            uuid4(), session, account.account,
+        )  # fmt: skip
+        books.run(
+            "INSERT INTO attendance (id, prescription, session, day, half, mark, changed_by, changed_at)"
+            " VALUES (%s, %s, %s, '2024-01-02', 'morning', 'present', %s, now())",
+            uuid4(), prescription, session, account.account,
+        )  # fmt: skip
+        books.run(
+            "INSERT INTO training_ending (prescription, outcome, account, at) VALUES (%s, 'completed', %s, now())",
+            prescription, account.account,
+        )  # fmt: skip
 
     async def erase() -> None:
         async with world.conn.transaction():
@@ -45,8 +75,10 @@ def test_console_forgets_who_was_erased_and_keeps_the_others(stack: Stack, fresh
     guard.run(erase())
     assert len(diary.of(gone)) == 2
     stack.signed_in(account)
-    for table in ("appointment", '"case"', "prescription"):
-        left = [str(row["person"]) for row in books.run(f"SELECT DISTINCT person FROM {table}")]
-        assert left == [here], table
-    assert len(books.run("SELECT id FROM prescription_step")) == 1
+    named = books.run(NAMING)
+    assert {row["name"] for row in named} >= {"appointment", "due_step", "prescription_step", "attendance"}
+    for row in named:
+        left = [str(one["id"]) for one in books.run(f'SELECT DISTINCT {row["by"]} AS id FROM "{row["name"]}"')]
+        kept = here if row["by"] == "person" else str(prescription)
+        assert left == [kept], row
     assert "POST /v1/erasures/gone" in stack.asked

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 
 import beffroi.systems.cases.api as cases
 import beffroi.systems.prescriptions.api as prescriptions
+import beffroi.systems.trainings.api as trainings
 from beffroi.client import Conversation, Refused, erasing
 from beffroi.client.transport import GuardUnavailable
 
@@ -47,7 +48,7 @@ class Forgetting:
             if isinstance(page, Refused) or not page.rows:
                 return 0
             people = [row.person for row in page.rows]
-            done = cases.forget(people) + prescriptions.forget(people)
+            done = cases.forget(people) + trainings.forget(people) + prescriptions.forget(people)
             self._reached = (page.rows[-1].erased_at, page.rows[-1].person)
             if page.more:
                 self._next = 0.0

@@ -1,4 +1,4 @@
-"""People who were erased: appointments, cases and programmes kept by their random id go too."""
+"""People who were erased: appointments, cases, programmes and due steps kept by their random id go too."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ def forget(people: Sequence[str]) -> int:
     """
     done = 0
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in ("appointment", '"case"', "programme"):
+        for table in ("appointment", '"case"', "programme", "due_step"):
             cursor.execute(f"DELETE FROM {table} WHERE person = ANY (%s::uuid[])", [list(people)])
             done += cursor.rowcount
     return done

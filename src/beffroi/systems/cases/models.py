@@ -178,7 +178,7 @@ class MergedRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["merge", "code", "row"], name="merged_row_once"),
             models.CheckConstraint(
-                condition=models.Q(code__in=["appointment", "case", "programme", "prescription"]),
+                condition=models.Q(code__in=["appointment", "case", "programme", "due_step", "prescription"]),
                 name="merged_row_code",
             ),
         ]

@@ -12,10 +12,11 @@ from beffroi.core import training
 from beffroi.systems.prescriptions import api as prescriptions
 from beffroi.systems.prescriptions.api import Followed, Prescription
 from beffroi.systems.trainings import queries
+from beffroi.systems.trainings.forgetting import forget
 from beffroi.systems.trainings.web import words
 from beffroi.ui.shell import NavigationItem
 
-__all__ = ["followed", "navigation"]
+__all__ = ["followed", "forget", "navigation"]
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:

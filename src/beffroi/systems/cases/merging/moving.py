@@ -14,9 +14,11 @@ from django.db import IntegrityError, models, transaction
 from django.utils.module_loading import import_string
 
 from beffroi.client.merging import Merge
-from beffroi.systems.cases.models import Appointment, Case, MergedRow, ProgrammePeriod
+from beffroi.systems.cases.models import Appointment, Case, DueStep, MergedRow, ProgrammePeriod
 
-OWN: Mapping[str, type[models.Model]] = {"appointment": Appointment, "case": Case, "programme": ProgrammePeriod}
+OWN: Mapping[str, type[models.Model]] = {
+    "appointment": Appointment, "case": Case, "programme": ProgrammePeriod, "due_step": DueStep,
+}  # fmt: skip
 
 
 @cache

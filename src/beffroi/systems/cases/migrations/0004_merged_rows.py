@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.db import migrations, models
 
-CODES = ["appointment", "case", "programme", "prescription"]
+CODES = ["appointment", "case", "programme", "due_step", "prescription"]
 
 
 class Migration(migrations.Migration):
