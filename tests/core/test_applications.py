@@ -57,8 +57,9 @@ def test_correspondent_erases_nothing_where_files_are_closed(scope: str) -> None
     facts = adviser()
     assert facts.habilitation is not None
     assert facts.organisation is not None
+    own = facts.organisation
     facts = facts._replace(habilitation=facts.habilitation._replace(role=RoleCode("data-protection-correspondent")))
-    named = {"its own": facts.organisation.id, "its kind": facts.organisation.kind, "another kind": "network"}[scope]
+    named = {"its own": own.id, "its kind": own.kind, "another kind": "network"}[scope]
     closed = facts._replace(containment=Containment(False, frozenset({("files", named)}), 0))
     if scope == "another kind":
         assert isinstance(on_duty(Duty.ERASE, CONSOLE, closed, POLICY), Role)

@@ -158,8 +158,8 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
     Obstacle.ATTACHMENTS_LEFT: Sentence(
         _CONFLICT,
         "Pièces jointes dans le dossier à réunir",
-        "Le dossier qui disparaîtrait contient des pièces jointes. Gardez plutôt celui-là, ou joignez d’abord ces pièces"
-        " à l’autre dossier, puis retirez-les.",
+        "Le dossier qui disparaîtrait contient des pièces jointes. Gardez plutôt celui-là, ou joignez d’abord ces"
+        " pièces à l’autre dossier, puis retirez-les.",
         "Attachments in the file to merge",
         "The file that would go holds attachments. Keep that one instead, or first add them to the other file, then"
         " remove them.",

@@ -2,8 +2,8 @@
 
 A step is one transaction under the turnstile: killed at any instant, what was erased is erased and the next step goes
 on after it. Whoever is followed again, held back, or reported or asked something meanwhile is kept. While the
-organisation's files are closed by a containment the list waits. In 24 hours no more people
-are erased than the policy says, on whatever ground they were: two approvers in a thief's hands are held to it.
+organisation's files are closed by a containment the list waits. In 24 hours no more people are erased than the policy
+says, on whatever ground they were: two approvers in a thief's hands are held to it.
 """
 
 import asyncio
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _LOG: Final = logging.getLogger("beffroi.guard.erasing")
 _CLOSED: Final = """
 SELECT 1 FROM guard.containment c, guard.organisation o
-WHERE o.id = $1 AND c.lifted_at IS NULL AND (c.kind = 'everything' OR (c.kind = 'organisation' AND c.scope = o.id::text)
+WHERE o.id = $1 AND c.lifted_at IS NULL AND (c.kind = 'everything'
+    OR (c.kind = 'organisation' AND c.scope = o.id::text)
     OR (c.kind = 'files' AND c.scope IN (o.id::text, o.kind))) LIMIT 1
 """
 """Whether nobody there opens a file just now, by whoever's word: nothing is destroyed while that is looked into."""

@@ -171,9 +171,7 @@ def _two(body: Any) -> Any:
     return body
 
 
-def _taken(
-    stays: Mapping[str, bytes], goes: Mapping[str, bytes], chosen: tuple[str, ...]
-) -> dict[str, bytes | None]:
+def _taken(stays: Mapping[str, bytes], goes: Mapping[str, bytes], chosen: tuple[str, ...]) -> dict[str, bytes | None]:
     """Groups of the file that stays, as it takes them. Raises RecordRefused."""
     taken: dict[str, bytes | None] = dict(merged_groups(stays, _apart(goes), chosen))
     for name in sorted(WRITTEN & goes.keys()):
