@@ -46,7 +46,7 @@ WHERE NOT EXISTS (SELECT FROM guard.erasure_line l WHERE l.person = c.person)
         WHERE h.person = c.person AND h.ended_at IS NULL AND h.until_at > $2)
 ORDER BY c.person LIMIT $3
 """
-"""People who may be due, on no list, not held back and not merged into another file; MACs are verified before anything
+"""People who may be due, on no list, not held back, not merged into another file; MACs are verified before anything
 follows from it."""
 _NETWORK: Final = "SELECT id FROM guard.organisation WHERE kind = $1 AND active ORDER BY id LIMIT 1"
 _OPEN: Final = "SELECT * FROM guard.erasure_list WHERE organisation = $1 AND status = 'open' FOR UPDATE"
