@@ -1,11 +1,12 @@
 """A habilitation serves in the applications it was asked for: everywhere else its sessions are refused (I-06)."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.core.decision import Refusal, entitle
 from beffroi.core.duty import Duty, holds, on_duty
-from beffroi.core.facts import Facts
+from beffroi.core.facts import Containment, Facts
 from beffroi.core.ids import ApplicationId, RoleCode
 from beffroi.core.policy import Role, RoleKind
 from beffroi.core.refusals import Code
@@ -49,6 +50,22 @@ def test_i06_duty_is_given_only_where_the_habilitation_serves(
         assert isinstance(answer, Role)
     else:
         assert answer == Refusal(Code.ACTION_NOT_ALLOWED)
+
+
+@pytest.mark.parametrize("scope", ["its own", "its kind", "another kind"])
+def test_correspondent_erases_nothing_where_files_are_closed(scope: str) -> None:
+    facts = adviser()
+    assert facts.habilitation is not None
+    assert facts.organisation is not None
+    own = facts.organisation
+    facts = facts._replace(habilitation=facts.habilitation._replace(role=RoleCode("data-protection-correspondent")))
+    named = {"its own": own.id, "its kind": own.kind, "another kind": "network"}[scope]
+    closed = facts._replace(containment=Containment(False, frozenset({("files", named)}), 0))
+    if scope == "another kind":
+        assert isinstance(on_duty(Duty.ERASE, CONSOLE, closed, POLICY), Role)
+    else:
+        assert on_duty(Duty.ERASE, CONSOLE, closed, POLICY) == Refusal(Code.FILES_CONTAINED)
+    assert isinstance(on_duty(Duty.PROOF, CONSOLE, closed, POLICY), Role), "other duties go on"
 
 
 @given(APPLICATIONS)

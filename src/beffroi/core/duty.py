@@ -84,7 +84,10 @@ def on_duty(duty: Duty, application: ApplicationId, facts: Facts, policy: Policy
         return role
     if not holds(role, duty):
         return Refusal(Code.ACTION_NOT_ALLOWED)
-    session, _, _, _ = found(facts)
+    session, _, _, organisation = found(facts)
+    # To erase is to do something to files, and a list of those to erase is one of people: who reads them bills on.
+    if duty is Duty.ERASE and role.kind is RoleKind.READER and facts.containment.closes_files(organisation):
+        return Refusal(Code.FILES_CONTAINED)
     return lacking(session, facts.clock, role.demand) or role
 
 

@@ -55,6 +55,7 @@ class Obstacle(StrEnum):
     FILE_CHANGED = "file-changed"
     TWO_IDENTITIES = "two-identities"
     NOTES_TOO_LONG = "notes-too-long"
+    ATTACHMENTS_LEFT = "attachments-left"
     MERGE_UNKNOWN = "merge-unknown"
     MERGE_CLOSED = "merge-closed"
 

@@ -155,6 +155,15 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
         "Too many notes for one file",
         "The notes of both files do not fit in one.",
     ),
+    Obstacle.ATTACHMENTS_LEFT: Sentence(
+        _CONFLICT,
+        "Pièces jointes dans le dossier à réunir",
+        "Le dossier qui disparaîtrait contient des pièces jointes. Gardez plutôt celui-là, ou joignez d’abord ces"
+        " pièces à l’autre dossier, puis retirez-les.",
+        "Attachments in the file to merge",
+        "The file that would go holds attachments. Keep that one instead, or first add them to the other file, then"
+        " remove them.",
+    ),
     Obstacle.MERGE_UNKNOWN: Sentence(
         _UNKNOWN,
         "Réunion introuvable",

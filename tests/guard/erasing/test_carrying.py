@@ -3,11 +3,13 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from beffroi.core.ids import PersonId
+from beffroi.guard import stamped
 from beffroi.guard.backup import replaying
 from beffroi.guard.erasing import carrying
 from beffroi.guard.erasing.one import erase_person
@@ -53,6 +55,56 @@ def test_person_whose_report_waits_for_an_answer_is_kept(office: Office) -> None
     )
     assert office.carry_out() == {"erased": 1, "kept": 1}
     assert office.left(reported, gone) == {reported}
+
+
+def test_person_whose_own_request_waits_for_an_answer_is_kept(office: Office) -> None:
+    asking, gone = office.due(), office.due()
+    office.signed(asking, gone)
+    office.guard.execute(
+        "INSERT INTO guard.person_request (id, person, organisation, article, received_at, state, registered_by,"
+        " registered_at, version, mac) VALUES (gen_random_uuid(), $1, $2, 'access', guard.instant(), 'received', $3,"
+        " guard.instant(), 1, '')",
+        asking, office.guard.organisation, str(uuid4()),
+    )  # fmt: skip
+    assert office.carry_out() == {"erased": 1, "kept": 1}
+    assert office.left(asking, gone) == {asking}
+
+
+@pytest.mark.parametrize("kind", ["everything", "organisation", "files", "its kind"])
+def test_signed_list_waits_while_the_files_are_closed(office: Office, kind: str) -> None:
+    person = office.due()
+    office.signed(person)
+    world, place = office.guard.world, str(office.guard.organisation)
+    scope = {"everything": "", "its kind": "youth-office"}.get(kind, place)
+    cut = office.guard.run(world.contain("files" if kind == "its kind" else kind, scope))
+    try:
+        assert office.carry_out() == {}
+        if kind in ("files", "its kind"):
+            refused = office.ask(office.correspondent, "/v1/erasures/lists")
+            assert refused.json()["code"] == "files-contained"
+    finally:
+        office.guard.amend("containment", cut, lifted_at=office.guard.run(world.now()))
+    assert office.carry_out() == {"erased": 1}
+
+
+def test_file_merged_into_another_is_on_no_list_and_goes_with_that_one(office: Office) -> None:
+    away, gone = office.due(), office.due()
+
+    async def merge() -> None:
+        world = office.guard.world
+        survivor = await world.person(office.guard.organisation)
+        now = await world.now()
+        row = {
+            "id": str(uuid4()), "person": away, "survivor": survivor, "organisation": office.guard.organisation,
+            "merged_by": str(uuid4()), "merged_at": now, "undo_until": now, "ended_at": None,
+            "ended_by": None, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(world.conn, world.keys, "person_alias", row)
+
+    office.guard.run(merge())
+    office.signed(gone)
+    assert office.carry_out() == {"erased": 1}
+    assert office.left(away, gone) == {away}
 
 
 @pytest.mark.parametrize("how", ["a line more", "a line less", "a date changed"])

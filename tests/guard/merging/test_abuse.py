@@ -64,7 +64,7 @@ async def test_role_that_hands_nobody_over_merges_nothing(pair: Pair) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"goes": "not-an-id"}, {"stays": None}, {"take": ["everything"]}, {"take": ["nir"] * 9}, {"more": 1},
+        {"goes": "not-an-id"}, {"stays": None}, {"take": ["everything"]}, {"take": ["nir"] * 11}, {"more": 1},
         {"stays_version": 0}, {"goes_version": 1 << 31}, {"purpose": "x" * 49},
     ],
 )  # fmt: skip

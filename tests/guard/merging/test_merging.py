@@ -1,14 +1,22 @@
 """Two files of one person become one, and two again."""
 
+from uuid import uuid4
+
+import msgspec
 import pytest
 
+from beffroi.core.casefile import written
+from beffroi.core.fields import RECORDED
+from beffroi.core.ids import PersonId
 from beffroi.guard import stamped
 from beffroi.guard.journal import Entry
 from beffroi.guard.merging import aliases, files
+from beffroi.guard.merging.files import WRITTEN
 from beffroi.guard.merging.forgetting import forget
 from beffroi.guard.vault import people
+from beffroi.guard.vault.records import Change, Followup, Payment, Record, SensitiveFollowup, Situation, decode
 from tests.guard.doors.conftest import pretty
-from tests.guard.merging.conftest import Pair
+from tests.guard.merging.conftest import Pair, note
 from tests.guard.relating.conftest import code
 
 
@@ -77,16 +85,88 @@ async def test_two_files_parted_again_are_exactly_as_they_were(pair: Pair) -> No
 async def test_what_was_written_since_stays_with_the_file_that_stayed(pair: Pair) -> None:
     merge = (await pair.merge(None, "contact")).json()["merge"]
     held = await pair.read(pair.stays)
-    notes = [*held["followup"]["notes"], {"at": "2026-11-01T09:00:00Z", "text": "since"}]
+    since = {"at": written(await pair.desk.guard.world.now()), "text": "since", "author": pair.desk.ana.account}
+    notes = [*held["followup"]["notes"], since]
     fields = {"followup": {**held["followup"], "notes": notes}, "contact": {"city": "Lens"}}
-    written = await pair.desk.ask(pair.desk.ana, "/v1/update", person=pair.stays, fields=fields)
-    assert written.status_code == 200, pretty(written)
+    done = await pair.desk.ask(pair.desk.ana, "/v1/update", person=pair.stays, fields=fields)
+    assert done.status_code == 200, pretty(done)
     assert (await pair.part(merge)).status_code == 200
     after = await pair.read(pair.stays)
     assert [one["text"] for one in after["followup"]["notes"]] == ["first", "later", "since"]
     assert after["contact"] == {"city": "Lens"}
     assert "nir" not in after
     assert [one["text"] for one in (await pair.read(pair.goes))["followup"]["notes"]] == ["between"]
+
+
+async def test_what_agents_wrote_in_either_file_is_in_the_one_that_stays_and_goes_back_whole(pair: Pair) -> None:
+    world, ana = pair.desk.guard.world, pair.desk.ana
+    stays, goes = [
+        await world.person(
+            ana.organisation, referent=ana, last_name=name, first_names="Ines",
+            followup=Followup(payments=(paid(day, 100), paid(day + 1, 200, corrects=0))),
+            situation=Situation(housing=name, changes=(changed(day), changed(day + 1, corrects=0))),
+            sensitive_followup=SensitiveFollowup(notes=(note(day, name),)),
+        )
+        for name, day in (("Delaunay", 9), ("Delauney", 3))
+    ]  # fmt: skip
+    pair.stays, pair.goes = stays, goes
+
+    async def groups(person: PersonId) -> dict[str, Record]:
+        row = await people.read(world.conn, world.keys, person, sum(int(RECORDED[name]) for name in WRITTEN))
+        assert isinstance(row, dict)
+        return {name: decode(name, bytes(clear)) for name, clear in row.items()}
+
+    before = await groups(stays), await groups(goes)
+    made = await pair.merge(None, "situation")
+    assert made.status_code == 201, pretty(made)
+    after = await groups(stays)
+    followup, situation, sensitive = after["followup"], after["situation"], after["sensitive_followup"]
+    assert isinstance(followup, Followup)
+    assert [(one.cents, one.corrects) for one in followup.payments] == [(100, None), (200, 0), (100, None), (200, 2)]
+    assert isinstance(situation, Situation)
+    assert situation.housing == "Delauney", "the one chosen"
+    assert [one.corrects for one in situation.changes] == [None, 0, None, 2]
+    assert isinstance(sensitive, SensitiveFollowup)
+    assert [one.text for one in sensitive.notes] == ["Delauney", "Delaunay"], "in their order"
+    more = Payment(
+        at=written(await world.now()), author=ana.account, programme="cej", month="2026-10", cents=300, corrects=1
+    )
+    held = await pair.read(stays)
+    payments = [*held["followup"]["payments"], msgspec.to_builtins(more)]
+    fields = {"followup": {**held["followup"], "payments": payments}}
+    done = await pair.desk.ask(ana, "/v1/update", person=stays, fields=fields)
+    assert done.status_code == 200, pretty(done)
+    parted = await pair.part(made.json()["merge"])
+    assert parted.status_code == 200, pretty(parted)
+    again = await groups(stays)
+    assert again["situation"] == before[0]["situation"]
+    assert again["sensitive_followup"] == before[0]["sensitive_followup"]
+    followup = again["followup"]
+    assert isinstance(followup, Followup)
+    assert [(one.cents, one.corrects) for one in followup.payments] == [(100, None), (200, 0), (300, 1)]
+    assert await groups(goes) == before[1]
+
+
+async def test_file_with_attachments_goes_into_no_other(pair: Pair) -> None:
+    world = pair.desk.guard.world
+    await world.conn.execute(
+        "INSERT INTO guard.attachment (id, person, kind, media, size, scanned, added_at, added_by, version, content)"
+        " VALUES ($1, $2, 'cv', 'application/pdf', 1, true, guard.instant(), $3, 1, '\\x00')",
+        uuid4(), pair.goes, pair.desk.ana.account,
+    )  # fmt: skip
+    assert code(await pair.merge()) == "attachments-left"
+    pair.stays, pair.goes = pair.goes, pair.stays
+    assert (await pair.merge()).status_code == 201, "the file that has them may stay"
+
+
+def paid(day: int, cents: int, corrects: int | None = None) -> Payment:
+    at = f"2026-10-{day:02d}T09:00:00Z"
+    return Payment(at=at, author="a", programme="cej", month="2026-10", cents=cents, corrects=corrects)
+
+
+def changed(day: int, corrects: int | None = None) -> Change:
+    at = f"2026-10-{day:02d}T09:00:00Z"
+    return Change(at=at, author="a", on=at[:10], subject="housing", corrects=corrects)
 
 
 async def test_office_that_gave_the_person_away_meanwhile_parts_nothing(pair: Pair) -> None:

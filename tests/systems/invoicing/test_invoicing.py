@@ -18,7 +18,7 @@ VALUES = ("-1", "0", "-12,50", "1e9", "99999999999999999999", "12;50", "NaN", "<
 def test_quote_goes_from_draft_to_paid_between_its_two_sides(trade: Trade) -> None:
     quote = trade.draft()
     assert trade.office.visitor.get(f"/devis/{quote}/").status == 404, "a draft is the seller's alone"
-    page = trade.school.visitor.post(f"/devis/{quote}/", {"move": "send"})
+    page = trade.school.visitor.post(f"/devis/{quote}/", {"move": "send", "version": "1"})
     assert "Devis envoyé" in page.text
     kept = trade.quote(quote)
     assert (kept["net"], kept["tax"], kept["total"]) == (600_000, 0, 600_000)
@@ -98,10 +98,23 @@ def test_replayed_acceptance_changes_nothing(trade: Trade) -> None:
     assert trade.quote(quote) == before
 
 
+def test_quote_that_a_colleague_changed_since_it_was_read_is_not_sent(trade: Trade) -> None:
+    quote = trade.draft(price="10")
+    page = trade.school.visitor.get(f"/devis/{quote}/").response.content.decode()
+    assert 'name="version" value="1"' in page
+    trade.school.visitor.post(f"/devis/{quote}/modifier/", trade.terms(price="9999", version="1"))
+    assert trade.quote(quote)["cents"] == 999_900
+    for read in ("1", "", "x"):
+        trade.school.visitor.post(f"/devis/{quote}/", {"move": "send", "version": read})
+        assert (trade.quote(quote)["state"], trade.quote(quote)["rank"]) == ("draft", None), read
+    trade.school.visitor.post(f"/devis/{quote}/", {"move": "send", "version": "2"})
+    assert trade.quote(quote)["state"] == "sent"
+
+
 def test_quote_past_its_last_day_is_accepted_no_more(trade: Trade) -> None:
     quote = trade.draft()
     trade.books.run("UPDATE billing_quote SET valid_until = %s WHERE id = %s", on(-1), quote)
-    page = trade.school.visitor.post(f"/devis/{quote}/", {"move": "send"})
+    page = trade.school.visitor.post(f"/devis/{quote}/", {"move": "send", "version": "1"})
     assert "n’est plus valable" in page.text
     assert trade.quote(quote)["state"] == "draft"
 

@@ -94,7 +94,7 @@ class Trade:
     def sent(self, **changes: Any) -> str:
         """A quote that the office received."""
         quote = self.draft(**changes)
-        self.school.visitor.post(f"/devis/{quote}/", {"move": "send"})
+        self.school.visitor.post(f"/devis/{quote}/", {"move": "send", "version": "1"})
         return quote
 
     def accepted(self, **changes: Any) -> str:

@@ -27,9 +27,12 @@ TURN: Final = 25
 MOST: Final = 20_000
 """Files looked at in one run; the next one goes on."""
 _ENDED: Final = """
-SELECT person FROM guard.relation GROUP BY person HAVING bool_and(until_at IS NOT NULL AND until_at <= $1)
-ORDER BY person LIMIT $2
+SELECT r.person FROM guard.relation r
+WHERE NOT EXISTS (SELECT FROM guard.person_alias a WHERE a.person = r.person AND a.ended_at IS NULL)
+GROUP BY r.person HAVING bool_and(r.until_at IS NOT NULL AND r.until_at <= $1)
+ORDER BY r.person LIMIT $2
 """
+"""A file that was merged into another one goes with that one: nobody knows it, the archive's keeper included."""
 
 
 async def archive(pool: Any, keys: "Keys", policy: Policy, stop: Callable[[], bool] = lambda: False) -> Counter[str]:

@@ -1,8 +1,9 @@
 """A list that two people signed off is carried out, a few people at a time, each judged anew when their turn comes.
 
 A step is one transaction under the turnstile: killed at any instant, what was erased is erased and the next step goes
-on after it. Whoever is followed again, held back or reported something meanwhile is kept. In 24 hours no more people
-are erased than the policy says, on whatever ground they were: two approvers in a thief's hands are held to it.
+on after it. Whoever is followed again, held back, or reported or asked something meanwhile is kept. While the
+organisation's files are closed by a containment the list waits. In 24 hours no more people are erased than the policy
+says, on whatever ground they were: two approvers in a thief's hands are held to it.
 """
 
 import asyncio
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _LOG: Final = logging.getLogger("beffroi.guard.erasing")
+_CLOSED: Final = """
+SELECT 1 FROM guard.containment c, guard.organisation o
+WHERE o.id = $1 AND c.lifted_at IS NULL AND (c.kind = 'everything'
+    OR (c.kind = 'organisation' AND c.scope = o.id::text)
+    OR (c.kind = 'files' AND c.scope IN (o.id::text, o.kind))) LIMIT 1
+"""
+"""Whether nobody there opens a file just now, by whoever's word: nothing is destroyed while that is looked into."""
 STEP: Final = 10
 """People of one transaction: decisions wait for tens of milliseconds at most."""
 _SIGNED: Final = "SELECT id FROM guard.erasure_list WHERE status = 'signed' ORDER BY signed_at, id"
@@ -65,6 +73,8 @@ async def step(conn: Any, keys: "Keys", policy: Policy, id: str, most: int = STE
         lines = await lists.lines_of(work, id)
         if not lists.is_whole(row, lines):
             raise stamped.Forged("erasure_line")
+        if await conn.fetchval(_CLOSED, row["organisation"]) is not None:
+            return Counter()
         left = [line.person for line in lists.to_come(row, lines)]
         allowed = min(most, room(policy.retention, await conn.fetchval(_ERASED, work.now - DAY)))
         turn = left[:allowed]

@@ -14,7 +14,12 @@ _RELATIONS: Final = "SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]
 _HOLDS: Final = """
 SELECT * FROM guard.erasure_hold WHERE person = ANY ($1::uuid[]) AND ended_at IS NULL AND until_at > $2
 """
-_REPORTS: Final = "SELECT person FROM guard.report WHERE person = ANY ($1::uuid[]) AND standing <> 'answered'"
+_WANTED: Final = """
+SELECT person FROM guard.report WHERE person = ANY ($1::uuid[]) AND standing <> 'answered'
+UNION SELECT person FROM guard.person_request
+WHERE person = ANY ($1::uuid[]) AND state NOT IN ('answered', 'refused') AND article <> 'erasure'
+"""
+"""A report, or what the person asks of their own data, needs the file until it is answered; to be erased does not."""
 
 
 async def load(work: Work, people: Sequence[PersonId]) -> dict[PersonId, File]:
@@ -36,7 +41,7 @@ async def load(work: Work, people: Sequence[PersonId]) -> dict[PersonId, File]:
     for row in await conn.fetch(_HOLDS, list(people), now):
         stamped.is_genuine(keys, "erasure_hold", row)
         held.add(str(row["person"]))
-    wanted = {str(row["person"]) for row in await conn.fetch(_REPORTS, list(people))}
+    wanted = {str(row["person"]) for row in await conn.fetch(_WANTED, list(people))}
     found = {PersonId(str(row["id"])): row["created_at"] for row in await conn.fetch(_PEOPLE, list(people))}
     return {
         person: File(person, came_at, tuple(ties[person]), person in held, person in wanted)

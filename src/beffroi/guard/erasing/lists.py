@@ -41,11 +41,13 @@ SELECT c.person FROM (
     WHERE p.created_at <= $1 AND NOT EXISTS (SELECT FROM guard.relation r WHERE r.person = p.id)
 ) c
 WHERE NOT EXISTS (SELECT FROM guard.erasure_line l WHERE l.person = c.person)
+    AND NOT EXISTS (SELECT FROM guard.person_alias a WHERE a.person = c.person AND a.ended_at IS NULL)
     AND NOT EXISTS (SELECT FROM guard.erasure_hold h
         WHERE h.person = c.person AND h.ended_at IS NULL AND h.until_at > $2)
 ORDER BY c.person LIMIT $3
 """
-"""People who may be due, on no list and not held back; MACs are verified before anything follows from it."""
+"""People who may be due, on no list, not held back, not merged into another file; MACs are verified before anything
+follows from it."""
 _NETWORK: Final = "SELECT id FROM guard.organisation WHERE kind = $1 AND active ORDER BY id LIMIT 1"
 _OPEN: Final = "SELECT * FROM guard.erasure_list WHERE organisation = $1 AND status = 'open' FOR UPDATE"
 _ONE: Final = "SELECT * FROM guard.erasure_list WHERE id = $1 FOR UPDATE"

@@ -34,7 +34,7 @@ class Merging(bodies.Strict, frozen=True):
     goes: bodies.PersonText
     stays_version: Version
     goes_version: Version
-    take: Annotated[tuple[bodies.GroupName, ...], Meta(max_length=8)] = ()
+    take: bodies.GroupNames = ()
 
 
 class OneMerge(bodies.Strict, frozen=True):

@@ -1,18 +1,29 @@
 """Both files as a merge reads and writes them; the caller's transaction holds the turn."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
-from beffroi.core.fields import NAMES
+from beffroi.core.fields import RECORDED
 from beffroi.core.ids import AccountId, OrganisationId, PersonId
 from beffroi.core.merging import File, Key, Tie, Ties, joined, parted
 from beffroi.guard import stamped
 from beffroi.guard.relating.relations import is_live
-from beffroi.guard.vault import blind, sealing
-from beffroi.guard.vault.records import FollowedAction, Followup, Note, Record, decode, encode
+from beffroi.guard.vault import blind, keeping, sealing
+from beffroi.guard.vault.records import (
+    Change,
+    Followup,
+    Note,
+    Payment,
+    Record,
+    SensitiveFollowup,
+    Situation,
+    decode,
+    encode,
+)
 
 if TYPE_CHECKING:
     import asyncpg
@@ -20,8 +31,8 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
     from beffroi.guard.stamped import Row
 
-FOLLOWUP: Final = "followup"
-"""The group whose entries are of both files, whatever is chosen."""
+WRITTEN: Final = keeping.GROUPS
+"""Groups whose entries are of both files, whatever is chosen: what agents wrote stays."""
 _PEOPLE: Final = "SELECT * FROM guard.person WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE"
 _TIES: Final = "SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]) ORDER BY person, organisation, kind"
 _BLIND: Final = ", ".join(f"{column} = ${place}" for place, column in enumerate(blind.COLUMNS, start=3))
@@ -97,7 +108,7 @@ async def ties_of(
 
 def _groups(keys: "Keys", person: PersonId, row: "Row") -> dict[str, bytes]:
     owner = sealing.owner_bytes(person)
-    sealed = [(name, row[name]) for name in NAMES]
+    sealed = [(name, row[name]) for name in RECORDED]
     found = sealing.open_groups(keys, owner, row["wrapped_key"], row["epoch"], sealed)
     return {name: bytes(clear) for name, clear in found.items()}
 
@@ -107,42 +118,94 @@ def records(groups: Mapping[str, bytes | None]) -> dict[str, Record | None]:
     return {name: None if clear is None else decode(name, clear) for name, clear in groups.items()}
 
 
-def _followup(clear: bytes | None) -> Followup:
-    record = Followup() if clear is None else decode(FOLLOWUP, clear)
-    assert isinstance(record, Followup), "the group's own type"
-    return record
-
-
 def _noted_at(note: Note) -> str:
     return note.at
 
 
-def joined_followup(stays: bytes | None, goes: bytes | None) -> bytes | None:
-    """Notes of both in their order, steps of the file that stays first. Raises RecordRefused: too much for one."""
-    if goes is None:
-        return stays
-    one, other = _followup(stays), _followup(goes)
-    notes = joined(one.notes, other.notes, _noted_at)
-    whole = Followup(notes=notes, actions=(*one.actions, *other.actions))
-    text = encode(whole)
-    decode(FOLLOWUP, text)
+Numbered = TypeVar("Numbered", Change, Payment)
+"""Entries that name another one by its place in their list."""
+
+
+def joined_group(name: str, stays: bytes | None, goes: bytes | None, *, chosen: bool) -> bytes | None:
+    """A group of :data:`WRITTEN` of both files: notes in their order, other entries of the file that stays first.
+
+    What else it holds is the other file's where that was ``chosen``. Raises RecordRefused: too much for one.
+    """
+    if stays is None or goes is None:
+        return goes if stays is None else stays
+    text = encode(_joined(decode(name, stays), decode(name, goes), chosen=chosen))
+    decode(name, text)
     return text
 
 
-def parted_followup(before: bytes | None, goes: bytes | None, present: bytes | None) -> bytes | None:
-    """The file that stayed without what the other brought, as far as it is still there; what was written since stays.
+def _joined(one: Record, other: Record, *, chosen: bool) -> Record:
+    if isinstance(one, Followup) and isinstance(other, Followup):
+        return Followup(
+            notes=joined(one.notes, other.notes, _noted_at), actions=(*one.actions, *other.actions),
+            payments=(*one.payments, *_shifted(other.payments, len(one.payments))),
+        )  # fmt: skip
+    if isinstance(one, SensitiveFollowup) and isinstance(other, SensitiveFollowup):
+        return SensitiveFollowup(notes=joined(one.notes, other.notes, _noted_at))
+    assert isinstance(one, Situation), "the third of such groups"
+    assert isinstance(other, Situation), "the group's own type"
+    changes = (*one.changes, *_shifted(other.changes, len(one.changes)))
+    return msgspec.structs.replace(other if chosen else one, changes=changes)
 
-    Exactly as it was, when nothing was written since.
+
+def parted_group(
+    name: str, before: bytes | None, goes: bytes | None, present: bytes | None, *, chosen: bool
+) -> bytes | None:
+    """The group of the file that stayed without what the other brought, as far as it is still there.
+
+    What was written since stays; exactly as it was, when nothing was.
     """
     if goes is None or present is None:
         return present
-    if present == joined_followup(before, goes):
+    if present == joined_group(name, before, goes, chosen=chosen):
         return before
-    now, brought = _followup(present), _followup(goes)
-    notes: tuple[Note, ...] = parted(now.notes, brought.notes)
-    actions: tuple[FollowedAction, ...] = parted(now.actions, brought.actions)
-    left = Followup(notes=notes, actions=actions)
-    return None if before is None and not (notes or actions) else encode(left)
+    left = _parted(decode(name, goes), decode(name, present))
+    return None if before is None and left == type(left)() else encode(left)
+
+
+def _parted(brought: Record, now: Record) -> Record:
+    if isinstance(now, Followup) and isinstance(brought, Followup):
+        return Followup(
+            notes=parted(now.notes, brought.notes), actions=parted(now.actions, brought.actions),
+            payments=_without(now.payments, brought.payments),
+        )  # fmt: skip
+    if isinstance(now, SensitiveFollowup) and isinstance(brought, SensitiveFollowup):
+        return SensitiveFollowup(notes=parted(now.notes, brought.notes))
+    assert isinstance(now, Situation), "the third of such groups"
+    assert isinstance(brought, Situation), "the group's own type"
+    return msgspec.structs.replace(now, changes=_without(now.changes, brought.changes))
+
+
+def _shifted(entries: Sequence[Numbered], by: int) -> tuple[Numbered, ...]:
+    """The same, where as many others now stand before them."""
+    return tuple(
+        one if one.corrects is None else msgspec.structs.replace(one, corrects=one.corrects + by) for one in entries
+    )
+
+
+def _without(entries: Sequence[Numbered], brought: Sequence[Numbered]) -> tuple[Numbered, ...]:
+    """Without those that were brought; one that was put right since stays, with what puts it right."""
+    left, away = Counter(map(_alone, brought)), set[int | None]()
+    for place, one in enumerate(entries):
+        if left[_alone(one)] > 0:
+            left[_alone(one)] -= 1
+            away.add(place)
+    away -= {one.corrects for place, one in enumerate(entries) if place not in away}
+    kept = [place for place in range(len(entries)) if place not in away]
+    after = {place: rank for rank, place in enumerate(kept)}
+    return tuple(
+        msgspec.structs.replace(one, corrects=None if one.corrects is None else after.get(one.corrects))
+        for one in (entries[place] for place in kept)
+    )
+
+
+def _alone(entry: Numbered) -> Numbered:
+    """The entry wherever the one that it names stands."""
+    return msgspec.structs.replace(entry, corrects=None)
 
 
 async def write_tie(conn: "asyncpg.Connection", keys: "Keys", person: PersonId, key: Key, tie: Tie) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from beffroi.core.fields import NAMES
+from beffroi.core.fields import RECORDED
 from beffroi.guard import turnstile
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ SELECT k.merge, a.person FROM guard.merge_kept k JOIN guard.person_alias a ON a.
 WHERE a.undo_until <= guard.instant() ORDER BY k.merge LIMIT 500
 """
 _EMPTY: Final = (
-    f"UPDATE guard.person SET {', '.join(f'{name} = NULL' for name in NAMES)}, version = version + 1"
+    f"UPDATE guard.person SET {', '.join(f'{name} = NULL' for name in RECORDED)}, version = version + 1"
     " WHERE id = ANY ($1::uuid[])"
 )
 _FORGET: Final = "DELETE FROM guard.merge_kept WHERE merge = ANY ($1::uuid[])"

@@ -36,7 +36,7 @@ from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.journal import Entry
 from beffroi.guard.merging import aliases, files
 from beffroi.guard.merging.bodies import Comparing, Merging, OneMerge, Purposed
-from beffroi.guard.merging.files import FOLLOWUP, Held
+from beffroi.guard.merging.files import WRITTEN, Held
 from beffroi.guard.personal import sessions as personal
 from beffroi.guard.relating.commanding import Change, Doing, carry_out, obstacle, question, refusal
 from beffroi.guard.vault import people
@@ -68,6 +68,7 @@ _NOT_FOUND: Final = "UPDATE guard.reach SET found_day = 0, version = $3, mac = $
 _SESSIONS: Final = (
     "SELECT * FROM guard.person_session WHERE person = ANY ($1::uuid[]) AND revoked_at IS NULL ORDER BY id FOR UPDATE"
 )
+_ATTACHED: Final = "SELECT EXISTS (SELECT FROM guard.attachment WHERE person = $1)"
 _FORGET: Final = "DELETE FROM guard.merge_kept WHERE merge = $1"
 
 
@@ -121,8 +122,10 @@ async def make(call: Call) -> Answer:
             return Obstacle.FILE_CHANGED
         if await _two_identities(conn, keys, stays, goes):
             return Obstacle.TWO_IDENTITIES
+        if await conn.fetchval(_ATTACHED, goes):  # sealed under the key of the file that goes: nobody could open them
+            return Obstacle.ATTACHMENTS_LEFT
         try:
-            taken = _taken(one, other, chosen)
+            taken = _taken(one.file.groups, other.file.groups, chosen)
         except RecordRefused:
             return Obstacle.NOTES_TOO_LONG
         merge, agent = str(uuid4()), granted.agent
@@ -136,7 +139,7 @@ async def make(call: Call) -> Answer:
         if taken:
             mask = sum(int(NAMES[name]) for name in taken)
             written = entry("updated", stays, mask)
-            await people.update(conn, keys, stays, files.records(taken), entry=written)
+            await people.update(conn, keys, stays, files.records(taken), entry=written, joining=True)
         for key, tie in merged_ties(one.file.ties, other.file.ties, now).items():
             await files.write_tie(conn, keys, stays, key, tie)
         for key, tie in other.file.ties.items():
@@ -168,17 +171,18 @@ def _two(body: Any) -> Any:
     return body
 
 
-def _taken(one: Held, other: Held, chosen: tuple[str, ...]) -> dict[str, bytes | None]:
+def _taken(stays: Mapping[str, bytes], goes: Mapping[str, bytes], chosen: tuple[str, ...]) -> dict[str, bytes | None]:
     """Groups of the file that stays, as it takes them. Raises RecordRefused."""
-    stays, goes = one.file.groups, other.file.groups
     taken: dict[str, bytes | None] = dict(merged_groups(stays, _apart(goes), chosen))
-    if FOLLOWUP in goes:
-        taken[FOLLOWUP] = files.joined_followup(stays.get(FOLLOWUP), goes[FOLLOWUP])
+    for name in sorted(WRITTEN & goes.keys()):
+        becomes = files.joined_group(name, stays.get(name), goes[name], chosen=name in chosen)
+        if becomes != stays.get(name):
+            taken[name] = becomes
     return taken
 
 
 def _apart(groups: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {name: clear for name, clear in groups.items() if name != FOLLOWUP}
+    return {name: clear for name, clear in groups.items() if name not in WRITTEN}
 
 
 async def _two_identities(conn: "asyncpg.Connection", keys: "Keys", stays: PersonId, goes: PersonId) -> bool:
@@ -245,7 +249,7 @@ async def undo(call: Call) -> Answer:
         back = _back(one, other, kept)
         if back:
             written = entry("updated", stays, sum(int(NAMES[name]) for name in back))
-            await people.update(conn, keys, stays, files.records(back), entry=written)
+            await people.update(conn, keys, stays, files.records(back), entry=written, joining=True)
         stayed, again = parted_ties(files.law_of(kept.stays), files.law_of(kept.goes), one.file.ties, now)
         for key, tie in stayed.items():
             await files.write_tie(conn, keys, stays, key, tie)
@@ -270,10 +274,12 @@ def _back(one: Held, other: Held, kept: files.Kept) -> dict[str, bytes | None]:
     present, goes = one.file.groups, other.file.groups
     taken = merged_groups(before, _apart(goes), kept.chosen)
     back: dict[str, bytes | None] = parted_groups(before, taken, present)
-    if FOLLOWUP in goes:
-        left = files.parted_followup(before.get(FOLLOWUP), goes[FOLLOWUP], present.get(FOLLOWUP))
-        if left != present.get(FOLLOWUP):
-            back[FOLLOWUP] = left
+    for name in sorted(WRITTEN & goes.keys()):
+        left = files.parted_group(
+            name, before.get(name), goes[name], present.get(name), chosen=name in kept.chosen
+        )  # fmt: skip
+        if left != present.get(name):
+            back[name] = left
     return back
 
 

@@ -120,13 +120,15 @@ async def update(
     *,
     entry: Entry,
     expected_version: int | None = None,
+    joining: bool = False,
 ) -> int | Absent | Conflict | Objection:
     """Replace whole groups (``None`` empties one) and their blind indexes; the new version.
 
-    What agents wrote in a file stays, in the name of the entry's account (core/casefile.py). Raises KeyError for a
-    group that does not exist; WrappedKeyRefused, SealRefused when the person's key or a ciphertext does not open.
+    What agents wrote in a file stays, in the name of the entry's account (core/casefile.py), but where two files are
+    ``joining``, or parting again: the guard made that itself, out of what both hold. Raises KeyError for a group
+    that does not exist; WrappedKeyRefused, SealRefused when the person's key or a ciphertext does not open.
     """
-    kept = [name for name in records if name in keeping.GROUPS]
+    kept = [] if joining else [name for name in records if name in keeping.GROUPS]
     row = await conn.fetchrow(
         f"SELECT wrapped_key, epoch, version{''.join(', ' + name for name in kept)} "
         "FROM guard.person WHERE id = $1 FOR UPDATE",

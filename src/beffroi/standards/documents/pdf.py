@@ -13,9 +13,11 @@ _HEAD: Final = re.compile(rb"%PDF-(?:1\.[0-7]|2\.0)[ \t]*[\r\n]")
 _TAIL: Final = re.compile(rb"startxref[\x00\t\n\f\r ]+([0-9]{1,10})[\x00\t\n\f\r ]+%%EOF[\x00\t\n\f\r ]*\Z")
 _TAIL_BYTES: Final = 2_048
 _REFUSED: Final = re.compile(
-    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|Encrypt)(?![A-Za-z0-9])"
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|Encrypt|GoTo[ER])(?![A-Za-z0-9])"
+    rb"|/XFA[\x00\t\n\f\r ]*(?:\[|[0-9]+[\x00\t\n\f\r ]+[0-9]+[\x00\t\n\f\r ]+R)"
 )
-"""Names of seven letters or more: that one of them stands in compressed bytes by chance does not happen."""
+"""Names long enough, or with what follows, that none stands in compressed bytes by chance. GoToR and GoToE open a
+file elsewhere: of a server's share, with the reader's own password; XFA is a form that runs scripts."""
 _ESCAPED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ZIP_END: Final = b"PK\x05\x06"
 _ZIP_TAIL: Final = 65_557

@@ -84,8 +84,13 @@ def _say(quote: Quote, biller: Biller, session: OfferedSession, buyer: UUID, ter
 
 
 @transaction.atomic
-def move_quote(biller: Biller, id: UUID, move: Move, reason: Reason | None = None) -> Quote | Objection:
-    """Send a quote, which numbers it, or accept it, or refuse it with a reason. Said twice, the second is refused."""
+def move_quote(
+    biller: Biller, id: UUID, move: Move, *, version: int | None = None, reason: Reason | None = None
+) -> Quote | Objection:
+    """Send a draft as it was read at ``version``, which numbers it, or accept it, or refuse it with a reason.
+
+    Said twice, the second is refused.
+    """
     quote = _quote(biller, id)
     if quote is None:
         return Objection.UNKNOWN
@@ -95,6 +100,8 @@ def move_quote(biller: Biller, id: UUID, move: Move, reason: Reason | None = Non
     if move is Move.REFUSE and reason not in REFUSALS:
         return Objection.NOT_NOW
     if move is Move.SEND:
+        if version is not None and quote.version != version:
+            return Objection.CHANGED
         quote.year, quote.rank = _next(biller, Series.QUOTE)
         quote.sent_on = biller.today
     quote.state, quote.reason = after.value, reason.value if move is Move.REFUSE and reason else None

@@ -123,7 +123,7 @@ def compare(request: AgentRequest, person: UUID, other: UUID) -> HttpResponse:
             follow(UUID(made.merge), person, other)
             messages.success(request, gettext("Les deux dossiers n'en font plus qu'un."))
             return HttpResponseRedirect(reverse("cases:file", args=[person]))
-        if made.code not in ("file-changed", "two-identities", "notes-too-long"):
+        if made.code not in ("file-changed", "two-identities", "notes-too-long", "attachments-left"):
             return RefusalAnswer(made)
         form.add_error(None, made.detail)
     name = name_of(stays.fields.get(rights.IDENTITY, {}))

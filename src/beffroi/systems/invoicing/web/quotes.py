@@ -163,7 +163,12 @@ def quote(request: AgentRequest, who: Biller, quote: UUID) -> HttpResponse:
         if not form.is_valid():
             return _shown(request, who, found, why=form)
         reason = form.said()
-    done = Objection.NOT_NOW if move is None else actions.move_quote(who, found.id, move, reason)
+    if move is None:
+        done: Quote | Objection = Objection.NOT_NOW
+    else:
+        version = request.POST.get("version", "")[:9]
+        read = int(version) if version.isascii() and version.isdigit() else 0
+        done = actions.move_quote(who, found.id, move, version=read, reason=reason)
     if isinstance(done, Objection):
         objected(request, done)
     else:
