@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -88,7 +89,8 @@ def test_i04_file_that_was_refused_taken_back_or_asked_by_who_manages_is_handed_
     assert agreed(served, lucie, refused).json()["code"] == "export-not-agreed"
     back = ask(served, lucie, people(served, lucie, 2)).json()["request"]
     stranger = seat(served, "Paul Autre", "adviser")
-    assert post(served, stranger, "/v1/exports/withdraw", request=back).json()["code"] == "not-yours"
+    assert post(served, stranger, "/v1/exports/withdraw", request=back).json()["code"] == "export-unknown"
+    assert post(served, stranger, "/v1/exports/withdraw", request=str(uuid4())).json()["code"] == "export-unknown"
     assert post(served, lucie, "/v1/exports/withdraw", request=back).status_code == 200
     assert agreed(served, lucie, back).json()["code"] == "export-not-agreed"
     manager = seat(served, "Philippe Garnier", "account-manager")

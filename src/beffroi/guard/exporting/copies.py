@@ -50,6 +50,11 @@ class Wanted(NamedTuple):
     request: str | None
 
 
+async def is_own(work: Work, by: OnDuty, identifier: str) -> bool:
+    """Whether this is a request for a file, made by oneself at this office; of any other, nothing is told."""
+    return await work.conn.fetchrow(_REQUEST, identifier, CODE, by.account.id, by.organisation.id) is not None
+
+
 async def agreed(work: Work, by: OnDuty, identifier: str) -> Wanted | Hindrance:
     """What one's own request holds, when a copy of it may be handed out now. Raises Forged or SealRefused."""
     row = await work.conn.fetchrow(_REQUEST, identifier, CODE, by.account.id, by.organisation.id)

@@ -94,6 +94,8 @@ async def withdraw(call: Call) -> Answer:
     body = bodies.read(call, _ONE)
 
     async def act(work: Work, by: OnDuty) -> Answer:
+        if not await copies.is_own(work, by, body.request):
+            return hindered(call, Hindrance.UNKNOWN)
         done = await making.withdraw(work, by, body.request)
         return objected(call, done) if isinstance(done, Objection) else json_answer(Nothing())
 
