@@ -20,7 +20,7 @@ from beffroi.core.refusals import Code, Sentence
 MOST: Final = 300
 """People of one message: the largest portfolio that the default policy allows."""
 MOST_RECEIVED: Final = 3
-"""Letters that one office sends to one person in 24 hours: budgets count people, whom a second opening costs nothing."""
+"""Letters of one office to one person in 24 hours: budgets count people, and a second opening costs nothing."""
 
 
 class Subject(StrEnum):
