@@ -126,7 +126,7 @@ def test_one_s_own_requests_are_told_by_as_many_statements_whatever_their_number
             return plain(conn, *given, **more)
 
         monkeypatch.setattr(asyncpg.Connection, name, counted)
-    numbers = []
+    numbers: list[int] = []
     for one in whom:
         assert ask(served, asker, [one]).status_code == 201
         mine(served, asker)

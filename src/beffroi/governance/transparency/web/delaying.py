@@ -25,7 +25,9 @@ _USUAL = timedelta(days=30)
 class _DayField(forms.DateField):
     """A day that has another before and after it in every time zone, as far as journals go."""
 
-    default_validators = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
+    def __init__(self, **options: Any) -> None:
+        validators = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
+        super().__init__(validators=validators, **options)
 
 
 class Asking(forms.Form):
