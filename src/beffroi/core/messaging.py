@@ -19,6 +19,8 @@ from beffroi.core.refusals import Code, Sentence
 
 MOST: Final = 300
 """People of one message: the largest portfolio that the default policy allows."""
+MOST_RECEIVED: Final = 3
+"""Letters of one office to one person in 24 hours: budgets count people, and a second opening costs nothing."""
 
 
 class Subject(StrEnum):
@@ -92,6 +94,7 @@ class Objection(StrEnum):
     """Why a message is not written, or a code not recognised."""
 
     NO_DAY = "message-day"
+    ENOUGH = "message-enough"
     UNKNOWN_CODE = "notice-unknown"
 
 
@@ -102,6 +105,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Ce message nomme un jour à venir, et parfois une heure ; les autres n’en nomment pas.",
         "Day or hour",
         "This message names a day to come, and sometimes an hour; the others name none.",
+    ),
+    Objection.ENOUGH: Sentence(
+        429,
+        "Assez de messages",
+        "Votre structure a déjà écrit trois fois à ces personnes en vingt-quatre heures.",
+        "Enough messages",
+        "Your organisation has written to these people three times within 24 hours already.",
     ),
     Objection.UNKNOWN_CODE: Sentence(
         404,

@@ -3,7 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -88,7 +90,8 @@ def test_i04_file_that_was_refused_taken_back_or_asked_by_who_manages_is_handed_
     assert agreed(served, lucie, refused).json()["code"] == "export-not-agreed"
     back = ask(served, lucie, people(served, lucie, 2)).json()["request"]
     stranger = seat(served, "Paul Autre", "adviser")
-    assert post(served, stranger, "/v1/exports/withdraw", request=back).json()["code"] == "not-yours"
+    assert post(served, stranger, "/v1/exports/withdraw", request=back).json()["code"] == "export-unknown"
+    assert post(served, stranger, "/v1/exports/withdraw", request=str(uuid4())).json()["code"] == "export-unknown"
     assert post(served, lucie, "/v1/exports/withdraw", request=back).status_code == 200
     assert agreed(served, lucie, back).json()["code"] == "export-not-agreed"
     manager = seat(served, "Philippe Garnier", "account-manager")
@@ -108,6 +111,29 @@ def test_agreement_opens_nobody_whom_the_office_does_not_follow(
     rows = {one["id"]: one for one in agreed(served, lucie, request).json()["rows"]}
     assert not rows[theirs].get("masked")
     assert rows[stranger]["code"] == "person-unknown"
+
+
+def test_one_s_own_requests_are_told_by_as_many_statements_whatever_their_number(
+    served: Guard, lucie: Seat, helene: Seat, thomas: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker, asked = seat(served, "Nora Petit", "adviser"), []
+    whom = people(served, asker, 3)
+    for name in ("fetch", "fetchrow", "fetchval"):
+        plain = getattr(asyncpg.Connection, name)
+
+        def counted(conn: Any, *given: Any, plain: Any = plain, **more: Any) -> Any:
+            asked.append(given[0])
+            return plain(conn, *given, **more)
+
+        monkeypatch.setattr(asyncpg.Connection, name, counted)
+    numbers: list[int] = []
+    for one in whom:
+        assert ask(served, asker, [one]).status_code == 201
+        mine(served, asker)
+        asked.clear()
+        assert len(mine(served, asker)["rows"]) == len(numbers) + 1
+        numbers.append(len(asked))
+    assert len(set(numbers)) == 1, numbers
 
 
 def test_i02_copies_fetched_at_once_are_no_more_than_agreed(

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from beffroi.core.ids import PersonId
+from beffroi.core.messaging import MOST_RECEIVED
 from beffroi.guard.messaging.letters import send_letters
 from beffroi.guard.notifying.posting import SmtpPost, Unreachable
 from beffroi.guard.vault.records import Contact
@@ -110,6 +111,21 @@ async def test_i02_more_people_than_a_day_allows_are_not_written_to_whatever_the
     assert [held for one in both for held in one.json()["left"]] == [{"code": "budget-account", "people": 2}]
     told = (await guard.post(adviser, "/v1/notices/mine", {"purpose": "follow-up"})).json()
     assert told["left"] == 0
+
+
+async def test_person_gets_no_more_letters_of_an_office_in_a_day_than_three_whoever_writes_and_at_once(
+    guard: Guard,
+) -> None:
+    adviser, people = await office(guard, 2)
+    colleague = await guard.world.agent(adviser.organisation)
+    several = await asyncio.gather(*[write(guard, who, people[0]) for who in (adviser, colleague) * 4])
+    assert sorted(one.status_code for one in several) == [201] * MOST_RECEIVED + [429] * (8 - MOST_RECEIVED)
+    again = await write(guard, adviser, people[0])
+    assert again.json()["code"] == "message-enough"
+    both = (await write(guard, adviser, *people)).json()
+    assert (both["people"], both["left"]) == (1, [{"code": "message-enough", "people": 1}])
+    of_first = "SELECT count(*) FROM guard.letter WHERE person = $1"
+    assert await guard.world.conn.fetchval(of_first, people[0]) == MOST_RECEIVED
 
 
 @pytest.mark.parametrize(

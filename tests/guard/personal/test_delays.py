@@ -153,6 +153,11 @@ def test_delay_that_is_malformed_or_too_long_is_refused(served: Space, watch: Wa
     assert asked(served, watch.asker, **body).status_code in (400, 422)
 
 
+def test_window_of_before_any_journal_is_refused_as_nobody_could_be_shown_it(served: Space, watch: Watch) -> None:
+    span = {"from_at": "0001-01-01T00:00:00+14:00", "until_at": "0001-01-02T00:00:00+14:00"}
+    assert code(asked(served, watch.asker, account=watch.watched, **window(**span))) == Refused.PERIOD_WRONG
+
+
 @pytest.mark.parametrize(("begins", "ends"), [(-2, -3), (-400, 0), (0, 40)])
 def test_window_that_is_too_wide_or_too_far_is_refused(served: Space, watch: Watch, begins: int, ends: int) -> None:
     now = datetime.now(UTC)

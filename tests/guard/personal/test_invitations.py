@@ -204,6 +204,13 @@ def test_five_wrong_codes_close_an_invitation_and_the_right_one_no_longer_serves
     assert (str(closed["person"]), closed["explanation"]) == (served.ines, "too-many-tries")
 
 
+@pytest.mark.parametrize("text", ["\x00ABC", "AB\x00C" + "0" * 12, "\U0010ffff" * 16, "ß" * 200, ""])
+def test_text_that_is_no_code_is_wrong_and_counts_like_another(served: Space, office: Office, text: str) -> None:
+    before = len(served.guard.journal("person-sign-in-refused"))
+    assert wrong(served, text).status_code == 403
+    assert len(served.guard.journal("person-sign-in-refused")) == before + 1
+
+
 def test_who_enumerates_codes_is_stopped_by_address_and_in_all(served: Space, office: Office) -> None:
     text = handed(served, office.adviser)
     key = "UPDATE guard.attempt SET times = $1"

@@ -91,12 +91,12 @@ async def _write(work: Work, by: OnDuty, kind: Kind[Any], prepared: Prepared) ->
         },
         order="sorted",
     )  # fmt: skip
-    author = stamped.genuine(keys, "account", await conn.fetchrow(_AUTHOR, requester))
+    by_whom = await author(work, requester)
     row = {
         "id": identifier, "kind": kind.code, "requester": requester, "beneficiary": prepared.beneficiary,
         "organisation": prepared.organisation, "digest": hashlib.sha256(canonical).digest(),
         "sealed": seal_for(
-            keys, owner_bytes(requester), author["wrapped_key"], author["epoch"], f"request/{identifier}", canonical
+            keys, owner_bytes(requester), by_whom["wrapped_key"], by_whom["epoch"], f"request/{identifier}", canonical
         ),
         "needed": prepared.needed, "status": State.PENDING.value, "created_at": now, "expires_at": now + LIFE,
         "decided_at": None, "version": 1,
@@ -108,9 +108,18 @@ async def _write(work: Work, by: OnDuty, kind: Kind[Any], prepared: Prepared) ->
 
 async def read(work: Work, row: Row) -> Asked:
     """A request's content, found to be what its digest covers. Raises Forged or SealRefused."""
+    return read_of(work, row, await author(work, str(row["requester"])))
+
+
+async def author(work: Work, requester: str) -> Row:
+    """The account under whose key a request's content is. Raises Forged."""
+    return stamped.genuine(work.keys, "account", await work.conn.fetchrow(_AUTHOR, requester))
+
+
+def read_of(work: Work, row: Row, author: Row) -> Asked:
+    """The same of many requests by one ``author``, whose row was read once. Raises Forged or SealRefused."""
     keys, requester = work.keys, str(row["requester"])
     stamped.genuine(keys, "request", row)
-    author = stamped.genuine(keys, "account", await work.conn.fetchrow(_AUTHOR, requester))
     clear = unseal_for(
         keys, owner_bytes(requester), author["wrapped_key"], author["epoch"], f"request/{row['id']}", row["sealed"]
     )

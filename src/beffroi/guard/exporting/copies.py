@@ -1,6 +1,7 @@
 """Copies: the row that a mark leads to, written before the file leaves; how many were made of what was agreed to."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -32,7 +33,7 @@ _MINE: Final = """
 SELECT * FROM guard.request WHERE kind = $1 AND requester = $2 AND organisation = $3
 ORDER BY created_at DESC, id LIMIT 50
 """
-_MADE: Final = "SELECT count(*) FROM guard.export_copy WHERE request = $1"
+_MADE: Final = "SELECT request, count(*) AS copies FROM guard.export_copy WHERE request = ANY ($1::uuid[]) GROUP BY 1"
 _BUDGET: Final = "SELECT * FROM guard.budget WHERE key = $1"
 _MARKED: Final = """
 SELECT c.*, o.name AS organisation_name FROM guard.export_copy c JOIN guard.organisation o ON o.id = c.organisation
@@ -50,13 +51,18 @@ class Wanted(NamedTuple):
     request: str | None
 
 
+async def is_own(work: Work, by: OnDuty, identifier: str) -> bool:
+    """Whether this is a request for a file, made by oneself at this office; of any other, nothing is told."""
+    return await work.conn.fetchrow(_REQUEST, identifier, CODE, by.account.id, by.organisation.id) is not None
+
+
 async def agreed(work: Work, by: OnDuty, identifier: str) -> Wanted | Hindrance:
     """What one's own request holds, when a copy of it may be handed out now. Raises Forged or SealRefused."""
     row = await work.conn.fetchrow(_REQUEST, identifier, CODE, by.account.id, by.organisation.id)
     if row is None:
         return Hindrance.UNKNOWN
     asked = await making.read(work, row)
-    hindrance = in_the_way(agreed_at(row), await made(work.conn, identifier), work.now, work.policy)
+    hindrance = in_the_way(agreed_at(row), (await made(work.conn, [identifier]))[identifier], work.now, work.policy)
     if hindrance is not None:
         return hindrance
     body = asked.content["body"]
@@ -70,10 +76,9 @@ def agreed_at(row: Row) -> datetime | None:
     return at
 
 
-async def made(conn: "asyncpg.Connection", request: str) -> int:
-    """Copies already handed out of one request."""
-    count: int = await conn.fetchval(_MADE, request)
-    return count
+async def made(conn: "asyncpg.Connection", requests: Sequence[str]) -> Counter[str]:
+    """Copies already handed out, by request."""
+    return Counter({str(row["request"]): row["copies"] for row in await conn.fetch(_MADE, requests)})
 
 
 async def mine(work: Work, by: OnDuty) -> Sequence[Row]:

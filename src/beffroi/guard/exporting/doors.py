@@ -69,7 +69,10 @@ async def mine(call: Call) -> Answer:
         rules = work.policy.exports
         rule = by.role.rules[PurposeCode(body.purpose)]
         reasons = tuple(Reason(code, label.fr, label.en) for code, label in rules.reasons.items())
-        rows = [await _told(work, row) for row in await copies.mine(work, by)]
+        held = await copies.mine(work, by)
+        made = await copies.made(work.conn, [str(row["id"]) for row in held])
+        author = await making.author(work, by.account.id)
+        rows = [_told(work, row, author, made[str(row["id"])]) for row in held]
         offered = names(rules.groups & rule.read)
         left = await copies.left_alone(work, by)
         return json_answer(Exports(offered, rules.people, left, rules.copies, reasons, tuple(rows)))
@@ -77,12 +80,11 @@ async def mine(call: Call) -> Answer:
     return await with_action(call, Action.EXPORT, body.purpose, act, writes=False)
 
 
-async def _told(work: Work, row: Any) -> Export:
-    asked = await making.read(work, row)
+def _told(work: Work, row: Any, author: Any, made: int) -> Export:
+    asked = making.read_of(work, row, author)
     body, agreed = asked.content["body"], copies.agreed_at(row)
     until = None if agreed is None else agreed + timedelta(days=work.policy.exports.days)
     state = standing(State(row["status"]), row["expires_at"], work.now)
-    made = await copies.made(work.conn, asked.id)
     return Export(
         asked.id, state.value, len(body["people"]), tuple(body["groups"]), body["reason"], row["created_at"],
         row["decided_at"], made, until,
@@ -94,6 +96,8 @@ async def withdraw(call: Call) -> Answer:
     body = bodies.read(call, _ONE)
 
     async def act(work: Work, by: OnDuty) -> Answer:
+        if not await copies.is_own(work, by, body.request):
+            return hindered(call, Hindrance.UNKNOWN)
         done = await making.withdraw(work, by, body.request)
         return objected(call, done) if isinstance(done, Objection) else json_answer(Nothing())
 

@@ -7,7 +7,7 @@ its letters are written; the worker sends them. Killed in between, people are co
 import asyncio
 import json
 from collections import Counter
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Annotated, Final, Literal
 from uuid import uuid4
 
@@ -22,7 +22,7 @@ from beffroi.core.fields import Group
 from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.marks import in_groups, new_mark, read_mark
-from beffroi.core.messaging import MOST, WORDINGS, Objection, Subject, complete, writing_to
+from beffroi.core.messaging import MOST, MOST_RECEIVED, WORDINGS, Objection, Subject, complete, writing_to
 from beffroi.core.policy import MESSAGES, Action
 from beffroi.guard import journal, stamped
 from beffroi.guard.answers.messaging import Checked, Held, Notice, Notices, Sent
@@ -78,6 +78,10 @@ SELECT n.*, count(l.sent_at) AS sent, count(l.failed_at) AS failed,
 FROM guard.notice n LEFT JOIN guard.letter l ON l.notice = n.id
 WHERE n.account = $1 AND n.organisation = $2 GROUP BY n.id ORDER BY n.made_at DESC, n.id LIMIT 50
 """
+_ENOUGH: Final = """
+SELECT l.person FROM guard.letter l JOIN guard.notice n ON n.id = l.notice
+WHERE l.person = ANY ($1::uuid[]) AND n.organisation = $2 AND l.made_at > $3 GROUP BY l.person HAVING count(*) >= $4
+"""
 _CODE: Final = """
 SELECT n.*, o.name AS office FROM guard.notice n JOIN guard.organisation o ON o.id = n.organisation WHERE n.code = $1
 """
@@ -91,45 +95,59 @@ async def send(call: Call) -> Answer:
         return denial(call, caller)
     subject = Subject(body.subject)
     hour = None if body.hour is None else time.fromisoformat(body.hour)
-    ready: list[bool] = []
+    people = [PersonId(person) for person in dict.fromkeys(body.people)]
+    asked: list[PersonId] = []
 
     async def look(work: Work, by: OnDuty) -> Answer:
         if not complete(subject, body.day, hour, work.now.astimezone(PARIS).date()):
             return _objected(call, Objection.NO_DAY)
-        ready.append(True)
-        return json_answer(None)
+        enough = await _enough(work, by, people)
+        asked.extend(person for person in people if person not in enough)
+        return json_answer(None) if asked else _objected(call, Objection.ENOUGH)
 
     looked = await with_action(call, Action.RELEASE, body.purpose, look, writes=False)
-    if not ready:
+    if not asked:
         return looked
-    notice, people = str(uuid4()), [PersonId(person) for person in dict.fromkeys(body.people)]
-    outcomes = await _decided(call, caller, PurposeCode(body.purpose), people, notice)
-    granted = [one for one, outcome in zip(people, outcomes, strict=True) if isinstance(outcome, Granted)]
+    notice = str(uuid4())
+    outcomes = await _decided(call, caller, PurposeCode(body.purpose), asked, notice)
+    granted = [one for one, outcome in zip(asked, outcomes, strict=True) if isinstance(outcome, Granted)]
     refused = [outcome for outcome in outcomes if not isinstance(outcome, Granted)]
     if not granted:
         return denial(call, refused[0])
     left = Counter(one.code.value if isinstance(one, Refusal) else one.value for one in refused)
 
     async def write(work: Work, by: OnDuty) -> Answer:
+        enough = await _enough(work, by, granted)  # another message to them was written meanwhile
+        written = [person for person in granted if person not in enough]
+        if not written:
+            return _objected(call, Objection.ENOUGH)
         row = {
             "id": notice, "code": new_mark(), "subject": subject.value, "day": body.day and body.day.isoformat(),
             "hour": body.hour,
-            "account": by.account.id, "organisation": by.organisation.id, "people": len(granted),
+            "account": by.account.id, "organisation": by.organisation.id, "people": len(written),
             "made_at": work.now, "version": 1,
         }  # fmt: skip
         await stamped.insert(work.conn, work.keys, "notice", row)
-        await _write_letters(work, notice, granted)
-        detail = {"notice": notice, "people": len(granted), "subject": subject.value}
+        await _write_letters(work, notice, written)
+        detail = {"notice": notice, "people": len(written), "subject": subject.value}
         entry = Entry(
             work.now, "notice-sent", account=by.account.id, session=by.session.id, organisation=by.organisation.id,
             application=by.session.application, role=by.habilitation.role, purpose=body.purpose,
             policy=work.policy.version, detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
         )  # fmt: skip
         await journal.append(work.conn, [entry])
-        held = tuple(Held(code, count) for code, count in sorted(left.items()))
-        return json_answer(Sent(notice, in_groups(str(row["code"])), len(granted), held), 201)
+        left[Objection.ENOUGH.value] = len(people) - len(asked) + len(granted) - len(written)
+        held = tuple(Held(code, count) for code, count in sorted(left.items()) if count)
+        return json_answer(Sent(notice, in_groups(str(row["code"])), len(written), held), 201)
 
     return await with_action(call, Action.RELEASE, body.purpose, write, writes=True)
+
+
+async def _enough(work: Work, by: OnDuty, people: list[PersonId]) -> set[PersonId]:
+    """Of these people, those to whom this office has written as often as it may for now."""
+    since = work.now - timedelta(days=1)
+    rows = await work.conn.fetch(_ENOUGH, people, by.organisation.id, since, MOST_RECEIVED)
+    return {PersonId(str(row["person"])) for row in rows}
 
 
 async def _write_letters(work: Work, notice: str, people: list[PersonId]) -> None:

@@ -84,6 +84,8 @@ async def prepare(work: Work, by: OnDuty, body: DelayBody) -> Prepared | Objecti
     """Judge the request: an account within reach, a window that was not delayed yet, or a delay to continue once."""
     if body.from_at.tzinfo is None or body.until_at.tzinfo is None:
         return Objection.PERIOD_WRONG
+    if body.from_at.year < 2000:  # what an approver could not be shown in local time
+        return Objection.PERIOD_WRONG
     if not timedelta() < body.until_at - body.from_at <= WIDEST or body.until_at > work.now + timedelta(MOST_DAYS):
         return Objection.PERIOD_WRONG
     account = AccountId(body.account)

@@ -6,6 +6,7 @@ suspended or cut off, and neither does the session it began (I-07).
 """
 
 import hmac
+import re
 import secrets
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 TABLE: Final = "invitation"
 _READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u00a0": None, "\u202f": None})
+_WRITTEN: Final = re.compile(f"[{SYMBOLS}]{{{LOCATOR}}}")
 _ISSUED: Final = "SELECT count(*) FROM guard.invitation WHERE account = $1 AND issued_at > $2"
 _OPEN: Final = "SELECT * FROM guard.invitation WHERE person = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE"
 _BEGUN: Final = """
@@ -85,7 +87,8 @@ async def typed(conn: "asyncpg.Connection", keys: "Keys", text: str, now: dateti
     The caller holds the turnstile. Raises Forged.
     """
     code = text.upper().translate(_READ_AS)[: 2 * LENGTH]
-    row = await conn.fetchrow(_LIVE, code[:LOCATOR])
+    # What PostgreSQL would not even read is a wrong code like another, and counts as one.
+    row = await conn.fetchrow(_LIVE, code[:LOCATOR]) if _WRITTEN.fullmatch(code[:LOCATOR]) else None
     if row is None or now >= stamped.genuine(keys, TABLE, row)["expires_at"]:
         return None
     if not hmac.compare_digest(row["code_hash"], _hash(keys, str(row["id"]), code)):

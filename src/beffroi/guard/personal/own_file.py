@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _WHOLE: Final = sum(int(group) for group in NAMES.values())
-_AGENTS: Final = frozenset({"author"})
-"""Fields that hold an account's id."""
+_AGENTS: Final = frozenset({"author", "account"})
+"""Fields that hold an account's id: who wrote it, and the agent who is to do a step."""
 _RELATIONS: Final = """
 SELECT r.*, o.name, (
     SELECT h.role FROM guard.habilitation h WHERE h.account = r.referent AND h.organisation = r.organisation

@@ -1,6 +1,7 @@
 """A list of people as a file: the form that asks for it, and its lines for a spreadsheet."""
 
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any
@@ -17,7 +18,9 @@ from beffroi.ui import field_groups, formatting
 
 LEFT_OUT = frozenset({"birth_place", "nationality", "sex"})
 """Fields of a group that a list of people has no use for."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"(^|[,;|\t\r\n])([\s\"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet would begin a formula: a cell, and what one that separates otherwise takes for a cell; in wide
+signs too."""
 
 
 class Exporting(forms.Form):
@@ -77,4 +80,4 @@ def _cell(values: Mapping[str, Any], name: str) -> str:
     if name.endswith("_date"):
         day = day_of(text)
         return text if day is None else f"{day:%d/%m/%Y}"
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1\2'", text)

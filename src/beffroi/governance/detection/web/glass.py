@@ -1,5 +1,7 @@
 """Openings by break-glass, for security officers: who, when, why, and what it was; never whose file."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -26,6 +28,7 @@ CHOICES = (
     ("questioned", _("Je demande une explication à l'agent, de vive voix")),
     ("unjustified", _("Rien ne la justifiait")),
 )
+_PAGE = re.compile("[1-9][0-9]{0,3}")
 
 
 @require_GET
@@ -33,7 +36,7 @@ def openings(request: AgentRequest) -> HttpResponse:
     """Those that wait for a verdict, the oldest first; the others on demand."""
     every = request.GET.get("toutes") == "oui"
     said = request.GET.get("page", "1")
-    page = int(said) if said.isascii() and said.isdigit() and 0 < int(said[:5]) <= 10_000 else 1
+    page = int(said) if _PAGE.fullmatch(said) else 1
     found = request.conversation.ask(broken_glass.listed(page, every=every))
     if isinstance(found, Refused):
         return RefusalAnswer(found)

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,12 +22,20 @@ from beffroi.ui.components import Crumb
 _USUAL = timedelta(days=30)
 
 
+class _DayField(forms.DateField):
+    """A day that has another before and after it in every time zone, as far as journals go."""
+
+    def __init__(self, **options: Any) -> None:
+        validators = (MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31)))
+        super().__init__(validators=validators, **options)
+
+
 class Asking(forms.Form):
     """Whose consultations, of which days, for how long."""
 
     compte = forms.UUIDField(label=_("Compte"), help_text=_("L'identifiant que montre le signalement ou l'alerte."))
-    du = forms.DateField(label=_("Consultations du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    au = forms.DateField(label=_("Au"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    du = _DayField(label=_("Consultations du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    au = _DayField(label=_("Au"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     jours = forms.IntegerField(label=_("Montrer dans (jours)"), min_value=1, max_value=MOST_DAYS)
 
     def body(self) -> dict[str, Any]:

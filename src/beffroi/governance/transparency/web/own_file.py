@@ -19,7 +19,8 @@ from beffroi.ui import field_groups, formatting
 from beffroi.ui.components import Entry
 
 _ORDER = (
-    "identity", "contact", "legal_representative", "situation", "training", "followup", "nir", "agency_id",
+    "identity", "contact", "legal_representative", "situation", "training", "followup", "sensitive_followup", "nir",
+    "agency_id",
 )  # fmt: skip
 
 
@@ -65,22 +66,45 @@ def _entries(fields: Mapping[str, Any]) -> list[Entry]:
         value = fields[name]
         label = labels.get(name, gettext("Autre information"))
         if isinstance(value, list):
-            found += [Entry(label, _line(one)) for one in value]
+            for one in value:
+                found.append(Entry(label, _line(one)))
+                found += [Entry(gettext("Note avant correction"), text_of(old.get("text"))) for old in _earlier(one)]
         elif value is not None:
             found.append(Entry(label, _writing(name)(text_of(value))))
     return found
 
 
 def _line(value: Any) -> str:
-    """One note, step or training of a list: its date first, where it has one."""
+    """One note, step, training, change, payment or representative of a list: its date first, where it has one."""
     if not isinstance(value, Mapping):
         return text_of(value)
-    at, text = text_of(value.get("at")), text_of(value.get("text") or value.get("label"))
+    if "cents" in value:
+        return _payment(value)
+    if "last_name" in value:
+        return ", ".join(
+            text_of(value[name]) for name in _labels() if name != "letters" and value.get(name) is not None
+        )
+    at, text = text_of(value.get("on") or value.get("at")), text_of(value.get("text") or value.get("label"))
+    if "subject" in value:
+        subject = text_of(value["subject"])
+        text = " – ".join(filter(None, (_subjects().get(subject, subject), text)))
     return f"{_day(at[:10])} – {text}" if at else text
 
 
+def _payment(value: Mapping[str, Any]) -> str:
+    year, _, month = text_of(value.get("month")).partition("-")
+    cents, paid = int(text_of(value["cents"])), text_of(value.get("paid_on"))
+    amount = f"{month}/{year} – {cents // 100},{cents % 100:02d} €"
+    return gettext("%(amount)s, payé le %(day)s") % {"amount": amount, "day": _day(paid)} if paid else amount
+
+
+def _earlier(value: Any) -> list[Mapping[str, Any]]:
+    """What a note said before it was corrected: kept, so shown."""
+    return list(value.get("earlier") or ()) if isinstance(value, Mapping) else []
+
+
 def _writing(name: str) -> Callable[[str], str]:
-    return {"nir": formatting.nir, "phone": formatting.phone, "sex": _sex}.get(
+    return {"nir": formatting.nir, "phone": formatting.phone, "sex": _sex, "letters": _yes}.get(
         name, _day if name in ("birth_date", "starts_on") else str
     )
 
@@ -96,6 +120,10 @@ def _sex(text: str) -> str:
     return {"F": gettext("Femme"), "M": gettext("Homme")}.get(text, text)
 
 
+def _yes(text: str) -> str:
+    return gettext("Oui") if text == "True" else gettext("Non")
+
+
 def _place(one: Follower) -> Place:
     reasons = {
         "followed": gettext("Vous accompagne"),
@@ -108,6 +136,19 @@ def _place(one: Follower) -> Place:
     return Place(
         one.organisation_name, reasons.get(one.kind, gettext("Vous connaît")), who, one.since_at, one.until_at
     )
+
+
+def _subjects() -> dict[str, str]:
+    """What a change of situation is about."""
+    return {
+        "housing": gettext("Logement"),
+        "resources": gettext("Ressources"),
+        "mobility": gettext("Mobilité"),
+        "schooling": gettext("Scolarité"),
+        "work": gettext("Emploi"),
+        "family": gettext("Famille"),
+        "health-cover": gettext("Couverture santé"),
+    }
 
 
 def _labels() -> dict[str, str]:
@@ -143,6 +184,10 @@ def _labels() -> dict[str, str]:
         "history": gettext("Formation suivie"),
         "actions": gettext("Démarche"),
         "notes": gettext("Note"),
+        "payments": gettext("Paiement"),
+        "changes": gettext("Changement de situation"),
+        "letters": gettext("Reçoit les courriers"),
+        "others": gettext("Autre représentant"),
         "nir": gettext("Numéro (NIR)"),
         "agency_id": gettext("Identifiant"),
     }
