@@ -11,7 +11,7 @@ from beffroi.core.personal import MOST_QUESTIONS, Objection
 from beffroi.core.policy import AgentShown
 from beffroi.guard.personal.own_file import without_agents
 from beffroi.guard.vault import people
-from beffroi.guard.vault.records import Contact, Followup, LegalRepresentative, Nir, Note
+from beffroi.guard.vault.records import Contact, FollowedAction, Followup, LegalRepresentative, Nir, Note
 from beffroi.guard.web.problems import Fault
 from tests.guard.personal.space import Space, ines, other
 from tests.guard.world import POLICY
@@ -27,7 +27,10 @@ def filled(served: Space) -> str:
     records = {
         "contact": Contact(phone="0612345678", city="Lille"), "nir": Nir(nir="299055935000182"),
         "legal_representative": LegalRepresentative(last_name="Mere", relationship="mère"),
-        "followup": Followup(notes=(Note(at="2026-01-01T10:00:00Z", text="A téléphoné", author=author),)),
+        "followup": Followup(
+            notes=(Note(at="2026-01-01T10:00:00Z", text="A téléphoné", author=author),),
+            actions=(FollowedAction(label="Appeler l'école", status="to-do", by="agent", account=author),),
+        ),
     }  # fmt: skip
     person = served.file(last_name="Entiere", first_names="Inès", birth_date="2001-05-05", identity=identity)
     guard = served.guard
