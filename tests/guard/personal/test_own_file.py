@@ -10,7 +10,6 @@ from beffroi.core.fields import NAMES
 from beffroi.core.personal import MOST_QUESTIONS, Objection
 from beffroi.core.policy import AgentShown
 from beffroi.guard.personal.own_file import without_agents
-from beffroi.guard.vault import people
 from beffroi.guard.vault.records import Contact, FollowedAction, Followup, LegalRepresentative, Nir, Note
 from beffroi.guard.web.problems import Fault
 from tests.guard.personal.space import Space, ines, other
@@ -32,17 +31,9 @@ def filled(served: Space) -> str:
             actions=(FollowedAction(label="Appeler l'école", status="to-do", by="agent", account=author),),
         ),
     }  # fmt: skip
-    person = served.file(last_name="Entiere", first_names="Inès", birth_date="2001-05-05", identity=identity)
-    guard = served.guard
-
-    async def fill() -> None:
-        from beffroi.guard.journal import Entry
-
-        entry = Entry(await guard.world.now(), "updated", person)
-        async with guard.world.conn.transaction():
-            await people.update(guard.world.conn, guard.world.keys, person, records, entry=entry)  # type: ignore[arg-type]
-
-    guard.run(fill())
+    served.file(
+        last_name="Entiere", first_names="Inès", birth_date="2001-05-05", identity=identity, **records
+    )  # fmt: skip
     served.know(other("entiere", family_name="ENTIERE", birthdate="2001-05-05"))
     return author
 
@@ -58,6 +49,9 @@ def test_person_reads_everything_of_the_own_file_and_the_reading_is_journaled_fi
     }  # fmt: skip
     assert body["fields"]["contact"] == {"phone": "0612345678", "city": "Lille"}
     assert body["fields"]["followup"]["notes"] == [{"at": "2026-01-01T10:00:00Z", "text": "A téléphoné"}]
+    assert body["fields"]["followup"]["actions"] == [
+        {"label": "Appeler l'école", "status": "to-do", "by": "agent"}
+    ]  # fmt: skip
     assert filled not in answer.text
     entry = served.guard.journal("own-file-read")[-1]
     assert (entry["account"], entry["groups"]) == (None, sum(int(one) for one in NAMES.values()))
