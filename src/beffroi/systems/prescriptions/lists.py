@@ -67,8 +67,9 @@ def every_of_person(person: UUID, office: UUID) -> Sequence[tuple[Prescription, 
     found = Prescription.objects.filter(person=person, office=office).select_related("session")
     rows = list(found.order_by("sent_at", "id"))
     became: dict[UUID, list[Step]] = {row.id: [] for row in rows}
-    for step in Step.objects.filter(prescription__in=rows).order_by("at", "id"):
-        became[step.prescription_id].append(step)
+    steps = Step.objects.filter(prescription__in=rows).select_related("prescription")
+    for step in steps.order_by("at", "id"):
+        became[step.prescription.id].append(step)
     return [(row, became[row.id]) for row in rows]
 
 
