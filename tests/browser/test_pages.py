@@ -23,6 +23,7 @@ LEAD_ELSEWHERE = {
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",
     "/sign-in", "/step-up", "/factors/add", "/approvals", "/proofs", "/person/sign-in",
     "/person/invitation", "mon-espace/code/",
+    "demandes-des-personnes/<uuid:identifier>/donnees/", "mon-espace/dossier/donnees/",
     "mon-espace/connexion/", "mon-espace/deconnexion/", "mon-espace/preuve/",
     "signalements/examiner/", "signalements/repondre/",
     "accueil/", "demandes/lot/retrait/", "demandes/<uuid:identifier>/retrait/", "demandes/confirmation/",

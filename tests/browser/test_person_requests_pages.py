@@ -1,16 +1,21 @@
 """What people ask about their data, on a desk and a telephone, in both languages: written down, worked on, closed."""
 
+from json import loads
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
+from beffroi.guard.vault.records import FollowedAction, Followup, Note
 from tests.browser.keys import sign_in
 from tests.browser.office import stack
-from tests.browser.pages import Tour, meets
+from tests.browser.pages import DESK, TELEPHONE, Tour, meets
 from tests.config.console.stack import Stack
 from tests.guard.signin.serving import Member
 
 __all__ = ["stack"]
 pytestmark = pytest.mark.browser
+TEXT = "Veut se former à la boulangerie. Cherche un contrat d'apprentissage à moins d'une heure de chez elle.\n" * 3
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +26,35 @@ def nora(stack: Stack) -> Member:
     )
 
 
+def reads_the_sheet(tour: Tour, sheet: Path) -> None:
+    """The file that was handed out, opened from a disk: whole at both widths and on paper, without barrier."""
+    shown = tour.page.context.new_page()
+    shown.goto(sheet.as_uri())
+    title = "Données vous concernant" if tour.french else "Data about you"
+    expect(shown.get_by_role("heading", level=1)).to_have_text(title)
+    expect(shown.get_by_text("Delaunay").first).to_be_visible()
+    for width in (DESK, TELEPHONE):
+        shown.set_viewport_size({"width": width, "height": 900})
+        assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        tour.screenshot(shown, f"console-person-data-{tour.locale[:2]}-{width}")
+    # The sheet lets no script run: axe reads a copy of it that says nothing of scripts.
+    copy = sheet.with_name("copie.html")
+    copy.write_text(sheet.read_text("utf-8").replace("Content-Security-Policy", "x-none"), "utf-8")
+    shown.goto(copy.as_uri())
+    tour.axe(shown)
+    shown.close()
+
+
 @meets("person-requests", "person-request-new", "person-request", "file")
 def test_correspondent_answers_what_people_ask_without_meeting_a_barrier(
-    stack: Stack, nora: Member, tour: Tour
+    stack: Stack, nora: Member, tour: Tour, tmp_path: Path
 ) -> None:
     page = tour.page
-    person = stack.person(organisation=stack.guard.organisation, last_name="Delaunay", first_names="Inès")
+    notes = tuple(Note(at=f"2026-0{month}-01T10:00:00Z", text=TEXT) for month in range(1, 5))
+    person = stack.person(
+        organisation=stack.guard.organisation, last_name="Delaunay", first_names="Inès",
+        followup=Followup(notes=notes, actions=(FollowedAction(label="Visiter l'atelier", status="to-do"),)),
+    )  # fmt: skip
     sign_in(stack, page, nora, "/demandes-des-personnes/")
     if tour.french:
         tour.meet("person-requests", "empty")
@@ -50,6 +78,18 @@ def test_correspondent_answers_what_people_ask_without_meeting_a_barrier(
     expect(page.get_by_text("prolongé de deux mois" if tour.french else "extended by two months")).to_be_visible()
     tour.press("button", "identité est vérifiée", "identity is checked")
     tour.press("button", "Commencer le traitement", "Begin to work on it")
+    card = page.get_by_role("heading", name="Remettre les données" if tour.french else "Hand over the data")
+    expect(card).to_be_visible()
+    tour.meet("person-request", "handing")
+    with page.expect_download() as taken:
+        tour.press("button", "pour lire ou imprimer", "to read or print")
+    sheet = tmp_path / taken.value.suggested_filename
+    taken.value.save_as(sheet)
+    reads_the_sheet(tour, sheet)
+    with page.expect_download() as taken:
+        tour.press("button", "JSON", "JSON")
+    whole = loads(Path(taken.value.path()).read_text("utf-8"))
+    assert whole["groups"]["identity"]["last_name"] == "Delaunay"
     late = stack.person(organisation=stack.guard.organisation, last_name="Carpentier", first_names="Yanis")
     received = stack.guard.one("SELECT to_char(guard.instant() - interval '50 days', 'DD/MM/YYYY')")
     page.goto(f"{stack.url}/personnes/{late}/droits/")

@@ -1,5 +1,7 @@
 """The personal space in a browser: a young person on a telephone, and the officer who looks into what they report."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -213,6 +215,13 @@ def test_person_enters_with_a_code_of_the_office_and_reads_the_file_once_the_ide
     tour.press("link", "Mon dossier", "My file")
     expect(page.get_by_text(last_name).first).to_be_visible()
     tour.meet("own-file")
+    with page.expect_download() as taken:
+        tour.press("button", "Télécharger mes données", "Download my data")
+    assert re.fullmatch(r"(?:mes-donnees|my-data)-[0-9-]{10}\.json", taken.value.suggested_filename)
+    whole = json.loads(Path(taken.value.path()).read_text("utf-8"))
+    assert (whole["format"], whole["source"]) == ("beffroi-person-data", "personal-space")
+    assert whole["groups"]["identity"]["last_name"] == last_name
+    assert [one["organisation"] for one in whole["followed_by"]] == ["Mission Locale de Valbrume"]
     page.goto(f"{stack.url}/mon-espace/")
     tour.press("button", "Me déconnecter", "Sign out")
     page.goto(f"{stack.url}/mon-espace/")

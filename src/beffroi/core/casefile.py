@@ -17,6 +17,8 @@ CORRECTABLE: Final = timedelta(days=3)
 """How long its author may correct a note; the wording it had stays beside it."""
 PUNCTUAL: Final = timedelta(minutes=10)
 """How far the hour of something new may be from the guard's clock."""
+AGENTS: Final = frozenset({"author", "account"})
+"""Fields of a group that say which agent: what is handed to a person leaves them out."""
 
 
 class Step(StrEnum):

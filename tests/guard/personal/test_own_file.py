@@ -28,10 +28,12 @@ def filled(served: Space) -> str:
         "legal_representative": LegalRepresentative(last_name="Mere", relationship="mère"),
         "followup": Followup(
             notes=(Note(at="2026-01-01T10:00:00Z", text="A téléphoné", author=author),),
-            actions=(FollowedAction(label="Appeler", status="planned", by="agent", account=author, author=author),),
+            actions=(FollowedAction(label="Appeler l'école", status="to-do", by="agent", account=author),),
         ),
     }  # fmt: skip
-    served.file(last_name="Entiere", first_names="Inès", birth_date="2001-05-05", identity=identity, **records)
+    served.file(
+        last_name="Entiere", first_names="Inès", birth_date="2001-05-05", identity=identity, **records
+    )  # fmt: skip
     served.know(other("entiere", family_name="ENTIERE", birthdate="2001-05-05"))
     return author
 
@@ -47,7 +49,9 @@ def test_person_reads_everything_of_the_own_file_and_the_reading_is_journaled_fi
     }  # fmt: skip
     assert body["fields"]["contact"] == {"phone": "0612345678", "city": "Lille"}
     assert body["fields"]["followup"]["notes"] == [{"at": "2026-01-01T10:00:00Z", "text": "A téléphoné"}]
-    assert body["fields"]["followup"]["actions"] == [{"label": "Appeler", "status": "planned", "by": "agent"}]
+    assert body["fields"]["followup"]["actions"] == [
+        {"label": "Appeler l'école", "status": "to-do", "by": "agent"}
+    ]  # fmt: skip
     assert filled not in answer.text
     entry = served.guard.journal("own-file-read")[-1]
     assert (entry["account"], entry["groups"]) == (None, sum(int(one) for one in NAMES.values()))

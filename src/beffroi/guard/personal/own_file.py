@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from beffroi.core.casefile import AGENTS
 from beffroi.core.fields import NAMES
 from beffroi.core.personal import Objection
 from beffroi.core.policy import AgentShown, Policy
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _WHOLE: Final = sum(int(group) for group in NAMES.values())
-_AGENTS: Final = frozenset({"author", "account"})
-"""Fields that hold an account's id: who wrote it, and the agent who is to do a step."""
 _RELATIONS: Final = """
 SELECT r.*, o.name, (
     SELECT h.role FROM guard.habilitation h WHERE h.account = r.referent AND h.organisation = r.organisation
@@ -92,7 +91,7 @@ async def _followers(conn: "asyncpg.Connection", keys: "Keys", policy: Policy, h
 def without_agents(value: Any) -> Any:
     """A group's values without those that say which agent wrote them."""
     if isinstance(value, Mapping):
-        return {name: without_agents(one) for name, one in value.items() if name not in _AGENTS}
+        return {name: without_agents(one) for name, one in value.items() if name not in AGENTS}
     return [without_agents(one) for one in value] if isinstance(value, list) else value
 
 

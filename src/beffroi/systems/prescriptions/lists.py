@@ -62,6 +62,17 @@ def of_person(person: UUID, office: UUID) -> Sequence[Prescription]:
     return list(found.order_by("-sent_at", "id")[:_MOST_OF_PERSON])
 
 
+def every_of_person(person: UUID, office: UUID) -> Sequence[tuple[Prescription, Sequence[Step]]]:
+    """All of a person's that one office sent, the first first, with what became of each in order: two queries."""
+    found = Prescription.objects.filter(person=person, office=office).select_related("session")
+    rows = list(found.order_by("sent_at", "id"))
+    became: dict[UUID, list[Step]] = {row.id: [] for row in rows}
+    steps = Step.objects.filter(prescription__in=rows).select_related("prescription")
+    for step in steps.order_by("at", "id"):
+        became[step.prescription.id].append(step)
+    return [(row, became[row.id]) for row in rows]
+
+
 def sent_one(prescription: UUID, office: UUID) -> Prescription | None:
     """One that this office sent."""
     return Prescription.objects.filter(id=prescription, office=office).select_related("session").first()

@@ -1,6 +1,7 @@
 """What the composition root may use of this application."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
@@ -16,7 +17,7 @@ from beffroi.systems.trainings.forgetting import forget
 from beffroi.systems.trainings.web import words
 from beffroi.ui.shell import NavigationItem
 
-__all__ = ["followed", "forget", "navigation"]
+__all__ = ["followed", "forget", "navigation", "noted"]
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:
@@ -27,6 +28,38 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         NavigationItem(gettext("Stagiaires"), reverse("trainings:trainees")),
         NavigationItem(gettext("Présences"), reverse("trainings:board")),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDays:
+    """What was noted of one trainee: half-days and the end by their codes, and both in words."""
+
+    attendance: Sequence[Mapping[str, str]]
+    ending: Mapping[str, str | None] | None
+    said: Sequence[str]
+
+
+def noted(rows: Sequence[Prescription]) -> Mapping[UUID, HalfDays]:
+    """Every half-day noted of these trainees, and how their training ended; without who wrote it. Two queries."""
+    ids = [row.id for row in rows]
+    marks, endings = queries.noted_of(ids), queries.endings(ids)
+    found = {}
+    for id_ in ids:
+        end = endings.get(id_)
+        found[id_] = HalfDays(
+            [{"day": each.on.isoformat(), "half": each.half.value, "mark": each.mark.value} for each in marks[id_]],
+            None if end is None else {
+                "outcome": end.outcome, "reason": end.reason, "at": end.at.isoformat(timespec="seconds"),
+            },
+            [
+                *(
+                    f"{words.long_day(each.on)}, {str(words.HALVES[each.half]).lower()} – {words.MARKS[each.mark][0]}"
+                    for each in marks[id_]
+                ),
+                *(f"{entry.term} – {entry.value}" for entry in words.ended(end)),
+            ],
+        )  # fmt: skip
+    return found
 
 
 def followed(rows: Sequence[Prescription]) -> Mapping[UUID, Followed]:

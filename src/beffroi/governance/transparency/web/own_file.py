@@ -1,4 +1,4 @@
-"""My file: everything that the network keeps about me, group by group, and who follows me."""
+"""My file: what the network keeps about me, group by group, and who follows me; to read, or to take away."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,16 +7,18 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from beffroi.client import Refused, personal
+from beffroi.client import Refused, person_data, personal
 from beffroi.client.people import text_of
 from beffroi.client.personal import Follower
 from beffroi.governance.directory import api as directory
 from beffroi.governance.transparency.web.presence import PersonRequest, in_own_space
 from beffroi.ui import field_groups, formatting
 from beffroi.ui.components import Entry
+from beffroi.ui.files import given
 
 _ORDER = (
     "identity", "contact", "legal_representative", "situation", "training", "followup", "sensitive_followup", "nir",
@@ -58,6 +60,28 @@ def own_file(request: PersonRequest) -> HttpResponse | Refused:
         "places": [_place(one) for one in found.followed_by],
     }
     return render(request, "transparency/own_file.html", context)
+
+
+@require_POST
+@in_own_space
+def own_data(request: PersonRequest) -> HttpResponse | Refused:
+    """The same, as one file for programs; read anew, so that it is written down as a reading of its own."""
+    found = request.conversation.ask(personal.own_file())
+    if isinstance(found, Refused):
+        return found
+    now = timezone.localtime()
+    elsewhere = ["consultations", "appointments", "trainings", "attachments"]
+    followed_by = [
+        {
+            "organisation": one.organisation_name, "kind": one.kind, "since_at": person_data.moment(one.since_at),
+            "until_at": None if one.until_at is None else person_data.moment(one.until_at),
+            "referent": one.referent, "job": None if one.job is None else directory.written(one.job),
+        }
+        for one in found.followed_by
+    ]  # fmt: skip
+    whole = person_data.document("personal-space", now, found.fields, elsewhere, followed_by=followed_by)
+    name = f"{gettext('mes-donnees')}-{now.date().isoformat()}.json"
+    return given(person_data.written(whole), person_data.MEDIA, name)
 
 
 def _entries(fields: Mapping[str, Any]) -> list[Entry]:

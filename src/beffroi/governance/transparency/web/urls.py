@@ -20,6 +20,7 @@ urlpatterns = [
     path("mon-espace/connexion/", sign_in.depart, name="sign_in"),
     path("mon-espace/code/", sign_in.depart_with_code, name="code"),
     path("mon-espace/dossier/", own_file.own_file, name="own_file"),
+    path("mon-espace/dossier/donnees/", own_file.own_data, name="own_data"),
     path("mon-espace/retour/", sign_in.arrive, name="return"),
     path("mon-espace/deconnexion/", sign_in.leave, name="sign_out"),
     path("mon-espace/consultations/", consultations.consultations, name="consultations"),

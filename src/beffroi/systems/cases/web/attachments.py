@@ -19,6 +19,7 @@ from beffroi.systems.cases.attachments import words
 from beffroi.systems.cases.attachments.forms import Adding, too_large
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.web.trail import below_file
+from beffroi.ui.files import given
 
 _OF_THE_FILE: Final = frozenset(
     {
@@ -32,8 +33,6 @@ _OF_THE_FILE: Final = frozenset(
     }
 )
 """Refusals that the form shows in the guard's own words."""
-_SEALED_OFF: Final = "default-src 'none'; sandbox"
-"""Should a browser show a download all the same: nothing in it runs, loads, or is of the console's origin."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,15 +124,7 @@ def download(request: AgentRequest, person: UUID, attachment: UUID) -> HttpRespo
     if opened.media not in words.MEDIA:
         raise Http404
     name = words.file_name(opened.kind, opened.media, opened.added_at)
-    return HttpResponse(
-        opened.content,
-        content_type=opened.media,
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Content-Security-Policy": _SEALED_OFF,
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return given(opened.content, opened.media, name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,6 +16,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.person_requests import PersonRequest
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.person_requests.forms import Extension, Received, Refusal
+from beffroi.systems.cases.person_requests.held import hands_out
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS, STATES, STEPS, TONES, said
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.trail import below_file
@@ -116,6 +117,7 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("cases:person_request", args=[row.request]))
     context = {
         "line": _line(row), "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
+        "handing": reverse("cases:person_data", args=[row.request]) if hands_out(row) else "",
         "refusal": refusal if "refused" in row.moves else None, "extension": extension if row.extendable else None,
         "wrong": next((form for form in (refusal, extension) if form.errors), None),
         "crumbs": (
