@@ -70,8 +70,9 @@ async def test_database_of_the_first_migration_with_people_in_it_is_brought_forw
         "organisation", schema_name="guard", columns=[*office], records=[[*office.values()]]
     )
     record = Identity(last_name="Roux", first_names="Ana", birth_date="2005-01-02")
-    row = people.sealed_row(keys, person, {"identity": record}, at)
-    await conn.copy_records_to_table("person", schema_name="guard", columns=people.COLUMNS, records=[row])
+    row = dict(zip(people.COLUMNS, people.sealed_row(keys, person, {"identity": record}, at), strict=True))
+    del row["sensitive_followup"]  # a group of later
+    await conn.copy_records_to_table("person", schema_name="guard", columns=[*row], records=[[*row.values()]])
     assert await migrations.waiting(conn) == [file.name for file in migrations.shipped()[1:]]  # refuses to start
     await conn.close()
     applied = await migrations.migrate(first_only.owner)

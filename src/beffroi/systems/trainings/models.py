@@ -47,7 +47,7 @@ class TrainingDay(models.Model):
 
 
 class HalfDay(models.Model):
-    """What was said of one trainee on one half-day, who wrote it last, and when. It is changed, never erased."""
+    """What was said of one trainee on one half-day, who wrote it last, and when. It goes with the person alone."""
 
     objects: ClassVar[models.Manager[HalfDay]] = models.Manager()
 

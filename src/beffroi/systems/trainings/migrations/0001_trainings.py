@@ -88,8 +88,8 @@ class Migration(migrations.Migration):
             " ALTER TABLE training_ending ADD CONSTRAINT training_ending_prescription"
             " FOREIGN KEY (prescription) REFERENCES prescription;"
             " GRANT SELECT, INSERT, UPDATE, DELETE ON training_day TO beffroi_console;"
-            " GRANT SELECT, INSERT, UPDATE ON attendance TO beffroi_console;"
-            " GRANT SELECT, INSERT ON training_ending TO beffroi_console",
+            " GRANT SELECT, INSERT, UPDATE, DELETE ON attendance TO beffroi_console;"
+            " GRANT SELECT, INSERT, DELETE ON training_ending TO beffroi_console",
             reverse_sql="REVOKE ALL ON training_day, attendance, training_ending FROM beffroi_console",
         ),
     ]
