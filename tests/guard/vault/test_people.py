@@ -251,3 +251,19 @@ def test_opened_groups_are_json_ready_to_send(held: Keys) -> None:
     blob = sealing.seal(key, owner, "identity", records.encode(LEA["identity"]))
     opened = sealing.open_groups(held, owner, held.wrap(key, owner), held.epoch, [("identity", blob)])
     assert msgspec.json.decode(msgspec.json.encode(opened))["identity"]["last_name"] == "Le Gall"
+
+
+NAMING = """
+SELECT table_name FROM information_schema.columns c JOIN pg_class t ON t.oid = ('guard.' || c.table_name)::regclass
+WHERE table_schema = 'guard' AND column_name = 'person' AND NOT t.relispartition
+"""
+"""Every table of the guard that speaks of a person in a column of that name."""
+STAYING = frozenset({"journal", "erased", "erasure_line", "person_alias", "person_request"})
+"""Where the random id of somebody erased stays, on purpose: what happened, that it was erased and on which list, which
+ids were theirs, and that they asked."""
+
+
+async def test_i13_every_table_that_names_a_person_forgets_them_or_says_why_not(conn: asyncpg.Connection) -> None:
+    named = {row[0] for row in await conn.fetch(NAMING)}
+    assert named - set(people.OF_PEOPLE) == STAYING
+    assert set(people.OF_PEOPLE) <= named
