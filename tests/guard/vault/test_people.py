@@ -259,8 +259,8 @@ WHERE table_schema = 'guard' AND column_name = 'person' AND NOT t.relispartition
 """
 """Every table of the guard that speaks of a person in a column of that name."""
 STAYING = frozenset({"journal", "erased", "erasure_line", "person_alias", "person_request"})
-"""Where the random id of somebody erased stays, on purpose: what happened, that it was erased, the list that asked for
-it until it ends, which ids were theirs, and that they asked."""
+"""Where the random id of somebody erased stays, on purpose: what happened, that it was erased, the list that asked
+for it until it ends, which ids were theirs, and that they asked."""
 
 
 async def test_i13_every_table_that_names_a_person_forgets_them_or_says_why_not(conn: asyncpg.Connection) -> None:
