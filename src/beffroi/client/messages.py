@@ -48,9 +48,10 @@ class Notices(Struct, frozen=True):
 
 
 class Checked(Struct, frozen=True):
-    """A code that is ours."""
+    """A code that is ours, and the sentence that its message said."""
 
     subject: Label
+    said: Label
     organisation: str
     made_on: date
 

@@ -79,7 +79,8 @@ async def test_anybody_checks_a_code_and_learns_who_wrote_what_about_and_not_to_
         checked = await guard.http.post("/v1/notices/check", json={"code": typed}, headers=headers)
         assert checked.status_code == 200, pretty(checked)
         assert checked.json()["organisation"] == "Mission Locale de Valbrume"
-        assert set(checked.json()) == {"subject", "organisation", "made_on"}
+        assert set(checked.json()) == {"subject", "said", "organisation", "made_on"}
+        assert "souhaite vous parler" in checked.json()["said"]["fr"]
     for typed in ("0000-0000-0000", "?"):
         unknown = await guard.http.post("/v1/notices/check", json={"code": typed}, headers=headers)
         assert unknown.json()["code"] == "notice-unknown"

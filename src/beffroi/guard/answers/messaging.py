@@ -43,8 +43,12 @@ class Notices(Answered, frozen=True):
 
 
 class Checked(Answered, frozen=True):
-    """A code that is ours: what the message was about, in whose name, on which day."""
+    """A code that is ours: what the message was about and said, in whose name, on which day.
+
+    ``said`` is the whole sentence: a code copied under another text is found out.
+    """
 
     subject: Label
+    said: Label
     organisation: str
     made_on: date

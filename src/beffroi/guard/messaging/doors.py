@@ -35,6 +35,7 @@ from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.doors.opening import Gathered
 from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.journal import Entry
+from beffroi.guard.messaging import letters
 from beffroi.guard.messaging.letters import NO_ADDRESS
 from beffroi.guard.sessions.doors import application_of
 from beffroi.guard.web import bodies, problems
@@ -219,8 +220,9 @@ async def check(call: Call) -> Answer:
         row = await conn.fetchrow(_CODE, code)
     if row is None or not stamped.is_genuine(call.services.keys, "notice", row):
         return _objected(call, Objection.UNKNOWN_CODE)
-    title = WORDINGS[Subject(row["subject"])].title
-    return json_answer(Checked(Label(title.fr, title.en), row["office"], row["made_at"].astimezone(PARIS).date()))
+    title, text = WORDINGS[Subject(row["subject"])].title, letters.sentence(row)
+    made_on = row["made_at"].astimezone(PARIS).date()
+    return json_answer(Checked(Label(title.fr, title.en), Label(text.fr, text.en), row["office"], made_on))
 
 
 def _objected(call: Call, objection: Objection) -> Answer:

@@ -128,14 +128,18 @@ async def _letter(conn: Any, keys: "Keys", mailing: "Mailing", row: Row, now: da
     return Letter(address, whole)
 
 
-def _body(notice: Row, mailing: "Mailing") -> Body:
-    subject = Subject(notice["subject"])
+def sentence(notice: Row) -> Label:
+    """What a message says, in French and in English; ``notice`` with the public name of its ``office``."""
     day = None if notice["day"] is None else date.fromisoformat(notice["day"])
     hour = None if notice["hour"] is None else time.fromisoformat(notice["hour"])
+    return said(Subject(notice["subject"]), notice["office"], day, hour)
+
+
+def _body(notice: Row, mailing: "Mailing") -> Body:
     page = f"{mailing.console_url.partition('://')[2]}/verifier/"
     filled = {"page": page, "code": in_groups(notice["code"])}
     check = Label(CHECK.fr.format(**filled), CHECK.en.format(**filled))
-    return Body(WORDINGS[subject].title, (HELLO, said(subject, notice["office"], day, hour), check))
+    return Body(WORDINGS[Subject(notice["subject"])].title, (HELLO, sentence(notice), check))
 
 
 async def _mark(conn: Any, row: Row, outcome: Outcome, now: datetime) -> Fate:

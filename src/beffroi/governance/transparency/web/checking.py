@@ -32,7 +32,7 @@ def check(request: HttpRequest) -> HttpResponse:
         unknown = isinstance(answered, Refused)
         if not isinstance(answered, Refused):
             found = {
-                "subject": directory.written(answered.subject), "organisation": answered.organisation,
+                "said": directory.written(answered.said), "organisation": answered.organisation,
                 "made_on": answered.made_on,
             }  # fmt: skip
     status = 404 if unknown else 422 if form.is_bound and not form.is_valid() else 200
