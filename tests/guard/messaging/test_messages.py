@@ -198,3 +198,27 @@ async def test_server_that_refuses_an_address_is_asked_no_more(
     await write(guard, adviser, *people)
     assert await send(guard, box, fresh) == {"letter-refused": 1}
     assert await send(guard, box, fresh) == {}
+
+
+@pytest.mark.parametrize("kind", ["everything", "account", "line", "organisation", "files"])
+async def test_i07_letters_wait_while_their_author_or_office_is_contained_and_leave_when_it_is_lifted(
+    guard: Guard, fresh: FreshDatabase, box: Mailbox, kind: str
+) -> None:
+    adviser, people = await office(guard, 1)
+    await write(guard, adviser, *people)
+    scope = {"account": adviser.account, "line": adviser.account, "everything": ""}.get(kind, adviser.organisation)
+    cut = await guard.world.contain(kind, scope)
+    assert await send(guard, box, fresh) == {"letter-put-off": 1}
+    assert box.taken == []
+    now = await guard.world.now()
+    await guard.world.amend("containment", cut, lifted_at=now)
+    await guard.world.conn.execute("UPDATE guard.letter SET due_at = $1", now)
+    assert await send(guard, box, fresh) == {"letter-sent": 1}
+
+
+async def test_i07_letter_of_a_suspended_author_waits(guard: Guard, fresh: FreshDatabase, box: Mailbox) -> None:
+    adviser, people = await office(guard, 1)
+    await write(guard, adviser, *people)
+    await guard.world.amend("account", adviser.account, status="suspended")
+    assert await send(guard, box, fresh) == {"letter-put-off": 1}
+    assert box.taken == []

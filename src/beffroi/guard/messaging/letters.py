@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from beffroi.core.ids import PersonId
+from beffroi.core.ids import AccountId, PersonId
 from beffroi.core.mailing import given_up, retry
 from beffroi.core.marks import in_groups
 from beffroi.core.messaging import WORDINGS, Subject, said
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
+from beffroi.guard.containing.lineage import cut_among
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.notifying.posting import Fate, Outcome, Post, Unreachable
 from beffroi.guard.notifying.sending import CLAIM, ROUND, Letter
@@ -34,6 +35,8 @@ _LOG: Final = logging.getLogger("beffroi.guard.messaging")
 KEPT: Final = timedelta(days=90)
 """How long it is kept to whom a message went."""
 NO_ADDRESS: Final = "no-address"
+HELD_BACK: Final = "contained"
+"""Its author or the office is cut off: it waits until that is lifted, and is given up as any other is."""
 _CLAIM: Final = """
 UPDATE guard.letter SET attempts = attempts + 1, due_at = $1::timestamptz + $2::interval WHERE id = (
     SELECT id FROM guard.letter WHERE sent_at IS NULL AND failed_at IS NULL AND due_at <= $1
@@ -48,6 +51,13 @@ _MARK: Final = """
 UPDATE guard.letter SET sent_at = $2, failed_at = $3, failure = $4, due_at = coalesce($5, due_at),
     attempts = attempts - $6 WHERE id = $1
 """
+_HELD_BACK: Final = """
+SELECT EXISTS (SELECT FROM guard.account WHERE id = $1 AND status <> 'active') OR EXISTS (
+    SELECT FROM guard.containment c JOIN guard.organisation o ON o.id = $2
+    WHERE c.lifted_at IS NULL AND (c.kind = 'everything' OR (c.kind = 'organisation' AND c.scope = o.id::text)
+        OR (c.kind = 'files' AND c.scope IN (o.id::text, o.kind))))
+"""
+"""Whether the author is suspended, or the office or its files are closed."""
 _OUTLIVED: Final = "DELETE FROM guard.letter WHERE coalesce(sent_at, failed_at) < $1"
 CHECK: Final = Label(
     "Pour vérifier que ce message vient de nous, tapez vous-même l’adresse {page} et ce code : {code}. Nous ne"
@@ -88,7 +98,8 @@ async def _one(pool: Any, keys: "Keys", mailing: "Mailing", post: Post) -> Fate 
             return None
         letter = await _letter(conn, keys, mailing, row, now)
         if isinstance(letter, str):
-            return await _mark(conn, row, Outcome(Fate.REFUSED, letter), now)
+            fate = Fate.PUT_OFF if letter == HELD_BACK else Fate.REFUSED
+            return await _mark(conn, row, Outcome(fate, letter), now)
     try:
         outcome = await post.deliver(letter.to, letter.document, str(row["id"]))
     except Unreachable as error:
@@ -107,6 +118,9 @@ async def _letter(conn: Any, keys: "Keys", mailing: "Mailing", row: Row, now: da
     if notice is None or not (authentic.genuine_row("letter", row) and authentic.genuine_row("notice", notice)):
         _LOG.critical("integrity: guard.letter %s", row["id"])
         return "integrity"
+    author = AccountId(str(notice["account"]))
+    if await cut_among(conn, [author]) or await conn.fetchval(_HELD_BACK, author, notice["organisation"]):
+        return HELD_BACK
     person = PersonId(str(row["person"]))
     kept = await conn.fetchrow(_CONTACT, person)
     if kept is None:
