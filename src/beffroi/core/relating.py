@@ -56,6 +56,7 @@ class Obstacle(StrEnum):
     TWO_IDENTITIES = "two-identities"
     NOTES_TOO_LONG = "notes-too-long"
     ATTACHMENTS_LEFT = "attachments-left"
+    TRANSFER_WAITING = "transfer-waiting"
     MERGE_UNKNOWN = "merge-unknown"
     MERGE_CLOSED = "merge-closed"
 

@@ -164,6 +164,13 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
         "The file that would go holds attachments. Keep that one instead, or first add them to the other file, then"
         " remove them.",
     ),
+    Obstacle.TRANSFER_WAITING: Sentence(
+        _CONFLICT,
+        "Transfert en attente",
+        "Un transfert du dossier qui disparaîtrait attend une réponse. Répondez-y ou retirez-le d’abord.",
+        "A transfer is waiting",
+        "A transfer of the file that would go waits for an answer. Answer it or take it back first.",
+    ),
     Obstacle.MERGE_UNKNOWN: Sentence(
         _UNKNOWN,
         "Réunion introuvable",

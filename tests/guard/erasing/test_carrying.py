@@ -70,6 +70,53 @@ def test_person_whose_own_request_waits_for_an_answer_is_kept(office: Office) ->
     assert office.left(asking, gone) == {asking}
 
 
+def _keep(office: Office, what: str, person: PersonId) -> None:
+    guard, place, somebody = office.guard, office.guard.organisation, str(uuid4())
+
+    async def write() -> None:
+        now = await guard.world.now()
+        if what == "a hold":
+            await guard.world.insert(
+                "erasure_hold", id=str(uuid4()), person=person, organisation=place, reason="person-asked",
+                held_by=somebody, held_at=now, until_at=now + timedelta(days=30), ended_at=None,
+            )  # fmt: skip
+        elif what == "a request":
+            await guard.world.insert(
+                "person_request", id=str(uuid4()), person=person, organisation=place, article="access",
+                received_at=now, state="received", extended=None, reason=None, registered_by=somebody,
+                registered_at=now, moved_by=None, moved_at=None,
+            )  # fmt: skip
+        else:
+            await guard.world.conn.execute(
+                "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
+                " VALUES (gen_random_uuid(), $1, 1, guard.instant(), 'received', guard.instant())",
+                person,
+            )
+
+    guard.run(write())
+
+
+@pytest.mark.parametrize("what", ["a hold", "a report", "a request"])
+def test_what_keeps_a_file_that_was_merged_away_keeps_the_one_it_went_into(office: Office, what: str) -> None:
+    world, place = office.guard.world, office.guard.organisation
+    (kept, away), (gone, parted) = [(office.due(), office.guard.run(world.person())) for _ in range(2)]
+
+    async def prepare() -> None:
+        now = await world.now()
+        for person, survivor, ended_at in ((away, kept, None), (parted, gone, now)):
+            await world.insert(
+                "person_alias", id=str(uuid4()), person=person, survivor=survivor, organisation=place,
+                merged_by=str(uuid4()), merged_at=now, undo_until=now, ended_at=ended_at, ended_by=None,
+            )  # fmt: skip
+
+    office.guard.run(prepare())
+    office.signed(kept, gone)
+    for person in (away, parted):
+        _keep(office, what, person)
+    assert office.carry_out() == {"erased": 1, "kept": 1}
+    assert office.left(kept, away, gone, parted) == {kept, away, parted}, "parted, it keeps itself alone"
+
+
 @pytest.mark.parametrize("kind", ["everything", "organisation", "files", "its kind"])
 def test_signed_list_waits_while_the_files_are_closed(office: Office, kind: str) -> None:
     person = office.due()

@@ -132,6 +132,32 @@ def test_reports_of_one_person_are_limited_and_anothers_are_not(served: Space) -
     assert made(served, served.signed_in("zoe-limite"), served.consulted(zoe)).status_code == 201
 
 
+def test_consultation_reported_under_an_id_that_was_merged_away_is_not_reported_again(served: Space) -> None:
+    guard, goes = served.guard, served.file()
+    entry, other = served.consulted(goes), served.consulted(goes)
+    guard.execute(
+        "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
+        " VALUES (gen_random_uuid(), $1, $2, guard.instant(), 'received', guard.instant())",
+        goes, entry,
+    )  # fmt: skip
+    alias = str(uuid4())
+
+    async def merge() -> None:
+        now = await guard.world.now()
+        await guard.world.insert(
+            "person_alias", id=alias, person=goes, survivor=served.ines, organisation=guard.organisation,
+            merged_by=str(uuid4()), merged_at=now, undo_until=now, ended_at=None, ended_by=None,
+        )  # fmt: skip
+
+    guard.run(merge())
+    try:
+        handle = served.signed_in()
+        assert code(made(served, handle, entry)) == Objection.REPORTED_ALREADY
+        assert made(served, handle, other).status_code == 201, "another consultation of that id"
+    finally:
+        guard.amend("person_alias", alias, ended_at=guard.run(guard.world.now()))
+
+
 def test_officer_of_an_office_sees_and_answers_that_offices_reports_alone(served: Space, watch: Watch) -> None:
     entry = served.consulted(served.ines)
     handle = served.signed_in()

@@ -11,13 +11,22 @@ from beffroi.guard.duties import Work
 
 _PEOPLE: Final = "SELECT id, created_at FROM guard.person WHERE id = ANY ($1::uuid[])"
 _RELATIONS: Final = "SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[])"
-_HOLDS: Final = """
-SELECT * FROM guard.erasure_hold WHERE person = ANY ($1::uuid[]) AND ended_at IS NULL AND until_at > $2
+_KIN: Final = """
+WITH RECURSIVE kin(file, id) AS (
+    SELECT one, one FROM unnest($1::uuid[]) one
+    UNION SELECT k.file, a.person FROM kin k JOIN guard.person_alias a ON a.survivor = k.id AND a.ended_at IS NULL
+)
 """
-_WANTED: Final = """
-SELECT person FROM guard.report WHERE person = ANY ($1::uuid[]) AND standing <> 'answered'
-UNION SELECT person FROM guard.person_request
-WHERE person = ANY ($1::uuid[]) AND state NOT IN ('answered', 'refused') AND article <> 'erasure'
+"""Files that were merged into these go with them, so what keeps one of those keeps these. An alias is not verified
+here: one that was forged keeps a file, and erases none."""
+_HOLDS: Final = f"""
+{_KIN} SELECT k.file, h.* FROM kin k JOIN guard.erasure_hold h ON h.person = k.id
+WHERE h.ended_at IS NULL AND h.until_at > $2
+"""
+_WANTED: Final = f"""
+{_KIN} SELECT k.file FROM kin k JOIN guard.report r ON r.person = k.id WHERE r.standing <> 'answered'
+UNION SELECT k.file FROM kin k JOIN guard.person_request q ON q.person = k.id
+WHERE q.state NOT IN ('answered', 'refused') AND q.article <> 'erasure'
 """
 """A report, or what the person asks of their own data, needs the file until it is answered; to be erased does not."""
 
@@ -40,8 +49,8 @@ async def load(work: Work, people: Sequence[PersonId]) -> dict[PersonId, File]:
     held = set()
     for row in await conn.fetch(_HOLDS, list(people), now):
         stamped.is_genuine(keys, "erasure_hold", row)
-        held.add(str(row["person"]))
-    wanted = {str(row["person"]) for row in await conn.fetch(_WANTED, list(people))}
+        held.add(str(row["file"]))
+    wanted = {str(row["file"]) for row in await conn.fetch(_WANTED, list(people))}
     found = {PersonId(str(row["id"])): row["created_at"] for row in await conn.fetch(_PEOPLE, list(people))}
     return {
         person: File(person, came_at, tuple(ties[person]), person in held, person in wanted)

@@ -60,6 +60,13 @@ async def survivor(conn: "asyncpg.Connection", keys: "Keys", person: PersonId) -
     return PersonId(resolved(person, _pairs(keys, rows)))
 
 
+async def standing(conn: "asyncpg.Connection", keys: "Keys", people: Iterable[str]) -> dict[str, str]:
+    """Of these ids, the file that stands for each now. Raises Forged."""
+    asked = list(dict.fromkeys(people))
+    pairs = _pairs(keys, await conn.fetch(_KIN, asked))
+    return {person: resolved(person, pairs) for person in asked}
+
+
 async def survivors(conn: "asyncpg.Connection", keys: "Keys") -> dict[str, str]:
     """Every id of a file that was merged away, and the file that stands for it now. Raises Forged."""
     pairs = _pairs(keys, await conn.fetch(_LIVE))

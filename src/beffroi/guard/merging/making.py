@@ -37,6 +37,7 @@ from beffroi.guard.journal import Entry
 from beffroi.guard.merging import aliases, files
 from beffroi.guard.merging.bodies import Comparing, Merging, OneMerge, Purposed
 from beffroi.guard.merging.files import WRITTEN, Held
+from beffroi.guard.personal import invitations
 from beffroi.guard.personal import sessions as personal
 from beffroi.guard.relating.commanding import Change, Doing, carry_out, obstacle, question, refusal
 from beffroi.guard.vault import people
@@ -69,6 +70,11 @@ _SESSIONS: Final = (
     "SELECT * FROM guard.person_session WHERE person = ANY ($1::uuid[]) AND revoked_at IS NULL ORDER BY id FOR UPDATE"
 )
 _ATTACHED: Final = "SELECT EXISTS (SELECT FROM guard.attachment WHERE person = $1)"
+_TRANSFER: Final = """
+SELECT EXISTS (SELECT FROM guard.transfer
+    WHERE person = $1 AND giving = $2 AND status = 'asked' AND expires_at > $3)
+"""
+"""Whether somebody is still to say whether this office gives the file away: nobody could any more."""
 _FORGET: Final = "DELETE FROM guard.merge_kept WHERE merge = $1"
 
 
@@ -124,6 +130,8 @@ async def make(call: Call) -> Answer:
             return Obstacle.TWO_IDENTITIES
         if await conn.fetchval(_ATTACHED, goes):  # sealed under the key of the file that goes: nobody could open them
             return Obstacle.ATTACHMENTS_LEFT
+        if await conn.fetchval(_TRANSFER, goes, granted.agent.organisation.id, now):
+            return Obstacle.TRANSFER_WAITING
         try:
             taken = _taken(one.file.groups, other.file.groups, chosen)
         except RecordRefused:
@@ -146,7 +154,7 @@ async def make(call: Call) -> Answer:
             await files.write_tie(conn, keys, goes, key, tie._replace(until_at=now))
         await files.index(conn, keys, goes, {}, now)
         await _not_found(conn, keys, goes)
-        await _end_sessions(conn, keys, [goes], now)
+        await _end_space(conn, keys, [goes], now)
         row = {
             "id": merge, "person": goes, "survivor": stays, "organisation": agent.organisation.id,
             "merged_by": agent.account.id, "merged_at": now, "undo_until": now + UNDO, "ended_at": None,
@@ -201,8 +209,10 @@ async def _not_found(conn: "asyncpg.Connection", keys: "Keys", person: PersonId)
         await conn.execute(_NOT_FOUND, row["account"], person, after["version"], mac)
 
 
-async def _end_sessions(conn: "asyncpg.Connection", keys: "Keys", people_: list[PersonId], now: datetime) -> None:
-    """People in their own space sign in again: whose file they see has changed."""
+async def _end_space(conn: "asyncpg.Connection", keys: "Keys", people_: list[PersonId], now: datetime) -> None:
+    """Whose file people see in their own space has changed: they sign in again, and codes they have serve no more."""
+    for person in people_:
+        await invitations.end_all(conn, keys, person, now, "file-changed")
     for row in await conn.fetch(_SESSIONS, people_):
         await personal.revoke(conn, keys, row, now, "file-changed")
 
@@ -256,7 +266,8 @@ async def undo(call: Call) -> Answer:
         for key, tie in again.items():
             await files.write_tie(conn, keys, goes, key, tie)
         await files.index(conn, keys, goes, other.file.groups, now)
-        await _end_sessions(conn, keys, [stays, goes], now)
+        # A code of the time when they were one may be in the hands of either, if they were two people all along.
+        await _end_space(conn, keys, [stays, goes], now)
         await stamped.amend(conn, keys, aliases.TABLE, row, ended_at=now, ended_by=agent.account.id)
         await conn.execute(_FORGET, body.merge)
         await journal.append(conn, [entry("unmerged", goes)])

@@ -26,6 +26,7 @@ from beffroi.core.person_rights import (
     may_receive,
 )  # fmt: skip
 from beffroi.core.policy import Action
+from beffroi.core.refusals import Code
 from beffroi.guard import stamped
 from beffroi.guard.answers import person_rights as answers
 from beffroi.guard.decisions.asks import Granted
@@ -34,6 +35,7 @@ from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.merging import aliases
 from beffroi.guard.person_rights.bodies import Extending, Moving, Nothing, Registering
 from beffroi.guard.relating.prescribing import begins
 from beffroi.guard.web import bodies, problems
@@ -50,7 +52,7 @@ _MOVING: Final = msgspec.json.Decoder(Moving)
 _EXTENDING: Final = msgspec.json.Decoder(Extending)
 _NOTHING: Final = msgspec.json.Decoder(Nothing)
 _OPEN: Final = """
-SELECT 1 FROM guard.person_request WHERE person = $1 AND organisation = $2 AND article = $3
+SELECT 1 FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND organisation = $2 AND article = $3
     AND state NOT IN ('answered', 'refused')
 """
 _LIST: Final = """
@@ -86,7 +88,11 @@ async def register(call: Call) -> Answer:
         stopped.clear()
         agent = granted.agent
         way = may_receive(body.received_on, _today(at))
-        if way is None and await conn.fetchval(_OPEN, person, agent.organisation.id, body.article) is not None:
+        try:
+            kin = await aliases.family(conn, keys, person)
+        except stamped.Forged:
+            return Refusal(Code.INTEGRITY)
+        if way is None and await conn.fetchval(_OPEN, kin, agent.organisation.id, body.article) is not None:
             way = Objection.EXISTS
         if way is not None:
             stopped.append(way)
@@ -127,18 +133,20 @@ async def listed(call: Call) -> Answer:
             row for row in await work.conn.fetch(_LIST, by.organisation.id, MOST_LISTED)
             if stamped.is_genuine(work.keys, TABLE, row)
         ]  # fmt: skip
-        told = tuple(_told(row, _today(work.now)) for row in rows)
+        stands = await aliases.standing(work.conn, work.keys, [str(row["person"]) for row in rows])
+        told = tuple(_told(row, stands, _today(work.now)) for row in rows)
         waiting = sum(1 for one in told if one.moves)
         return json_answer(answers.PersonRequests(waiting, sum(one.late for one in told), told))
 
     return await with_action(call, Action.UPDATE, PURPOSE, act, writes=False)
 
 
-def _told(row: "Row", today: date) -> answers.PersonRequest:
+def _told(row: "Row", stands: Mapping[str, str], today: date) -> answers.PersonRequest:
+    """One line; the person is the file that stands for them now, where theirs was merged into another."""
     standing = standing_of(row)
     extendable = may_extend(standing, next(iter(EXTENSIONS)), today) is None
     return answers.PersonRequest(
-        str(row["id"]), str(row["person"]), row["article"], standing.received_on, standing.due_on,
+        str(row["id"]), stands[str(row["person"])], row["article"], standing.received_on, standing.due_on,
         standing.is_late(today), standing.state, standing.extended, row["reason"], row["registered_at"],
         row["moved_at"], tuple(state.value for state in State if state in MOVES[standing.state]), extendable,
     )  # fmt: skip

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 SIZE: Final = 25
-_MADE: Final = "SELECT count(*) FROM guard.report WHERE person = $1 AND reported_at > $2"
+_MADE: Final = "SELECT count(*) FROM guard.report WHERE person = ANY ($1::uuid[]) AND reported_at > $2"
+_AGAIN: Final = "SELECT EXISTS (SELECT FROM guard.report WHERE person = ANY ($1::uuid[]) AND entry = $2)"
 _INSERT: Final = """
 INSERT INTO guard.report (id, person, entry, consulted_at, account, organisation, standing, reported_at)
 VALUES ($1, $2, $3, $4, $5, $6, 'received', $7) ON CONFLICT (person, entry) DO NOTHING RETURNING id
@@ -51,8 +52,14 @@ WHERE id = $1
 
 
 async def make(here: Present, keys: "Keys", opening: Opening, policy: Policy) -> str | Objection:
-    """Report a consultation that was found to be of this person; the report's id. The turnstile is held."""
-    if await here.conn.fetchval(_MADE, here.person, here.now - timedelta(days=1)) >= MOST_REPORTS:
+    """Report a consultation that was found to be of this person; the report's id. The turnstile is held.
+
+    Raises Forged.
+    """
+    kin = await aliases.family(here.conn, keys, here.person)
+    if await here.conn.fetchval(_AGAIN, kin, opening.entry):
+        return Objection.REPORTED_ALREADY
+    if await here.conn.fetchval(_MADE, kin, here.now - timedelta(days=1)) >= MOST_REPORTS:
         return Objection.TOO_MANY_REPORTS
     organisation = opening.organisation
     id_ = await here.conn.fetchval(

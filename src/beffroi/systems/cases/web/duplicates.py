@@ -28,6 +28,10 @@ from beffroi.systems.cases.web.trail import below_file
 from beffroi.ui.components import Crumb, Entry
 
 _WRITTEN = frozenset({"followup", "sensitive_followup"})
+_SAID_HERE = frozenset({
+    "file-changed", "two-identities", "notes-too-long", "attachments-left", "transfer-waiting",
+})  # fmt: skip
+"""Refusals told above the comparison, which the agent goes on from."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def compare(request: AgentRequest, person: UUID, other: UUID) -> HttpResponse:
             follow(UUID(made.merge), person, other)
             messages.success(request, gettext("Les deux dossiers n'en font plus qu'un."))
             return HttpResponseRedirect(reverse("cases:file", args=[person]))
-        if made.code not in ("file-changed", "two-identities", "notes-too-long", "attachments-left"):
+        if made.code not in _SAID_HERE:
             return RefusalAnswer(made)
         form.add_error(None, made.detail)
     name = name_of(stays.fields.get(rights.IDENTITY, {}))
