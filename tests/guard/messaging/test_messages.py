@@ -13,11 +13,13 @@ from beffroi.core.ids import PersonId
 from beffroi.core.messaging import MOST_RECEIVED
 from beffroi.guard.messaging.letters import send_letters
 from beffroi.guard.notifying.posting import SmtpPost, Unreachable
+from beffroi.guard.notifying.reminding import KEPT, remind
 from beffroi.guard.vault.records import Contact
 from tests.databases import FreshDatabase
 from tests.guard.doors.conftest import Guard, guard, pretty
 from tests.guard.notifying.conftest import box
 from tests.guard.notifying.mailbox import Mailbox, own_log, text_of
+from tests.guard.notifying.staff import later
 from tests.guard.world import POLICY, AgentOfTest
 
 __all__ = ["box", "guard"]
@@ -175,6 +177,21 @@ async def test_person_without_address_is_said_and_erased_one_gets_nothing(
     await send(guard, box, fresh)
     [row] = (await guard.post(adviser, "/v1/notices/mine", {"purpose": "follow-up"})).json()["rows"]
     assert (row["sent"], row["no_address"], row["failed"]) == (0, 1, 0)
+
+
+async def test_to_whom_a_message_went_is_forgotten_after_its_days_and_a_letter_that_waits_is_kept(
+    guard: Guard, fresh: FreshDatabase, box: Mailbox
+) -> None:
+    adviser, people = await office(guard, 2)
+    await write(guard, adviser, people[0])
+    await send(guard, box, fresh)
+    await write(guard, adviser, people[1])
+    async with asyncpg.create_pool(fresh.guard, min_size=1, max_size=1) as pool:
+        for days, kept in ((KEPT.days - 1, people), (KEPT.days + 1, people[1:])):
+            await later(guard.world, days=days)
+            await remind(pool, guard.world.keys, POLICY)
+            rows = await guard.world.conn.fetch("SELECT person FROM guard.letter")
+            assert {str(row["person"]) for row in rows} == set(kept)
 
 
 async def test_letters_wait_for_a_server_that_is_down_and_leave_once(

@@ -7,7 +7,7 @@ and the same letter is sent again under the same Message-ID.
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from beffroi.guard.notifying.settings import Mailing
 
 _LOG: Final = logging.getLogger("beffroi.guard.messaging")
-KEPT: Final = timedelta(days=90)
-"""How long it is kept to whom a message went."""
 NO_ADDRESS: Final = "no-address"
 HELD_BACK: Final = "contained"
 """Its author or the office is cut off: it waits until that is lifted, and is given up as any other is."""
@@ -58,7 +56,6 @@ SELECT EXISTS (SELECT FROM guard.account WHERE id = $1 AND status <> 'active') O
         OR (c.kind = 'files' AND c.scope IN (o.id::text, o.kind))))
 """
 """Whether the author is suspended, or the office or its files are closed."""
-_OUTLIVED: Final = "DELETE FROM guard.letter WHERE coalesce(sent_at, failed_at) < $1"
 CHECK: Final = Label(
     "Pour vérifier que ce message vient de nous, tapez vous-même l’adresse {page} et ce code : {code}. Nous ne"
     " mettons jamais de lien dans un message, et ne demandons jamais de code ni de mot de passe.",
@@ -85,8 +82,6 @@ async def send_letters(
             done[f"letter-{fate.value}"] += 1
     finally:
         await post.close()
-    async with pool.acquire() as conn:
-        await conn.execute(_OUTLIVED, await stamped.instant(conn) - KEPT)
     return done
 
 

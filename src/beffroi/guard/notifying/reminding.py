@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("beffroi.guard.notifying")
 KEPT: Final = timedelta(days=90)
-"""How long what was told is kept, without a word of it but codes and days."""
+"""How long what was told is kept, without a word of it but codes and days; and to whom an office's message went."""
 _ENDING: Final = """
 SELECT a.* FROM guard.account a
 WHERE a.status = 'active' AND a.attested_until > $1 AND a.attested_until <= $2 AND EXISTS (
@@ -40,6 +40,7 @@ _OUTLIVED: Final = (
     "DELETE FROM guard.message WHERE dropped_at < $1",
     "DELETE FROM guard.mail l WHERE (l.sent_at < $1 OR l.failed_at < $1)"
     " AND NOT EXISTS (SELECT FROM guard.message m WHERE m.mail = l.id)",
+    "DELETE FROM guard.letter WHERE coalesce(sent_at, failed_at) < $1",
 )
 NETWORKS: Final = frozenset({Matter.ONBOARDING, Matter.OPENING, Matter.OFFBOARDING, Matter.AUDIT_NEXT})
 """What only the network does; of the rest the partner's managers are told as well."""
