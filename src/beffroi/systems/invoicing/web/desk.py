@@ -41,3 +41,9 @@ def page_number(request: AgentRequest) -> int:
     """A page asked for in an address, the first one for whatever is none."""
     said = request.GET.get("page", "1")[:_MOST_PAGES]
     return int(said) if said.isascii() and said.isdigit() and said != "0" else 1
+
+
+def version_read(request: AgentRequest) -> int:
+    """The version of a document that was on the screen; 0, which no document has, for whatever is none."""
+    said = request.POST.get("version", "")[:9]
+    return int(said) if said.isascii() and said.isdigit() else 0

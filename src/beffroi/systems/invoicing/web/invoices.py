@@ -20,9 +20,10 @@ from beffroi.systems.invoicing.forms import Why
 from beffroi.systems.invoicing.keepers import Biller
 from beffroi.systems.invoicing.models import Invoice
 from beffroi.systems.invoicing.web import documents, words
-from beffroi.systems.invoicing.web.desk import billing, objected, page_number
+from beffroi.systems.invoicing.web.desk import billing, objected, page_number, version_read
 from beffroi.systems.invoicing.web.lines import invoice_line, steps
-from beffroi.ui.components import Crumb, Entry, Tab
+from beffroi.systems.invoicing.web.lists import listed, view_of
+from beffroi.ui.components import Crumb, Entry
 
 _DONE = 303
 _SAID: Final = {Move.ISSUE, Move.AGREE, Move.PAY, Move.CREDIT}
@@ -46,22 +47,18 @@ VIEWS: Final[Mapping[Side, Mapping[str, tuple[Promise, tuple[InvoiceState, ...]]
 @billing
 def invoices(request: AgentRequest, who: Biller) -> HttpResponse:
     """The list of one's side, by state."""
-    views, said = VIEWS[who.side], request.GET.get("vue", "")
-    view = said if said in views else next(iter(views))
+    views = VIEWS[who.side]
+    view = view_of(request, views)
     page = queries.invoices(who, views[view][1], page_number(request))
-    here = reverse("invoicing:invoices")
     context = {
         "heading": gettext("Factures"),
-        "organisation": who.name,
         "sells": False,
-        "tabs": [Tab(str(label), f"{here}?vue={code}", current=code == view) for code, (label, _s) in views.items()],
         "page": page,
         "lines": [invoice_line(each, who.side) for each in page],
         "none": gettext("Aucune facture ici"),
-        "missing": queries.particulars(who.organisation) is None,
         "other": (gettext("Devis"), reverse("invoicing:quotes")),
     }
-    return render(request, "invoicing/list.html", context)
+    return listed(request, who, views, view, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +68,7 @@ def invoice(request: AgentRequest, who: Biller, invoice: UUID) -> HttpResponse:
     found = _invoice(who, invoice)
     if request.method != "POST":
         return _shown(request, who, found)
-    said, version = request.POST.get("move", ""), request.POST.get("version", "")[:9]
+    said = request.POST.get("move", "")
     move = Move(said) if said in {each.value for each in _SAID} else None
     reason: Reason | None = None
     if move is Move.CREDIT:
@@ -82,8 +79,7 @@ def invoice(request: AgentRequest, who: Biller, invoice: UUID) -> HttpResponse:
     if move is None:
         done: Invoice | Objection = Objection.NOT_NOW
     else:
-        read = int(version) if version.isascii() and version.isdigit() else 0
-        done = actions.move_invoice(who, found.id, move, version=read, reason=reason)
+        done = actions.move_invoice(who, found.id, move, version=version_read(request), reason=reason)
     if isinstance(done, Objection):
         objected(request, done)
     else:

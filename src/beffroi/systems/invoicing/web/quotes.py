@@ -30,10 +30,11 @@ from beffroi.systems.invoicing.forms import QuoteForm, Units, Why
 from beffroi.systems.invoicing.keepers import Biller
 from beffroi.systems.invoicing.models import Quote
 from beffroi.systems.invoicing.web import documents, words
-from beffroi.systems.invoicing.web.desk import billing, objected, page_number
+from beffroi.systems.invoicing.web.desk import billing, objected, page_number, version_read
 from beffroi.systems.invoicing.web.lines import Line, quote_line, steps
+from beffroi.systems.invoicing.web.lists import listed, view_of
 from beffroi.systems.prescriptions.api import OfferedSession, session_of, sessions_of
-from beffroi.ui.components import Crumb, Tab
+from beffroi.ui.components import Crumb
 
 _DONE = 303
 _SENT: Final = {Move.SEND, Move.ACCEPT, Move.REFUSE}
@@ -56,22 +57,18 @@ VIEWS: Final[Mapping[Side, Mapping[str, tuple[Promise, tuple[QuoteState, ...]]]]
 @billing
 def quotes(request: AgentRequest, who: Biller) -> HttpResponse:
     """The list of one's side, by state."""
-    views, said = VIEWS[who.side], request.GET.get("vue", "")
-    view = said if said in views else next(iter(views))
+    views = VIEWS[who.side]
+    view = view_of(request, views)
     page = queries.quotes(who, views[view][1], page_number(request))
-    here = reverse("invoicing:quotes")
     context = {
         "heading": gettext("Devis"),
-        "organisation": who.name,
         "sells": who.side is Side.SELLER,
-        "tabs": [Tab(str(label), f"{here}?vue={code}", current=code == view) for code, (label, _s) in views.items()],
         "page": page,
         "lines": [quote_line(each, who.side) for each in page],
         "none": gettext("Aucun devis ici"),
-        "missing": queries.particulars(who.organisation) is None,
         "other": (gettext("Factures"), reverse("invoicing:invoices")),
     }
-    return render(request, "invoicing/list.html", context)
+    return listed(request, who, views, view, context)
 
 
 @require_GET
@@ -166,9 +163,7 @@ def quote(request: AgentRequest, who: Biller, quote: UUID) -> HttpResponse:
     if move is None:
         done: Quote | Objection = Objection.NOT_NOW
     else:
-        version = request.POST.get("version", "")[:9]
-        read = int(version) if version.isascii() and version.isdigit() else 0
-        done = actions.move_quote(who, found.id, move, version=read, reason=reason)
+        done = actions.move_quote(who, found.id, move, version=version_read(request), reason=reason)
     if isinstance(done, Objection):
         objected(request, done)
     else:
