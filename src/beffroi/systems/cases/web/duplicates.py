@@ -16,14 +16,13 @@ from beffroi.client.answers import Opened
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.merging import MergePreview
 from beffroi.systems.cases import rights
-from beffroi.systems.cases.forms import NameSearch, NumberSearch
 from beffroi.systems.cases.merging.forms import GOES, Keep, SamePerson
 from beffroi.systems.cases.merging.moving import follow, part, settle
 from beffroi.systems.cases.people import Name, name_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.entitled import purpose_to_relate
-from beffroi.systems.cases.web.search import searching
+from beffroi.systems.cases.web.search import looked_for, typed
 from beffroi.systems.cases.web.trail import below_file
 from beffroi.ui.components import Crumb, Entry
 
@@ -62,33 +61,24 @@ class Row:
 def duplicate(request: AgentRequest, person: UUID) -> HttpResponse:
     """Look for the other file of this person, by an exact search."""
     purpose_to_relate(request)
-    by_name, by_number = NameSearch(), NumberSearch()
-    form: NameSearch | NumberSearch | None = None
-    if request.method == "POST" and request.POST.get("recherche") == "numero":
-        form = by_number = NumberSearch(request.POST)
-    elif request.method == "POST":
-        form = by_name = NameSearch(request.POST)
+    by_name, by_number, form = typed(request)
     context: dict[str, object] = {
         "by_name": by_name, "by_number": by_number, "refused_form": form, "searched": False,
         "crumbs": below_file(person, gettext("Dossier en double")),
     }  # fmt: skip
-    if form is not None and form.is_valid():
-        found = request.conversation.ask(searching(rights.purpose_of(request.described, "find"), form))
-        if isinstance(found, Refused) and found.code == "malformed":
-            form.add_error("value" if isinstance(form, NumberSearch) else "birth_date", found.detail)
-        elif isinstance(found, Refused):
-            return RefusalAnswer(found)
-        else:
-            others = [match for match in found.matches if match.person != str(person)]
-            ours = [match for match in others if match.relation]
-            context |= {
-                "searched": True,
-                "here": [
-                    (reverse("cases:duplicate_compare", args=[person, match.person]),
-                     words.explanation(match.relation or "")) for match in ours
-                ],
-                "elsewhere": [match.followed_by for match in others if not match.relation],
-            }  # fmt: skip
+    found = looked_for(request, form)
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    if found is not None:
+        others = [match for match in found.matches if match.person != str(person)]
+        context |= {
+            "searched": True,
+            "here": [
+                (reverse("cases:duplicate_compare", args=[person, match.person]), words.explanation(match.relation))
+                for match in others if match.relation
+            ],
+            "elsewhere": [match.followed_by for match in others if not match.relation],
+        }  # fmt: skip
     status = 422 if form is not None and form.errors else 200
     return render(request, "cases/duplicate.html", context, status=status)
 

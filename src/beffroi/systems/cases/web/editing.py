@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, calls
+from beffroi.client.answers import Registered
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import actions, rights
 from beffroi.systems.cases.forms import EDITABLE, GroupForm, initial_of
@@ -54,7 +55,7 @@ def edit(request: AgentRequest, person: UUID, group: str) -> HttpResponse:
     if isinstance(answer, Refused) and answer.code == "malformed":
         form.add_error(None, answer.detail)
         return _form(request, str(person), group, form, status=422)
-    return done(request, str(person), group, answer if isinstance(answer, Refused) else None)
+    return kept(request, address(str(person), group), answer)
 
 
 def _history(request: AgentRequest) -> actions.History:
@@ -100,12 +101,20 @@ def _form(
     return render(request, "cases/edit.html", context, status=status)
 
 
-def done(request: AgentRequest, person: str, group: str, refused: Refused | None) -> HttpResponse:
-    """Back to the group that was written, or the page of a refusal."""
-    if refused is not None:
-        return RefusalAnswer(refused)
-    messages.success(request, gettext("C'est enregistré."))
-    return HttpResponseRedirect(address(person, group))
+def kept(request: AgentRequest, to: str, answer: Registered | Refused | None) -> HttpResponse:
+    """Back to ``to``, saying that it is kept or what was kept there meanwhile; else the refusal's page.
+
+    Raises Http404 for nothing, which says that what was to change is not there.
+    """
+    if answer is None:
+        raise Http404
+    if not isinstance(answer, Refused):
+        messages.success(request, gettext("C'est enregistré."))
+    elif answer.code.startswith(("writing-", "version-")):
+        messages.warning(request, answer.detail)
+    else:
+        return RefusalAnswer(answer)
+    return HttpResponseRedirect(to)
 
 
 def address(person: str, group: str) -> str:

@@ -7,20 +7,17 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from beffroi.client import Refused, calls, exports
+from beffroi.client import Refused, exports
 from beffroi.client.exports import Copy, Export, Exports
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import rights
-from beffroi.systems.cases.appointments.queries import desk_of
 from beffroi.systems.cases.exporting import Exporting, reason_in_words, text_of_file
-from beffroi.systems.cases.progress import queries
-from beffroi.systems.cases.progress.forms import wanted
 from beffroi.systems.cases.web import words
-from beffroi.systems.cases.web.filtered import SCOPES
+from beffroi.systems.cases.web.choosing import chosen, filtered
 from beffroi.systems.cases.web.trail import below_files
 from beffroi.ui import field_groups
 
@@ -68,7 +65,7 @@ def export(request: AgentRequest) -> HttpResponse:
     context = {
         "form": form,
         "people": people,
-        "lead": _count(len(people)),
+        "lead": words.people(len(people)),
         "too_many": len(people) > offered.people,
         "most": words.number(offered.people),
         "at_once": len(people) <= offered.left,
@@ -130,34 +127,6 @@ def _file(copy: Copy, groups: list[str] | tuple[str, ...]) -> HttpResponse:
     return answer
 
 
-def filtered(request: AgentRequest) -> list[str] | Refused:
-    """People of a list narrowed as the page of filters narrows it."""
-    if not rights.keeps_appointments(request.described):
-        raise Http404
-    scope = SCOPES.get(request.GET.get("portee", "mes"), "portfolio")
-    listed = request.conversation.ask(calls.ids(rights.purpose_of(request.described, "list"), scope=scope))
-    if isinstance(listed, Refused):
-        return listed
-    organisation = desk_of(request.described).organisation
-    chosen = queries.choose(listed.people, organisation, wanted(request.GET), timezone.now())
-    return [str(person) for person in chosen.people]
-
-
-def chosen(request: AgentRequest) -> list[str]:
-    """Ids of people, as boxes of the list give them; what is no id was not chosen there."""
-    found: dict[str, None] = {}
-    for said in request.POST.getlist("personne")[:5_000]:
-        try:
-            found[str(UUID(said))] = None
-        except ValueError:
-            continue
-    return list(found)
-
-
-def _count(people: int) -> str:
-    return ngettext("%(count)s personne", "%(count)s personnes", people) % {"count": words.number(people)}
-
-
 def _line(found: Exports, row: Export) -> dict[str, object]:
     now = timezone.now()
     fetchable = row.until_at is not None and now < row.until_at and row.copies < found.copies
@@ -165,7 +134,7 @@ def _line(found: Exports, row: Export) -> dict[str, object]:
     reasons = {each.code: reason_in_words(each) for each in found.reasons}
     return {
         "row": row,
-        "title": _count(row.people),
+        "title": words.people(row.people),
         "state": str(label),
         "tone": tone,
         "groups": field_groups.names(row.groups),

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from beffroi.client import Refused, calls
@@ -70,7 +70,7 @@ def filtered(request: AgentRequest) -> HttpResponse:
         "scope": "mes" if scope == "portfolio" else "structure",
         "scopes": _scopes(asked) if rights.has_portfolio(session) else (),
         "heading": words.list_heading(session, scope),
-        "lead": ngettext("%(total)s personne", "%(total)s personnes", total) % {"total": words.number(total)},
+        "lead": words.people(total),
         "lines": [_line(person, known[person], chosen.progress[person]) for person in shown],
         "page": page,
         "more": listed.more,

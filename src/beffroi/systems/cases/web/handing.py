@@ -15,6 +15,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.relations import Assigned, Colleague, Preview
 from beffroi.systems.cases.following import Hand, HandPortfolio
 from beffroi.systems.cases.web import words
+from beffroi.systems.cases.web.choosing import chosen
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.trail import below_file, below_files
 from beffroi.ui.components import Crumb
@@ -61,7 +62,7 @@ def several(request: AgentRequest) -> HttpResponse:
     there = request.conversation.ask(relations.colleagues(purpose))
     if isinstance(there, Refused):
         return RefusalAnswer(there)
-    people = _chosen(request)
+    people = chosen(request, MOST)
     step = request.POST.get("etape", "")
     posted = request.POST if step else None
     form = Hand(there.rows, posted) if people else HandPortfolio(there.rows, posted)
@@ -83,17 +84,6 @@ def several(request: AgentRequest) -> HttpResponse:
         "lead": _lead(len(people)), "alone": len(there.rows) < 2,
     }  # fmt: skip
     return render(request, "cases/hand_several.html", context, status=422 if form.is_bound else 200)
-
-
-def _chosen(request: AgentRequest) -> list[str]:
-    """Ids of people, as boxes of the list give them; what is no id was not chosen there."""
-    found: dict[str, None] = {}
-    for said in request.POST.getlist("personne")[:MOST]:
-        try:
-            found[str(UUID(said))] = None
-        except ValueError:
-            continue
-    return list(found)
 
 
 def _preview(

@@ -13,7 +13,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.core.messaging import MOST
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.web import words
-from beffroi.systems.cases.web.exports import chosen, filtered
+from beffroi.systems.cases.web.choosing import chosen, filtered
 from beffroi.systems.cases.web.trail import below_files
 from beffroi.systems.cases.writing import Writing, in_language
 
@@ -53,7 +53,7 @@ def write(request: AgentRequest) -> HttpResponse:
     context = {
         "form": form,
         "people": people,
-        "lead": _count(len(people)),
+        "lead": words.people(len(people)),
         "too_many": len(people) > MOST,
         "most": words.number(MOST),
         "left": words.number(found.left),
@@ -71,13 +71,11 @@ def mine(request: AgentRequest) -> HttpResponse:
     found = request.conversation.ask(client.mine(_purpose(request)))
     if isinstance(found, Refused):
         return RefusalAnswer(found)
-    rows = [{"row": row, "subject": in_language(row.subject), "count": _count(row.people)} for row in found.rows]
+    rows = [
+        {"row": row, "subject": in_language(row.subject), "count": words.people(row.people)} for row in found.rows
+    ]
     context = {"rows": rows, "crumbs": below_files(gettext("Messages envoyés"))}
     return render(request, "cases/messages.html", context)
-
-
-def _count(people: int) -> str:
-    return ngettext("%(count)s personne", "%(count)s personnes", people) % {"count": words.number(people)}
 
 
 def _done(sent: client.Sent) -> str:

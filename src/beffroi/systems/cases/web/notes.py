@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from beffroi.client import Refused, calls
-from beffroi.client.answers import Registered, Session
+from beffroi.client.answers import Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.core.casefile import Step
 from beffroi.systems.cases import rights
@@ -26,7 +25,7 @@ from beffroi.systems.cases.notes import actions
 from beffroi.systems.cases.notes.forms import ORDINARY, SENSITIVE, Correction, NewStep, Note
 from beffroi.systems.cases.notes.outlines import OUTLINES
 from beffroi.systems.cases.people import Name, name_of
-from beffroi.systems.cases.web.editing import address, done
+from beffroi.systems.cases.web.editing import address, kept
 from beffroi.systems.cases.web.trail import below_file
 from beffroi.systems.cases.web.words import written
 
@@ -60,7 +59,7 @@ def add_note(request: AgentRequest, person: UUID) -> HttpResponse:
     if isinstance(answer, Refused) and answer.code == "version-conflict":
         form.add_error(None, gettext("Quelqu'un écrivait en même temps que vous : enregistrez de nouveau."))
         return _note(request, person, form, status=409)
-    return _written(request, person, group, answer)
+    return kept(request, address(str(person), group), answer)
 
 
 def _blank_note(request: AgentRequest, person: UUID, *, sensitive: bool) -> HttpResponse:
@@ -105,7 +104,7 @@ def correct_note(request: AgentRequest, person: UUID, group: str, number: int) -
             return render(request, "cases/note_correction.html", context, status=422)
         text = form.cleaned_data["text"]
         answer = actions.correct_note(request.conversation, session, str(person), group, number, text)
-        return _written(request, person, group, answer)
+        return kept(request, address(str(person), group), answer)
     opened = request.conversation.ask(calls.open_file(str(person), rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return RefusalAnswer(opened)
@@ -128,7 +127,7 @@ def add_step(request: AgentRequest, person: UUID) -> HttpResponse:
         answer = actions.add_step(
             request.conversation, request.described, str(person), typed["label"], typed["by"], typed["due_on"]
         )
-        return _written(request, person, ORDINARY, answer)
+        return kept(request, address(str(person), ORDINARY), answer)
     name = None if form.is_bound else _name(request, person)
     if isinstance(name, Refused):
         return RefusalAnswer(name)
@@ -152,7 +151,7 @@ def move_step(request: AgentRequest, person: UUID, number: int) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     answer = actions.move_step(request.conversation, request.described, str(person), number, state)
-    return _written(request, person, ORDINARY, answer)
+    return kept(request, address(str(person), ORDINARY), answer)
 
 
 @dataclass(frozen=True, repr=False)
@@ -198,12 +197,3 @@ def _name(request: AgentRequest, person: UUID) -> Name | Refused:
     purpose = rights.purpose_of(request.described, "open")
     opened = request.conversation.ask(calls.open_file(str(person), purpose, [rights.IDENTITY]))
     return opened if isinstance(opened, Refused) else name_of(opened.fields.get(rights.IDENTITY, {}))
-
-
-def _written(request: AgentRequest, person: UUID, group: str, answer: Registered | Refused | None) -> HttpResponse:
-    if answer is None:
-        raise Http404
-    if isinstance(answer, Refused) and answer.code.startswith(("writing-", "version-")):
-        messages.warning(request, answer.detail)
-        return HttpResponseRedirect(address(str(person), group))
-    return done(request, str(person), group, answer if isinstance(answer, Refused) else None)

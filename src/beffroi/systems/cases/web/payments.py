@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +19,7 @@ from beffroi.systems.cases.payments import actions, words
 from beffroi.systems.cases.payments.forms import PaymentForm, typed_euros
 from beffroi.systems.cases.payments.reading import Payment, Total, payments_of, totals
 from beffroi.systems.cases.people import name_of
+from beffroi.systems.cases.web.editing import kept
 from beffroi.systems.cases.web.progress import keeps
 from beffroi.systems.cases.web.trail import below_file
 
@@ -65,15 +65,7 @@ def _note(request: AgentRequest, person: UUID, form: PaymentForm) -> HttpRespons
         paid_on=typed["paid_on"],
         corrects=typed["corrects"],
     )
-    if answer is None:
-        raise Http404
-    if isinstance(answer, Refused) and answer.code.startswith(("writing-", "version-")):
-        messages.warning(request, answer.detail)
-    elif isinstance(answer, Refused):
-        return RefusalAnswer(answer)
-    else:
-        messages.success(request, gettext("C'est enregistré."))
-    return HttpResponseRedirect(request.path)
+    return kept(request, request.path, answer)
 
 
 def _page(request: AgentRequest, person: UUID, opened: Opened, form: PaymentForm | None) -> HttpResponse:

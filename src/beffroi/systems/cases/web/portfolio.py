@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from beffroi.client import Refused
@@ -54,7 +54,7 @@ def _page(request: AgentRequest, scope: str) -> HttpResponse:
         "scope": scope,
         "order": order,
         "heading": words.list_heading(session, scope),
-        "lead": _count(found.total),
+        "lead": words.people(found.total),
         "tabs": _tabs(session, scope),
         "rows": [(line, words.explanation(line.explanation), words.masked(line.why)) for line in found.lines],
         "masked": masked,
@@ -81,10 +81,6 @@ def _filter_url(session: Session, scope: str) -> str:
 
 def _number(said: str) -> int:
     return min(int(said), MOST_PAGES) if said.isascii() and said.isdigit() and said != "0" else 1
-
-
-def _count(total: int) -> str:
-    return ngettext("%(total)s personne", "%(total)s personnes", total) % {"total": words.number(total)}
 
 
 def _tabs(session: Session, scope: str) -> tuple[Tab, ...]:

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, calls
-from beffroi.client.answers import Opened, Registered
+from beffroi.client.answers import Opened
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.people import age_on, born_on, name_of
@@ -21,7 +20,7 @@ from beffroi.systems.cases.representatives.forms import RepresentativeForm, init
 from beffroi.systems.cases.representatives.reading import MOST, Representative, representatives_of
 from beffroi.systems.cases.sections import SECTIONS, entries
 from beffroi.systems.cases.web import words
-from beffroi.systems.cases.web.editing import address
+from beffroi.systems.cases.web.editing import address, kept
 from beffroi.systems.cases.web.trail import below_file
 from beffroi.ui.components import Entry
 
@@ -63,7 +62,7 @@ def representatives(request: AgentRequest, person: UUID) -> HttpResponse:
 def _remove(request: AgentRequest, person: UUID) -> HttpResponse:
     number, version = (_number(request.POST.get(name, "")) for name in ("number", "version"))
     answer = actions.remove(request.conversation, request.described, str(person), number, version)
-    return _done(request, answer)
+    return kept(request, request.path, answer)
 
 
 def _put(request: AgentRequest, person: UUID, opened: Opened, *, minor: bool) -> HttpResponse:
@@ -75,25 +74,14 @@ def _put(request: AgentRequest, person: UUID, opened: Opened, *, minor: bool) ->
         return _page(request, person, opened, form, minor=minor, number=number)
     version: int = form.cleaned_data["version"]
     one = form.representative(number)
-    return _done(request, actions.put(request.conversation, request.described, str(person), one, version))
+    answer = actions.put(request.conversation, request.described, str(person), one, version)
+    return kept(request, request.path, answer)
 
 
 def _number(said: str) -> int:
     if not (said.isascii() and said.isdigit() and len(said) < 10):
         raise Http404
     return int(said)
-
-
-def _done(request: AgentRequest, answer: Registered | Refused | None) -> HttpResponse:
-    if answer is None:
-        raise Http404
-    if isinstance(answer, Refused) and answer.code == "version-conflict":
-        messages.warning(request, answer.detail)
-    elif isinstance(answer, Refused):
-        return RefusalAnswer(answer)
-    else:
-        messages.success(request, gettext("C'est enregistré."))
-    return HttpResponseRedirect(request.path)
 
 
 def _page(

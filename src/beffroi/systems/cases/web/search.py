@@ -30,35 +30,46 @@ def search(request: AgentRequest) -> HttpResponse:
     """Search by identity or by one number; the results replace nothing of what was typed."""
     if not rights.may(request.described, "find"):
         return render(request, "cases/no_file.html")
-    by_name, by_number = NameSearch(), NumberSearch()
-    form: NameSearch | NumberSearch | None = None
-    if request.method == "POST" and request.POST.get("recherche") == "numero":
-        form = by_number = NumberSearch(request.POST)
-    elif request.method == "POST":
-        form = by_name = NameSearch(request.POST)
+    by_name, by_number, form = typed(request)
     context: dict[str, object] = {"by_name": by_name, "by_number": by_number, "refused_form": form, "searched": False}
-    status = 200
-    if form is not None and form.is_valid():
-        found = request.conversation.ask(searching(rights.purpose_of(request.described, "find"), form))
-        if isinstance(found, Refused) and found.code == "malformed":
-            form.add_error("value" if isinstance(form, NumberSearch) else "birth_date", found.detail)
-        elif isinstance(found, Refused):
-            return RefusalAnswer(found)
-        else:
-            context |= {"searched": True, "hits": [hit(match) for match in found.matches], "more": found.more}
-    if form is not None and form.errors:
-        status = 422
+    found = looked_for(request, form)
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    if found is not None:
+        context |= {"searched": True, "hits": [hit(match) for match in found.matches], "more": found.more}
     context["creatable"] = rights.may(request.described, "create")
     context["receives"] = rights.receives(request.described)
-    return render(request, "cases/search.html", context, status=status)
+    return render(request, "cases/search.html", context, status=422 if form is not None and form.errors else 200)
 
 
-def searching(purpose: str, form: NameSearch | NumberSearch) -> Call[Found]:
-    """The search that a valid form asks for."""
-    typed = form.cleaned_data
+def typed(request: AgentRequest) -> tuple[NameSearch, NumberSearch, NameSearch | NumberSearch | None]:
+    """Both forms, and which of them was posted."""
+    by_name, by_number = NameSearch(), NumberSearch()
+    if request.method != "POST":
+        return by_name, by_number, None
+    if request.POST.get("recherche") == "numero":
+        by_number = NumberSearch(request.POST)
+        return by_name, by_number, by_number
+    by_name = NameSearch(request.POST)
+    return by_name, by_number, by_name
+
+
+def looked_for(request: AgentRequest, form: NameSearch | NumberSearch | None) -> Found | Refused | None:
+    """What the form that was posted finds; ``None`` where none was, or where it says what is wrong with it."""
+    if form is None or not form.is_valid():
+        return None
+    found = request.conversation.ask(_call(rights.purpose_of(request.described, "find"), form))
+    if isinstance(found, Refused) and found.code == "malformed":
+        form.add_error("value" if isinstance(form, NumberSearch) else "birth_date", found.detail)
+        return None
+    return found
+
+
+def _call(purpose: str, form: NameSearch | NumberSearch) -> Call[Found]:
+    said = form.cleaned_data
     if isinstance(form, NumberSearch):
-        return calls.find(purpose, typed["by"], {"value": typed["value"]})
-    return calls.find(purpose, "name", {name: typed[name] for name in ("last_name", "first_name", "birth_date")})
+        return calls.find(purpose, said["by"], {"value": said["value"]})
+    return calls.find(purpose, "name", {name: said[name] for name in ("last_name", "first_name", "birth_date")})
 
 
 def hit(match: Match) -> Hit:

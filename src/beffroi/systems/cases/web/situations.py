@@ -22,7 +22,7 @@ from beffroi.systems.cases.situations import actions
 from beffroi.systems.cases.situations.forms import ChangeForm, Comparison
 from beffroi.systems.cases.situations.reading import authors_of, changes_of, said, told
 from beffroi.systems.cases.situations.words import SUBJECTS
-from beffroi.systems.cases.web.editing import address
+from beffroi.systems.cases.web.editing import address, kept
 from beffroi.systems.cases.web.trail import below_file
 from beffroi.ui import formatting
 from beffroi.ui.components import Entry
@@ -66,13 +66,8 @@ def _note(request: AgentRequest, person: UUID, form: ChangeForm) -> HttpResponse
     )
     if answer is None:
         messages.warning(request, gettext("Une correction porte sur le même sujet que ce qu'elle corrige."))
-    elif isinstance(answer, Refused) and answer.code.startswith(("writing-", "version-")):
-        messages.warning(request, answer.detail)
-    elif isinstance(answer, Refused):
-        return RefusalAnswer(answer)
-    else:
-        messages.success(request, gettext("C'est enregistré."))
-    return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(request.path)
+    return kept(request, request.path, answer)
 
 
 def _page(

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from beffroi.client.answers import Label, Session
 from beffroi.ui import formatting
@@ -17,6 +17,11 @@ def written(label: Label) -> str:
 def number(value: int) -> str:
     """« 1 600 »."""
     return formatting.number(value, formatting.language_of(get_language()))
+
+
+def people(count: int) -> str:
+    """« 1 600 personnes »."""
+    return ngettext("%(count)s personne", "%(count)s personnes", count) % {"count": number(count)}
 
 
 def list_heading(session: Session, scope: str) -> str:
