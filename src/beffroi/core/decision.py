@@ -392,9 +392,18 @@ def _granted(request: Request, session: SessionFacts, rule: Rule, facts: Facts, 
     return groups
 
 
-def _due(kind: str, id: str, bucket: Bucket, caps: Caps, refusal: Code) -> Due:
+def due_of(kind: str, id: str, bucket: Bucket, caps: Caps, refusal: Code) -> Due:
+    """One budget as a decision charges it."""
     scope, key, mark = purse(kind, id, bucket)
     return Due(scope, caps, refusal, key, mark)
+
+
+def own_due(bucket: Bucket, account: AccountFacts, habilitation: HabilitationFacts, policy: Policy) -> Due | Refusal:
+    """The account's own budget of this bucket, with the caps of its habilitation."""
+    caps = caps_of(policy, bucket, habilitation.status)
+    if caps is None:
+        return Refusal(Code.BUDGET_UNKNOWN)
+    return due_of("account", account.id, bucket, caps, Code.BUDGET_ACCOUNT)
 
 
 def owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Refusal:
@@ -403,30 +412,26 @@ def owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Refu
     Changing who follows whom reads nothing: it is the account's and the organisation's alone. On facts that
     :func:`stand` accepted.
     """
-    application, account = facts.application, facts.account
-    habilitation, organisation = facts.habilitation, facts.organisation
+    application = facts.application
     assert application is not None, "step 1 passed"
-    assert account is not None, "step 3 passed"
-    assert habilitation is not None, "step 4 passed"
-    assert organisation is not None, "step 4 passed"
-    caps = caps_of(policy, bucket, habilitation.status)
-    if caps is None:
-        return Refusal(Code.BUDGET_UNKNOWN)
-    own = _due("account", account.id, bucket, caps, Code.BUDGET_ACCOUNT)
+    _, account, habilitation, organisation = found(facts)
+    own = own_due(bucket, account, habilitation, policy)
+    if isinstance(own, Refusal):
+        return own
     if bucket in _CHANGING:
         per_office = policy.organisation_relations if bucket == RELATIONS else policy.organisation_assignments
-        return own, _due("organisation", organisation.id, bucket, per_office, Code.BUDGET_ORGANISATION)
+        return own, due_of("organisation", organisation.id, bucket, per_office, Code.BUDGET_ORGANISATION)
     dues = [own]
     for pool in account.pools:
-        dues.append(_due("pool", pool, EVERYTHING, policy.pool, Code.BUDGET_POOL))
+        dues.append(due_of("pool", pool, EVERYTHING, policy.pool, Code.BUDGET_POOL))
     law = policy.organisation
     if bucket in law.counts:
         day = max(law.floor, law.per_agent * organisation.confirmed_agents)
         share = day * law.account_share // 100
         mine = f"{organisation.id}/{account.id}"
-        dues.append(_due("share", mine, EVERYTHING, _daily(share), Code.BUDGET_SHARE))
-        dues.append(_due("organisation", organisation.id, EVERYTHING, _daily(day), Code.BUDGET_ORGANISATION))
-    dues.append(_due("application", application.id, EVERYTHING, application.caps, Code.BUDGET_APPLICATION))
+        dues.append(due_of("share", mine, EVERYTHING, _daily(share), Code.BUDGET_SHARE))
+        dues.append(due_of("organisation", organisation.id, EVERYTHING, _daily(day), Code.BUDGET_ORGANISATION))
+    dues.append(due_of("application", application.id, EVERYTHING, application.caps, Code.BUDGET_APPLICATION))
     return tuple(dues)
 
 

@@ -8,10 +8,8 @@ account's own: that budget is the number of people past which a second person is
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from beffroi.core.budgets import purse
-from beffroi.core.decision import Due, Entitlement, Refusal, entitle, found
+from beffroi.core.decision import Entitlement, Refusal, due_of, entitle, found, own_due
 from beffroi.core.facts import Facts, Request
-from beffroi.core.habilitation import caps_of
 from beffroi.core.policy import EXPORTS, Action, Policy, Role
 from beffroi.core.refusals import Code
 
@@ -48,15 +46,11 @@ def _line(request: Request, facts: Facts, policy: Policy, *, agreed: bool) -> En
     if isinstance(entitled, Refusal):
         return entitled
     _, account, habilitation, organisation = found(facts)
-    scope, key, mark = purse("organisation", organisation.id, EXPORTS)
-    dues = [*entitled.dues, Due(scope, policy.exports.organisation, Code.BUDGET_ORGANISATION, key, mark)]
-    if not agreed:
-        caps = caps_of(policy, EXPORTS, habilitation.status)
-        if caps is None:
-            return Refusal(Code.BUDGET_UNKNOWN)
-        scope, key, mark = purse("account", account.id, EXPORTS)
-        dues.append(Due(scope, caps, Code.BUDGET_ACCOUNT, key, mark))
-    return entitled._replace(dues=tuple(dues))
+    office = due_of("organisation", organisation.id, EXPORTS, policy.exports.organisation, Code.BUDGET_ORGANISATION)
+    if agreed:
+        return entitled._replace(dues=(*entitled.dues, office))
+    own = own_due(EXPORTS, account, habilitation, policy)
+    return own if isinstance(own, Refusal) else entitled._replace(dues=(*entitled.dues, office, own))
 
 
 def in_the_way(approved_at: datetime | None, copies: int, now: datetime, policy: Policy) -> Hindrance | None:

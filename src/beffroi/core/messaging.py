@@ -10,10 +10,8 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from beffroi.core.budgets import purse
-from beffroi.core.decision import Due, Entitlement, Refusal, entitle, found
+from beffroi.core.decision import Entitlement, Refusal, entitle, found, own_due
 from beffroi.core.facts import Facts, Request
-from beffroi.core.habilitation import caps_of
 from beffroi.core.policy import MESSAGES, Label, Policy
 from beffroi.core.refusals import Code, Sentence
 
@@ -165,8 +163,5 @@ def writing_to(request: Request, facts: Facts, policy: Policy) -> Entitlement | 
     if entitled.groups != request.groups:
         return Refusal(Code.FIELDS_NOT_ALLOWED)
     _, account, habilitation, _ = found(facts)
-    caps = caps_of(policy, MESSAGES, habilitation.status)
-    if caps is None:
-        return Refusal(Code.BUDGET_UNKNOWN)
-    scope, key, mark = purse("account", account.id, MESSAGES)
-    return entitled._replace(dues=(*entitled.dues, Due(scope, caps, Code.BUDGET_ACCOUNT, key, mark)))
+    own = own_due(MESSAGES, account, habilitation, policy)
+    return own if isinstance(own, Refusal) else entitled._replace(dues=(*entitled.dues, own))

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from beffroi.core.budgets import purse
-from beffroi.core.decision import Due, Entitlement, Refusal, entitle, found, owed, stand
+from beffroi.core.decision import Entitlement, Refusal, due_of, entitle, found, owed, stand
 from beffroi.core.explanations import Explanation
 from beffroi.core.facts import Facts, Request
 from beffroi.core.ids import AccountId, Bucket, OrganisationId
@@ -95,8 +94,7 @@ def giving(request: Request, facts: Facts, policy: Policy, *, to: OrganisationId
     entitled = _of_the_office(request, facts, policy, RELATIONS)
     if isinstance(entitled, Refusal):
         return entitled
-    scope, key, mark = purse("organisation", to, RECEIVED)
-    received = Due(scope, policy.received, Code.BUDGET_RECEIVED, key, mark)
+    received = due_of("organisation", to, RECEIVED, policy.received, Code.BUDGET_RECEIVED)
     return entitled._replace(dues=(*entitled.dues, received))
 
 

@@ -5,7 +5,8 @@ refused wherever an opening would be (:mod:`beffroi.core.duty`). What writes doe
 reads sees one snapshot and delays no decision.
 """
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,6 +23,7 @@ from beffroi.guard.decisions.asks import Ask
 from beffroi.guard.decisions.facts import FactReader
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
+from beffroi.guard.journal import Entry
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.sessions.live import live_session
 from beffroi.guard.signin.integrity import report
@@ -65,6 +67,15 @@ class OnDuty(NamedTuple):
     def reaches(self, organisation: OrganisationId) -> bool:
         """Whether commands about this organisation are this person's to give: one's own, or all from the network."""
         return self.everywhere or organisation == self.organisation.id
+
+
+def entry_of(work: Work, by: OnDuty, kind: str, detail: Mapping[str, object], purpose: str | None = None) -> Entry:
+    """A line of the journal about what was commanded and concerns no one person; ``detail`` holds codes and ids."""
+    return Entry(
+        work.now, kind, account=by.account.id, session=by.session.id, organisation=by.organisation.id,
+        application=by.session.application, role=by.habilitation.role, purpose=purpose,
+        policy=work.policy.version, detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
+    )  # fmt: skip
 
 
 Judge = Callable[[ApplicationId, Facts, Policy], Role | Refusal]
@@ -125,7 +136,7 @@ async def _judged(call: Call, judge: Judge, act: Act, *, writes: bool) -> Answer
                 return denial(call, refused.refusal)
     except (stamped.Forged, SealRefused, WrappedKeyRefused) as error:
         await report(call, error)
-        return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+        return problems.reply(call, Code.INTEGRITY)
 
 
 async def _act(

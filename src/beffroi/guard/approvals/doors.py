@@ -48,7 +48,7 @@ _MAKING: Final = msgspec.json.Decoder(Making)
 
 def objected(call: Call, objection: Objection) -> Answer:
     """The problem document of an objection."""
-    return problems.answer(objection, call.headers.get(b"accept-language"))
+    return problems.reply(call, objection)
 
 
 async def options(call: Call) -> Answer:

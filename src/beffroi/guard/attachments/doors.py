@@ -193,7 +193,7 @@ async def open_one(call: Call) -> Answer:
         opened = await asyncio.to_thread(keeping.opened, services.keys, found[0])
     except (SealRefused, WrappedKeyRefused) as error:
         _LOG.critical("integrity: attachment %s of person %s: %s", body.id, person, error)
-        return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+        return problems.reply(call, Code.INTEGRITY)
     return json_answer(
         answers.OpenedAttachment(
             body.id, outcome.entry or 0, opened.kind, opened.media, opened.added_at, opened.content
@@ -258,7 +258,7 @@ def _hindered(call: Call, obstacle: Obstacle) -> Answer:
     """The problem document of an obstacle, with the limit where one was passed."""
     rules = call.services.policy.attachments
     more = {Obstacle.TOO_LARGE: {"most": rules.largest}, Obstacle.TOO_MANY: {"most": rules.most}}.get(obstacle)
-    return problems.answer(obstacle, call.headers.get(b"accept-language"), more)
+    return problems.reply(call, obstacle, more)
 
 
 ROUTES: Final[Routes] = {

@@ -133,7 +133,7 @@ async def read_course(call: Call) -> Answer:
     async def act(work: Work, session: Row, account: AccountId) -> Answer:
         course = await exams.course_of(work, account)
         if course is None:
-            return _objected(call, Objection.NO_COURSE)
+            return problems.reply(call, Objection.NO_COURSE)
         return json_answer(answers.course_read(course, _tongue(call)))
 
     return await _with_account(call, act, writes=True)
@@ -146,10 +146,10 @@ async def begin(call: Call) -> Answer:
     async def act(work: Work, session: Row, account: AccountId) -> Answer:
         course = await exams.course_of(work, account)
         if course is None:
-            return _objected(call, Objection.NO_COURSE)
+            return problems.reply(call, Objection.NO_COURSE)
         exam = await exams.begin(work, course, account, str(session["id"]))
         if isinstance(exam, Objection):
-            return _objected(call, exam)
+            return problems.reply(call, exam)
         questions = exams.questions_of(course, exam)
         return json_answer(answers.exam_read(course, str(exam["id"]), exam["seed"], questions, _tongue(call)))
 
@@ -164,10 +164,10 @@ async def answer(call: Call) -> Answer:
     async def act(work: Work, session: Row, account: AccountId) -> Answer:
         course = await exams.course_of(work, account)
         if course is None:
-            return _objected(call, Objection.NO_COURSE)
+            return problems.reply(call, Objection.NO_COURSE)
         judged = await exams.answer(work, course, account, str(session["id"]), asked.exam, given)
         if isinstance(judged, Objection):
-            return _objected(call, judged)
+            return problems.reply(call, judged)
         if judged.mark.passed:
             await exams.enter(work, session)
         score, of = judged.mark
@@ -189,7 +189,7 @@ async def _with_account(call: Call, act: Act, *, writes: bool) -> Answer:
         row = stamped.genuine(keys, "account", await _account(conn, account))
         may = await may_enter(conn, keys, session["application"], account, watcher=True)
         if row["status"] != "active" or not may:
-            return problems.answer(Code.ACCOUNT_SUSPENDED, call.headers.get(b"accept-language"))
+            return problems.reply(call, Code.ACCOUNT_SUSPENDED)
         work = Work(conn, keys, policy, await stamped.instant(conn))
         if writes:
             await conn.execute(_USED, session["id"], work.now)
@@ -233,10 +233,6 @@ def _named(course: Course | None, call: Call) -> CourseNamed | None:
 
 def _tongue(call: Call) -> str:
     return problems.language_of(call.headers.get(b"accept-language"))
-
-
-def _objected(call: Call, objection: Objection) -> Answer:
-    return problems.answer(objection, call.headers.get(b"accept-language"))
 
 
 ROUTES: Final[Routes] = {

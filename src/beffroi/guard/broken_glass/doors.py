@@ -4,8 +4,6 @@ Who opened is named, the person is not: an officer reads no file. The text that 
 reading it is journaled.
 """
 
-import json
-from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 from uuid import uuid4
 
@@ -18,8 +16,7 @@ from beffroi.core.ids import AccountId
 from beffroi.guard import journal, stamped
 from beffroi.guard.answers.broken_glass import Judged, Shown
 from beffroi.guard.broken_glass import reading
-from beffroi.guard.duties import OnDuty, Work, with_duty
-from beffroi.guard.journal import Entry
+from beffroi.guard.duties import OnDuty, Work, entry_of, with_duty
 from beffroi.guard.lines import within_own_line
 from beffroi.guard.stamped import Row
 from beffroi.guard.web import bodies, problems
@@ -68,11 +65,11 @@ async def show(call: Call) -> Answer:
     async def act(work: Work, by: OnDuty) -> Answer:
         row = await reading.one(work, by, body.entry)
         if row is None:
-            return _objected(call, Objection.UNKNOWN)
+            return problems.reply(call, Objection.UNKNOWN)
         [opening] = await reading.told(work, [row])
         against = await _against(work, by, row)
         text = None if against is Objection.OWN else await reading.text(work, row)
-        await journal.append(work.conn, [_entry(work, by, "glass-read", {"entry": body.entry})])
+        await journal.append(work.conn, [entry_of(work, by, "glass-read", {"entry": body.entry})])
         return json_answer(Shown(opening, text, await reading.again(work, row), against and against.value))
 
     return await with_duty(call, Duty.INVESTIGATE, act, writes=True)
@@ -86,13 +83,13 @@ async def judge(call: Call) -> Answer:
     async def act(work: Work, by: OnDuty) -> Answer:
         row = await reading.one(work, by, body.entry)
         if row is None:
-            return _objected(call, Objection.UNKNOWN)
+            return problems.reply(call, Objection.UNKNOWN)
         before = (await reading.verdicts(work, [body.entry])).get(body.entry)
         said = None if before is None else Verdict(before["verdict"])
         if await within_own_line(work.conn, work.keys, work.policy, _author(row), by.account.id, work.now):
-            return _objected(call, Objection.OWN)
+            return problems.reply(call, Objection.OWN)
         if not may_judge(said, verdict):
-            return _objected(call, Objection.JUDGED)
+            return problems.reply(call, Objection.JUDGED)
         if before is None:
             kept = {
                 "id": str(uuid4()), "entry": body.entry, "opened_at": row["at"], "account": str(row["account"]),
@@ -106,7 +103,7 @@ async def judge(call: Call) -> Answer:
                 judged_at=work.now,
             )  # fmt: skip
         detail = {"entry": body.entry, "verdict": verdict.value}
-        await journal.append(work.conn, [_entry(work, by, "glass-judged", detail)])
+        await journal.append(work.conn, [entry_of(work, by, "glass-judged", detail)])
         return json_answer(Judged(verdict.value))
 
     return await with_duty(call, Duty.INVESTIGATE, act, writes=True)
@@ -122,18 +119,6 @@ async def _against(work: Work, by: OnDuty, row: Row) -> Objection | None:
 
 def _author(row: Row) -> AccountId:
     return AccountId(str(row["account"]))
-
-
-def _entry(work: Work, by: OnDuty, kind: str, detail: Mapping[str, object]) -> Entry:
-    return Entry(
-        work.now, kind, account=by.account.id, session=by.session.id, organisation=by.organisation.id,
-        application=by.session.application, role=by.habilitation.role, policy=work.policy.version,
-        detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
-    )  # fmt: skip
-
-
-def _objected(call: Call, objection: Objection) -> Answer:
-    return problems.answer(objection, call.headers.get(b"accept-language"))
 
 
 ROUTES: Final[Routes] = {

@@ -57,7 +57,7 @@ async def entry(call: Call) -> Answer:
     async def act(work: Work, by: OnDuty) -> Answer:
         found = await _reading(work, by).entry(number)
         if found is None:
-            return problems.answer(Fault.NOT_FOUND, call.headers.get(b"accept-language"))
+            return problems.reply(call, Fault.NOT_FOUND)
         return json_answer(found)
 
     return await with_duty(call, Duty.WATCH, act, writes=False)
@@ -70,7 +70,7 @@ async def proof(call: Call) -> Answer:
 
     async def act(work: Work, by: OnDuty) -> Answer:
         if await _reading(work, by).entry(number) is None:
-            return problems.answer(Fault.NOT_FOUND, call.headers.get(b"accept-language"))
+            return problems.reply(call, Fault.NOT_FOUND)
         try:
             given = log and await handing_out.of_entry(work.conn, work.keys, log.store, number)
         except handing_out.UNREADABLE as error:

@@ -34,12 +34,11 @@ def step_up_url(call: Call) -> str:
 
 def denial(call: Call, outcome: Refusal | Fault) -> Answer:
     """The problem document of a denial."""
-    tongue = call.headers.get(b"accept-language")
     if isinstance(outcome, Fault):
-        return problems.answer(outcome, tongue)
+        return problems.reply(call, outcome)
     if outcome.demand is None and outcome.span is None:
-        return problems.answer(outcome.code, tongue)
-    return problems.answer(outcome.code, tongue, problems.extensions_of(outcome, step_up_url(call)))
+        return problems.reply(call, outcome.code)
+    return problems.reply(call, outcome.code, problems.extensions_of(outcome, step_up_url(call)))
 
 
 async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None = None) -> Answer:
@@ -50,7 +49,7 @@ async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None 
         where = (await followers(conn, call.services.keys, [person]))[person]
         archived = bool(genuine(call.services.keys, await conn.fetch(ARCHIVED, person)))
     told = {"followed_by": where, "archived": archived}
-    return problems.answer(outcome.code, call.headers.get(b"accept-language"), told)
+    return problems.reply(call, outcome.code, told)
 
 
 async def followers(conn: Any, keys: Keys, people: Sequence[PersonId]) -> dict[PersonId, list[dict[str, str]]]:

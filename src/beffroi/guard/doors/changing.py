@@ -204,7 +204,7 @@ async def _duplicate(call: Call, caller: Caller, request: Request, known: list[P
 
 
 def _conflict(call: Call, matches: list[Match]) -> Answer:
-    return problems.answer(Fault.DUPLICATE, call.headers.get(b"accept-language"), {"matches": matches})
+    return problems.reply(call, Fault.DUPLICATE, {"matches": matches})
 
 
 async def update(call: Call) -> Answer:

@@ -4,7 +4,6 @@ The subject is the session's own account, the resource a person by id; purpose, 
 ``context``. Somebody without a relation gets the answer of an unknown person.
 """
 
-import asyncio
 from typing import Final
 
 import msgspec
@@ -15,10 +14,10 @@ from beffroi.core.fields import NAMES, mask_of, names
 from beffroi.core.ids import CODE, PersonId, PurposeCode, is_uuid
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
-from beffroi.guard.decisions.asks import Ask, Granted, Manner, Outcome
+from beffroi.guard.decisions.asks import Granted, Manner, Outcome
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
-from beffroi.guard.doors.opening import Gathered
+from beffroi.guard.doors.several import decide_each
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Header, Malformed, Routes, json_answer
@@ -69,21 +68,13 @@ async def _evaluate(call: Call, questions: list[Evaluation]) -> list[Decision] |
     if not isinstance(caller, Caller):
         return denial(call, caller)
     requests = [_request(caller, question, place) for place, question in enumerate(questions)]
-    waiting = asyncio.get_running_loop().create_future()
-    gathered = Gathered(len(requests), waiting)
-    for place, request in enumerate(requests):
-        ask = Ask(
-            request, caller.handle_hash, caller.client_hash, gathered.at(place),
-            kind="evaluation", manner=Manner.QUESTION,
-        )  # fmt: skip
-        call.services.worker.put(ask)
-    await waiting
-    for outcome in gathered.outcomes:
+    outcomes = await decide_each(call, caller, requests, kind="evaluation", manner=Manner.QUESTION)
+    for outcome in outcomes:
         if isinstance(outcome, Fault):
             return denial(call, outcome)
         if isinstance(outcome, Refusal) and problems.status_of(outcome.code) == 401:
             return denial(call, outcome)  # the caller is not known: there is nobody to answer to (section 10.1.2)
-    return [_decision(call, question, one) for question, one in zip(questions, gathered.outcomes, strict=True)]
+    return [_decision(call, question, one) for question, one in zip(questions, outcomes, strict=True)]
 
 
 def _request(caller: Caller, question: Evaluation, place: int) -> Request:

@@ -4,7 +4,6 @@ A question is counted first, whoever answers. Each person found is then an openi
 ``found``, shown to the person. Without a relation the answer says that the person is known and where, nothing more.
 """
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
@@ -18,11 +17,11 @@ from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.nir import NirRefusal
 from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.core.policy import Action
-from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome
+from beffroi.guard.decisions.asks import Agent, Granted, Manner, Outcome
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.doors.answers import followers, genuine, refused
 from beffroi.guard.doors.gate import Caller, caller_of
-from beffroi.guard.doors.opening import Gathered
+from beffroi.guard.doors.several import decide_each
 from beffroi.guard.vault import blind
 from beffroi.guard.vault.people import MOST_MATCHES, holding
 from beffroi.guard.web import bodies
@@ -132,14 +131,8 @@ async def reveal(
     """
     if not people:
         return []
-    waiting = asyncio.get_running_loop().create_future()
-    gathered = Gathered(len(people), waiting)
-    for place, person in enumerate(people):
-        finding = request._replace(action=Action.FIND, person=person, groups=0)
-        ask = Ask(finding, caller.handle_hash, caller.client_hash, gathered.at(place), kind="found")
-        call.services.worker.put(ask)
-    await waiting
-    denied = _denied(gathered.outcomes)
+    findings = [request._replace(action=Action.FIND, person=person, groups=0) for person in people]
+    denied = _denied(await decide_each(call, caller, findings, kind="found"))
     if denied is not None:
         return denied
     async with call.services.pool.acquire() as conn:

@@ -21,10 +21,11 @@ from beffroi.core.ids import AccountId, PersonId, PurposeCode
 from beffroi.core.normalisation import NormalisationRefusal, first_name_key, name_key
 from beffroi.core.policy import Action
 from beffroi.guard import stamped
-from beffroi.guard.decisions.asks import Agent, Ask, Granted, Manner, Outcome
+from beffroi.guard.decisions.asks import Agent, Granted, Manner, Outcome
 from beffroi.guard.doors.answers import Budget, budget, refused
 from beffroi.guard.doors.gate import Caller, caller_of
-from beffroi.guard.doors.opening import Gathered, decrypted
+from beffroi.guard.doors.opening import in_clear
+from beffroi.guard.doors.several import decide_each
 from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault.records import Identity
 from beffroi.guard.vault.sealing import SealRefused, open_groups, owner_bytes
@@ -263,17 +264,8 @@ def _paid(outcomes: Sequence[Outcome]) -> Budget | None:
 
 async def _decided(call: Call, caller: Caller, question: Request, shown: Sequence[PersonId]) -> Sequence[Outcome]:
     """Each row's own decision, in the order of the page."""
-    if not shown:
-        return []
-    waiting = asyncio.get_running_loop().create_future()
-    gathered = Gathered(len(shown), waiting)
-    for place, person in enumerate(shown):
-        request = question._replace(person=person, groups=int(Group.IDENTITY))
-        call.services.worker.put(
-            Ask(request, caller.handle_hash, caller.client_hash, gathered.at(place), sealed=True)
-        )
-    await waiting
-    return gathered.outcomes
+    asked = [question._replace(person=person, groups=int(Group.IDENTITY)) for person in shown]
+    return await decide_each(call, caller, asked, sealed=True)
 
 
 def _masked(outcome: Outcome) -> bool:
@@ -298,14 +290,10 @@ async def _sorted(call: Call, order: NameOrder, people: Sequence[PersonId]) -> l
 
 
 def _row(call: Call, person: PersonId, outcome: Outcome) -> ListRow:
-    if not isinstance(outcome, Granted):
-        code = outcome.code if isinstance(outcome, Refusal) else outcome
-        return ListRow(person, {}, masked=True, code=code.value)
-    fields = None if outcome.sealed is None else decrypted(call.services.keys, person, outcome.sealed)
-    if fields is None:
-        return ListRow(person, {}, masked=True, code="integrity")
-    clear: Any = fields
-    return ListRow(person, clear, outcome.explanation, outcome.entry)
+    fields: Any = in_clear(call, person, outcome)
+    if not isinstance(outcome, Granted) or isinstance(fields, str):
+        return ListRow(person, {}, masked=True, code=fields)
+    return ListRow(person, fields, outcome.explanation, outcome.entry)
 
 
 ROUTES: Final[Routes] = {("POST", "/v1/list"): list_people, ("POST", "/v1/list/ids"): list_ids}

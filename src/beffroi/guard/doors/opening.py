@@ -23,6 +23,7 @@ from beffroi.guard.doors.answers import Budget, budget, denial, refused
 from beffroi.guard.doors.asked import BreakGlass, Opening
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.doors.released import written, written_all
+from beffroi.guard.doors.several import Gathered
 from beffroi.guard.keys import Keys, WrappedKeyRefused
 from beffroi.guard.vault.sealing import SealRefused, open_groups, owner_bytes
 from beffroi.guard.web import bodies, problems
@@ -66,7 +67,7 @@ def _opened(call: Call, body: Opening, outcome: Granted) -> Answer:
     sealed = outcome.sealed
     fields = None if sealed is None else decrypted(call.services.keys, body.person, sealed)
     if sealed is None or fields is None:
-        return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+        return problems.reply(call, Code.INTEGRITY)
     reviewed = body.break_glass is not None and outcome.explanation == BREAK_GLASS
     answer = {
         "entry": outcome.entry,
@@ -118,26 +119,12 @@ async def releases(call: Call) -> Answer:
     return Answer(200, ORDINARY, written_all(gathered.outcomes))
 
 
-class Gathered:
-    """Outcomes of several requests, complete when the last one is told."""
-
-    __slots__ = ("_left", "_waiting", "outcomes")
-
-    def __init__(self, count: int, waiting: "asyncio.Future[None]") -> None:
-        self.outcomes: list[Outcome] = [Fault.UNAVAILABLE] * count
-        self._left = count
-        self._waiting = waiting
-
-    def at(self, place: int) -> Callable[[Outcome], None]:
-        """What the request of this place calls with its outcome."""
-        return partial(self.tell, place)
-
-    def tell(self, place: int, outcome: Outcome) -> None:
-        """Keep one outcome."""
-        self.outcomes[place] = outcome
-        self._left -= 1
-        if self._left == 0 and not self._waiting.done():
-            self._waiting.set_result(None)
+def in_clear(call: Call, person: PersonId, outcome: Outcome) -> dict[str, msgspec.Raw] | str:
+    """What a row of several people shows of one: the groups of the decision, or the code of why it comes masked."""
+    if not isinstance(outcome, Granted):
+        return (outcome.code if isinstance(outcome, Refusal) else outcome).value
+    fields = None if outcome.sealed is None else decrypted(call.services.keys, person, outcome.sealed)
+    return Code.INTEGRITY.value if fields is None else fields
 
 
 @lru_cache(maxsize=1024)
@@ -179,7 +166,7 @@ def _done(call: Call, tell: Tell, body: Opening, write: Write, outcome: Outcome)
             _deny(call, tell, outcome, body)
     except Exception as error:
         _LOG.error("an answer could not be written: %s", type(error).__name__)
-        tell(problems.answer(Fault.INTERNAL, call.headers.get(b"accept-language")))
+        tell(problems.reply(call, Fault.INTERNAL))
 
 
 def _deny(call: Call, tell: Tell, outcome: Refusal | Fault, body: Opening) -> None:

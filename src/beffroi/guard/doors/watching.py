@@ -43,7 +43,7 @@ async def metrics(call: Call) -> Answer:
     except ValueError:
         near = call.peer == ""  # a Unix socket has no address
     if not near or b"x-forwarded-for" in call.headers or b"forwarded" in call.headers:
-        return problems.answer(Fault.NOT_FOUND, call.headers.get(b"accept-language"))
+        return problems.reply(call, Fault.NOT_FOUND)
     services = call.services
     services.metrics.gauges["queue_requests"] = services.worker.waiting
     services.metrics.gauges["ready"] = int(services.worker.ready)

@@ -1,27 +1,19 @@
 """Copies: the row that a mark leads to, written before the file leaves; how many were made of what was agreed to."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from beffroi.core import budgets
 from beffroi.core.approvals import State
-from beffroi.core.budgets import EMPTY, Scope
 from beffroi.core.exporting import Hindrance, in_the_way
 from beffroi.core.fields import mask_of, names
-from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.marks import new_mark
-from beffroi.core.policy import EXPORTS
 from beffroi.guard import journal, stamped
 from beffroi.guard.approvals import making
-from beffroi.guard.budget_rows import window_of
-from beffroi.guard.decisions.facts import clock_at
-from beffroi.guard.duties import OnDuty, Work
+from beffroi.guard.duties import OnDuty, Work, entry_of
 from beffroi.guard.exporting.requests import CODE
-from beffroi.guard.journal import Entry
 from beffroi.guard.stamped import Row
 
 if TYPE_CHECKING:
@@ -34,7 +26,6 @@ SELECT * FROM guard.request WHERE kind = $1 AND requester = $2 AND organisation 
 ORDER BY created_at DESC, id LIMIT 50
 """
 _MADE: Final = "SELECT request, count(*) AS copies FROM guard.export_copy WHERE request = ANY ($1::uuid[]) GROUP BY 1"
-_BUDGET: Final = "SELECT * FROM guard.budget WHERE key = $1"
 _MARKED: Final = """
 SELECT c.*, o.name AS organisation_name FROM guard.export_copy c JOIN guard.organisation o ON o.id = c.organisation
 WHERE c.mark = $1
@@ -87,16 +78,6 @@ async def mine(work: Work, by: OnDuty) -> Sequence[Row]:
     return rows
 
 
-async def left_alone(work: Work, by: OnDuty) -> int:
-    """How many people the account may still export today without anybody's agreement. Raises Forged."""
-    caps = caps_of(work.policy, EXPORTS, by.habilitation.status)
-    row = await work.conn.fetchrow(_BUDGET, Scope("account", by.account.id, EXPORTS).key)
-    clock = clock_at(work.now)
-    window = EMPTY if row is None else window_of(stamped.genuine(work.keys, "budget", row))
-    spent = budgets.spent(budgets.at(window, clock.day, clock.hour))
-    return 0 if caps is None else max(0, min(cap - people for cap, people in zip(caps, spent, strict=True)))
-
-
 async def keep(work: Work, by: OnDuty, wanted: Wanted, identifier: str, people: int) -> Row:
     """Write the copy's row and its entry: the mark is durable before anybody reads it."""
     row = {
@@ -110,17 +91,8 @@ async def keep(work: Work, by: OnDuty, wanted: Wanted, identifier: str, people: 
         "copy": identifier, "groups": names(wanted.groups), "people": people, "reason": wanted.reason,
         "request": wanted.request,
     }  # fmt: skip
-    await journal.append(work.conn, [entry(work, by, "copy-made", detail, wanted.purpose)])
+    await journal.append(work.conn, [entry_of(work, by, "copy-made", detail, wanted.purpose)])
     return row
-
-
-def entry(work: Work, by: OnDuty, kind: str, detail: dict[str, Any], purpose: str | None = None) -> Entry:
-    """A line of the journal about a copy: codes and ids, never its mark."""
-    return Entry(
-        work.now, kind, account=by.account.id, session=by.session.id, organisation=by.organisation.id,
-        application=by.session.application, role=by.habilitation.role, purpose=purpose,
-        policy=work.policy.version, detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
-    )  # fmt: skip
 
 
 async def marked(work: Work, mark: str) -> Row | None:

@@ -4,7 +4,6 @@ Each line is a decision of its own, charged and journaled as an opening is; then
 answer leaves. Killed in between, people are counted who were not handed out, never the other way round.
 """
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -15,24 +14,24 @@ import msgspec
 
 from beffroi.core import exporting
 from beffroi.core.approvals import Objection, State, standing
-from beffroi.core.decision import Refusal
 from beffroi.core.duty import Duty
 from beffroi.core.exporting import Hindrance
 from beffroi.core.facts import Request
 from beffroi.core.fields import mask_of, names
 from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.marks import in_groups, read_mark
-from beffroi.core.policy import Action
-from beffroi.guard import journal
+from beffroi.core.policy import EXPORTS, Action
+from beffroi.guard import journal, own_budgets
 from beffroi.guard.answers.exporting import Copy, Export, ExportRow, Exports, Reason, Traced
 from beffroi.guard.answers.shape import Nothing
 from beffroi.guard.approvals import making
 from beffroi.guard.approvals.doors import objected
-from beffroi.guard.decisions.asks import Ask, Granted, Outcome
+from beffroi.guard.decisions.asks import Granted, Outcome
 from beffroi.guard.doors.answers import budget, denial
 from beffroi.guard.doors.gate import Caller, caller_of
-from beffroi.guard.doors.opening import Gathered, decrypted
-from beffroi.guard.duties import OnDuty, Work, with_action, with_duty
+from beffroi.guard.doors.opening import in_clear
+from beffroi.guard.doors.several import decide_each
+from beffroi.guard.duties import OnDuty, Work, entry_of, with_action, with_duty
 from beffroi.guard.exporting import copies
 from beffroi.guard.exporting.bodies import Exporting, Marked, OneExport, Purposed
 from beffroi.guard.exporting.copies import Wanted
@@ -74,7 +73,7 @@ async def mine(call: Call) -> Answer:
         author = await making.author(work, by.account.id)
         rows = [_told(work, row, author, made[str(row["id"])]) for row in held]
         offered = names(rules.groups & rule.read)
-        left = await copies.left_alone(work, by)
+        left = await own_budgets.left(work, by, EXPORTS)
         return json_answer(Exports(offered, rules.people, left, rules.copies, reasons, tuple(rows)))
 
     return await with_action(call, Action.EXPORT, body.purpose, act, writes=False)
@@ -97,7 +96,7 @@ async def withdraw(call: Call) -> Answer:
 
     async def act(work: Work, by: OnDuty) -> Answer:
         if not await copies.is_own(work, by, body.request):
-            return hindered(call, Hindrance.UNKNOWN)
+            return problems.reply(call, Hindrance.UNKNOWN)
         done = await making.withdraw(work, by, body.request)
         return objected(call, done) if isinstance(done, Objection) else json_answer(Nothing())
 
@@ -143,7 +142,7 @@ async def _handed_out(call: Call, purpose: str, wish: Wish) -> Answer:
     async def look(work: Work, by: OnDuty) -> Answer:
         wanted = await wish(work, by)
         if isinstance(wanted, Hindrance):
-            return hindered(call, wanted)
+            return problems.reply(call, wanted)
         found.append(wanted)
         return json_answer(None)
 
@@ -163,7 +162,7 @@ async def _handed_out(call: Call, purpose: str, wish: Wish) -> Answer:
     async def write(work: Work, by: OnDuty) -> Answer:
         again = await wish(work, by)
         if isinstance(again, Hindrance):  # another copy was handed out meanwhile
-            return hindered(call, again)
+            return problems.reply(call, again)
         row = await copies.keep(work, by, wanted, copy, len(granted))
         return json_answer(Copy(copy, in_groups(row["mark"]), work.now, rows, budget(granted[-1].paid)))
 
@@ -172,34 +171,19 @@ async def _handed_out(call: Call, purpose: str, wish: Wish) -> Answer:
 
 async def _decided(call: Call, caller: Caller, wanted: Wanted, copy: str) -> list[Outcome]:
     """Each person's own decision, in the order of the file; its entry names the copy."""
-    waiting = asyncio.get_running_loop().create_future()
-    gathered = Gathered(len(wanted.people), waiting)
     detail = json.dumps({"copy": copy}, separators=(",", ":"))
     law = exporting.alone if wanted.request is None else exporting.agreed
-    for place, person in enumerate(wanted.people):
-        request = Request(Action.EXPORT, caller.application, wanted.purpose, person, wanted.groups, None)
-        call.services.worker.put(
-            Ask(
-                request,
-                caller.handle_hash,
-                caller.client_hash,
-                gathered.at(place),
-                sealed=True,
-                detail=detail,
-                law=law,
-            )
-        )
-    await waiting
-    return gathered.outcomes
+    asked = [
+        Request(Action.EXPORT, caller.application, wanted.purpose, person, wanted.groups, None)
+        for person in wanted.people
+    ]
+    return await decide_each(call, caller, asked, sealed=True, detail=detail, law=law)
 
 
 def _row(call: Call, person: PersonId, outcome: Outcome) -> ExportRow:
-    if not isinstance(outcome, Granted):
-        code = outcome.code if isinstance(outcome, Refusal) else outcome
-        return ExportRow(person, {}, masked=True, code=code.value)
-    fields: Any = None if outcome.sealed is None else decrypted(call.services.keys, person, outcome.sealed)
-    if fields is None:
-        return ExportRow(person, {}, masked=True, code="integrity")
+    fields: Any = in_clear(call, person, outcome)
+    if not isinstance(outcome, Granted) or isinstance(fields, str):
+        return ExportRow(person, {}, masked=True, code=fields)
     return ExportRow(person, fields, outcome.entry)
 
 
@@ -211,9 +195,9 @@ async def trace(call: Call) -> Answer:
     async def act(work: Work, by: OnDuty) -> Answer:
         row = None if mark is None else await copies.marked(work, mark)
         if row is None or not (by.everywhere or str(row["organisation"]) == by.organisation.id):
-            return hindered(call, Hindrance.UNKNOWN)
+            return problems.reply(call, Hindrance.UNKNOWN)
         named = await agents.names(work.conn, work.keys, {str(row["account"])})
-        await journal.append(work.conn, [copies.entry(work, by, "copy-traced", {"copy": str(row["id"])})])
+        await journal.append(work.conn, [entry_of(work, by, "copy-traced", {"copy": str(row["id"])})])
         return json_answer(
             Traced(
                 str(row["id"]), row["made_at"], str(row["account"]), named.get(str(row["account"]), ""),
@@ -223,11 +207,6 @@ async def trace(call: Call) -> Answer:
         )  # fmt: skip
 
     return await with_duty(call, Duty.INVESTIGATE, act, writes=True)
-
-
-def hindered(call: Call, hindrance: Hindrance) -> Answer:
-    """The problem document of what keeps a copy from being handed out."""
-    return problems.answer(hindrance, call.headers.get(b"accept-language"))
 
 
 ROUTES: Final[Routes] = {

@@ -41,7 +41,7 @@ async def account(call: Call) -> Answer:
     async def read(reading: Reading) -> Answer:
         found = await reading.account(asked)
         if found is None:
-            return problems.answer(Fault.NOT_FOUND, call.headers.get(b"accept-language"))
+            return problems.reply(call, Fault.NOT_FOUND)
         return json_answer(found)
 
     return await _reading(call, [], read)

@@ -200,10 +200,10 @@ async def _answered(
         return objected(call, refused.objection)
     except Forged as error:
         await report(call, error)
-        return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+        return problems.reply(call, Code.INTEGRITY)
     except (ColdRefused, EngineRefused) as refused:
         # Names of files, never anybody's; the officer must know which, and so must who watches the log.
-        return problems.answer(Fault.PAST_UNREADABLE, call.headers.get(b"accept-language"), {"reason": str(refused)})
+        return problems.reply(call, Fault.PAST_UNREADABLE, {"reason": str(refused)})
     total = found.rows.num_rows
     return json_answer(
         {

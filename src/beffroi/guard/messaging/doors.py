@@ -4,7 +4,6 @@ Each person written to is decided, charged and journaled as an opening of their 
 its letters are written; the worker sends them. Killed in between, people are counted who are not written to.
 """
 
-import asyncio
 import json
 from collections import Counter
 from datetime import date, time, timedelta
@@ -14,27 +13,22 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta
 
-from beffroi.core import budgets
-from beffroi.core.budgets import EMPTY, Scope
 from beffroi.core.decision import Refusal
 from beffroi.core.facts import Request
 from beffroi.core.fields import Group
-from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.marks import in_groups, new_mark, read_mark
 from beffroi.core.messaging import MOST, MOST_RECEIVED, WORDINGS, Objection, Subject, complete, writing_to
 from beffroi.core.policy import MESSAGES, Action
-from beffroi.guard import journal, stamped
+from beffroi.guard import journal, own_budgets, stamped
 from beffroi.guard.answers.messaging import Checked, Held, Notice, Notices, Sent
 from beffroi.guard.answers.shape import Label
-from beffroi.guard.budget_rows import window_of
-from beffroi.guard.decisions.asks import Ask, Granted, Outcome
-from beffroi.guard.decisions.facts import PARIS, clock_at
+from beffroi.guard.decisions.asks import Granted, Outcome
+from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
-from beffroi.guard.doors.opening import Gathered
-from beffroi.guard.duties import OnDuty, Work, with_action
-from beffroi.guard.journal import Entry
+from beffroi.guard.doors.several import decide_each
+from beffroi.guard.duties import OnDuty, Work, entry_of, with_action
 from beffroi.guard.messaging import letters
 from beffroi.guard.messaging.letters import NO_ADDRESS
 from beffroi.guard.sessions.doors import application_of
@@ -86,7 +80,6 @@ WHERE l.person = ANY ($1::uuid[]) AND n.organisation = $2 AND l.made_at > $3 GRO
 _CODE: Final = """
 SELECT n.*, o.name AS office FROM guard.notice n JOIN guard.organisation o ON o.id = n.organisation WHERE n.code = $1
 """
-_BUDGET: Final = "SELECT * FROM guard.budget WHERE key = $1"
 
 
 async def send(call: Call) -> Answer:
@@ -101,10 +94,10 @@ async def send(call: Call) -> Answer:
 
     async def look(work: Work, by: OnDuty) -> Answer:
         if not complete(subject, body.day, hour, work.now.astimezone(PARIS).date()):
-            return _objected(call, Objection.NO_DAY)
+            return problems.reply(call, Objection.NO_DAY)
         enough = await _enough(work, by, people)
         asked.extend(person for person in people if person not in enough)
-        return json_answer(None) if asked else _objected(call, Objection.ENOUGH)
+        return json_answer(None) if asked else problems.reply(call, Objection.ENOUGH)
 
     looked = await with_action(call, Action.RELEASE, body.purpose, look, writes=False)
     if not asked:
@@ -121,7 +114,7 @@ async def send(call: Call) -> Answer:
         enough = await _enough(work, by, granted)  # another message to them was written meanwhile
         written = [person for person in granted if person not in enough]
         if not written:
-            return _objected(call, Objection.ENOUGH)
+            return problems.reply(call, Objection.ENOUGH)
         row = {
             "id": notice, "code": new_mark(), "subject": subject.value, "day": body.day and body.day.isoformat(),
             "hour": body.hour,
@@ -131,12 +124,7 @@ async def send(call: Call) -> Answer:
         await stamped.insert(work.conn, work.keys, "notice", row)
         await _write_letters(work, notice, written)
         detail = {"notice": notice, "people": len(written), "subject": subject.value}
-        entry = Entry(
-            work.now, "notice-sent", account=by.account.id, session=by.session.id, organisation=by.organisation.id,
-            application=by.session.application, role=by.habilitation.role, purpose=body.purpose,
-            policy=work.policy.version, detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
-        )  # fmt: skip
-        await journal.append(work.conn, [entry])
+        await journal.append(work.conn, [entry_of(work, by, "notice-sent", detail, body.purpose)])
         left[Objection.ENOUGH.value] = len(people) - len(asked) + len(granted) - len(written)
         held = tuple(Held(code, count) for code, count in sorted(left.items()) if count)
         return json_answer(Sent(notice, in_groups(str(row["code"])), len(written), held), 201)
@@ -166,15 +154,11 @@ async def _decided(
     call: Call, caller: Caller, purpose: PurposeCode, people: list[PersonId], notice: str
 ) -> list[Outcome]:
     """Each person's own decision; its entry names the message."""
-    waiting = asyncio.get_running_loop().create_future()
-    gathered = Gathered(len(people), waiting)
     detail = json.dumps({"notice": notice}, separators=(",", ":"))
-    for place, person in enumerate(people):
-        request = Request(Action.RELEASE, caller.application, purpose, person, int(Group.CONTACT), None)
-        ask = Ask(request, caller.handle_hash, caller.client_hash, gathered.at(place), detail=detail, law=writing_to)
-        call.services.worker.put(ask)
-    await waiting
-    return gathered.outcomes
+    asked = [
+        Request(Action.RELEASE, caller.application, purpose, person, int(Group.CONTACT), None) for person in people
+    ]
+    return await decide_each(call, caller, asked, detail=detail, law=writing_to)
 
 
 async def mine(call: Call) -> Answer:
@@ -193,40 +177,26 @@ async def mine(call: Call) -> Answer:
                     row["sent"], row["waiting"], row["no_address"], row["failed"] - row["no_address"],
                 )
             )  # fmt: skip
-        return json_answer(Notices(await _left(work, by), tuple(told)))
+        return json_answer(Notices(await own_budgets.left(work, by, MESSAGES), tuple(told)))
 
     return await with_action(call, Action.RELEASE, body.purpose, act, writes=False)
-
-
-async def _left(work: Work, by: OnDuty) -> int:
-    """How many people the account may still write to today."""
-    caps = caps_of(work.policy, MESSAGES, by.habilitation.status)
-    row = await work.conn.fetchrow(_BUDGET, Scope("account", by.account.id, MESSAGES).key)
-    clock = clock_at(work.now)
-    window = EMPTY if row is None else window_of(stamped.genuine(work.keys, "budget", row))
-    spent = budgets.spent(budgets.at(window, clock.day, clock.hour))
-    return 0 if caps is None else max(0, min(cap - people for cap, people in zip(caps, spent, strict=True)))
 
 
 async def check(call: Call) -> Answer:
     """Whether a code is ours, for anybody: what about, in whose name, on which day; never to whom."""
     body = bodies.read(call, _CHECKING)
     if application_of(call) is None:
-        return problems.answer(Fault.TOKEN_INVALID, call.headers.get(b"accept-language"))
+        return problems.reply(call, Fault.TOKEN_INVALID)
     code = read_mark(body.code)
     if code is None:
-        return _objected(call, Objection.UNKNOWN_CODE)
+        return problems.reply(call, Objection.UNKNOWN_CODE)
     async with call.services.pool.acquire() as conn:
         row = await conn.fetchrow(_CODE, code)
     if row is None or not stamped.is_genuine(call.services.keys, "notice", row):
-        return _objected(call, Objection.UNKNOWN_CODE)
+        return problems.reply(call, Objection.UNKNOWN_CODE)
     title, text = WORDINGS[Subject(row["subject"])].title, letters.sentence(row)
     made_on = row["made_at"].astimezone(PARIS).date()
     return json_answer(Checked(Label(title.fr, title.en), Label(text.fr, text.en), row["office"], made_on))
-
-
-def _objected(call: Call, objection: Objection) -> Answer:
-    return problems.answer(objection, call.headers.get(b"accept-language"))
 
 
 ROUTES: Final[Routes] = {

@@ -70,10 +70,6 @@ def _today(now: datetime) -> date:
     return now.astimezone(PARIS).date()
 
 
-def _objected(call: Call, objection: Objection) -> Answer:
-    return problems.answer(objection, call.headers.get(b"accept-language"))
-
-
 async def register(call: Call) -> Answer:
     """Write down what a person asks; the month begins on the day of receipt."""
     body, caller = bodies.read(call, _REGISTERING), caller_of(call)
@@ -117,7 +113,7 @@ async def register(call: Call) -> Answer:
         request, caller.handle_hash, caller.client_hash, kind="person-request-registered", effect=effect, law=entitle
     )
     if stopped:
-        return _objected(call, stopped[0])
+        return problems.reply(call, stopped[0])
     if not isinstance(outcome, Granted):
         return denial(call, outcome)
     id_, due_on = made[0]
@@ -183,11 +179,11 @@ async def _changed(
         conn, keys, policy, now = work
         row = await conn.fetchrow("SELECT * FROM guard.person_request WHERE id = $1 FOR UPDATE", request)
         if row is None or str(row["organisation"]) != by.organisation.id:
-            return _objected(call, Objection.UNKNOWN)
+            return problems.reply(call, Objection.UNKNOWN)
         stamped.genuine(keys, TABLE, row)
         way = judged(standing_of(row), _today(now))
         if way is not None:
-            return _objected(call, way)
+            return problems.reply(call, way)
         after = await stamped.amend(conn, keys, TABLE, row, **changes, moved_by=by.account.id, moved_at=now)
         entry = Entry(
             now, kind, str(row["person"]), 0, by.account.id, by.session.id, by.organisation.id,

@@ -144,10 +144,10 @@ async def consultations(call: Call) -> Answer:
     async def ask(here: Present) -> Answer:
         full = queue.enter(here.person)
         if full is not None:
-            return problems.answer(full, call.headers.get(b"accept-language"))
+            return problems.reply(call, full)
         waiting.append(here.person)
         if not await attempts.within(here.conn, services.keys, Limit.OWN_QUESTIONS, here.person, here.now):
-            return problems.answer(Fault.TOO_MANY_QUESTIONS, call.headers.get(b"accept-language"))
+            return problems.reply(call, Fault.TOO_MANY_QUESTIONS)
         asked = consulting.question(here.person, from_at, until_at)
         kept.append((here, await consulting.journal(here, asked, services.policy.version)))
         return json_answer({})
@@ -198,7 +198,7 @@ async def proof(call: Call) -> Answer:
     except Exception as error:
         return await _unreadable(call, error)
     if isinstance(made, Objection):
-        return problems.answer(made, call.headers.get(b"accept-language"))
+        return problems.reply(call, made)
 
     async def act(again: Present) -> Answer:
         given = Entry(
@@ -222,7 +222,7 @@ async def report(call: Call) -> Answer:
     async def act(again: Present) -> Answer:
         made = await reporting.make(again, services.keys, reported, services.policy)
         if isinstance(made, Objection):
-            return problems.answer(made, call.headers.get(b"accept-language"))
+            return problems.reply(call, made)
         return json_answer(Reported(made), 201)
 
     return await with_person(call, act, writes=True)
@@ -263,7 +263,7 @@ async def _moved(call: Call, one: str, to: Standing, answer: Reply | None) -> An
     async def act(work: Work, by: OnDuty) -> Answer:
         moved = await reporting.move(work, by, one, to, answer)
         if isinstance(moved, Objection):
-            return problems.answer(moved, call.headers.get(b"accept-language"))
+            return problems.reply(call, moved)
         return json_answer(Moved(moved.value))
 
     return await with_duty(call, Duty.INVESTIGATE, act, writes=True)
@@ -332,14 +332,14 @@ async def _unreadable(call: Call, error: Exception) -> Answer:
     from beffroi.standards.tlog import Malformed as Damaged
 
     if isinstance(error, queueing.Impatient):
-        return problems.answer(Fault.OVERLOADED, call.headers.get(b"accept-language"))
+        return problems.reply(call, Fault.OVERLOADED)
     if isinstance(error, Forged | SealRefused | WrappedKeyRefused):
         await alert(call, error)
-        return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+        return problems.reply(call, Code.INTEGRITY)
     if not isinstance(error, EngineRefused | ColdRefused | StoreRefused | Damaged):
         raise error
     _LOG.error("the past cannot be read: %s", error)
-    return problems.answer(Fault.PAST_UNREADABLE, call.headers.get(b"accept-language"))
+    return problems.reply(call, Fault.PAST_UNREADABLE)
 
 
 def _period(body: Period) -> tuple[datetime, datetime]:

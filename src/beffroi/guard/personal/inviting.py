@@ -84,7 +84,7 @@ async def make(call: Call) -> Answer:
         request, caller.handle_hash, caller.client_hash, kind=KIND, effect=effect, law=inviting
     )
     if stopped:
-        return problems.answer(stopped[0], call.headers.get(b"accept-language"))
+        return problems.reply(call, stopped[0])
     if not isinstance(outcome, Granted):
         return denial(call, outcome)
     [(code, until_at)] = issued

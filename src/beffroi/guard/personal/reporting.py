@@ -15,7 +15,7 @@ from beffroi.core.policy import Policy
 from beffroi.guard.answers.personal import Choice, OwnReport, OwnReports, Report, Reports
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.lines import lines_of
+from beffroi.guard.lines import within_own_line
 from beffroi.guard.merging import aliases
 from beffroi.guard.notifying import telling
 from beffroi.guard.personal.consulting import Opening, words
@@ -121,8 +121,10 @@ async def move(work: Work, by: OnDuty, report: str, to: Standing, answer: Answer
     row = await work.conn.fetchrow("SELECT * FROM guard.report WHERE id = $1 FOR UPDATE", report)
     if row is None or not (by.everywhere or str(row["organisation"]) == by.organisation.id):
         return Objection.REPORT_UNKNOWN
-    if row["account"] is not None and await _is_own(work, by, AccountId(str(row["account"]))):
-        return Objection.REPORT_OWN
+    if row["account"] is not None:
+        account = AccountId(str(row["account"]))
+        if await within_own_line(work.conn, work.keys, work.policy, account, by.account.id, work.now):
+            return Objection.REPORT_OWN
     if not may_move(Standing(row["standing"]), to):
         return Objection.REPORT_CLOSED
     await work.conn.execute(_MOVE, report, to.value, answer and answer.value, work.now, by.account.id)
@@ -133,14 +135,6 @@ async def move(work: Work, by: OnDuty, report: str, to: Standing, answer: Answer
     )  # fmt: skip
     await append(work.conn, [entry])
     return to
-
-
-async def _is_own(work: Work, by: OnDuty, account: AccountId) -> bool:
-    """Whether an officer would answer for himself, for whom he brought in, or for who brought him in (I-04)."""
-    own = AccountId(str(by.account.id))
-    if own == account:
-        return True
-    return not (await lines_of(work.conn, work.keys, work.policy, [own, account], work.now)).outside(own, account)
 
 
 def _report(row: Mapping[str, Any]) -> Report:

@@ -123,4 +123,4 @@ def refusal(call: Call, came: Refusal | Fault | Obstacle) -> Answer:
 
 def obstacle(call: Call, came: Obstacle) -> Answer:
     """The problem document of an obstacle."""
-    return problems.answer(came, call.headers.get(b"accept-language"))
+    return problems.reply(call, came)

@@ -1,7 +1,5 @@
 """POST /v1/relations/covers/make, list and end: a colleague stands in for an absent one, between two dates."""
 
-import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -17,8 +15,7 @@ from beffroi.guard import journal, stamped
 from beffroi.guard.answers import relating as answers
 from beffroi.guard.answers.shape import Nothing
 from beffroi.guard.doors.answers import denial
-from beffroi.guard.duties import OnDuty, Work, with_action
-from beffroi.guard.journal import Entry
+from beffroi.guard.duties import OnDuty, Work, entry_of, with_action
 from beffroi.guard.relating import colleagues, relations
 from beffroi.guard.relating.bodies import Covering, OneCover, Purposed
 from beffroi.guard.relating.commanding import obstacle
@@ -84,7 +81,7 @@ async def make(call: Call) -> Answer:
         }  # fmt: skip
         await stamped.insert(conn, keys, "cover", row)
         detail = {"account": account, "absent": absent, "cover": row["id"], "people": len(people)}
-        await journal.append(conn, [_entry(work, by, "cover-made", {**detail, "until": until_at.isoformat()})])
+        await journal.append(conn, [entry_of(work, by, "cover-made", {**detail, "until": until_at.isoformat()})])
         return json_answer(answers.CoverMade(str(row["id"]), len(people), sizes.get(account, 0) + len(people)), 201)
 
     return await with_action(call, Action.RELATE, body.purpose, act, writes=True)
@@ -114,14 +111,6 @@ async def _lately(work: Work, by: OnDuty, account: AccountId) -> int:
     made: int = row["made"]
     given: int = row["given"]
     return max(made, given)
-
-
-def _entry(work: Work, by: OnDuty, kind: str, detail: Mapping[str, object]) -> Entry:
-    return Entry(
-        work.now, kind, account=by.account.id, session=by.session.id, organisation=by.organisation.id,
-        application=by.session.application, role=by.habilitation.role, policy=work.policy.version,
-        detail=json.dumps(detail, separators=(",", ":"), sort_keys=True),
-    )  # fmt: skip
 
 
 async def listed(call: Call) -> Answer:
@@ -161,7 +150,7 @@ async def end(call: Call) -> Answer:
 async def _end(work: Work, by: OnDuty, row: Row) -> None:
     await stamped.amend(work.conn, work.keys, "cover", row, until_at=work.now)
     detail = {"account": str(row["account"]), "absent": str(row["absent"]), "cover": str(row["id"])}
-    await journal.append(work.conn, [_entry(work, by, "cover-ended", detail)])
+    await journal.append(work.conn, [entry_of(work, by, "cover-ended", detail)])
 
 
 ROUTES: Final[Routes] = {

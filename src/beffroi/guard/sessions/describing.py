@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
-from beffroi.core import budgets
-from beffroi.core.budgets import Caps, Scope, Window
+from beffroi.core.budgets import Caps
 from beffroi.core.duty import NETWORK, Duty, duties
 from beffroi.core.fields import names
 from beffroi.core.habilitation import caps_of
 from beffroi.core.ids import AccountId, Bucket, OrganisationId
 from beffroi.core.policy import BREAK_GLASS, SEARCH, Policy, Role
 from beffroi.core.relating import follows_people
-from beffroi.guard import stamped
+from beffroi.guard import own_budgets, stamped
 from beffroi.guard.broken_glass import reading as broken_glass
-from beffroi.guard.budget_rows import window_of
 from beffroi.guard.relating import transfers
 from beffroi.guard.sessions.memberships import Membership, memberships_in
 from beffroi.guard.stamped import Row
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 _FILES: Final = """
 SELECT * FROM guard.containment WHERE lifted_at IS NULL AND kind = 'files' AND scope = ANY ($1::text[])
 """
-_PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 async def describe(
@@ -126,18 +122,7 @@ def _caps(policy: Policy, role: Role, status: str) -> dict[Bucket, Caps]:
 async def _budgets(
     conn: "asyncpg.Connection", keys: "Keys", account: AccountId, caps: Mapping[Bucket, Caps], now: datetime
 ) -> list[dict[str, object]]:
-    of_key = {Scope("account", account, bucket).key: bucket for bucket in caps}
-    windows: dict[Bucket, Window] = {}
-    for row in await conn.fetch("SELECT * FROM guard.budget WHERE key = ANY ($1::text[])", list(of_key)):
-        stamped.genuine(keys, "budget", row)
-        window = window_of(row)
-        windows[of_key[row["key"]]] = window
-    day, hour = now.astimezone(_PARIS).toordinal(), int(now.timestamp()) // 3600
+    spent = await own_budgets.spent(conn, keys, account, caps, now)
     return [
-        {
-            "bucket": bucket,
-            "spent": budgets.spent(budgets.at(windows.get(bucket, budgets.EMPTY), day, hour))._asdict(),
-            "caps": its._asdict(),
-        }
-        for bucket, its in caps.items()
+        {"bucket": bucket, "spent": spent[bucket]._asdict(), "caps": its._asdict()} for bucket, its in caps.items()
     ]

@@ -70,14 +70,14 @@ async def begin_session(call: Call) -> Answer:
     """Redeem the one-time code of a sign-in."""
     application = application_of(call)
     if application is None:
-        return problems.answer(Fault.TOKEN_INVALID, call.headers.get(b"accept-language"))
+        return problems.reply(call, Fault.TOKEN_INVALID)
     body, services = bodies.read(call, _REDEMPTION), call.services
     try:
         async with services.pool.acquire() as conn:
             redeemed = await redeem(conn, services.keys, application, body.code, body.state, body.client)
             if isinstance(redeemed, NotRedeemed):
                 _LOG.warning("code refused to application %s: %s", application, redeemed.value)
-                return problems.answer(Code.SESSION_UNKNOWN, call.headers.get(b"accept-language"))
+                return problems.reply(call, Code.SESSION_UNKNOWN)
             described = await describe(conn, services.keys, services.policy, redeemed.session, with_budgets=False)
     except (Forged, SealRefused, WrappedKeyRefused) as error:
         return await _integrity(call, error)
@@ -103,9 +103,9 @@ async def choose(call: Call) -> Answer:
         held = await memberships(conn, services.keys, AccountId(str(session["account"])), now)
         membership = next((each for each in held if each.habilitation == wanted), None)
         if membership is None:
-            return problems.answer(Code.HABILITATION_INACTIVE, call.headers.get(b"accept-language"))
+            return problems.reply(call, Code.HABILITATION_INACTIVE)
         if session["application"] not in membership.applications:
-            return problems.answer(Code.HABILITATION_ELSEWHERE, call.headers.get(b"accept-language"))
+            return problems.reply(call, Code.HABILITATION_ELSEWHERE)
         level = await demanded(conn, services.keys, membership.organisation)
         if session["level"] < level:
             return denial(call, Refusal(Code.STEP_UP_REQUIRED, demand=Demand(level, None)))
@@ -190,7 +190,7 @@ async def with_session(call: Call, act: Act, *, writes: bool = True) -> Answer:
 async def _integrity(call: Call, error: Exception) -> Answer:
     """A forged row: nothing of the transaction stays, the alert does."""
     await report(call, error)
-    return problems.answer(Code.INTEGRITY, call.headers.get(b"accept-language"))
+    return problems.reply(call, Code.INTEGRITY)
 
 
 ROUTES: Final[Routes] = {

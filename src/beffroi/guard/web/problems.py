@@ -21,7 +21,7 @@ from beffroi.core.personal import SENTENCES as PERSONAL
 from beffroi.core.refusals import Code, Sentence
 from beffroi.core.relating_sentences import SENTENCES as OBSTACLES
 from beffroi.core.sentences import SENTENCES
-from beffroi.guard.web.requests import NO_STORE, Answer, Header
+from beffroi.guard.web.requests import NO_STORE, Answer, Call, Header
 from beffroi.standards import problem
 
 LANGUAGES: Final = ("fr", "en")
@@ -189,6 +189,11 @@ def answer(
     if extensions is None and not headers:
         return _plain(code, tongue)
     return _write(code, tongue, extensions, headers)
+
+
+def reply(call: Call, code: str, extensions: Mapping[str, object] | None = None) -> Answer:
+    """The problem document of ``code`` in the language this call prefers."""
+    return answer(code, call.headers.get(b"accept-language"), extensions)
 
 
 def refusal(refused: Refusal, accept_language: bytes | None, step_up_url: str) -> Answer:

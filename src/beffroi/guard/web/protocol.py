@@ -341,7 +341,7 @@ class GuardProtocol(asyncio.Protocol):
             self._answer(app.malformed(error, call.headers.get(b"accept-language")))
         except Exception as error:
             app.report(call, error)
-            self._answer(problems.answer(Fault.INTERNAL, call.headers.get(b"accept-language")))
+            self._answer(problems.reply(call, Fault.INTERNAL))
 
     def _told(self, task: "asyncio.Task[Answer]") -> None:
         self._state.tasks.discard(task)
