@@ -12,7 +12,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.config.test_processes import free_port
+from beffroi.simulation.drill.ports import free_port
 from tests.databases import FreshDatabase
 from tests.guard.sealing.place import Place as Log
 from tests.guard.sweeping.place import Place

@@ -11,6 +11,7 @@ import pytest
 
 from beffroi.config.postgres_postmaster import is_alive, wait_until
 from beffroi.config.processes import Service, StartRefused, Supervisor
+from beffroi.simulation.drill.ports import free_port
 
 SERVER = """
 import http.server, os, signal, sys
@@ -29,12 +30,6 @@ with open(folder + "/" + name + ".pid", "w") as file:
     file.write(str(os.getpid()))
 http.server.HTTPServer(("127.0.0.1", port), Handler).serve_forever()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def service(name: str, folder: Path, *, status: int = 200, port: int | None = None) -> Service:

@@ -31,7 +31,8 @@ from beffroi.simulation.drill import console_week as week_drill
 from beffroi.simulation.drill import reporting
 from beffroi.simulation.drill import stolen_database as stolen_drill
 from beffroi.simulation.drill import training_organisation as training_drill
-from beffroi.simulation.drill.guard_process import free_port, wait_for
+from beffroi.simulation.drill.guard_process import wait_for
+from beffroi.simulation.drill.ports import free_port
 from beffroi.simulation.drill.scratch import ScratchDatabase
 
 Drill = Callable[["ScratchServer", int], dict[str, Any]]

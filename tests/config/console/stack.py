@@ -28,6 +28,7 @@ from beffroi.core import policy_file
 from beffroi.guard import keys as guard_keys
 from beffroi.guard.process import AREAS, build, build_app, close
 from beffroi.guard.settings import GuardSettings, Log, Mode, Provider, Sealed
+from beffroi.simulation.drill.ports import free_port
 from tests.databases import FreshDatabase
 from tests.guard import world as worlds
 from tests.guard.sealing.place import Place as Journal
@@ -198,12 +199,6 @@ class Visitor:
         form = self.http.post(origin + people.headers["location"], data=fields)
         assert form.status_code == 303, form.text
         return str(form.headers["location"])
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from beffroi.simulation.drill.ports import free_port
 
 MISSING = "Spark is missing (make spark)"
 _EXECUTOR = "CoarseGrainedExecutorBackend"
@@ -74,13 +75,6 @@ class Cluster:
         url = f"{self.driver_ui}/api/v1/applications/{application['id']}/stages?status=active"
         found: list[dict[str, Any]] = httpx.get(url, timeout=60).json()
         return found
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -23,9 +23,10 @@ from beffroi.simulation.drill import ablation as missing
 from beffroi.simulation.drill import manager_variants as variants
 from beffroi.simulation.drill.ablation import Ablation
 from beffroi.simulation.drill.diligence import Ground
-from beffroi.simulation.drill.guard_process import free_port, served
+from beffroi.simulation.drill.guard_process import served
 from beffroi.simulation.drill.manager_reading import Targets, Thief, journaled, targets_of
 from beffroi.simulation.drill.manager_scene import INSIDE, Attempt, Scene
+from beffroi.simulation.drill.ports import free_port
 from beffroi.simulation.drill.scratch import Scratch, ScratchDatabase
 from beffroi.simulation.drill.sign_in_provider import provided
 from beffroi.simulation.drill.stage import Stage, prepare

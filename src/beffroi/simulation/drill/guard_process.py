@@ -4,7 +4,6 @@ import asyncio
 import logging
 import multiprocessing
 import os
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,17 +19,10 @@ from beffroi.guard import process
 from beffroi.guard.settings import GuardSettings, Listening, Mode, Provider, Sealed
 from beffroi.simulation.drill.ablation import BY_NAME, NONE, Ablation, bench, edited
 from beffroi.simulation.drill.lost_duties import lose
+from beffroi.simulation.drill.ports import free_port
 from beffroi.simulation.drill.scratch import DrillRefused, ScratchDatabase, refuse_real
 
 STARTED_WITHIN: Final = 30.0
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class _Told(NamedTuple):
