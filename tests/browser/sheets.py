@@ -290,6 +290,20 @@ CONSOLE = {
     "invited": Sheet(
         "transparency/invited.html", "Code à remettre", "Code to hand over", "personnes/<uuid:person>/code-d-acces/"
     ),
+    "breaches": Sheet(
+        "incidents/breaches.html", "Violations déclarées", "Declared breaches", "consultations/violations/"
+    ),
+    "breach-declare": Sheet(
+        "incidents/declare.html", "Déclarer une violation", "Declare a data breach",
+        "consultations/violations/declarer/",
+    ),
+    "request-breach": Sheet(
+        "habilitations/request.html", "Déclaration d.une violation", "Declaration of a data breach",
+        "demandes/<uuid:identifier>/",
+    ),
+    "own-breaches": Sheet(
+        "transparency/own_breaches.html", "Violations de données", "Data breaches", "mon-espace/violations/"
+    ),
     "delays": Sheet(
         "transparency/delays.html", "Consultations montrées plus tard", "Consultations shown later",
         "signalements/differes/",

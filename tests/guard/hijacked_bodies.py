@@ -230,6 +230,8 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person/report": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/reports": lambda _: [{}],
     "POST /v1/delays/list": lambda _: [{}],
+    "POST /v1/person/breaches": lambda _: [{}],
+    "POST /v1/breaches/list": lambda _: [{}],
     "POST /v1/reports/list": lambda _: [{}],
     "POST /v1/reports/examine": lambda _: [{"report": str(uuid4())}],
     "POST /v1/reports/answer": lambda _: [{"report": str(uuid4()), "answer": "justified"}],
@@ -291,7 +293,8 @@ HANDING: dict[str, Bodies] = {
 NOBODY = {
     "POST /v1/person/sessions", "POST /v1/person/end", "POST /v1/person/consultations", "POST /v1/person/file",
     "POST /v1/person/proof",
-    "POST /v1/person/report", "POST /v1/person/reports", "POST /v1/reports/examine", "POST /v1/reports/answer",
+    "POST /v1/person/report", "POST /v1/person/reports", "POST /v1/person/breaches",
+    "POST /v1/reports/examine", "POST /v1/reports/answer",
     "POST /v1/sessions", "POST /v1/token", "PUT /v1/session", "POST /v1/erase", "POST /v1/partners/audits/open",
     "POST /v1/partners/audits/correct", "POST /v1/partners/audits/close", "POST /v1/exports/withdraw",
     "POST /v1/exports/agreed", "POST /v1/exports/trace", "POST /v1/break-glass/show", "POST /v1/notices/check",

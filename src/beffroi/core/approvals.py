@@ -78,6 +78,8 @@ class Objection(StrEnum):
     UNKNOWN_ADMISSION = "unknown-admission"
     ADMISSION_CLOSED = "admission-closed"
     ADMISSION_OF_ANOTHER = "admission-of-another"
+    ALREADY_DECLARED = "already-declared"
+    BREACH_WITHDRAWN = "breach-withdrawn"
 
 
 OF_LINE: Final[Mapping[LineObjection, Objection]] = {

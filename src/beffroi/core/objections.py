@@ -311,4 +311,18 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Another person",
         "The directory asks to give access back to somebody who has an account, and this address is not theirs.",
     ),
+    Objection.ALREADY_DECLARED: Sentence(
+        _CONFLICT,
+        "Déjà déclarée",
+        "Une violation est déjà déclarée pour ce périmètre et ces jours. Les personnes concernées la voient.",
+        "Already declared",
+        "A breach is declared already for this scope and these days. The people concerned see it.",
+    ),
+    Objection.BREACH_WITHDRAWN: Sentence(
+        _CONFLICT,
+        "Déjà retirée",
+        "Cette violation n’est plus déclarée. Rien n’a changé.",
+        "Already withdrawn",
+        "This breach is no longer declared. Nothing has changed.",
+    ),
 }

@@ -92,6 +92,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "request": _ID, "account": _ID, "from_at": _I, "until_at": _I, "shown_at": _I, "renews": _ID,
         "decided_at": _I, "version": _N,
     },
+    "breach": {
+        "id": _ID, "request": _ID, "organisation": _ID, "scope": _T, "ids": _T, "from_at": _I, "until_at": _I,
+        "cause": _T, "declared_at": _I, "withdrawn_at": _MI, "version": _N,
+    },
     "invitation": {
         "id": _ID, "person": _ID, "organisation": _ID, "account": _ID, "locator": _T, "code_hash": _B, "failures": _N,
         "issued_at": _I, "expires_at": _I, "ended_at": _MI, "session": _ID, "version": _N,

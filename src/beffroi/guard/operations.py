@@ -7,6 +7,7 @@ from beffroi.guard.admitting import doors as admitting
 from beffroi.guard.admitting import queue
 from beffroi.guard.answers import approvals as asked_for
 from beffroi.guard.answers import attachments as attachment
+from beffroi.guard.answers import breaches as breach
 from beffroi.guard.answers import broken_glass as broken
 from beffroi.guard.answers import containing as cut
 from beffroi.guard.answers import erasing as archive
@@ -29,6 +30,7 @@ from beffroi.guard.approvals import doors as approvals
 from beffroi.guard.attachments import doors as attachments
 from beffroi.guard.awareness import answers as course
 from beffroi.guard.awareness import doors as awareness
+from beffroi.guard.breaches import doors as breach_doors
 from beffroi.guard.broken_glass import doors as broken_glass
 from beffroi.guard.consultations import answers as consultations
 from beffroi.guard.containing import doors as containing
@@ -372,6 +374,10 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         "Report a consultation that one does not recognise", personal.One, own.Reported, _CONFLICTS, done=201
     ),
     ("POST", "/v1/person/reports"): Operation("What one reported", personal.Nothing, own.OwnReports),
+    ("POST", "/v1/person/breaches"): Operation(
+        "Breaches that concern whose space it is", breach_doors.Listing, breach.OwnBreaches
+    ),
+    ("POST", "/v1/breaches/list"): Operation("Declared breaches", breach_doors.Listing, breach.Breaches),
     ("POST", "/v1/reports/list"): Operation(
         "Consultations that people do not recognise", personal.Listing, own.Reports
     ),

@@ -26,6 +26,7 @@ from beffroi.guard.approvals import doors as request_doors
 from beffroi.guard.approvals import page as approval_page
 from beffroi.guard.attachments import doors as attachment_doors
 from beffroi.guard.awareness import doors as awareness_doors
+from beffroi.guard.breaches import doors as breach_doors
 from beffroi.guard.broken_glass import doors as glass_doors
 from beffroi.guard.consultations import doors as consultation_doors
 from beffroi.guard.containing import doors as containment_doors
@@ -95,6 +96,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     provider_doors.ROUTES,
     forensic_doors.ROUTES,
     personal_doors.ROUTES,
+    breach_doors.ROUTES,
     relation_doors.ROUTES,
     export_doors.ROUTES,
     messaging_doors.ROUTES,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from beffroi.guard.approvals.kinds import Kind
+from beffroi.guard.breaches.declaring import BREACH
+from beffroi.guard.breaches.withdrawing import WITHDRAWAL
 from beffroi.guard.containing.requests import LIFT, RESTORE
 from beffroi.guard.erasing.requests import ERASURE
 from beffroi.guard.exporting.requests import EXPORT
@@ -33,5 +35,7 @@ KINDS: Final[Mapping[str, Kind[Any]]] = {
         EXPORT,
         DELAY,
         ERASURE,
+        BREACH,
+        WITHDRAWAL,
     )
 }

@@ -5,8 +5,8 @@ and public names of organisations. Every question is an entry of the journal bef
 network may ask about anybody; a security officer of one organisation about that organisation alone.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -16,18 +16,15 @@ from msgspec import Meta
 from beffroi.core.approvals import Objection
 from beffroi.core.duty import Duty
 from beffroi.core.fields import NAME_OF, names
-from beffroi.core.ids import OrganisationId
-from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.core.refusals import Code
 from beffroi.guard.approvals.doors import objected
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.signin.integrity import report
 from beffroi.guard.stamped import Forged
-from beffroi.guard.vault import blind
 from beffroi.guard.vault.records import Email
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
-from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
+from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
     from beffroi.guard.forensics.questions import Question
 
 MOST_ROWS: Final = 20_000
-_ONE: Final = "account", "line"
-"""Scopes that may be named by a professional address."""
 
 
 class Asking(bodies.Strict, frozen=True):
@@ -76,11 +71,6 @@ class Asked(NamedTuple):
     now: datetime
 
 
-class _Objected(Exception):
-    def __init__(self, objection: Objection) -> None:
-        self.objection = objection
-
-
 _ASKING: Final = msgspec.json.Decoder(Asking)
 _ABOUT: Final = msgspec.json.Decoder(AskingAbout)
 _NOTHING: Final = msgspec.json.Decoder(Nothing)
@@ -115,15 +105,10 @@ async def readers(call: Call) -> Answer:
     from beffroi.guard.forensics import scopes
 
     body = bodies.read(call, _ASKING)
-    window = _window(body.from_at, body.until_at)
+    window = scopes.window(body.from_at, body.until_at)
 
     async def resolve(work: Work, by: OnDuty) -> "Question":
-        ids = await _ids(work, body)
-        if not by.everywhere and (
-            body.by != "organisation" or {OrganisationId(one) for one in ids} != {by.organisation.id}
-        ):
-            raise _Objected(Objection.OUT_OF_REACH)
-        return await scopes.question(work, body.by, ids, window)
+        return await scopes.asked(work, by, body, window)
 
     async def told(found: "Found") -> dict[str, object]:
         people = found.rows.slice((body.page - 1) * body.size, body.size)
@@ -145,15 +130,16 @@ async def readers(call: Call) -> Answer:
 
 async def read_by(call: Call) -> Answer:
     """Every opening of one person in a window, the last first."""
+    from beffroi.guard.forensics import scopes
     from beffroi.guard.forensics.questions import ReadBy
     from beffroi.guard.retention.columns import instant
 
     body = bodies.read(call, _ABOUT)
-    window = _window(body.from_at, body.until_at)
+    window = scopes.window(body.from_at, body.until_at)
 
     async def resolve(_: Work, by: OnDuty) -> "Question":
         if not by.everywhere:
-            raise _Objected(Objection.OUT_OF_REACH)
+            raise scopes.Objected(Objection.OUT_OF_REACH)
         return ReadBy(body.person, *window)
 
     async def told(found: "Found") -> dict[str, object]:
@@ -180,6 +166,7 @@ async def _answered(
 ) -> Answer:
     """Check the duty, journal the question unless its answer is still there, answer it, show a page of it."""
     from beffroi.guard.forensics.engines import EngineRefused
+    from beffroi.guard.forensics.scopes import Objected
     from beffroi.guard.retention.catalogue import ColdRefused
 
     try:
@@ -196,7 +183,7 @@ async def _answered(
             found = await answering.answer(
                 services.pool, services.keys, asked.by.session.id, asked.question, entry, asked.now
             )
-    except _Objected as refused:
+    except Objected as refused:
         return objected(call, refused.objection)
     except Forged as error:
         await report(call, error)
@@ -251,33 +238,6 @@ def answering_of(call: Call) -> "Answering":
     found = services.areas.setdefault("forensics", Answering(services.settings.cold_folder))
     assert isinstance(found, Answering), "the area is this module's"
     return found
-
-
-async def _ids(work: Work, body: Asking) -> Sequence[str]:
-    if body.email is not None:
-        if body.by not in _ONE or body.ids:
-            raise Malformed("$.email", "null, unless an account or a line is named by it alone")
-        index = blind.agent_email(work.keys, body.email)
-        if isinstance(index, NormalisationRefusal):
-            raise _Objected(Objection.ADDRESS_WRONG)
-        found = await work.conn.fetchval("SELECT id FROM guard.account WHERE email_index = $1", index)
-        if found is None:
-            raise _Objected(Objection.UNKNOWN_COLLEAGUE)
-        return [str(found)]
-    if not body.ids:
-        raise Malformed("$.ids", "at least one")
-    if body.by != "application" and not all(bodies.is_person(one.encode()) for one in body.ids):
-        raise Malformed("$.ids", "UUIDs")
-    return tuple(sorted(set(body.ids)))
-
-
-def _window(from_at: datetime, until_at: datetime) -> tuple[datetime, datetime]:
-    for name, at in (("from_at", from_at), ("until_at", until_at)):
-        if at.tzinfo is None or not 2000 <= at.year < 2200:
-            raise Malformed(f"$.{name}", "an instant with its offset")
-    if until_at - from_at < timedelta(microseconds=1):
-        raise Malformed("$.until_at", "an instant after from_at")
-    return from_at.astimezone(UTC), until_at.astimezone(UTC)
 
 
 def _counted(people: "pa.Table") -> dict[str, int]:

@@ -46,6 +46,7 @@ def readers(request: AgentRequest) -> HttpResponse:
     ]
     rows = [(one.person, words.groups(one.groups), words.number(one.openings)) for one in found.rows]
     more = {"figures": figures, "rows": rows, "export_url": reverse("incidents:export")}
+    more["declare_url"] = "" if kind == "session" else reverse("incidents:declare")
     return render(request, "incidents/readers.html", _context(request, form, found, gettext("Personnes lues")) | more)
 
 
@@ -90,7 +91,7 @@ def _context(
         "from_on": form.cleaned_data["from_on"],
         "until_on": form.cleaned_data["until_on"],
         "lost_until": lost,
-        "asked": list(_asked(request)),
+        "asked": list(carried(request)),
         "page": words.number(found.page),
         "pages": words.number(found.pages),
         "previous": found.page - 1 if found.page > 1 else 0,
@@ -99,8 +100,8 @@ def _context(
     }
 
 
-def _asked(request: AgentRequest) -> Iterable[tuple[str, str]]:
-    """The question again, for the forms that leaf through its answer."""
+def carried(request: AgentRequest) -> Iterable[tuple[str, str]]:
+    """The question again, for the forms that go on from its answer."""
     return ((name, request.POST[name][:4000]) for name in _ASKED if name in request.POST)
 
 

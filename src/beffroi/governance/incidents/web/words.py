@@ -20,6 +20,16 @@ def groups(codes: tuple[str, ...]) -> str:
     return ", ".join(group(code) for code in codes or ("known",))
 
 
+def scope(code: str) -> str:
+    """Through what openings were made, before ids."""
+    scopes = {
+        "account": gettext("Comptes"),
+        "organisation": gettext("Organismes"),
+        "application": gettext("Applications"),
+    }
+    return scopes.get(code, code)
+
+
 def why(explanation: str | None) -> str:
     """Why an opening was allowed."""
     reasons = {

@@ -6,8 +6,8 @@ from beffroi.client.personal import Consultation
 from beffroi.governance.directory import api as directory
 
 
-def seen(consultation: Consultation) -> str:
-    """What of the file was shown."""
+def groups_seen(groups: tuple[str, ...]) -> str:
+    """Field groups as people know them; nothing where there is none."""
     names = {
         "identity": gettext("votre nom et votre date de naissance"),
         "contact": gettext("vos coordonnées"),
@@ -20,13 +20,18 @@ def seen(consultation: Consultation) -> str:
         "legal_representative": gettext("les coordonnées de votre représentant légal"),
         "attachments": gettext("vos pièces jointes"),
     }
+    said = [names.get(code, gettext("une partie de votre dossier")) for code in groups]
+    text = ", ".join(said)
+    return text[:1].upper() + text[1:]
+
+
+def seen(consultation: Consultation) -> str:
+    """What of the file was shown."""
     if not consultation.groups and consultation.kind == "released":
         return gettext("Rien : un code pour entrer dans votre espace vous a été remis")
     if not consultation.groups:
         return gettext("Seulement où vous êtes suivi, sans aucun détail")
-    said = [names.get(code, gettext("une partie de votre dossier")) for code in consultation.groups]
-    text = ", ".join(said)
-    return text[:1].upper() + text[1:]
+    return groups_seen(consultation.groups)
 
 
 def why(consultation: Consultation) -> str:
