@@ -301,6 +301,10 @@ CONSOLE = {
         "habilitations/request.html", "Déclaration d.une violation", "Declaration of a data breach",
         "demandes/<uuid:identifier>/",
     ),
+    "own-dates": Sheet(
+        "transparency/own_dates.html", "Mes rendez-vous et mes formations", "My appointments and my trainings",
+        "mon-espace/rendez-vous/",
+    ),
     "own-breaches": Sheet(
         "transparency/own_breaches.html", "Violations de données", "Data breaches", "mon-espace/violations/"
     ),

@@ -44,6 +44,20 @@ class OwnFile(Struct, frozen=True):
     followed_by: tuple[Follower, ...]
 
 
+class Named(Struct, frozen=True):
+    """An organisation, by its id and public name."""
+
+    id: str
+    name: str
+
+
+class Oneself(Struct, frozen=True):
+    """Under which random ids the person is kept, and the organisations that follow them."""
+
+    people: tuple[str, ...]
+    organisations: tuple[Named, ...]
+
+
 class Ended(Struct, frozen=True):
     """A sign-out, and where the browser goes next."""
 
@@ -185,6 +199,11 @@ def own_file() -> Call[OwnFile]:
 
 def _own_file(body: Any) -> OwnFile:
     return typed(OwnFile, {**body, "fields": hidden(body["fields"])})
+
+
+def oneself() -> Call[Oneself]:
+    """By which ids the console's own tables keep the person whose session speaks."""
+    return post("/v1/person/self", {}, reads(Oneself))
 
 
 def end() -> Call[Ended]:

@@ -44,7 +44,7 @@ from beffroi.guard.merging import bodies as merging
 from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.person_rights import bodies as person_rights
-from beffroi.guard.personal import delay_doors, inviting, own_file
+from beffroi.guard.personal import delay_doors, inviting, oneself, own_file
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
@@ -366,6 +366,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/person/file"): Operation(
         "Everything of one's own file", own_file.Whole, own.OwnFile, (*_COMMON, 404)
+    ),
+    ("POST", "/v1/person/self"): Operation(
+        "By which ids one is kept, and who follows one", oneself.Asking, own.Oneself
     ),
     ("POST", "/v1/person/proof"): Operation(
         "The proof of one consultation of one's own file", personal.One, own.Proof, (*_CONFLICTS, 410)

@@ -20,6 +20,7 @@ from tests.simulation.identity_provider.served import INES
 
 CONSULTATIONS, PROOF = "/v1/person/consultations", "/v1/person/proof"
 REPORT, REPORTS, END = "/v1/person/report", "/v1/person/reports", "/v1/person/end"
+SELF = "/v1/person/self"
 
 
 @dataclass

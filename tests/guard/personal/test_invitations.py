@@ -18,7 +18,7 @@ from beffroi.guard.personal.invitations import TABLE
 from tests.config.console.stack import guard_served
 from tests.databases import FreshDatabase
 from tests.guard.approvals.office import Seat, seat
-from tests.guard.personal.space import PROOF, REPORT, REPORTS, Space, space_of
+from tests.guard.personal.space import PROOF, REPORT, REPORTS, SELF, Space, space_of
 from tests.guard.signin.serving import CONSOLE, STATE, fields_of
 from tests.guard.world import POLICY
 
@@ -122,6 +122,7 @@ def test_person_with_a_code_of_the_office_sees_who_consulted_and_nothing_else(se
     assert (rows[opening["entry"]]["kind"], rows[opening["entry"]]["groups"]) == ("released", []), "she sees it too"
     assert served.guard.journal("person-signed-in")[-1]["explanation"] == "invitation"
     assert code(served.ask(handle, PROOF, entry=entry, at=served.at(entry))) == Objection.IDENTITY_NEEDED
+    assert code(served.ask(handle, SELF)) == Objection.IDENTITY_NEEDED, "her appointments would follow"
     assert served.ask(handle, REPORT, entry=entry, at=served.at(entry)).status_code == 201
     assert len(served.ask(handle, REPORTS).json()["rows"]) == 1
     served.guard.execute("DELETE FROM guard.report")

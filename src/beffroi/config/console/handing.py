@@ -1,12 +1,20 @@
-"""What applications other than the files' own keep of a person, to be handed out: prescriptions and attendance."""
+"""What applications keep of a person beside the file, to be handed out, or shown to that person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
+import beffroi.governance.transparency.api as transparency
+import beffroi.systems.cases.api as cases
 import beffroi.systems.prescriptions.api as prescriptions
 import beffroi.systems.trainings.api as trainings
 from beffroi.client.person_data import moment
+from beffroi.core.appointments import State
+from beffroi.core.prescribing import LIVE
+from beffroi.core.prescribing import State as Standing
+from beffroi.ui.templatetags.formats import instant
 
 
 def trainings_of(person: UUID, office: UUID) -> Sequence[tuple[dict[str, Any], list[str]]]:
@@ -33,3 +41,25 @@ def trainings_of(person: UUID, office: UUID) -> Sequence[tuple[dict[str, Any], l
         title = f"{row.session.title} ({row.session.organisation_name}), {prescriptions.days(row.session)}"
         found.append((one, [title, prescriptions.state(row)[0], *marks.said]))
     return found
+
+
+def dates_of(people: Sequence[str], names: Mapping[str, str]) -> transparency.Dates:
+    """Appointments and trainings of whoever has one of these ids, for that person: what is to come first."""
+    ids, now = [UUID(one) for one in people], timezone.now()
+    appointments = [
+        transparency.OwnDate(
+            title, instant(row.starts_at), where, transparency.place(names, str(row.organisation)), state,
+            coming=row.state == State.PLANNED and row.ends_at > now,
+        )
+        for row in cases.appointments_of(ids)
+        for title, where, state in (cases.described(row),)
+    ]  # fmt: skip
+    trainings = [
+        transparency.OwnDate(
+            row.session.title, prescriptions.days(row.session), row.session.place, row.session.organisation_name,
+            prescriptions.state(row), coming=Standing(row.state) in LIVE,
+        )
+        for row in prescriptions.sent_of(ids)
+    ]  # fmt: skip
+    first, rest = [one for one in appointments if one.coming], [one for one in appointments if not one.coming]
+    return [*reversed(first), *rest], sorted(trainings, key=lambda one: not one.coming)

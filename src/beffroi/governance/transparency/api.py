@@ -5,7 +5,10 @@ from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
 from beffroi.governance.transparency import rights
+from beffroi.governance.transparency.web.own_dates import Dates, OwnDate, place
 from beffroi.ui.shell import NavigationItem
+
+__all__ = ["Dates", "OwnDate", "navigation", "place", "services"]
 
 _INVESTIGATE = "investigate"
 

@@ -77,6 +77,20 @@ class OwnFile(Answered, frozen=True):
     followed_by: tuple[Follower, ...]
 
 
+class Named(Answered, frozen=True):
+    """An organisation, by its id and public name."""
+
+    id: str
+    name: str
+
+
+class Oneself(Answered, frozen=True):
+    """Under which random ids the person is kept elsewhere, and the organisations that follow them."""
+
+    people: tuple[str, ...]
+    organisations: tuple[Named, ...]
+
+
 class Proof(Answered, frozen=True):
     """A proof file (C2SP tlog-proof) of one consultation, and a name to keep it under."""
 

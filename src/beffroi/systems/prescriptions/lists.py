@@ -62,6 +62,12 @@ def of_person(person: UUID, office: UUID) -> Sequence[Prescription]:
     return list(found.order_by("-sent_at", "id")[:_MOST_OF_PERSON])
 
 
+def sent_of(people: Iterable[UUID]) -> Sequence[Prescription]:
+    """All of a person's, whichever office sent them, for that person; a hundred at most, the last first."""
+    found = Prescription.objects.filter(person__in=list(people)).select_related("session")
+    return list(found.order_by("-sent_at", "id")[:_MOST_OF_PERSON])
+
+
 def every_of_person(person: UUID, office: UUID) -> Sequence[tuple[Prescription, Sequence[Step]]]:
     """All of a person's that one office sent, the first first, with what became of each in order: two queries."""
     found = Prescription.objects.filter(person=person, office=office).select_related("session")

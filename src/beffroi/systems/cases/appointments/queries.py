@@ -79,6 +79,12 @@ def of_person(person: UUID | str, organisation: str) -> list[Appointment]:
     return list(rows.order_by("-starts_at", "id")[:_MOST_OF_PERSON])
 
 
+def of_whoever(people: Iterable[UUID]) -> list[Appointment]:
+    """A person's appointments at every organisation, for that person, the last ones first."""
+    rows = Appointment.objects.filter(person__in=list(people))
+    return list(rows.order_by("-starts_at", "id")[:_MOST_OF_PERSON])
+
+
 def coming(person: UUID | str, organisation: str, now: datetime) -> list[Appointment]:
     """The next three that are planned."""
     rows = Appointment.objects.filter(

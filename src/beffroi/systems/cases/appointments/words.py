@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.core.appointments import Kind, Move, Objection, Place, State
+from beffroi.systems.cases.models import Appointment
 
 STATES: Mapping[State, tuple[Promise, str]] = {
     State.PLANNED: (_("Prévu"), "info"),
@@ -39,6 +40,12 @@ MOVES: Mapping[Move, tuple[Promise, str]] = {
     Move.CORRECT: (_("Corriger : remettre à prévu"), "quiet"),
 }
 """The words of the button and its kind; a postponement is a form of its own."""
+
+
+def described(row: Appointment) -> tuple[str, str, tuple[str, str]]:
+    """What an appointment is for, where it is, and where it stands with the tone of its badge."""
+    word, tone = STATES[State(row.state)]
+    return str(KINDS[Kind(row.kind)]), str(PLACES[Place(row.place)]), (str(word), tone)
 
 
 def objected(found: Objection) -> str:

@@ -1,0 +1,57 @@
+"""A young person's appointments and trainings, at whichever organisation, and nobody else's."""
+
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.office import camille, stack
+from tests.browser.pages import Tour, meets
+from tests.browser.test_personal_space import enter, file_of
+from tests.config.console.stack import Stack
+from tests.databases import FreshDatabase
+from tests.guard.signin.serving import Member
+from tests.systems.cases.diary import Diary, at
+from tests.systems.prescriptions.school import Books
+
+__all__ = ["camille", "stack"]
+pytestmark = pytest.mark.browser
+
+
+@meets("own-dates")
+def test_person_reads_the_own_appointments_and_trainings_and_nobody_elses(
+    stack: Stack, camille: Member, fresh_for_module: FreshDatabase, tour: Tour
+) -> None:
+    page, french, guard = tour.page, tour.french, stack.guard
+    last_name = "Agenda-Francais" if french else "Agenda-Anglais"
+    person, other = file_of(stack, last_name), str(uuid4())
+    enter(stack, page, last_name, french=french)
+    tour.press("link", "Mes rendez-vous", "My appointments")
+    tour.meet("own-dates", "empty")
+    diary, books = Diary(fresh_for_module), Books(fresh_for_module)
+    south = guard.world.offices["South"]
+    diary.give(person, guard.organisation, camille.account, at(3, 9), place="telephone")
+    diary.give(person, guard.organisation, camille.account, at(1, 14), kind="contract")
+    diary.give(person, south, camille.account, at(-30, 10), state="absent")
+    diary.give(other, guard.organisation, camille.account, at(2, 11), kind="workshop")
+    for whom, title in ((person, "CAP cuisine"), (other, "CAP plomberie")):
+        session = books.session(str(uuid4()), title)
+        books.run(
+            "INSERT INTO prescription (id, person, session, organisation, office, account, state, new_to_office,"
+            " new_to_training, sent_at, changed_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, 'accepted', false, false, now(), now())",
+            uuid4(), whom, session, uuid4(), guard.organisation, camille.account,
+        )  # fmt: skip
+    page.reload()
+    tour.meet("own-dates")
+    kinds = page.locator("main h3 + p")
+    expect(kinds).to_have_count(4)
+    words = (
+        ("Contrat", "Entretien", "CAP cuisine", "Entretien") if french else ("contract", "Follow", "CAP", "Follow")
+    )
+    for number, word in enumerate(words):
+        expect(kinds.nth(number)).to_contain_text(word)
+    assert "plomberie" not in page.content()
+    assert "Moreau" not in page.content(), "agents are never named"
+    former = "Un organisme qui ne vous suit plus" if french else "An organisation that follows you no longer"
+    expect(page.get_by_text(former)).to_have_count(1)
