@@ -12,7 +12,7 @@ from beffroi.core.fields import names
 from beffroi.guard.answers.breaches import OwnBreach, OwnBreaches
 from beffroi.guard.answers.shape import Label as Words
 from beffroi.guard.breaches import declared
-from beffroi.guard.personal import asking, consulting, delays
+from beffroi.guard.personal import consulting, delays, questioning
 from beffroi.guard.personal.presence import Present, with_person
 from beffroi.guard.personal.unreadable import unreadable
 from beffroi.guard.stamped import Forged, Row
@@ -35,7 +35,7 @@ async def answer(call: Call) -> Answer:
     if not rows:
         return nothing
     window = min(row["from_at"] for row in rows), max(row["until_at"] for row in rows)
-    asked = await asking.answered(call, *window, leafing=True)
+    asked = await questioning.answered(call, *window, leafing=True)
     if isinstance(asked, Answer):
         return asked
     here, found = asked

@@ -21,7 +21,7 @@ from beffroi.core.refusals import Code
 from beffroi.guard.answers.personal import Begun, Consultations, Ended, Moved, Proof, Reported
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.personal import asking, consulting, delays, leaving, proofs, queueing, reporting, sessions
+from beffroi.guard.personal import consulting, delays, leaving, proofs, questioning, queueing, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
 from beffroi.guard.personal.code_page import ROUTES as CODE_PAGES
 from beffroi.guard.personal.delay_doors import ROUTES as DELAYS
@@ -134,7 +134,7 @@ async def consultations(call: Call) -> Answer:
     body = bodies.read(call, _PERIOD)
     from_at, until_at = _period(body)
     services = call.services
-    asked = await asking.answered(call, from_at, until_at, leafing=body.page > 1)
+    asked = await questioning.answered(call, from_at, until_at, leafing=body.page > 1)
     if isinstance(asked, Answer):
         return asked
     here, found = asked
