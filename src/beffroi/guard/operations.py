@@ -20,6 +20,7 @@ from beffroi.guard.answers import partners as partner
 from beffroi.guard.answers import person_rights as asked_by_people
 from beffroi.guard.answers import personal as own
 from beffroi.guard.answers import providers as provider
+from beffroi.guard.answers import recipients as received
 from beffroi.guard.answers import relating as relation
 from beffroi.guard.answers import reviewing as review
 from beffroi.guard.answers import sessions as session
@@ -207,6 +208,12 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/person-requests/extend"): Operation(
         "Take two months more to answer", person_rights.Extending, asked_by_people.RequestMoved, _CONFLICTS
+    ),
+    ("POST", "/v1/person-requests/recipients"): Operation(
+        "Who received what a file holds, to be handed to its person",
+        person_rights.OfPerson,
+        received.Recipients,
+        _CONFLICTS,
     ),
     ("POST", "/v1/merges/preview"): Operation(
         "What making one file of two would change", merging.Comparing, merge.MergePreview, _CONFLICTS

@@ -28,8 +28,9 @@ class Ended(Answered, frozen=True):
 class Consultation(Answered, frozen=True):
     """One opening of the person's own file: by whom is said by the organisation and the job, never by the name.
 
-    ``kind`` is ``released``, or ``found`` for a search that told where the person is known and no field. ``reason``
-    is the listed one of an opening in an emergency. ``reported``: the person does not recognise it.
+    ``kind`` is ``released``, ``found`` for a search that told where the person is known and no field,
+    or ``recipients`` where an office took this very list to hand it to the person. ``reason`` is the listed one of an
+    opening in an emergency. ``reported``: the person does not recognise it.
     """
 
     entry: int

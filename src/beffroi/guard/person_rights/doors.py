@@ -37,6 +37,8 @@ from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
 from beffroi.guard.person_rights.bodies import Extending, Moving, Nothing, Registering
+from beffroi.guard.person_rights.recipients import ROUTES as RECIPIENTS
+from beffroi.guard.person_rights.register import TABLE, standing_of
 from beffroi.guard.relating.prescribing import begins
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
@@ -45,7 +47,6 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 if TYPE_CHECKING:
     from beffroi.guard.stamped import Row
 
-TABLE: Final = "person_request"
 MOST_LISTED: Final = 500
 _REGISTERING: Final = msgspec.json.Decoder(Registering)
 _MOVING: Final = msgspec.json.Decoder(Moving)
@@ -59,11 +60,6 @@ _LIST: Final = """
 SELECT * FROM guard.person_request WHERE organisation = $1
 ORDER BY state IN ('answered', 'refused'), received_at, id LIMIT $2
 """
-
-
-def standing_of(row: "Row") -> Standing:
-    """A row as the law reads it."""
-    return Standing(row["received_at"].astimezone(PARIS).date(), State(row["state"]), row["extended"])
 
 
 def _today(now: datetime) -> date:
@@ -202,4 +198,5 @@ ROUTES: Final[Routes] = {
     ("POST", "/v1/person-requests/list"): listed,
     ("POST", "/v1/person-requests/move"): move,
     ("POST", "/v1/person-requests/extend"): extend,
+    **RECIPIENTS,
 }

@@ -21,7 +21,6 @@ from beffroi.core.refusals import Code
 from beffroi.guard.answers.personal import Begun, Consultations, Ended, Moved, Proof, Reported
 from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.journal import Entry, append
-from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.personal import consulting, delays, leaving, proofs, queueing, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
 from beffroi.guard.personal.code_page import ROUTES as CODE_PAGES
@@ -29,13 +28,13 @@ from beffroi.guard.personal.delay_doors import ROUTES as DELAYS
 from beffroi.guard.personal.inviting import ROUTES as INVITING
 from beffroi.guard.personal.own_file import ROUTES as OWN_FILE
 from beffroi.guard.personal.presence import Present, serves, with_person
+from beffroi.guard.personal.unreadable import unreadable
 from beffroi.guard.sessions.doors import Redemption, application_of
 from beffroi.guard.sessions.handing_over import NotRedeemed
 from beffroi.guard.signin import attempts
 from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.signin.integrity import report as alert
 from beffroi.guard.stamped import Forged
-from beffroi.guard.vault.sealing import SealRefused
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
@@ -169,7 +168,7 @@ async def consultations(call: Call) -> Answer:
             async with queue.turn():
                 found = await answering.answer(services.pool, services.keys, here.id, asked, entry, here.now)
         except Exception as error:
-            return await _unreadable(call, error)
+            return await unreadable(call, error)
         finally:
             for person in waiting:
                 queue.leave(person)
@@ -177,7 +176,7 @@ async def consultations(call: Call) -> Answer:
         try:
             found = delays.shown(found, await delays.in_force(conn, services.keys, here.now), here.now)
         except Forged as error:
-            return await _unreadable(call, error)
+            return await unreadable(call, error)
         rows = await consulting.told(conn, services.keys, services.policy, here.person, found, body.page, SIZE)
     total = found.rows.num_rows
     return json_answer(
@@ -196,7 +195,7 @@ async def proof(call: Call) -> Answer:
         async with services.pool.acquire() as conn:
             made = await proofs.of_entry(conn, services.keys, services.settings, person, entry.entry)
     except Exception as error:
-        return await _unreadable(call, error)
+        return await unreadable(call, error)
     if isinstance(made, Objection):
         return problems.reply(call, made)
 
@@ -294,7 +293,7 @@ async def _pointed_out(
         try:
             hidden = await delays.in_force(conn, services.keys, here.now)
         except Forged as error:
-            return None, await _unreadable(call, error)
+            return None, await unreadable(call, error)
         found = await consulting.at_hand(conn, services.keys, here.person, entry, at)
         if found is not None and is_delayed(_text(found.account), at, hidden, here.now):
             found = None  # and asked like any other that is not there: nothing tells the two apart
@@ -312,7 +311,7 @@ async def _pointed_out(
             async with queue.turn():
                 found = await consulting.in_files(services, here.id, here.person, entry, at)
         except Exception as error:
-            return None, await _unreadable(call, error)
+            return None, await unreadable(call, error)
         finally:
             queue.leave(here.person)
     if found is None or is_delayed(_text(found.account), at, hidden, here.now):
@@ -322,24 +321,6 @@ async def _pointed_out(
 
 def _text(account: UUID | None) -> str | None:
     return None if account is None else str(account)
-
-
-async def _unreadable(call: Call, error: Exception) -> Answer:
-    """A past or a log that cannot be read whole: nothing is shown, rather than a part. Raises any other error."""
-    from beffroi.guard.forensics.engines import EngineRefused
-    from beffroi.guard.retention.catalogue import ColdRefused
-    from beffroi.guard.sealing.store import StoreRefused
-    from beffroi.standards.tlog import Malformed as Damaged
-
-    if isinstance(error, queueing.Impatient):
-        return problems.reply(call, Fault.OVERLOADED)
-    if isinstance(error, Forged | SealRefused | WrappedKeyRefused):
-        await alert(call, error)
-        return problems.reply(call, Code.INTEGRITY)
-    if not isinstance(error, EngineRefused | ColdRefused | StoreRefused | Damaged):
-        raise error
-    _LOG.error("the past cannot be read: %s", error)
-    return problems.reply(call, Fault.PAST_UNREADABLE)
 
 
 def _period(body: Period) -> tuple[datetime, datetime]:
