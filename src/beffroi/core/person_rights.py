@@ -49,6 +49,10 @@ REASONS: Final = frozenset({"identity-not-proven", "unfounded", "excessive", "la
 """Why a request is refused (12.5, 12.6, 23)."""
 EXTENSIONS: Final = frozenset({"complex", "many-requests"})
 """Why its answer takes longer (12.3)."""
+REMINDERS: Final = (2, 7)
+"""Days before the last day to answer at which those who answer are told, beside the day after it."""
+LATEST: Final = 60
+"""Days after it until which that it is late is told, if it was not."""
 OLDEST: Final = 365
 """Days since when a request can have been received: an older one is a slip of the keyboard."""
 
@@ -62,6 +66,7 @@ class Objection(StrEnum):
     MOVE = "person-request-state"
     REASON = "person-request-reason"
     EXTENDED = "person-request-extended"
+    NOTHING = "person-request-nothing"
 
 
 class Standing(NamedTuple):
@@ -79,6 +84,19 @@ class Standing(NamedTuple):
     def is_late(self, today: date) -> bool:
         """Whether it should have been answered."""
         return bool(MOVES[self.state]) and self.due_on < today
+
+
+def reminder(standing: Standing, today: date) -> str | None:
+    """How near the last day to answer is: what is told once at each stage; None where nothing is told.
+
+    What is long past is not told again: its messages may be forgotten by then.
+    """
+    left = (standing.due_on - today).days
+    if not MOVES[standing.state] or left < -LATEST:
+        return None
+    if left < 0:
+        return "late"
+    return next((str(days) for days in REMINDERS if left <= days), None)
 
 
 def months_after(day: date, months: int) -> date:
@@ -145,6 +163,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Choisissez un motif de la liste.",
         "Reason",
         "Choose a reason of the list.",
+    ),
+    Objection.NOTHING: Sentence(
+        422,
+        "Rien à corriger",
+        "Ce que vous envoyez est ce que le dossier dit déjà. Rien n’a été enregistré.",
+        "Nothing to correct",
+        "What you send is what the file says already. Nothing was saved.",
     ),
     Objection.EXTENDED: Sentence(
         409,

@@ -43,6 +43,7 @@ from beffroi.guard.merging import bodies as merging
 from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.person_rights import bodies as person_rights
+from beffroi.guard.person_rights import correcting
 from beffroi.guard.personal import delay_doors, inviting, own_file
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
@@ -208,6 +209,12 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/person-requests/extend"): Operation(
         "Take two months more to answer", person_rights.Extending, asked_by_people.RequestMoved, _CONFLICTS
+    ),
+    ("POST", "/v1/person-requests/correct"): Operation(
+        "Put right what a person said is wrong, and keep what it said",
+        correcting.Correction,
+        changing.Written,
+        _CONFLICTS,
     ),
     ("POST", "/v1/person-requests/recipients"): Operation(
         "Who received what a file holds, to be handed to its person",

@@ -38,9 +38,22 @@ class PersonRequest(Answered, frozen=True):
     extendable: bool
 
 
+class Corrected(Answered, frozen=True):
+    """Somebody known to one's organisation whose file another one corrected at their request: which groups, when."""
+
+    person: str
+    organisation_name: str
+    groups: tuple[str, ...]
+    at: datetime
+
+
 class PersonRequests(Answered, frozen=True):
-    """The register of one's organisation, those to answer first; ``late``, how many should have been answered."""
+    """The register of one's organisation, what is due first; ``late``, how many should have been answered.
+
+    ``corrected``: files that others corrected in the last 90 days, the last first.
+    """
 
     waiting: int
     late: int
     rows: tuple[PersonRequest, ...]
+    corrected: tuple[Corrected, ...]

@@ -71,11 +71,29 @@ class Follower(Answered, frozen=True):
     job: Label | None
 
 
+class Change(Answered, frozen=True):
+    """One field of a correction, before and after; of what only grows (notes), ``after`` is what was added."""
+
+    group: str
+    field: str
+    before: object
+    after: object
+
+
+class Corrected(Answered, frozen=True):
+    """What an organisation put right at one's request."""
+
+    at: datetime
+    organisation_name: str
+    changes: tuple[Change, ...]
+
+
 class OwnFile(Answered, frozen=True):
-    """Everything of one's own file, by field group, without the agents who wrote it; and who follows one."""
+    """Everything of one's own file, by field group, without the agents who wrote it; who follows one; corrections."""
 
     fields: dict[str, dict[str, object]]
     followed_by: tuple[Follower, ...]
+    corrections: tuple[Corrected, ...]
 
 
 class Proof(Answered, frozen=True):

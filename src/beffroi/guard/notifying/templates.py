@@ -39,6 +39,9 @@ class Template(StrEnum):
     CONTAINED = "contained"
     GLASS_WAITING = "glass-waiting"
     REPORT_MADE = "report-made"
+    FILE_CORRECTED = "file-corrected"
+    PERSON_REQUEST_DUE = "person-request-due"
+    PERSON_REQUEST_LATE = "person-request-late"
 
 
 class Text(NamedTuple):
@@ -446,6 +449,54 @@ TEXTS: Final[Mapping[Template, Text]] = {
             "Read the reason that the agent typed, then give your verdict.",
         ),
         Label("Ouvertures en urgence à examiner : {count}", "Openings by break-glass to examine: {count}"),
+    ),
+    Template.FILE_CORRECTED: Text(
+        Pace.HOURLY,
+        {},
+        "/demandes-des-personnes/",
+        "/demandes-des-personnes/",
+        Label("Un dossier que vous connaissez a été corrigé", "A file that you know was corrected"),
+        Label(
+            "À la demande d’une personne que votre structure connaît, un autre organisme a corrigé son dossier.",
+            "At the request of a person known to your organisation, another organisation corrected their file.",
+        ),
+        Label(
+            "Voyez lequel, et corrigez ce que vous en avez recopié ailleurs.",
+            "See which one, and correct what you copied from it elsewhere.",
+        ),
+        Label("Dossiers corrigés ailleurs : {count}", "Files corrected elsewhere: {count}"),
+    ),
+    Template.PERSON_REQUEST_DUE: Text(
+        Pace.HOURLY,
+        {"on": Plain.DAY},
+        "/demandes-des-personnes/",
+        "/demandes-des-personnes/",
+        Label("Une demande attend votre réponse", "A request waits for your answer"),
+        Label(
+            "Une personne a fait une demande sur ses données. La réponse est due le {on} au plus tard.",
+            "A person asked something about their data. The answer is due on {on} at the latest.",
+        ),
+        Label(
+            "Répondez, ou prolongez le délai et dites-le à la personne.",
+            "Answer, or extend the delay and tell the person.",
+        ),
+        Label("Demandes de personnes à échéance proche : {count}", "Requests of people soon due: {count}"),
+    ),
+    Template.PERSON_REQUEST_LATE: Text(
+        Pace.HOURLY,
+        {"on": Plain.DAY},
+        "/demandes-des-personnes/",
+        "/demandes-des-personnes/",
+        Label("Une demande a dépassé son délai", "A request is past its delay"),
+        Label(
+            "Une personne a fait une demande sur ses données. La réponse était due le {on}.",
+            "A person asked something about their data. The answer was due on {on}.",
+        ),
+        Label(
+            "Répondez sans attendre, et dites à la personne pourquoi vous avez tardé.",
+            "Answer without delay, and tell the person why you were late.",
+        ),
+        Label("Demandes de personnes en retard : {count}", "Requests of people past their delay: {count}"),
     ),
     Template.CONTAINED: Text(
         Pace.AT_ONCE,

@@ -37,6 +37,8 @@ from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
 from beffroi.guard.person_rights.bodies import Extending, Moving, Nothing, Registering
+from beffroi.guard.person_rights.correcting import ROUTES as CORRECTING
+from beffroi.guard.person_rights.correcting import elsewhere
 from beffroi.guard.person_rights.recipients import ROUTES as RECIPIENTS
 from beffroi.guard.person_rights.register import TABLE, standing_of
 from beffroi.guard.relating.prescribing import begins
@@ -117,7 +119,7 @@ async def register(call: Call) -> Answer:
 
 
 async def listed(call: Call) -> Answer:
-    """The register of one's organisation, the oldest that wait first."""
+    """The register of one's organisation, what is due first; and whose file was corrected elsewhere of late."""
     bodies.read(call, _NOTHING)
 
     async def act(work: Work, by: OnDuty) -> Answer:
@@ -126,9 +128,11 @@ async def listed(call: Call) -> Answer:
             if stamped.is_genuine(work.keys, TABLE, row)
         ]  # fmt: skip
         stands = await aliases.standing(work.conn, work.keys, [str(row["person"]) for row in rows])
-        told = tuple(_told(row, stands, _today(work.now)) for row in rows)
-        waiting = sum(1 for one in told if one.moves)
-        return json_answer(answers.PersonRequests(waiting, sum(one.late for one in told), told))
+        told = [_told(row, stands, _today(work.now)) for row in rows]
+        told.sort(key=lambda one: (not one.moves, one.due_on if one.moves else date.min))
+        waiting, late = sum(1 for one in told if one.moves), sum(one.late for one in told)
+        corrected = await elsewhere(work, by.organisation.id)
+        return json_answer(answers.PersonRequests(waiting, late, tuple(told), corrected))
 
     return await with_action(call, Action.UPDATE, PURPOSE, act, writes=False)
 
@@ -199,4 +203,5 @@ ROUTES: Final[Routes] = {
     ("POST", "/v1/person-requests/move"): move,
     ("POST", "/v1/person-requests/extend"): extend,
     **RECIPIENTS,
+    **CORRECTING,
 }
