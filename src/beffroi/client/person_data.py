@@ -19,6 +19,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "consultations": "personal-space",
     "other-organisations": "personal-space",
     "messages": "organisation",
+    "corrections": "personal-space",
     "appointments": "organisation",
     "trainings": "organisation",
     "attachments": "organisation",

@@ -37,11 +37,29 @@ class Follower(Struct, frozen=True):
     job: Label | None
 
 
+class Change(Struct, frozen=True):
+    """One field of a correction, before and after; texts are ``Identifying``."""
+
+    group: str
+    field: str
+    before: Any
+    after: Any
+
+
+class Corrected(Struct, frozen=True):
+    """What an organisation put right at the person's request."""
+
+    at: datetime
+    organisation_name: str
+    changes: tuple[Change, ...]
+
+
 class OwnFile(Struct, frozen=True):
-    """Everything of the person's own file, by field group; texts are ``Identifying``."""
+    """Everything of the person's own file, by field group, and what was corrected; texts are ``Identifying``."""
 
     fields: Mapping[str, GroupFields]
     followed_by: tuple[Follower, ...]
+    corrections: tuple[Corrected, ...]
 
 
 class Ended(Struct, frozen=True):
@@ -184,7 +202,17 @@ def own_file() -> Call[OwnFile]:
 
 
 def _own_file(body: Any) -> OwnFile:
-    return typed(OwnFile, {**body, "fields": hidden(body["fields"])})
+    corrections = [
+        {
+            **one,
+            "changes": [
+                {**change, "before": hidden(change["before"]), "after": hidden(change["after"])}
+                for change in one["changes"]
+            ],
+        }
+        for one in body["corrections"]
+    ]
+    return typed(OwnFile, {**body, "fields": hidden(body["fields"]), "corrections": corrections})
 
 
 def end() -> Call[Ended]:

@@ -15,11 +15,14 @@ from beffroi.client import person_requests as calls
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.person_requests import PersonRequest
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.person_requests.correcting import groups_of, is_corrected
 from beffroi.systems.cases.person_requests.forms import Extension, Received, Refusal
 from beffroi.systems.cases.person_requests.held import hands_out
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS, STATES, STEPS, TONES, said
+from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.trail import below_file
+from beffroi.ui import field_groups
 from beffroi.ui.components import Crumb
 
 _ON_THE_FORM = frozenset({"person-request-date", "person-request-exists"})
@@ -61,6 +64,7 @@ def register(request: AgentRequest) -> HttpResponse:
         "waiting": [_line(row) for row in found.rows if row.moves],
         "closed": [_line(row) for row in found.rows if not row.moves],
         "late": found.late,
+        "corrected": [(one, field_groups.names(one.groups)) for one in found.corrected],
     }
     return render(request, "cases/person_requests.html", context)
 
@@ -85,6 +89,16 @@ def receive(request: AgentRequest, person: UUID) -> HttpResponse:
         "crumbs": below_file(person, gettext("Demande de la personne")),
     }  # fmt: skip
     return render(request, "cases/person_request_new.html", context, status=422 if form.errors else 200)
+
+
+def _corrections(request: AgentRequest, row: PersonRequest) -> list[tuple[str, str]]:
+    """Where each group of the file is corrected for this request, while it is worked on."""
+    if not is_corrected(row):
+        return []
+    return [
+        (str(SECTIONS[group].title), reverse("cases:person_correction", args=[row.request, group]))
+        for group in groups_of(request.described)
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,6 +132,7 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
     context = {
         "line": _line(row), "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
         "handing": reverse("cases:person_data", args=[row.request]) if hands_out(row) else "",
+        "corrections": _corrections(request, row),
         "refusal": refusal if "refused" in row.moves else None, "extension": extension if row.extendable else None,
         "wrong": next((form for form in (refusal, extension) if form.errors), None),
         "crumbs": (
