@@ -67,6 +67,9 @@ class Objection(StrEnum):
     REASON = "person-request-reason"
     EXTENDED = "person-request-extended"
     NOTHING = "person-request-nothing"
+    PLACE = "person-request-place"
+    TEXT = "person-request-text"
+    TOO_MANY = "person-request-too-many"
 
 
 class Standing(NamedTuple):
@@ -163,6 +166,27 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Choisissez un motif de la liste.",
         "Reason",
         "Choose a reason of the list.",
+    ),
+    Objection.PLACE: Sentence(
+        404,
+        "Organisme introuvable",
+        "Choisissez un organisme qui vous suit.",
+        "No such organisation",
+        "Choose an organisation that follows you.",
+    ),
+    Objection.TEXT: Sentence(
+        422,
+        "Votre demande en quelques phrases",
+        "Une rectification ou une limitation s’explique en 10 à 2 000 caractères ; les autres demandes, sans texte.",
+        "Your request in a few sentences",
+        "A rectification or a restriction is explained in 10 to 2,000 characters; other requests take no text.",
+    ),
+    Objection.TOO_MANY: Sentence(
+        429,
+        "Trop de demandes en attente",
+        "Attendez la réponse à celles que vous avez faites. Pour une demande pressante, allez voir l’organisme.",
+        "Too many requests waiting",
+        "Wait for the answer to those you made. For something urgent, go to the organisation.",
     ),
     Objection.NOTHING: Sentence(
         422,

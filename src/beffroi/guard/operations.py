@@ -44,7 +44,7 @@ from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.person_rights import bodies as person_rights
 from beffroi.guard.person_rights import correcting
-from beffroi.guard.personal import delay_doors, inviting, own_file
+from beffroi.guard.personal import asking, delay_doors, inviting, own_file
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
@@ -216,6 +216,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         changing.Written,
         _CONFLICTS,
     ),
+    ("POST", "/v1/person-requests/words"): Operation(
+        "What a person wrote with a request made on line", person_rights.OfPerson, asked_by_people.Words, _CONFLICTS
+    ),
     ("POST", "/v1/person-requests/recipients"): Operation(
         "Who received what a file holds, to be handed to its person",
         person_rights.OfPerson,
@@ -378,6 +381,12 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/person/file"): Operation(
         "Everything of one's own file", own_file.Whole, own.OwnFile, (*_COMMON, 404)
+    ),
+    ("POST", "/v1/person/requests/make"): Operation(
+        "Ask something about one's own data", asking.Asking, own.Asked, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/person/requests/list"): Operation(
+        "What one asked about one's own data", asking.Following, own.OwnRequests
     ),
     ("POST", "/v1/person/proof"): Operation(
         "The proof of one consultation of one's own file", personal.One, own.Proof, (*_CONFLICTS, 410)

@@ -160,7 +160,7 @@ def test_i11_list_handed_out_is_what_the_journal_says_and_what_the_person_reads(
     own = told(served, served.signed_in())
     shared = ("at", "kind", "groups", "organisation_name", "job", "purpose", "explanation", "reason")
     assert whole["consultations"] == [{name: row[name] for name in shared} for row in own]
-    assert whole["consultations"][0]["kind"] == "recipients", "the person sees that this very list was taken"
+    assert whole["consultations"][0]["kind"] == "answering", "the person sees that this very list was taken"
     assert (whole["left_out"], whole["lost_until"]) == (0, None)
     accounts = {str(row["account"]) for row in oracle if row["account"] is not None}
     assert accounts
@@ -181,11 +181,11 @@ def test_consultations_delayed_for_an_investigation_are_left_out_and_then_appear
     }  # fmt: skip
     served.guard.run(served.guard.world.insert("delay", **delay))
     hidden = taken(served, nora, person, request)
-    assert [row["kind"] for row in hidden["consultations"]] == ["recipients", "released"]
+    assert [row["kind"] for row in hidden["consultations"]] == ["answering", "released"]
     assert hidden["left_out"] == 0, "the count says nothing of it"
     served.guard.amend("delay", delay["id"], shown_at=served.guard.one("SELECT guard.instant()"))
     kinds = [row["kind"] for row in taken(served, nora, person, request)["consultations"]]
-    assert kinds == ["recipients", "recipients", "released", "released"]
+    assert kinds == ["answering", "answering", "released", "released"]
 
 
 def test_organisations_that_follow_are_named_with_how_and_since_when(served: Space, nora: Seat, sami: Seat) -> None:
@@ -276,4 +276,4 @@ def test_person_merged_is_told_what_happened_to_both_files(served: Space, nora: 
     }  # fmt: skip
     served.guard.run(served.guard.world.insert("person_alias", **alias))
     kinds = [row["kind"] for row in taken(served, nora, stays, request)["consultations"]]
-    assert kinds == ["recipients", "released"]
+    assert kinds == ["answering", "released"]

@@ -217,7 +217,7 @@ def test_access_is_answered_with_who_consulted_and_who_follows_and_portability_i
     assert len(told["rows"]) == before + 3, "with those of this handing out: the file, the papers, this very list"
     assert (told["shown_later_days"], told["left_out"], told["lost_until"]) == (60, 0, None)
     assert told["rows"][0] | {"at": ""} == {
-        "at": "", "kind": "recipients", "groups": [], "organisation": "North", "job": None,
+        "at": "", "kind": "answering", "groups": [], "organisation": "North", "job": None,
         "purpose": "Demande de la personne concernée", "explanation": "followed", "reason": None,
     } | {"job": told["rows"][0]["job"]}  # fmt: skip
     assert [(one["organisation"], one["kind"]) for one in whole["followed_by"]] == [("North", "followed")]

@@ -21,7 +21,10 @@ class RequestMoved(Answered, frozen=True):
 
 
 class PersonRequest(Answered, frozen=True):
-    """One request; ``moves`` are the states it may go on to, ``extendable`` whether it may take longer."""
+    """One request; ``moves`` are the states it may go on to, ``extendable`` whether it may take longer.
+
+    ``online``: the person made it in their own space, their identity proven.
+    """
 
     request: str
     person: str
@@ -36,6 +39,14 @@ class PersonRequest(Answered, frozen=True):
     moved_at: datetime | None
     moves: tuple[str, ...]
     extendable: bool
+    online: bool
+
+
+class Words(Answered, frozen=True):
+    """What a person wrote with their request; null where they wrote nothing."""
+
+    entry: int
+    text: str | None
 
 
 class Corrected(Answered, frozen=True):

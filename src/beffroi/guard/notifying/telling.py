@@ -49,6 +49,12 @@ async def corrected(work: Work, correction: str, places: Collection[Organisation
         await notify(work, Template.FILE_CORRECTED, people, f"{correction}/{place}")
 
 
+async def asked_on_line(work: Work, request: str, place: OrganisationId) -> None:
+    """A person asked something about their data in their own space: those who answer people there."""
+    people = await correspondents(work, place, request)
+    await notify(work, Template.PERSON_REQUEST_MADE, people, request)
+
+
 async def request_made(work: Work, request: Row, able: Collection[AccountId]) -> None:
     """A request waits: those who may approve it, of its organisation first."""
     rows = await work.conn.fetch(_AT_PLACE, request["organisation"], list(able))

@@ -40,6 +40,7 @@ class Template(StrEnum):
     GLASS_WAITING = "glass-waiting"
     REPORT_MADE = "report-made"
     FILE_CORRECTED = "file-corrected"
+    PERSON_REQUEST_MADE = "person-request-made"
     PERSON_REQUEST_DUE = "person-request-due"
     PERSON_REQUEST_LATE = "person-request-late"
 
@@ -465,6 +466,19 @@ TEXTS: Final[Mapping[Template, Text]] = {
             "See which one, and correct what you copied from it elsewhere.",
         ),
         Label("Dossiers corrigés ailleurs : {count}", "Files corrected elsewhere: {count}"),
+    ),
+    Template.PERSON_REQUEST_MADE: Text(
+        Pace.HOURLY,
+        {},
+        "/demandes-des-personnes/",
+        "/demandes-des-personnes/",
+        Label("Une personne a fait une demande en ligne", "A person made a request on line"),
+        Label(
+            "Une personne que votre structure suit a fait une demande sur ses données depuis son espace.",
+            "A person followed by your organisation asked something about their data in their own space.",
+        ),
+        Label("Vous avez un mois pour répondre.", "You have one month to answer."),
+        Label("Demandes faites en ligne : {count}", "Requests made on line: {count}"),
     ),
     Template.PERSON_REQUEST_DUE: Text(
         Pace.HOURLY,

@@ -32,7 +32,7 @@ class Extending(bodies.Strict, frozen=True):
 
 
 class OfPerson(bodies.Strict, frozen=True):
-    """Body of /v1/person-requests/recipients: the request that is answered, and whose it is."""
+    """Body of /v1/person-requests/recipients and words: the request that is answered, and whose it is."""
 
     request: bodies.PersonText
     person: bodies.PersonText

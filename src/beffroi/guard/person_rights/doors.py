@@ -41,6 +41,7 @@ from beffroi.guard.person_rights.correcting import ROUTES as CORRECTING
 from beffroi.guard.person_rights.correcting import elsewhere
 from beffroi.guard.person_rights.recipients import ROUTES as RECIPIENTS
 from beffroi.guard.person_rights.register import TABLE, standing_of
+from beffroi.guard.person_rights.wording import ROUTES as WORDING
 from beffroi.guard.relating.prescribing import begins
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
@@ -145,6 +146,7 @@ def _told(row: "Row", stands: Mapping[str, str], today: date) -> answers.PersonR
         str(row["id"]), stands[str(row["person"])], row["article"], standing.received_on, standing.due_on,
         standing.is_late(today), standing.state, standing.extended, row["reason"], row["registered_at"],
         row["moved_at"], tuple(state.value for state in State if state in MOVES[standing.state]), extendable,
+        row["registered_by"] is None,
     )  # fmt: skip
 
 
@@ -204,4 +206,5 @@ ROUTES: Final[Routes] = {
     ("POST", "/v1/person-requests/extend"): extend,
     **RECIPIENTS,
     **CORRECTING,
+    **WORDING,
 }

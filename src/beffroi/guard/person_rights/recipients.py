@@ -6,34 +6,22 @@ journal, the same delays, no agent beyond the policy's ``agent_shown``. Decided 
 """
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from beffroi.core.decision import Refusal
-from beffroi.core.facts import Request
-from beffroi.core.fields import Group
-from beffroi.core.ids import EntryNumber, PersonId, PurposeCode
-from beffroi.core.person_rights import PURPOSE, Objection
-from beffroi.core.policy import Action
-from beffroi.core.recipients import MOST, MOST_MESSAGES, may_take, taking
-from beffroi.core.refusals import Code
+from beffroi.core.ids import PersonId
+from beffroi.core.recipients import MOST, MOST_MESSAGES, may_take
 from beffroi.guard import stamped
 from beffroi.guard.answers.recipients import Knowing, Message, Recipients, Told
 from beffroi.guard.decisions.asks import Granted
-from beffroi.guard.doors.answers import denial
-from beffroi.guard.doors.gate import Caller, caller_of
-from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
 from beffroi.guard.messaging import letters
+from beffroi.guard.person_rights.answering import Taken, taken
 from beffroi.guard.person_rights.bodies import OfPerson
-from beffroi.guard.person_rights.register import own_request, standing_of
 from beffroi.guard.personal import consulting, delays, queueing
 from beffroi.guard.personal.unreadable import unreadable
-from beffroi.guard.signin import attempts
-from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.web import bodies, problems
-from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 if TYPE_CHECKING:
@@ -61,49 +49,9 @@ WHERE n.id = ANY ($1::uuid[])
 
 async def recipients(call: Call) -> Answer:
     """Everything in one answer; nothing of it is told before the opening is durable."""
-    body, caller = bodies.read(call, _BODY), caller_of(call)
-    if not isinstance(caller, Caller):
-        return denial(call, caller)
-    services, person = call.services, PersonId(body.person)
-    request = Request(Action.OPEN, caller.application, PurposeCode(PURPOSE), person, int(Group.IDENTITY), None)
-    stopped: list[Objection | Fault] = []
-    kept: list[tuple[Granted, datetime]] = []
-
-    async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
-        stopped.clear()
-        agent = granted.agent
-        try:
-            row = await own_request(conn, services.keys, body.request, person, agent.organisation.id)
-        except stamped.Forged:
-            return Refusal(Code.INTEGRITY)
-        way: Objection | Fault | None = (
-            Objection.UNKNOWN if row is None else may_take(row["article"], standing_of(row))
-        )
-        if way is None and not await attempts.within(
-            conn, services.keys, Limit.OWN_QUESTIONS, f"agent {agent.account.id}", at
-        ):
-            way = Fault.TOO_MANY_QUESTIONS
-        if way is not None:
-            stopped.append(way)
-            return Fault.VERSION_CONFLICT
-        entry = Entry(
-            at, "released", person, 0, agent.account.id, agent.session.id, agent.organisation.id,
-            caller.application, agent.habilitation.role, PURPOSE, granted.explanation, services.policy.version,
-            f'{{"request":"{body.request}"}}',
-        )  # fmt: skip
-        number = EntryNumber((await append(conn, [entry]))[0])
-        kept[:] = [(granted, at)]
-        return number
-
-    outcome = await services.worker.decide(
-        request, caller.handle_hash, caller.client_hash, kind="released", effect=effect, law=taking
-    )
-    if stopped:
-        return problems.reply(call, stopped[0])
-    if not isinstance(outcome, Granted):
-        return denial(call, outcome)
-    [(granted, at)] = kept
-    return await _told(call, person, outcome._replace(agent=granted.agent), at)
+    body = bodies.read(call, _BODY)
+    done = await taken(call, body, may_take)
+    return await _told(call, PersonId(body.person), done.granted, done.at) if isinstance(done, Taken) else done
 
 
 async def _told(call: Call, person: PersonId, outcome: Granted, at: datetime) -> Answer:

@@ -141,9 +141,9 @@ async def told(
 
 
 def _kind(row: dict[str, Any]) -> str:
-    """What it was; ``recipients`` for an opening of no field that answered a request of the person."""
+    """What it was; ``answering`` for an opening of no field, to answer a request of the person."""
     answered = row["kind"] == "released" and not row["groups"] and row["purpose"] == PURPOSE
-    return "recipients" if answered else str(row["kind"])
+    return "answering" if answered else str(row["kind"])
 
 
 async def named(conn: "asyncpg.Connection", organisations: Iterable[bytes | None]) -> dict[bytes | None, str]:

@@ -20,8 +20,8 @@ def seen(consultation: Consultation) -> str:
         "legal_representative": gettext("les coordonnées de votre représentant légal"),
         "attachments": gettext("vos pièces jointes"),
     }
-    if consultation.kind == "recipients":
-        return gettext("Cette liste, pour vous la remettre : qui a consulté votre dossier, et qui vous suit")
+    if consultation.kind == "answering":
+        return gettext("Aucune rubrique : votre demande, ou cette liste pour vous la remettre")
     if not consultation.groups and consultation.kind == "released":
         return gettext("Rien : un code pour entrer dans votre espace vous a été remis")
     if not consultation.groups:
