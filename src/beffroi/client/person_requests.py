@@ -9,6 +9,7 @@ from msgspec import Struct
 from beffroi.client import answers, reading
 from beffroi.client.calls import Call, post
 from beffroi.client.reading import reads
+from beffroi.core.identifying import Identifying
 
 
 class Registered(Struct, frozen=True):
@@ -42,6 +43,14 @@ class PersonRequest(Struct, frozen=True):
     moved_at: datetime | None
     moves: tuple[str, ...]
     extendable: bool
+    online: bool
+
+
+class Words(Struct, frozen=True):
+    """What a person wrote with their request."""
+
+    entry: int
+    text: Identifying | None
 
 
 class Corrected(Struct, frozen=True):
@@ -71,6 +80,11 @@ def register(person: str, article: str, received_on: date) -> Call[Registered]:
 def listed() -> Call[PersonRequests]:
     """What people asked of one's organisation."""
     return post("/v1/person-requests/list", {}, reads(PersonRequests))
+
+
+def words(request: str, person: str) -> Call[Words]:
+    """What a person wrote with a request made on line; an opening of that person."""
+    return post("/v1/person-requests/words", {"request": request, "person": person}, reads(Words))
 
 
 def move(request: str, to: str, reason: str | None) -> Call[Moved]:

@@ -10,6 +10,7 @@ from beffroi.governance.transparency.web import (
     inviting,
     own_file,
     own_reports,
+    own_requests,
     sign_in,
 )
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("mon-espace/consultations/", consultations.consultations, name="consultations"),
     path("mon-espace/preuve/", consultations.proof, name="proof"),
     path("mon-espace/signaler/", own_reports.report, name="report"),
+    path("mon-espace/demandes/", own_requests.own_requests, name="own_requests"),
     path("mon-espace/signalements/", own_reports.own_reports, name="own_reports"),
     path("verifier/", checking.check, name="check"),
     path("personnes/<uuid:person>/code-d-acces/", inviting.invite, name="invite"),

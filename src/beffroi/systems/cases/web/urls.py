@@ -63,6 +63,7 @@ urlpatterns = [
     path("doublons/<uuid:merge>/separer/", duplicates.separate, name="duplicate_separate"),
     path("demandes-des-personnes/", person_requests.register, name="person_requests"),
     path("demandes-des-personnes/<uuid:identifier>/", person_requests.one, name="person_request"),
+    path("demandes-des-personnes/<uuid:identifier>/texte/", person_requests.read_words, name="person_request_words"),
     path("demandes-des-personnes/<uuid:identifier>/donnees/", person_data.handed, name="person_data"),
     path(
         "demandes-des-personnes/<uuid:identifier>/corriger/<slug:group>/",
