@@ -21,7 +21,7 @@ from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
 from beffroi.guard.notifying.outbox import notify
 from beffroi.guard.notifying.recipients import correspondents, holders
-from beffroi.guard.notifying.templates import Template
+from beffroi.guard.notifying.template_codes import Template
 from beffroi.guard.partners.holding import partners
 from beffroi.guard.person_rights.register import standing_of
 from beffroi.guard.relating.prescribing import begins

@@ -17,7 +17,7 @@ from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
 from beffroi.guard.notifying.outbox import notify
 from beffroi.guard.notifying.recipients import correspondents, holders, makers_of, managers_of
-from beffroi.guard.notifying.templates import Template
+from beffroi.guard.notifying.template_codes import Template
 from beffroi.guard.signin.enrolments import TRIES
 from beffroi.guard.stamped import Row
 

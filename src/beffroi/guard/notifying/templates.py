@@ -4,60 +4,13 @@ No text names anybody. ``{name}`` stands for a reference of the template, nothin
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from beffroi.core.mailing import Pace
 from beffroi.core.policy import Label
-from beffroi.guard.notifying.references import Kind, Plain
-
-
-class Template(StrEnum):
-    """Code of each thing that is told."""
-
-    REQUEST_WAITING = "request-waiting"
-    REQUEST_APPROVED = "request-approved"
-    REQUEST_REFUSED = "request-refused"
-    CODE_CLOSED = "code-closed"
-    SIGN_IN_QUARANTINED = "sign-in-quarantined"
-    IDENTITY_RESET = "identity-reset"
-    FACTOR_ADDED = "factor-added"
-    REVIEW_OPENED = "review-opened"
-    REVIEW_REMINDER = "review-reminder"
-    REVIEW_LAST_DAY = "review-last-day"
-    REVIEW_CLOSED = "review-closed"
-    REVIEW_SUSPENDED = "review-suspended"
-    IDLE_WARNED = "idle-warned"
-    ATTESTATION_ENDING = "attestation-ending"
-    ACCOUNT_SUSPENDED = "account-suspended"
-    SUSPENDED_BY_HAND = "suspended-by-hand"
-    APPLICATION_ENDED = "application-ended"
-    LEAVING = "leaving"
-    LEFT = "left"
-    ESCALATED = "escalated"
-    PARTNER_DUE = "partner-due"
-    CONTAINED = "contained"
-    GLASS_WAITING = "glass-waiting"
-    REPORT_MADE = "report-made"
-    FILE_CORRECTED = "file-corrected"
-    PERSON_REQUEST_MADE = "person-request-made"
-    PERSON_REQUEST_DUE = "person-request-due"
-    PERSON_REQUEST_LATE = "person-request-late"
-
-
-class Text(NamedTuple):
-    """One template. ``path`` leads to what it is about and ``page`` to all of its kind; ``many`` is its line in a
-    mail that gathers, where ``{count}`` is how many there are."""
-
-    pace: Pace
-    refs: Mapping[str, Kind]
-    path: str
-    page: str
-    subject: Label
-    what: Label
-    todo: Label
-    many: Label
-
+from beffroi.guard.notifying import person_templates
+from beffroi.guard.notifying.references import Plain
+from beffroi.guard.notifying.template_codes import Template, Text
 
 SUSPENSIONS: Final[Mapping[str, Label]] = {
     "idle": Label("il n’a pas servi depuis longtemps", "it was not used for a long time"),
@@ -451,67 +404,6 @@ TEXTS: Final[Mapping[Template, Text]] = {
         ),
         Label("Ouvertures en urgence à examiner : {count}", "Openings by break-glass to examine: {count}"),
     ),
-    Template.FILE_CORRECTED: Text(
-        Pace.HOURLY,
-        {},
-        "/demandes-des-personnes/",
-        "/demandes-des-personnes/",
-        Label("Un dossier que vous connaissez a été corrigé", "A file that you know was corrected"),
-        Label(
-            "À la demande d’une personne que votre structure connaît, un autre organisme a corrigé son dossier.",
-            "At the request of a person known to your organisation, another organisation corrected their file.",
-        ),
-        Label(
-            "Voyez lequel, et corrigez ce que vous en avez recopié ailleurs.",
-            "See which one, and correct what you copied from it elsewhere.",
-        ),
-        Label("Dossiers corrigés ailleurs : {count}", "Files corrected elsewhere: {count}"),
-    ),
-    Template.PERSON_REQUEST_MADE: Text(
-        Pace.HOURLY,
-        {},
-        "/demandes-des-personnes/",
-        "/demandes-des-personnes/",
-        Label("Une personne a fait une demande en ligne", "A person made a request on line"),
-        Label(
-            "Une personne que votre structure suit a fait une demande sur ses données depuis son espace.",
-            "A person followed by your organisation asked something about their data in their own space.",
-        ),
-        Label("Vous avez un mois pour répondre.", "You have one month to answer."),
-        Label("Demandes faites en ligne : {count}", "Requests made on line: {count}"),
-    ),
-    Template.PERSON_REQUEST_DUE: Text(
-        Pace.HOURLY,
-        {"on": Plain.DAY},
-        "/demandes-des-personnes/",
-        "/demandes-des-personnes/",
-        Label("Une demande attend votre réponse", "A request waits for your answer"),
-        Label(
-            "Une personne a fait une demande sur ses données. La réponse est due le {on} au plus tard.",
-            "A person asked something about their data. The answer is due on {on} at the latest.",
-        ),
-        Label(
-            "Répondez, ou prolongez le délai et dites-le à la personne.",
-            "Answer, or extend the delay and tell the person.",
-        ),
-        Label("Demandes de personnes à échéance proche : {count}", "Requests of people soon due: {count}"),
-    ),
-    Template.PERSON_REQUEST_LATE: Text(
-        Pace.HOURLY,
-        {"on": Plain.DAY},
-        "/demandes-des-personnes/",
-        "/demandes-des-personnes/",
-        Label("Une demande a dépassé son délai", "A request is past its delay"),
-        Label(
-            "Une personne a fait une demande sur ses données. La réponse était due le {on}.",
-            "A person asked something about their data. The answer was due on {on}.",
-        ),
-        Label(
-            "Répondez sans attendre, et dites à la personne pourquoi vous avez tardé.",
-            "Answer without delay, and tell the person why you were late.",
-        ),
-        Label("Demandes de personnes en retard : {count}", "Requests of people past their delay: {count}"),
-    ),
     Template.CONTAINED: Text(
         Pace.AT_ONCE,
         {"extent": EXTENTS},
@@ -528,4 +420,5 @@ TEXTS: Final[Mapping[Template, Text]] = {
         ),
         Label("Confinements décidés : {count}", "Containments decided: {count}"),
     ),
+    **person_templates.TEXTS,
 }
