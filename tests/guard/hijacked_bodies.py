@@ -91,6 +91,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person-requests/list": lambda _: [{}],
     "POST /v1/person-requests/move": lambda _: [{"request": str(uuid4()), "to": "answered"}],
     "POST /v1/person-requests/extend": lambda _: [{"request": str(uuid4()), "reason": "complex"}],
+    "POST /v1/person-requests/recipients": lambda s: [{"request": str(uuid4()), "person": s.person}],
+    "POST /v1/person-requests/words": lambda s: [{"request": str(uuid4()), "person": s.person}],
+    "POST /v1/person-requests/correct": lambda s: [
+        {"request": str(uuid4()), "person": s.person, "fields": {"contact": {"city": "Lille"}}},
+    ],
     "POST /v1/open": lambda s: [
         {"person": s.person, "purpose": "follow-up", "groups": ["identity"]},
         {"person": s.stranger, "purpose": "follow-up", "groups": ["identity"],
@@ -226,6 +231,8 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person/end": lambda _: [{}],
     "POST /v1/person/consultations": lambda s: [WINDOW, {"person": s.person, **WINDOW}],
     "POST /v1/person/file": lambda _: [{}],
+    "POST /v1/person/requests/make": lambda s: [{"organisation": s.office, "article": "access"}],
+    "POST /v1/person/requests/list": lambda _: [{}],
     "POST /v1/person/proof": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/report": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/reports": lambda _: [{}],

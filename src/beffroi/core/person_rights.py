@@ -177,9 +177,10 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
     Objection.TEXT: Sentence(
         422,
         "Votre demande en quelques phrases",
-        "Une rectification ou une limitation s’explique en 10 à 2 000 caractères ; les autres demandes, sans texte.",
+        "Pour une correction ou une limitation, dites en quelques phrases de quoi il s’agit. Les autres demandes se "
+        "font sans texte.",
         "Your request in a few sentences",
-        "A rectification or a restriction is explained in 10 to 2,000 characters; other requests take no text.",
+        "For a correction or a restriction, say in a few sentences what it is about. Other requests take no text.",
     ),
     Objection.TOO_MANY: Sentence(
         429,

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from beffroi.client.personal import Change, Corrected
+from beffroi.core.asking import ARTICLES
 from beffroi.core.identifying import Identifying
-from beffroi.core.person_rights import Article, State
+from beffroi.core.person_rights import State
 from beffroi.governance.transparency.web import own_file, words
 from tests.config.console.conftest import stack
 from tests.config.console.stack import Stack, Visitor
@@ -39,8 +40,8 @@ def _french(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_french")
-def test_every_article_and_state_has_its_words() -> None:
-    assert len({words.asked(article) for article in Article}) == len(Article)
+def test_everything_that_may_be_asked_is_offered_and_every_state_has_its_words() -> None:
+    assert {code for code, _ in words.ASKED} == ARTICLES
     assert not {state.value for state in State} & {words.request_state(state) for state in State}
 
 
