@@ -89,3 +89,12 @@ def test_note_is_contradicted_by_another(stack: Stack, nora: Desk) -> None:
 
 def test_request_of_nobody_has_no_page(nora: Desk) -> None:
     assert nora.visitor.get(f"/demandes-des-personnes/{uuid4()}/corriger/contact/").status == 404
+
+
+def test_situation_that_is_corrected_keeps_what_it_said(stack: Stack, nora: Desk) -> None:
+    person = somebody(stack)
+    address = nora.works_on(person, "rectification")
+    typed = {**form(nora, address, "situation"), "situation-housing": "En colocation", "confirme": "oui"}
+    sent = nora.visitor.post(f"{address}corriger/situation/", typed)
+    assert "est corrigé" in sent.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    assert kept(stack, person) == 1
