@@ -305,7 +305,8 @@ NOBODY = {
     "POST /v1/break-glass/judge",
     "POST /v1/erasures/show", "POST /v1/erasures/hold", "POST /v1/erasures/release",
     "POST /v1/person-requests/register", "POST /v1/person-requests/list", "POST /v1/person-requests/move",
-    "POST /v1/person-requests/extend",
+    "POST /v1/person-requests/extend", "POST /v1/person-requests/recipients", "POST /v1/person-requests/words",
+    "POST /v1/person-requests/correct", "POST /v1/person/requests/make", "POST /v1/person/requests/list",
     "POST /v1/invoicing/standing",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.
