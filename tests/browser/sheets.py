@@ -155,6 +155,18 @@ CONSOLE = {
     "person-request": Sheet(
         "cases/person_request.html", "article", "article", "demandes-des-personnes/<uuid:identifier>/"
     ),
+    "person-correction": Sheet(
+        "cases/person_correction.html", "^Coordonnées$|^Suivi$", "^Contact|^Follow",
+        "demandes-des-personnes/<uuid:identifier>/corriger/<slug:group>/",
+    ),
+    "person-correction-compare": Sheet(
+        "cases/person_correction_compare.html", "Avant et après la correction", "Before and after the correction",
+        "demandes-des-personnes/<uuid:identifier>/corriger/<slug:group>/",
+    ),
+    "person-request-words": Sheet(
+        "cases/person_request_words.html", "Ce que la personne a écrit", "What the person wrote",
+        "demandes-des-personnes/<uuid:identifier>/texte/",
+    ),
     "person-request-new": Sheet(
         "cases/person_request_new.html", "Demande de la personne", "Request of the person",
         "personnes/<uuid:person>/droits/",
@@ -311,6 +323,9 @@ CONSOLE = {
     "delays": Sheet(
         "transparency/delays.html", "Consultations montrées plus tard", "Consultations shown later",
         "signalements/differes/",
+    ),
+    "own-requests": Sheet(
+        "transparency/own_requests.html", "^Mes demandes$", "^My requests$", "mon-espace/demandes/"
     ),
     "own-reports": Sheet(
         "transparency/own_reports.html", "Mes signalements", "My reports", "mon-espace/signalements/"

@@ -91,6 +91,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person-requests/list": lambda _: [{}],
     "POST /v1/person-requests/move": lambda _: [{"request": str(uuid4()), "to": "answered"}],
     "POST /v1/person-requests/extend": lambda _: [{"request": str(uuid4()), "reason": "complex"}],
+    "POST /v1/person-requests/recipients": lambda s: [{"request": str(uuid4()), "person": s.person}],
+    "POST /v1/person-requests/words": lambda s: [{"request": str(uuid4()), "person": s.person}],
+    "POST /v1/person-requests/correct": lambda s: [
+        {"request": str(uuid4()), "person": s.person, "fields": {"contact": {"city": "Lille"}}},
+    ],
     "POST /v1/open": lambda s: [
         {"person": s.person, "purpose": "follow-up", "groups": ["identity"]},
         {"person": s.stranger, "purpose": "follow-up", "groups": ["identity"],
@@ -226,6 +231,8 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person/end": lambda _: [{}],
     "POST /v1/person/consultations": lambda s: [WINDOW, {"person": s.person, **WINDOW}],
     "POST /v1/person/file": lambda _: [{}],
+    "POST /v1/person/requests/make": lambda s: [{"organisation": s.office, "article": "access"}],
+    "POST /v1/person/requests/list": lambda _: [{}],
     "POST /v1/person/proof": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/report": lambda _: [{"entry": 1, "at": WINDOW["from_at"]}],
     "POST /v1/person/reports": lambda _: [{}],
@@ -303,7 +310,8 @@ NOBODY = {
     "POST /v1/break-glass/judge",
     "POST /v1/erasures/show", "POST /v1/erasures/hold", "POST /v1/erasures/release",
     "POST /v1/person-requests/register", "POST /v1/person-requests/list", "POST /v1/person-requests/move",
-    "POST /v1/person-requests/extend",
+    "POST /v1/person-requests/extend", "POST /v1/person-requests/recipients", "POST /v1/person-requests/words",
+    "POST /v1/person-requests/correct", "POST /v1/person/requests/make", "POST /v1/person/requests/list",
     "POST /v1/invoicing/standing",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.

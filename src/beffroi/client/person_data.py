@@ -13,11 +13,13 @@ from beffroi.core.casefile import AGENTS
 from beffroi.core.identifying import Identifying
 
 FORMAT: Final = "beffroi-person-data"
-VERSION: Final = 1
+VERSION: Final = 2
 MEDIA: Final = "application/json"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "consultations": "personal-space",
     "other-organisations": "personal-space",
+    "messages": "organisation",
+    "corrections": "personal-space",
     "appointments": "organisation",
     "trainings": "organisation",
     "attachments": "organisation",

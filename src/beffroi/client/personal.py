@@ -1,7 +1,7 @@
 """The personal space: what a person asks about their own file, and the reports that security officers look into."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -37,11 +37,65 @@ class Follower(Struct, frozen=True):
     job: Label | None
 
 
+class Change(Struct, frozen=True):
+    """One field of a correction, before and after; texts are ``Identifying``."""
+
+    group: str
+    field: str
+    before: Any
+    after: Any
+
+
+class Corrected(Struct, frozen=True):
+    """What an organisation put right at the person's request."""
+
+    at: datetime
+    organisation_name: str
+    changes: tuple[Change, ...]
+
+
 class OwnFile(Struct, frozen=True):
-    """Everything of the person's own file, by field group; texts are ``Identifying``."""
+    """Everything of the person's own file, by field group, and what was corrected; texts are ``Identifying``."""
 
     fields: Mapping[str, GroupFields]
     followed_by: tuple[Follower, ...]
+    corrections: tuple[Corrected, ...]
+
+
+class Asked(Struct, frozen=True):
+    """A request that was registered, and the last day to answer it."""
+
+    request: str
+    due_on: date
+
+
+class OwnRequest(Struct, frozen=True):
+    """What the person asked about their own data."""
+
+    request: str
+    article: str
+    organisation_name: str
+    received_on: date
+    due_on: date
+    state: str
+    extended: str | None
+    reason: str | None
+    online: bool
+
+
+class Place(Struct, frozen=True):
+    """An organisation that answers the person's requests."""
+
+    id: str
+    name: str
+
+
+class OwnRequests(Struct, frozen=True):
+    """The person's requests, the last first; where they may ask, and how many more on line before an answer."""
+
+    rows: tuple[OwnRequest, ...]
+    places: tuple[Place, ...]
+    left: int
 
 
 class Named(Struct, frozen=True):
@@ -198,7 +252,28 @@ def own_file() -> Call[OwnFile]:
 
 
 def _own_file(body: Any) -> OwnFile:
-    return typed(OwnFile, {**body, "fields": hidden(body["fields"])})
+    corrections = [
+        {
+            **one,
+            "changes": [
+                {**change, "before": hidden(change["before"]), "after": hidden(change["after"])}
+                for change in one["changes"]
+            ],
+        }
+        for one in body["corrections"]
+    ]
+    return typed(OwnFile, {**body, "fields": hidden(body["fields"]), "corrections": corrections})
+
+
+def own_requests() -> Call[OwnRequests]:
+    """What the person asked about their own data."""
+    return post("/v1/person/requests/list", {}, reads(OwnRequests))
+
+
+def ask_about(organisation: str, article: str, text: str | None) -> Call[Asked]:
+    """Ask something about one's own data; ``text`` for what cannot be answered without words."""
+    body = {"organisation": organisation, "article": article, "text": text}
+    return post("/v1/person/requests/make", body, reads(Asked))
 
 
 def oneself() -> Call[Oneself]:

@@ -49,6 +49,10 @@ REASONS: Final = frozenset({"identity-not-proven", "unfounded", "excessive", "la
 """Why a request is refused (12.5, 12.6, 23)."""
 EXTENSIONS: Final = frozenset({"complex", "many-requests"})
 """Why its answer takes longer (12.3)."""
+REMINDERS: Final = (2, 7)
+"""Days before the last day to answer at which those who answer are told, beside the day after it."""
+LATEST: Final = 60
+"""Days after it until which that it is late is told, if it was not."""
 OLDEST: Final = 365
 """Days since when a request can have been received: an older one is a slip of the keyboard."""
 
@@ -62,6 +66,10 @@ class Objection(StrEnum):
     MOVE = "person-request-state"
     REASON = "person-request-reason"
     EXTENDED = "person-request-extended"
+    NOTHING = "person-request-nothing"
+    PLACE = "person-request-place"
+    TEXT = "person-request-text"
+    TOO_MANY = "person-request-too-many"
 
 
 class Standing(NamedTuple):
@@ -79,6 +87,19 @@ class Standing(NamedTuple):
     def is_late(self, today: date) -> bool:
         """Whether it should have been answered."""
         return bool(MOVES[self.state]) and self.due_on < today
+
+
+def reminder(standing: Standing, today: date) -> str | None:
+    """How near the last day to answer is: what is told once at each stage; None where nothing is told.
+
+    What is long past is not told again: its messages may be forgotten by then.
+    """
+    left = (standing.due_on - today).days
+    if not MOVES[standing.state] or left < -LATEST:
+        return None
+    if left < 0:
+        return "late"
+    return next((str(days) for days in REMINDERS if left <= days), None)
 
 
 def months_after(day: date, months: int) -> date:
@@ -145,6 +166,35 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Choisissez un motif de la liste.",
         "Reason",
         "Choose a reason of the list.",
+    ),
+    Objection.PLACE: Sentence(
+        404,
+        "Organisme introuvable",
+        "Choisissez un organisme qui vous suit.",
+        "No such organisation",
+        "Choose an organisation that follows you.",
+    ),
+    Objection.TEXT: Sentence(
+        422,
+        "Votre demande en quelques phrases",
+        "Pour une correction ou une limitation, dites en quelques phrases de quoi il s’agit. Les autres demandes se "
+        "font sans texte.",
+        "Your request in a few sentences",
+        "For a correction or a restriction, say in a few sentences what it is about. Other requests take no text.",
+    ),
+    Objection.TOO_MANY: Sentence(
+        429,
+        "Trop de demandes en attente",
+        "Attendez la réponse à celles que vous avez faites. Pour une demande pressante, allez voir l’organisme.",
+        "Too many requests waiting",
+        "Wait for the answer to those you made. For something urgent, go to the organisation.",
+    ),
+    Objection.NOTHING: Sentence(
+        422,
+        "Rien à corriger",
+        "Ce que vous envoyez est ce que le dossier dit déjà. Rien n’a été enregistré.",
+        "Nothing to correct",
+        "What you send is what the file says already. Nothing was saved.",
     ),
     Objection.EXTENDED: Sentence(
         409,

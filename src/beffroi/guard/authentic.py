@@ -141,6 +141,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "person": _ID, "organisation": _ID, "article": _T, "received_at": _I, "state": _T, "extended": _T,
         "reason": _T, "registered_by": _ID, "registered_at": _I, "moved_by": _ID, "moved_at": _MI, "version": _N,
     },
+    "correction": {
+        "id": _ID, "person": _ID, "request": _ID, "organisation": _ID, "groups": _N, "corrected_by": _ID,
+        "corrected_at": _I, "sealed": _B, "version": _N,
+    },
     "person_alias": {
         "id": _ID, "person": _ID, "survivor": _ID, "organisation": _ID, "merged_by": _ID, "merged_at": _I,
         "undo_until": _I, "ended_at": _MI, "ended_by": _ID, "version": _N,

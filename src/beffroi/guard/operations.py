@@ -21,6 +21,7 @@ from beffroi.guard.answers import partners as partner
 from beffroi.guard.answers import person_rights as asked_by_people
 from beffroi.guard.answers import personal as own
 from beffroi.guard.answers import providers as provider
+from beffroi.guard.answers import recipients as received
 from beffroi.guard.answers import relating as relation
 from beffroi.guard.answers import reviewing as review
 from beffroi.guard.answers import sessions as session
@@ -44,7 +45,8 @@ from beffroi.guard.merging import bodies as merging
 from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.person_rights import bodies as person_rights
-from beffroi.guard.personal import delay_doors, inviting, oneself, own_file
+from beffroi.guard.person_rights import correcting
+from beffroi.guard.personal import asking, delay_doors, inviting, oneself, own_file
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
@@ -210,6 +212,21 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/person-requests/extend"): Operation(
         "Take two months more to answer", person_rights.Extending, asked_by_people.RequestMoved, _CONFLICTS
     ),
+    ("POST", "/v1/person-requests/correct"): Operation(
+        "Put right what a person said is wrong, and keep what it said",
+        correcting.Correction,
+        changing.Written,
+        _CONFLICTS,
+    ),
+    ("POST", "/v1/person-requests/words"): Operation(
+        "What a person wrote with a request made on line", person_rights.OfPerson, asked_by_people.Words, _CONFLICTS
+    ),
+    ("POST", "/v1/person-requests/recipients"): Operation(
+        "Who received what a file holds, to be handed to its person",
+        person_rights.OfPerson,
+        received.Recipients,
+        _CONFLICTS,
+    ),
     ("POST", "/v1/merges/preview"): Operation(
         "What making one file of two would change", merging.Comparing, merge.MergePreview, _CONFLICTS
     ),
@@ -369,6 +386,12 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/person/self"): Operation(
         "By which ids one is kept, and who follows one", oneself.Asking, own.Oneself
+    ),
+    ("POST", "/v1/person/requests/make"): Operation(
+        "Ask something about one's own data", asking.Asking, own.Asked, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/person/requests/list"): Operation(
+        "What one asked about one's own data", asking.Following, own.OwnRequests
     ),
     ("POST", "/v1/person/proof"): Operation(
         "The proof of one consultation of one's own file", personal.One, own.Proof, (*_CONFLICTS, 410)

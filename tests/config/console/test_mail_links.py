@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from beffroi.guard.notifying.templates import TEXTS, Template
+from beffroi.guard.notifying.template_codes import Template
+from beffroi.guard.notifying.templates import TEXTS
 from tests.config.console.stack import Stack
 
 ID = "0198c0de-0000-4000-8000-000000000001"

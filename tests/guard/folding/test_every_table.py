@@ -168,9 +168,9 @@ async def test_i16_month_of_facts_said_again_leaves_the_same_state(shelf: Shelf)
 def test_every_table_says_what_an_older_row_of_it_would_give() -> None:
     of_somebody = folding._WHOLE | folding._OF_ACCOUNT | folding._OF_APPLICATION | folding._OF_ORGANISATION
     giving_nobody_access = {
-        "admission", "approval", "audit", "audit_answer", "breach", "campaign", "checklist_item", "cold_file", "cut",
-        "delay", "directory_entry", "erasure_hold", "erasure_list", "escalation", "export_copy", "glass_verdict",
-        "leaver", "leaver_day", "notice", "origin", "person_alias", "person_binding", "person_request", "review",
-        "sitting", "swept", "transfer",
+        "admission", "approval", "audit", "audit_answer", "breach", "campaign", "checklist_item", "cold_file",
+        "correction", "cut", "delay", "directory_entry", "erasure_hold", "erasure_list", "escalation", "export_copy",
+        "glass_verdict", "leaver", "leaver_day", "notice", "origin", "person_alias", "person_binding",
+        "person_request", "review", "sitting", "swept", "transfer",
     }  # fmt: skip
     assert set(recording.FOLDED) - of_somebody - set(replaying.STRICT) == giving_nobody_access

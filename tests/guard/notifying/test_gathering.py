@@ -6,7 +6,7 @@ from uuid import uuid4
 from beffroi.core.mailing import MOST_ALONE, MOST_TOLD
 from beffroi.guard.notifying import telling
 from beffroi.guard.notifying.outbox import notify
-from beffroi.guard.notifying.templates import Template
+from beffroi.guard.notifying.template_codes import Template
 from tests.databases import FreshDatabase
 from tests.guard.notifying.mailbox import CONSOLE, Mailbox, text_of
 from tests.guard.notifying.staff import later, named, sent, told, work

@@ -10,7 +10,7 @@ import pytest
 from beffroi.guard.notifying.outbox import notify
 from beffroi.guard.notifying.posting import Fate, Outcome, SmtpPost, Unreachable, post_of
 from beffroi.guard.notifying.settings import Folder, Mailing, Security
-from beffroi.guard.notifying.templates import Template
+from beffroi.guard.notifying.template_codes import Template
 from tests.databases import FreshDatabase
 from tests.guard.notifying.mailbox import CONSOLE, PASSWORD, SENDER, USER, Mailbox, mail_server, own_log, text_of
 from tests.guard.notifying.staff import later, named, rename, sent, work

@@ -13,7 +13,8 @@ from beffroi.core.sweeping import COUNTED, Reason
 from beffroi.guard.containing.words import KINDS
 from beffroi.guard.notifying import references, writing
 from beffroi.guard.notifying.references import Plain, WrongReference
-from beffroi.guard.notifying.templates import EXTENTS, MATTERS, SUSPENSIONS, TEXTS, Template
+from beffroi.guard.notifying.template_codes import Template
+from beffroi.guard.notifying.templates import EXTENTS, MATTERS, SUSPENSIONS, TEXTS
 from beffroi.guard.notifying.writing import Told, Unwritable, ascii_address, body, document
 from beffroi.guard.sweeping.escalating import FEW, NO_MANAGER
 from tests.guard.notifying.mailbox import CONSOLE, SENDER, read, text_of

@@ -38,7 +38,12 @@ async def test_correspondent_of_another_office_meets_requests_and_people_as_ones
         theirs, unknown = [await register.ask(register.sami, verb, request=one, **more) for one in (request, nobody)]
         assert theirs.status_code == 404
         assert theirs.content == unknown.content
-    assert (await register.ask(register.sami, "list")).json() == {"waiting": 0, "late": 0, "rows": []}
+    assert (await register.ask(register.sami, "list")).json() == {
+        "waiting": 0,
+        "late": 0,
+        "rows": [],
+        "corrected": [],
+    }
 
 
 @pytest.mark.parametrize(

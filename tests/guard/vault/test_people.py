@@ -190,6 +190,18 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
             "answer": None, "decided_by": None, "decided_at": None, "version": 1,
         }  # fmt: skip
         await stamped.insert(conn, held, "transfer", transfer)
+        asked = {
+            "id": uuid4(), "person": one, "organisation": places[0], "article": "rectification", "received_at": AT,
+            "state": "in-progress", "extended": None, "reason": None, "registered_by": uuid4(), "registered_at": AT,
+            "moved_by": None, "moved_at": None, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "person_request", asked)
+        correction = {
+            "id": uuid4(), "person": one, "request": asked["id"], "organisation": places[0], "groups": 1,
+            "corrected_by": uuid4(), "corrected_at": AT, "sealed": b"x", "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "correction", correction)
+        await conn.execute("INSERT INTO guard.person_request_text VALUES ($1, $2, 'x', $3)", asked["id"], one, AT)
     async with conn.transaction():
         await people.erase(conn, held, person, entry=Entry(AT, "erased", person=person))
     for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):

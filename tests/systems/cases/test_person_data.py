@@ -181,7 +181,7 @@ def test_correspondent_hands_out_everything_and_the_opening_is_in_the_journal(
     assert re.fullmatch(r'attachment; filename="donnees-[0-9-]{10}\.json"', answer.headers["content-disposition"])
     assert answer.headers["cache-control"] == "no-store"
     whole = answer.json()
-    assert (whole["format"], whole["version"], whole["source"]) == ("beffroi-person-data", 1, "organisation")
+    assert (whole["format"], whole["version"], whole["source"]) == ("beffroi-person-data", 2, "organisation")
     assert whole["groups"]["identity"]["last_name"] == "Delaunay"
     assert whole["groups"]["followup"]["notes"] == [{"at": "2026-01-01T10:00:00Z", "text": NOTE}]
     assert whole["groups"]["sensitive_followup"]["notes"][0]["text"] == "Suivi médical"
@@ -196,12 +196,47 @@ def test_correspondent_hands_out_everything_and_the_opening_is_in_the_journal(
     assert whole["attachments"] == []
     assert [one["article"] for one in whole["requests"]] == ["portability"]
     assert {one["what"] for one in whole["not_included"]} == {
-        "consultations", "other-organisations", "attachment-contents",
+        "consultations", "other-organisations", "messages", "attachment-contents", "corrections",
     }  # fmt: skip
     for agent in (colleague, nora.member.account, "Auteure", "Nora"):
         assert agent not in answer.text
     released = openings(stack, person)
     assert {(str(row["account"]), row["purpose"]) for row in released} == {(nora.member.account, "person-rights")}
+
+
+def test_access_is_answered_with_who_consulted_and_who_follows_and_portability_is_not(
+    stack: Stack, nora: Desk
+) -> None:
+    person = somebody(stack)
+    papers = nora.take(nora.works_on(person, "portability")).json()
+    assert not {"consultations", "followed_by", "messages"} & papers.keys()
+    before = len(openings(stack, person))
+    whole = nora.take(nora.works_on(person)).json()
+    assert {one["what"] for one in whole["not_included"]} == {"attachment-contents", "corrections"}
+    told = whole["consultations"]
+    assert len(told["rows"]) == before + 3, "with those of this handing out: the file, the papers, this very list"
+    assert (told["shown_later_days"], told["left_out"], told["lost_until"]) == (60, 0, None)
+    assert told["rows"][0] | {"at": ""} == {
+        "at": "", "kind": "answering", "groups": [], "organisation": "North", "job": None,
+        "purpose": "Demande de la personne concernée", "explanation": "followed", "reason": None,
+    } | {"job": told["rows"][0]["job"]}  # fmt: skip
+    assert [(one["organisation"], one["kind"]) for one in whole["followed_by"]] == [("North", "followed")]
+    assert whole["messages"] == []
+    for agent in (nora.member.account, "Nora"):
+        assert agent not in str(whole)
+
+
+def test_sheet_of_access_says_who_consulted_in_the_words_of_the_personal_space(stack: Stack, nora: Desk) -> None:
+    person = somebody(stack)
+    text = nora.take(nora.works_on(person), "html").text.replace("\N{NO-BREAK SPACE}", " ")
+    for said in (
+        "Qui a consulté votre dossier", "soixante jours au plus", "Cet organisme vous accompagne",
+        "Organismes qui vous connaissent", "vous accompagne – depuis le",
+    ):  # fmt: skip
+        assert said in text, said
+    assert "votre espace personnel les montre" not in text
+    papers = nora.take(nora.works_on(person, "portability"), "html").text
+    assert "Qui a consulté votre dossier</h2>" not in papers
 
 
 def test_sheet_to_read_holds_the_same_and_nothing_that_runs(stack: Stack, nora: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What applications keep of a person beside the file, to be handed out, or shown to that person."""
+"""What applications keep of a person beside the file, and how it is said: handed out, or shown to that person."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,6 +11,8 @@ import beffroi.systems.cases.api as cases
 import beffroi.systems.prescriptions.api as prescriptions
 import beffroi.systems.trainings.api as trainings
 from beffroi.client.person_data import moment
+from beffroi.client.personal import Consultation
+from beffroi.client.recipients import Told
 from beffroi.core.appointments import State
 from beffroi.core.prescribing import LIVE
 from beffroi.core.prescribing import State as Standing
@@ -48,7 +50,7 @@ def dates_of(people: Sequence[str], names: Mapping[str, str]) -> transparency.Da
     ids, now = [UUID(one) for one in people], timezone.now()
     appointments = [
         transparency.OwnDate(
-            title, instant(row.starts_at), where, transparency.place(names, str(row.organisation)), state,
+            title, instant(row.starts_at), where, transparency.organisation_of(names, str(row.organisation)), state,
             coming=row.state == State.PLANNED and row.ends_at > now,
         )
         for row in cases.appointments_of(ids)
@@ -63,3 +65,16 @@ def dates_of(people: Sequence[str], names: Mapping[str, str]) -> transparency.Da
     ]  # fmt: skip
     first, rest = [one for one in appointments if one.coming], [one for one in appointments if not one.coming]
     return [*reversed(first), *rest], sorted(trainings, key=lambda one: not one.coming)
+
+
+def consultations_said(rows: Sequence[Told]) -> list[tuple[str, list[str]]]:
+    """Consultations as the personal space says them, by day and organisation."""
+    return transparency.consultations_said(
+        [
+            Consultation(
+                0, row.at, row.kind, row.groups, None, row.organisation_name, row.job, row.purpose, row.explanation,
+                row.reason, False,
+            )
+            for row in rows
+        ]
+    )  # fmt: skip

@@ -104,6 +104,7 @@ CASES_SERVICES = "beffroi.config.console.shell.services"
 PRESCRIPTIONS_FOLLOWED = "beffroi.systems.trainings.api.followed"
 CASES_TRAININGS_OF_PERSON = "beffroi.config.console.handing.trainings_of"
 TRANSPARENCY_DATES_OF_PERSON = "beffroi.config.console.handing.dates_of"
+CASES_CONSULTATIONS_SAID = "beffroi.config.console.handing.consultations_said"
 CASES_PERSON_TABLES = "beffroi.systems.prescriptions.api.person_tables"
 DIRECTORY_GUARD = "beffroi.config.console.guard.shared_guard"
 DIRECTORY_GUARD_URL = INSTALLATION.guard_url

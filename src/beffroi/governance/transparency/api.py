@@ -1,14 +1,20 @@
 """What the composition root may use of this application."""
 
+from collections.abc import Sequence
+
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
 
 from beffroi.client.answers import Session
+from beffroi.client.personal import Consultation
 from beffroi.governance.transparency import rights
-from beffroi.governance.transparency.web.own_dates import Dates, OwnDate, place
+from beffroi.governance.transparency.web.consultations import by_day
+from beffroi.governance.transparency.web.own_dates import Dates, OwnDate, organisation_of
+from beffroi.ui import formatting
 from beffroi.ui.shell import NavigationItem
 
-__all__ = ["Dates", "OwnDate", "navigation", "place", "services"]
+__all__ = ["Dates", "OwnDate", "consultations_said", "navigation", "organisation_of", "services"]
 
 _INVESTIGATE = "investigate"
 
@@ -29,3 +35,19 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         if _INVESTIGATE in session.duties
         else ()
     )
+
+
+def consultations_said(rows: Sequence[Consultation]) -> list[tuple[str, list[str]]]:
+    """Consultations in plain words, addressed to their person: a title for each day and organisation, a line each."""
+    language = formatting.language_of(get_language())
+    said = []
+    for day in by_day(rows):
+        date = formatting.long_date(timezone.localtime(day.at).date(), language)
+        for place in day.places:
+            lines = [
+                " – ".join((formatting.clock(timezone.localtime(one.consultation.at), language), one.job,
+                            *(entry.value for entry in one.entries)))
+                for one in place.lines
+            ]  # fmt: skip
+            said.append((f"{date} – {place.name}", lines))
+    return said

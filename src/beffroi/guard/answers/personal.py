@@ -1,6 +1,6 @@
 """Answers of the doors of the personal space, and of the reports that security officers look into."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from beffroi.guard.answers.shape import Answered, Label
 
@@ -28,8 +28,9 @@ class Ended(Answered, frozen=True):
 class Consultation(Answered, frozen=True):
     """One opening of the person's own file: by whom is said by the organisation and the job, never by the name.
 
-    ``kind`` is ``released``, or ``found`` for a search that told where the person is known and no field. ``reason``
-    is the listed one of an opening in an emergency. ``reported``: the person does not recognise it.
+    ``kind`` is ``released``, ``found`` for a search that told where the person is known and no field, ``answering``
+    where an office took what answers a request: its words, or this very list. ``reason`` is the listed one of an
+    opening in an emergency. ``reported``: the person does not recognise it.
     """
 
     entry: int
@@ -70,11 +71,65 @@ class Follower(Answered, frozen=True):
     job: Label | None
 
 
+class Change(Answered, frozen=True):
+    """One field of a correction, before and after; of what only grows (notes), ``after`` is what was added."""
+
+    group: str
+    field: str
+    before: object
+    after: object
+
+
+class Corrected(Answered, frozen=True):
+    """What an organisation put right at one's request."""
+
+    at: datetime
+    organisation_name: str
+    changes: tuple[Change, ...]
+
+
 class OwnFile(Answered, frozen=True):
-    """Everything of one's own file, by field group, without the agents who wrote it; and who follows one."""
+    """Everything of one's own file, by field group, without the agents who wrote it; who follows one; corrections."""
 
     fields: dict[str, dict[str, object]]
     followed_by: tuple[Follower, ...]
+    corrections: tuple[Corrected, ...]
+
+
+class Asked(Answered, frozen=True):
+    """A request that was registered, and the last day to answer it."""
+
+    request: str
+    due_on: date
+
+
+class OwnRequest(Answered, frozen=True):
+    """What one asked about one's own data: where it stands, by when it is answered, why it is late or refused."""
+
+    request: str
+    article: str
+    organisation_name: str
+    received_on: date
+    due_on: date
+    state: str
+    extended: str | None
+    reason: str | None
+    online: bool
+
+
+class Place(Answered, frozen=True):
+    """An organisation that answers one's requests."""
+
+    id: str
+    name: str
+
+
+class OwnRequests(Answered, frozen=True):
+    """One's own requests, the last first; where one may ask, and how many more on line before an answer."""
+
+    rows: tuple[OwnRequest, ...]
+    places: tuple[Place, ...]
+    left: int
 
 
 class Named(Answered, frozen=True):

@@ -3,6 +3,7 @@
 The decision, its charge, the writing in the vault and the journal entry commit together or not at all.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import uuid4
@@ -207,15 +208,26 @@ def _conflict(call: Call, matches: list[Match]) -> Answer:
     return problems.reply(call, Fault.DUPLICATE, {"matches": matches})
 
 
-async def update(call: Call) -> Answer:
-    """Replace whole groups of a file, unless that gives it the number or the name of somebody else.
+Also = Callable[[Any, Granted, dict[str, Record | None], datetime], Awaitable[Fault | Refusal | None]]
+"""What is written beside a change, in its transaction and before it; or why the change is not made."""
 
-    Whoever may change a file could otherwise ask for nothing whose number it is: the answer is a question, and each
-    person told is found, charged and journaled, as at a registration.
-    """
+
+async def update(call: Call) -> Answer:
+    """Replace whole groups of a file."""
     body, caller = bodies.read(call, _CHANGE), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
+    return await replace(call, caller, body)
+
+
+async def replace(
+    call: Call, caller: Caller, body: Change, *, kind: str = "updated", also: Also | None = None
+) -> Answer:
+    """Replace whole groups of a file, unless that gives it the number or the name of somebody else.
+
+    Whoever may change a file could otherwise ask for nothing whose number it is: the answer is a question, and each
+    person told is found, charged and journaled, as at a registration. Raises Malformed.
+    """
     records, mask = _records(body.fields)
     if records.get("identity", ...) is None:
         raise Malformed("$.fields.identity", "an object: nobody is without identity")
@@ -234,7 +246,11 @@ async def update(call: Call) -> Answer:
     async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
         if indexes and await _taken(conn, person, indexes, body.distinct_from):
             return Fault.DUPLICATE  # given to somebody else since the look-up above
-        entry = _entry(granted, request, "updated", at, person, services.policy.version)
+        if also is not None:
+            stopped = await also(conn, granted, records, at)
+            if stopped is not None:
+                return stopped
+        entry = _entry(granted, request, kind, at, person, services.policy.version)
         done = await people.update(
             conn, services.keys, person, records, entry=entry, expected_version=body.expected_version
         )
@@ -246,7 +262,7 @@ async def update(call: Call) -> Answer:
             return Refusal(Code.PERSON_UNKNOWN)
         return await _last_entry(conn)
 
-    return await _written(call, await _command(call, caller, request, "updated", effect), person)
+    return await _written(call, await _command(call, caller, request, kind, effect), person)
 
 
 async def erase(call: Call) -> Answer:

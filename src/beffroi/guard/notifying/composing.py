@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 from beffroi.core.mailing import DAY, Composed, Sent, Waiting, compose
 from beffroi.guard import stamped
 from beffroi.guard.notifying import references
-from beffroi.guard.notifying.templates import TEXTS, Template
+from beffroi.guard.notifying.template_codes import Template
+from beffroi.guard.notifying.templates import TEXTS
 from beffroi.guard.notifying.writing import Told
 from beffroi.guard.stamped import Row
 

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from beffroi.guard.duties import Work
 from beffroi.guard.notifying import references
-from beffroi.guard.notifying.templates import TEXTS, Template
+from beffroi.guard.notifying.template_codes import Template
+from beffroi.guard.notifying.templates import TEXTS
 
 _INSERT: Final = """
 INSERT INTO guard.message (id, recipient, template, about, refs, created_at, mac, due_at)

@@ -1,13 +1,15 @@
 """Who is told: whoever may act on a thing, at the organisation concerned first, never more than a dozen."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Final
 
 from beffroi.core.duty import HOLDERS, NETWORK, Duty
-from beffroi.core.ids import AccountId, OrganisationId
+from beffroi.core.ids import AccountId, OrganisationId, PurposeCode
 from beffroi.core.mailing import MOST_TOLD, chosen
+from beffroi.core.person_rights import PURPOSE
+from beffroi.core.policy import Action
 from beffroi.guard.duties import Work
 
 _LOG: Final = logging.getLogger("beffroi.guard.notifying")
@@ -49,8 +51,24 @@ async def holders(
     A habilitation that is not genuine is reported and left out: telling never prevents what is told.
     """
     roles = [code for code, role in work.policy.roles.items() if role.kind in HOLDERS[duty]]
+    return await _holding(work, roles, organisation, about, most)
+
+
+async def correspondents(work: Work, organisation: OrganisationId, about: str) -> tuple[AccountId, ...]:
+    """Those who answer people at the organisation, of whatever role the policy lets; nobody where it lets none."""
+    purpose = PurposeCode(PURPOSE)
+    roles = [
+        code for code, role in work.policy.roles.items()
+        if purpose in role.rules and Action.UPDATE in role.rules[purpose].actions
+    ]  # fmt: skip
+    return await _holding(work, roles, organisation, about, MOST_TOLD)
+
+
+async def _holding(
+    work: Work, roles: Collection[str], organisation: OrganisationId | None, about: str, most: int
+) -> tuple[AccountId, ...]:
     people, near = set[AccountId](), set[AccountId]()
-    for row in await work.conn.fetch(_HOLDERS, roles, organisation, NETWORK, work.now):
+    for row in await work.conn.fetch(_HOLDERS, list(roles), organisation, NETWORK, work.now):
         if not work.keys.authenticator.genuine_row("habilitation", row):
             _LOG.critical("integrity: notifying: guard.habilitation %s", row["id"])
             continue

@@ -13,15 +13,18 @@ from beffroi.core.broken_glass import DUE
 from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.partners import Due, Matter, dues
+from beffroi.core.person_rights import reminder as reminder_of_request
 from beffroi.core.policy import Policy
 from beffroi.guard import stamped
 from beffroi.guard.broken_glass import reading
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
 from beffroi.guard.notifying.outbox import notify
-from beffroi.guard.notifying.recipients import holders
-from beffroi.guard.notifying.templates import Template
+from beffroi.guard.notifying.recipients import correspondents, holders
+from beffroi.guard.notifying.template_codes import Template
 from beffroi.guard.partners.holding import partners
+from beffroi.guard.person_rights.register import standing_of
+from beffroi.guard.relating.prescribing import begins
 
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
@@ -34,6 +37,9 @@ SELECT a.* FROM guard.account a
 WHERE a.status = 'active' AND a.attested_until > $1 AND a.attested_until <= $2 AND EXISTS (
     SELECT FROM guard.habilitation h
     WHERE h.account = a.id AND h.status IN ('probation', 'confirmed') AND $1 < h.until_at)
+"""
+_ASKED: Final = """
+SELECT * FROM guard.person_request WHERE state NOT IN ('answered', 'refused') ORDER BY received_at, id
 """
 _OUTLIVED: Final = (
     "DELETE FROM guard.message m USING guard.mail l WHERE l.id = m.mail AND (l.sent_at < $1 OR l.failed_at < $1)",
@@ -61,6 +67,7 @@ async def remind(pool: Any, keys: "Keys", policy: Policy) -> Counter[str]:
         except stamped.Forged as error:
             _LOG.critical("integrity: notifying: guard.%s", error.table)
         done["break-glass"] = await _broken_glass(work)
+        done["person-requests"] = await _person_requests(work)
         for statement in _OUTLIVED:
             await conn.execute(statement, work.now - KEPT)
     return +done
@@ -88,6 +95,27 @@ async def _broken_glass(work: Work) -> int:
         people = await holders(work, Duty.INVESTIGATE, organisation, about)
         await notify(work, Template.GLASS_WAITING, people, about, on=at + DUE)
     return len(oldest)
+
+
+async def _person_requests(work: Work) -> int:
+    """What people asked and nobody answered: those who answer at the organisation are told when its delay nears.
+
+    Whoever manages accounts there is told where nobody answers: somebody has to.
+    """
+    today, told = work.now.astimezone(PARIS).date(), 0
+    for row in await work.conn.fetch(_ASKED):
+        if not stamped.is_genuine(work.keys, "person_request", row):
+            continue
+        standing = standing_of(row)
+        stage = reminder_of_request(standing, today)
+        if stage is None:
+            continue
+        place, about = OrganisationId(str(row["organisation"])), f"{row['id']}/{standing.due_on}/{stage}"
+        template = Template.PERSON_REQUEST_LATE if stage == "late" else Template.PERSON_REQUEST_DUE
+        people = await correspondents(work, place, about) or await holders(work, Duty.REQUEST, place, about)
+        await notify(work, template, people, about, on=begins(standing.due_on))
+        told += 1
+    return told
 
 
 async def _partners(work: Work) -> int:

@@ -16,8 +16,8 @@ from beffroi.core.sweeping import Swept, delays, idle_since
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
 from beffroi.guard.notifying.outbox import notify
-from beffroi.guard.notifying.recipients import holders, makers_of, managers_of
-from beffroi.guard.notifying.templates import Template
+from beffroi.guard.notifying.recipients import correspondents, holders, makers_of, managers_of
+from beffroi.guard.notifying.template_codes import Template
 from beffroi.guard.signin.enrolments import TRIES
 from beffroi.guard.stamped import Row
 
@@ -37,6 +37,22 @@ async def report_made(work: Work, report: str, organisation: str | None) -> None
     """
     place = None if organisation is None else OrganisationId(organisation)
     await notify(work, Template.REPORT_MADE, await holders(work, Duty.INVESTIGATE, place, report), report)
+
+
+async def corrected(work: Work, correction: str, places: Collection[OrganisationId]) -> None:
+    """Something of a person's file was corrected: the correspondents of the other places that know the person.
+
+    Neither the person nor what it was is in it.
+    """
+    for place in places:
+        people = await correspondents(work, place, correction)
+        await notify(work, Template.FILE_CORRECTED, people, f"{correction}/{place}")
+
+
+async def asked_on_line(work: Work, request: str, place: OrganisationId) -> None:
+    """A person asked something about their data in their own space: those who answer people there."""
+    people = await correspondents(work, place, request)
+    await notify(work, Template.PERSON_REQUEST_MADE, people, request)
 
 
 async def request_made(work: Work, request: Row, able: Collection[AccountId]) -> None:

@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 
 from beffroi.core.policy import Label
 from beffroi.guard.notifying import references
-from beffroi.guard.notifying.templates import TEXTS, Template
+from beffroi.guard.notifying.template_codes import Template
+from beffroi.guard.notifying.templates import TEXTS
 
 PRODUCT: Final = "Beffroi"
 GATHERED: Final = Label("Plusieurs choses à voir", "Several things to see")

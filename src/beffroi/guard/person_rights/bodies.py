@@ -31,5 +31,12 @@ class Extending(bodies.Strict, frozen=True):
     reason: bodies.Code
 
 
+class OfPerson(bodies.Strict, frozen=True):
+    """Body of /v1/person-requests/recipients and words: the request that is answered, and whose it is."""
+
+    request: bodies.PersonText
+    person: bodies.PersonText
+
+
 class Nothing(bodies.Strict, frozen=True):
     """Body of /v1/person-requests/list."""

@@ -37,6 +37,11 @@ from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
 from beffroi.guard.person_rights.bodies import Extending, Moving, Nothing, Registering
+from beffroi.guard.person_rights.correcting import ROUTES as CORRECTING
+from beffroi.guard.person_rights.correcting import elsewhere
+from beffroi.guard.person_rights.recipients import ROUTES as RECIPIENTS
+from beffroi.guard.person_rights.register import TABLE, standing_of
+from beffroi.guard.person_rights.wording import ROUTES as WORDING
 from beffroi.guard.relating.prescribing import begins
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
@@ -45,7 +50,6 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 if TYPE_CHECKING:
     from beffroi.guard.stamped import Row
 
-TABLE: Final = "person_request"
 MOST_LISTED: Final = 500
 _REGISTERING: Final = msgspec.json.Decoder(Registering)
 _MOVING: Final = msgspec.json.Decoder(Moving)
@@ -59,11 +63,6 @@ _LIST: Final = """
 SELECT * FROM guard.person_request WHERE organisation = $1
 ORDER BY state IN ('answered', 'refused'), received_at, id LIMIT $2
 """
-
-
-def standing_of(row: "Row") -> Standing:
-    """A row as the law reads it."""
-    return Standing(row["received_at"].astimezone(PARIS).date(), State(row["state"]), row["extended"])
 
 
 def _today(now: datetime) -> date:
@@ -121,7 +120,7 @@ async def register(call: Call) -> Answer:
 
 
 async def listed(call: Call) -> Answer:
-    """The register of one's organisation, the oldest that wait first."""
+    """The register of one's organisation, what is due first; and whose file was corrected elsewhere of late."""
     bodies.read(call, _NOTHING)
 
     async def act(work: Work, by: OnDuty) -> Answer:
@@ -130,9 +129,11 @@ async def listed(call: Call) -> Answer:
             if stamped.is_genuine(work.keys, TABLE, row)
         ]  # fmt: skip
         stands = await aliases.standing(work.conn, work.keys, [str(row["person"]) for row in rows])
-        told = tuple(_told(row, stands, _today(work.now)) for row in rows)
-        waiting = sum(1 for one in told if one.moves)
-        return json_answer(answers.PersonRequests(waiting, sum(one.late for one in told), told))
+        told = [_told(row, stands, _today(work.now)) for row in rows]
+        told.sort(key=lambda one: (not one.moves, one.due_on if one.moves else date.min))
+        waiting, late = sum(1 for one in told if one.moves), sum(one.late for one in told)
+        corrected = await elsewhere(work, by.organisation.id)
+        return json_answer(answers.PersonRequests(waiting, late, tuple(told), corrected))
 
     return await with_action(call, Action.UPDATE, PURPOSE, act, writes=False)
 
@@ -145,6 +146,7 @@ def _told(row: "Row", stands: Mapping[str, str], today: date) -> answers.PersonR
         str(row["id"]), stands[str(row["person"])], row["article"], standing.received_on, standing.due_on,
         standing.is_late(today), standing.state, standing.extended, row["reason"], row["registered_at"],
         row["moved_at"], tuple(state.value for state in State if state in MOVES[standing.state]), extendable,
+        row["registered_by"] is None,
     )  # fmt: skip
 
 
@@ -202,4 +204,7 @@ ROUTES: Final[Routes] = {
     ("POST", "/v1/person-requests/list"): listed,
     ("POST", "/v1/person-requests/move"): move,
     ("POST", "/v1/person-requests/extend"): extend,
+    **RECIPIENTS,
+    **CORRECTING,
+    **WORDING,
 }

@@ -14,6 +14,7 @@ from uuid import UUID
 from beffroi.core.disclosure import RELEASING
 from beffroi.core.fields import names
 from beffroi.core.ids import RoleCode
+from beffroi.core.person_rights import PURPOSE
 from beffroi.core.policy import AgentShown, Label, Policy
 from beffroi.guard.answers.personal import Consultation
 from beffroi.guard.answers.shape import Label as Words
@@ -125,7 +126,7 @@ async def told(
         Consultation(
             entry=row["entry"],
             at=at,
-            kind=row["kind"],
+            kind=_kind(row),
             groups=names(row["groups"]),
             organisation=None if row["organisation"] is None else str(UUID(bytes=row["organisation"])),
             organisation_name=places.get(row["organisation"]),
@@ -137,6 +138,12 @@ async def told(
         )
         for row, at in zip(rows, instants, strict=True)
     ]
+
+
+def _kind(row: dict[str, Any]) -> str:
+    """What it was; ``answering`` for an opening of no field, to answer a request of the person."""
+    answered = row["kind"] == "released" and not row["groups"] and row["purpose"] == PURPOSE
+    return "answering" if answered else str(row["kind"])
 
 
 async def named(conn: "asyncpg.Connection", organisations: Iterable[bytes | None]) -> dict[bytes | None, str]:

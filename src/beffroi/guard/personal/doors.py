@@ -23,6 +23,7 @@ from beffroi.guard.duties import OnDuty, Work, with_duty
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.personal import consulting, delays, leaving, proofs, questioning, queueing, reporting, sessions
 from beffroi.guard.personal.arriving import ROUTES as PAGES
+from beffroi.guard.personal.asking import ROUTES as ASKING
 from beffroi.guard.personal.code_page import ROUTES as CODE_PAGES
 from beffroi.guard.personal.delay_doors import ROUTES as DELAYS
 from beffroi.guard.personal.inviting import ROUTES as INVITING
@@ -317,5 +318,6 @@ ROUTES: Final[Routes] = {
     **INVITING,
     **OWN_FILE,
     **ONESELF,
+    **ASKING,
     **DELAYS,
 }

@@ -15,8 +15,9 @@ from beffroi.core.fields import NAMES
 from beffroi.core.personal import Objection
 from beffroi.core.policy import AgentShown, Policy
 from beffroi.guard import stamped
-from beffroi.guard.answers.personal import Follower, OwnFile
+from beffroi.guard.answers.personal import Change, Corrected, Follower, OwnFile
 from beffroi.guard.journal import Entry, append
+from beffroi.guard.person_rights.correcting import of_person
 from beffroi.guard.personal.consulting import role_label
 from beffroi.guard.personal.presence import Present, with_person
 from beffroi.guard.signin import attempts
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 _WHOLE: Final = sum(int(group) for group in NAMES.values())
+MOST_CORRECTIONS: Final = 200
 _RELATIONS: Final = """
 SELECT r.*, o.name, (
     SELECT h.role FROM guard.habilitation h WHERE h.account = r.referent AND h.organisation = r.organisation
@@ -67,7 +69,8 @@ async def read(call: Call) -> Answer:
         if isinstance(held, Absent):
             return problems.answer(Objection.FILE_GONE, tongue)
         fields = {name: without_agents(msgspec.json.decode(text)) for name, text in held.items()}
-        return json_answer(OwnFile(fields, await _followers(here.conn, keys, policy, here)))
+        followers = await _followers(here.conn, keys, policy, here)
+        return json_answer(OwnFile(fields, followers, await _corrections(here.conn, keys, here)))
 
     return await with_person(call, act, writes=True, identified=True)
 
@@ -86,6 +89,17 @@ async def _followers(conn: "asyncpg.Connection", keys: "Keys", policy: Policy, h
         for row in rows
         if stamped.genuine(keys, "relation", row)
     )
+
+
+async def _corrections(conn: "asyncpg.Connection", keys: "Keys", here: Present) -> tuple[Corrected, ...]:
+    """What was corrected at one's own request."""
+    return tuple(
+        Corrected(
+            row["corrected_at"], row["name"],
+            tuple(Change(one.group, one.field, one.before, one.after) for one in kept),
+        )
+        for row, kept in await of_person(conn, keys, here.person, MOST_CORRECTIONS)
+    )  # fmt: skip
 
 
 def without_agents(value: Any) -> Any:

@@ -43,7 +43,7 @@ def change(
     opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return opened
-    before = _clear(opened.fields.get(group, {}))
+    before = in_clear(opened.fields.get(group, {}))
     hidden = {name: value for name, value in before.items() if name not in shown}
     fields: dict[str, dict[str, Any]] = {group: {**hidden, **values}}
     if history is not None:
@@ -68,7 +68,7 @@ def revise(
     opened = conversation.ask(calls.open_file(person, rights.purpose_of(session, "open"), [group]))
     if isinstance(opened, Refused):
         return opened
-    changed = change(_clear(opened.fields.get(group, {})))
+    changed = change(in_clear(opened.fields.get(group, {})))
     if changed is None:
         return None
     purpose = rights.purpose_of(session, "update")
@@ -77,12 +77,12 @@ def revise(
     )
 
 
-def _clear(value: Any) -> Any:
+def in_clear(value: Any) -> Any:
     """The values of an opened group as they are sent back."""
     if isinstance(value, Identifying):
         return value.reveal()
     if isinstance(value, Mapping):
-        return {name: _clear(one) for name, one in value.items()}
+        return {name: in_clear(one) for name, one in value.items()}
     if isinstance(value, list):
-        return [_clear(one) for one in value]
+        return [in_clear(one) for one in value]
     return value

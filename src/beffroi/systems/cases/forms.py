@@ -99,7 +99,7 @@ _REQUIRED = frozenset(
         ("identity", "birth_date"),
     }
 )
-_NOT_EDITED = frozenset({"history"})
+_NOT_EDITED = frozenset({"history", "relationship"})
 EDITABLE = tuple(group for group in SECTIONS if SECTIONS[group].fields and group != "legal_representative")
 """Groups edited field by field; the follow-up grows by notes, representatives have a page of their own."""
 

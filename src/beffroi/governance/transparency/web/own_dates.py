@@ -55,6 +55,6 @@ def own_dates(request: PersonRequest) -> HttpResponse | Refused:
     return render(request, "transparency/own_dates.html", context)
 
 
-def place(names: Mapping[str, str], organisation: str) -> str:
+def organisation_of(names: Mapping[str, str], organisation: str) -> str:
     """The organisation's name, where it still follows the person."""
     return names.get(organisation, gettext("Un organisme qui ne vous suit plus"))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from beffroi.client import Refused, person_data, personal
 from beffroi.client.people import text_of
-from beffroi.client.personal import Follower
+from beffroi.client.personal import Corrected, Follower
 from beffroi.governance.directory import api as directory
 from beffroi.governance.transparency.web.presence import PersonRequest, in_own_space
 from beffroi.ui import field_groups, formatting
@@ -45,6 +45,20 @@ class Place:
     until: datetime | None
 
 
+@dataclass(frozen=True, repr=False)
+class Correction:
+    """What an organisation corrected at the person's request."""
+
+    at: datetime
+    name: str
+    lines: list[Entry]
+
+
+_GROWING = frozenset({"notes", "actions", "payments"})
+_HISTORY = frozenset({"changes"})
+"""A change of situation is also in the field that it is about."""
+
+
 @require_GET
 @in_own_space
 def own_file(request: PersonRequest) -> HttpResponse | Refused:
@@ -58,6 +72,7 @@ def own_file(request: PersonRequest) -> HttpResponse | Refused:
         "parts": [part for part in parts if part.entries],
         "absent": [field_groups.name(code) for code in _ORDER if code not in found.fields],
         "places": [_place(one) for one in found.followed_by],
+        "corrections": [_corrected(one) for one in found.corrections],
     }
     return render(request, "transparency/own_file.html", context)
 
@@ -79,9 +94,40 @@ def own_data(request: PersonRequest) -> HttpResponse | Refused:
         }
         for one in found.followed_by
     ]  # fmt: skip
-    whole = person_data.document("personal-space", now, found.fields, elsewhere, followed_by=followed_by)
+    corrections = [
+        {
+            "at": person_data.moment(one.at), "organisation": one.organisation_name,
+            "changes": [
+                {
+                    "group": change.group, "field": change.field, "before": person_data.in_clear(change.before),
+                    "after": person_data.in_clear(change.after),
+                }
+                for change in one.changes
+            ],
+        }
+        for one in found.corrections
+    ]  # fmt: skip
+    whole = person_data.document(
+        "personal-space", now, found.fields, elsewhere, followed_by=followed_by, corrections=corrections
+    )
     name = f"{gettext('mes-donnees')}-{now.date().isoformat()}.json"
     return given(person_data.written(whole), person_data.MEDIA, name)
+
+
+def _corrected(one: Corrected) -> Correction:
+    """What was put right: each field as it was and as it is since; of notes, what was added."""
+    lines = []
+    for change in one.changes:
+        if change.field in _HISTORY:
+            continue
+        before, after = [
+            ", ".join(entry.value for entry in _entries({change.field: value})) if value else gettext("rien")
+            for value in (change.before, change.after)
+        ]
+        title = _labels().get(change.field, gettext("Autre information"))
+        added = change.field in _GROWING
+        lines.append(Entry(title, gettext("ajouté : %(text)s") % {"text": after} if added else f"{before} → {after}"))
+    return Correction(one.at, one.organisation_name, lines)
 
 
 def _entries(fields: Mapping[str, Any]) -> list[Entry]:

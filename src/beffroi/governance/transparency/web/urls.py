@@ -12,6 +12,7 @@ from beffroi.governance.transparency.web import (
     own_dates,
     own_file,
     own_reports,
+    own_requests,
     sign_in,
 )
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("mon-espace/violations/", own_breaches.own_breaches, name="own_breaches"),
     path("mon-espace/preuve/", consultations.proof, name="proof"),
     path("mon-espace/signaler/", own_reports.report, name="report"),
+    path("mon-espace/demandes/", own_requests.own_requests, name="own_requests"),
     path("mon-espace/signalements/", own_reports.own_reports, name="own_reports"),
     path("verifier/", checking.check, name="check"),
     path("personnes/<uuid:person>/code-d-acces/", inviting.invite, name="invite"),

@@ -1,9 +1,46 @@
 """What people are told, in words that need no explanation."""
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from beffroi.client.personal import Consultation
 from beffroi.governance.directory import api as directory
+
+ASKED = (
+    ("access", _("Une copie de tout ce qui est gardé sur moi")),
+    ("rectification", _("Corriger quelque chose qui est faux")),
+    ("restriction", _("Ne plus utiliser mes données le temps d'une vérification")),
+    ("portability", _("Mes données dans un fichier pour un autre service")),
+)
+"""What a person may ask on line, in words that need no explanation."""
+
+
+def asked(article: str) -> str:
+    """What a request is about."""
+    return str(dict(ASKED).get(article, "")) or gettext("Effacer mon dossier")
+
+
+def request_state(code: str) -> str:
+    """Where a request stands."""
+    names = {
+        "received": gettext("Reçue"),
+        "identified": gettext("Reçue"),
+        "in-progress": gettext("En cours de traitement"),
+        "answered": gettext("Répondue"),
+        "refused": gettext("Refusée"),
+    }
+    return names.get(code, code)
+
+
+def refused_because(code: str | None) -> str:
+    """Why a request was refused."""
+    names = {
+        "identity-not-proven": gettext("Refusée : votre identité n'est pas établie."),
+        "unfounded": gettext("Refusée : elle est manifestement infondée."),
+        "excessive": gettext("Refusée : elle est excessive."),
+        "law-provides": gettext("Refusée : une loi s'y oppose."),
+    }
+    return names.get(code or "", "")
 
 
 def groups_seen(groups: tuple[str, ...]) -> str:
@@ -27,6 +64,8 @@ def groups_seen(groups: tuple[str, ...]) -> str:
 
 def seen(consultation: Consultation) -> str:
     """What of the file was shown."""
+    if consultation.kind == "answering":
+        return gettext("Aucune rubrique : votre demande, ou cette liste pour vous la remettre")
     if not consultation.groups and consultation.kind == "released":
         return gettext("Rien : un code pour entrer dans votre espace vous a été remis")
     if not consultation.groups:

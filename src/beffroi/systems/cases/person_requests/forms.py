@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from beffroi.systems.cases.notes.outlines import LONGEST_NOTE
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS
 
 
@@ -17,6 +18,17 @@ class Received(forms.Form):
         input_formats=["%d/%m/%Y", "%Y-%m-%d"],
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off"}),
         help_text=_("Par exemple 31/12/2026."),
+    )
+
+
+class Contradiction(forms.Form):
+    """What the person disputes of what an agent wrote: a note beside it."""
+
+    text = forms.CharField(
+        label=_("Ce que la personne conteste, et ce qui est exact"),
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("Des faits. Citez la note contestée par son jour."),
     )
 
 

@@ -84,10 +84,16 @@ def document(
     organisation: Mapping[str, str],
     trainings_of: Trainings,
     made_at: datetime,
+    received: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Everything together. Groups that the guard withheld are named, so that nobody takes the document for whole."""
+    """Everything together. Groups that the guard withheld are named, so that nobody takes the document for whole.
+
+    ``received`` is for who asked for access (article 15); portability (20) is of the data alone.
+    """
     office = UUID(organisation["id"])
-    elsewhere = ["consultations", "other-organisations", "attachment-contents"]
+    elsewhere = ["attachment-contents", "corrections"]
+    if received is None:
+        elsewhere = ["consultations", "other-organisations", "messages", *elsewhere]
     return person_data.document(
         "organisation", made_at, opened.fields, elsewhere,
         organisation=organisation["name"],
@@ -96,4 +102,5 @@ def document(
         trainings=[one for one, _lines in trainings_of],
         attachments=[attachment(row) for row in attachments],
         requests=[asked(row) for row in requests],
+        **(received or {}),
     )  # fmt: skip

@@ -46,6 +46,7 @@ class Part:
     title: str
     entries: list[Entry] = field(default_factory=list)
     lists: list[Listed] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def parts(
@@ -91,9 +92,9 @@ def _written(values: Mapping[str, Any]) -> list[Listed]:
     now = timezone.now()
     notes = []
     for note in notes_of(values, "", now):
-        notes.append(f"{_instant(note.at)} – {note.text}")
+        notes.append(f"{instant(note.at)} – {note.text}")
         for each in note.earlier:
-            until = gettext("jusqu'au %(day)s") % {"day": _instant(each.until)}
+            until = gettext("jusqu'au %(day)s") % {"day": instant(each.until)}
             notes.append(f"{gettext('Rédaction précédente')}, {until} – {each.text}")
     steps = []
     for step in steps_of(values):
@@ -136,7 +137,7 @@ def _followup_here(rows: Mapping[str, Any]) -> Part:
             shown.append(Entry(gettext("Dernier contact"), _day(case["contacted_on"])))
     met = [
         " – ".join((
-            _instant(datetime.fromisoformat(one["starts_at"])),
+            instant(datetime.fromisoformat(one["starts_at"])),
             str(of_appointments.KINDS[appointments.Kind(one["kind"])]),
             str(of_appointments.PLACES[appointments.Place(one["place"])]),
             str(of_appointments.STATES[appointments.State(one["state"])][0]),
@@ -166,10 +167,16 @@ def _language() -> str:
     return formatting.language_of(get_language())
 
 
-def _day(text: str) -> str:
-    day = day_of(text[:10])
-    return text if day is None else formatting.long_date(day, _language())
+def day(at: datetime) -> str:
+    """The day of an instant, in words."""
+    return formatting.long_date(timezone.localtime(at).date(), _language())
 
 
-def _instant(at: datetime | None) -> str:
+def instant(at: datetime | None) -> str:
+    """An instant in words."""
     return gettext("sans date") if at is None else formatting.instant(timezone.localtime(at), _language())
+
+
+def _day(text: str) -> str:
+    found = day_of(text[:10])
+    return text if found is None else formatting.long_date(found, _language())

@@ -34,6 +34,14 @@ EXTENSIONS: Mapping[str, Promise] = {
     "complex": _("Demande complexe"),
     "many-requests": _("Nombre de demandes"),
 }
+RELATIONS: Mapping[str, Promise] = {
+    "followed": _("vous accompagne"),
+    "appointment": _("vous y avez un rendez-vous"),
+    "prescription": _("vous y êtes orienté vers une formation"),
+    "enrolment": _("vous y suivez une formation"),
+    "archived": _("vous a accompagné ; le dossier est archivé"),
+}
+"""How an organisation knows a person, said to that person."""
 TONES: Mapping[str, str] = {"answered": "success", "refused": "neutral"}
 
 

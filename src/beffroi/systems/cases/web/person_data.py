@@ -18,8 +18,10 @@ from beffroi.client import Refused, calls, person_data
 from beffroi.client import attachments as guarded
 from beffroi.client import person_requests as register
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.client.recipients import recipients
+from beffroi.core.person_rights import Article
 from beffroi.systems.cases import rights
-from beffroi.systems.cases.person_requests import held, sheet
+from beffroi.systems.cases.person_requests import held, received, sheet
 from beffroi.systems.cases.sections import SECTIONS
 from beffroi.ui import field_groups, formatting
 from beffroi.ui.files import given
@@ -52,18 +54,29 @@ def handed(request: AgentRequest, identifier: UUID) -> HttpResponse:
     papers = request.conversation.ask(guarded.listed(row.person, purpose))
     if isinstance(papers, Refused):
         return RefusalAnswer(papers)
+    told = None
+    if row.article == Article.ACCESS:
+        answer = request.conversation.ask(recipients(row.person, row.request))
+        if isinstance(answer, Refused):
+            return RefusalAnswer(answer)
+        told = answer
     office = membership.organisation
     now = timezone.localtime()
     trainings = held.trainings()(UUID(row.person), UUID(office.id))
     requests = [each for each in found.rows if each.person == row.person]
     name = f"{gettext('donnees')}-{now.date().isoformat()}.{form}"
     if form == "json":
+        members = None if told is None else received.members(told)
         named = {"id": office.id, "name": office.name}
-        whole = held.document(opened, papers.rows, requests, named, trainings, now)
+        whole = held.document(opened, papers.rows, requests, named, trainings, now, members)
         return given(person_data.written(whole), person_data.MEDIA, name)
     rows = held.rows_of(UUID(row.person), UUID(office.id))
     context = {
-        "parts": sheet.parts(opened, rows, trainings, papers.rows, requests),
+        "parts": [
+            *sheet.parts(opened, rows, trainings, papers.rows, requests),
+            *([] if told is None else received.sections(told)),
+        ],
+        "told": told is not None,
         "organisation": office.name,
         "made_at": now,
         "withheld": field_groups.names(opened.withheld),

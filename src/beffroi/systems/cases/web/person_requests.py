@@ -8,18 +8,22 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beffroi.client import Refused
 from beffroi.client import person_requests as calls
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.person_requests import PersonRequest
+from beffroi.core.asking import WORDED
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.person_requests.correcting import groups_of, is_corrected
 from beffroi.systems.cases.person_requests.forms import Extension, Received, Refusal
 from beffroi.systems.cases.person_requests.held import hands_out
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS, STATES, STEPS, TONES, said
+from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.trail import below_file
+from beffroi.ui import field_groups
 from beffroi.ui.components import Crumb
 
 _ON_THE_FORM = frozenset({"person-request-date", "person-request-exists"})
@@ -61,6 +65,7 @@ def register(request: AgentRequest) -> HttpResponse:
         "waiting": [_line(row) for row in found.rows if row.moves],
         "closed": [_line(row) for row in found.rows if not row.moves],
         "late": found.late,
+        "corrected": [(one, field_groups.names(one.groups)) for one in found.corrected],
     }
     return render(request, "cases/person_requests.html", context)
 
@@ -85,6 +90,21 @@ def receive(request: AgentRequest, person: UUID) -> HttpResponse:
         "crumbs": below_file(person, gettext("Demande de la personne")),
     }  # fmt: skip
     return render(request, "cases/person_request_new.html", context, status=422 if form.errors else 200)
+
+
+def _has_words(row: PersonRequest) -> bool:
+    """Whether the person wrote something that may be read now."""
+    return row.online and row.article in WORDED and bool(row.moves)
+
+
+def _corrections(request: AgentRequest, row: PersonRequest) -> list[tuple[str, str]]:
+    """Where each group of the file is corrected for this request, while it is worked on."""
+    if not is_corrected(row):
+        return []
+    return [
+        (str(SECTIONS[group].title), reverse("cases:person_correction", args=[row.request, group]))
+        for group in groups_of(request.described)
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,6 +138,8 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
     context = {
         "line": _line(row), "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
         "handing": reverse("cases:person_data", args=[row.request]) if hands_out(row) else "",
+        "corrections": _corrections(request, row),
+        "words": reverse("cases:person_request_words", args=[row.request]) if _has_words(row) else "",
         "refusal": refusal if "refused" in row.moves else None, "extension": extension if row.extendable else None,
         "wrong": next((form for form in (refusal, extension) if form.errors), None),
         "crumbs": (
@@ -125,3 +147,29 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
         ),
     }  # fmt: skip
     return render(request, "cases/person_request.html", context, status=422 if context["wrong"] else 200)
+
+
+@require_POST
+def read_words(request: AgentRequest, identifier: UUID) -> HttpResponse:
+    """What the person wrote with a request made on line; by a form, so that nothing fetches it in advance."""
+    _only_correspondents(request)
+    found = request.conversation.ask(calls.listed())
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    row = next((each for each in found.rows if each.request == str(identifier)), None)
+    if row is None or not row.online:
+        raise Http404
+    read = request.conversation.ask(calls.words(row.request, row.person))
+    if isinstance(read, Refused):
+        return RefusalAnswer(read)
+    back = reverse("cases:person_request", args=[row.request])
+    context = {
+        "text": "" if read.text is None else read.text.reveal(), "article": said(ARTICLES, row.article), "back": back,
+        "crumbs": (
+            Crumb(gettext("Demandes des personnes"), reverse("cases:person_requests")),
+            Crumb(gettext("Demande"), back), Crumb(gettext("Texte")),
+        ),
+    }  # fmt: skip
+    response = render(request, "cases/person_request_words.html", context)
+    response["cache-control"] = "no-store"
+    return response

@@ -1,0 +1,52 @@
+"""A correction that a person asked for (GDPR 16): what of a group changes, and for which request it may.
+
+What an agent wrote can only be added to (core/casefile.py): of a list that only grows, a correction is what it adds.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from beffroi.core.casefile import AGENTS
+from beffroi.core.person_rights import Article, Objection, Standing, State
+
+SHOWN: Final = timedelta(days=90)
+"""How long the other organisations that know the person see that something was corrected (article 19)."""
+MOST_SHOWN: Final = 200
+GROWING: Final = frozenset({"notes", "actions", "payments", "changes"})
+"""Fields that are lists of what was written when; whatever is in them stays."""
+
+
+class Difference(NamedTuple):
+    """One field before and after; None where there was, or is, nothing. Of what only grows, ``after`` is the rest."""
+
+    field: str
+    before: object
+    after: object
+
+
+def differences(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[Difference, ...]:
+    """What a group says otherwise, field by field in their order; without the agents who wrote."""
+    found = []
+    for name in sorted(before.keys() | after.keys()):
+        was, becomes = before.get(name), after.get(name)
+        if was == becomes:
+            continue
+        if name in GROWING:
+            kept = len(was) if isinstance(was, Sequence) else 0
+            was, becomes = None, list(becomes[kept:]) if isinstance(becomes, Sequence) else []
+        found.append(Difference(name, _without_agents(was), _without_agents(becomes)))
+    return tuple(found)
+
+
+def may_correct(article: str, standing: Standing) -> Objection | None:
+    """Only for a request of rectification that is worked on."""
+    if article != Article.RECTIFICATION:
+        return Objection.UNKNOWN
+    return None if standing.state is State.IN_PROGRESS else Objection.MOVE
+
+
+def _without_agents(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {name: _without_agents(one) for name, one in value.items() if name not in AGENTS}
+    return [_without_agents(one) for one in value] if isinstance(value, list) else value

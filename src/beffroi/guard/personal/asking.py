@@ -1,0 +1,150 @@
+"""POST /v1/person/requests/make and list: a person asks something about their own data, and follows it.
+
+After a proven identity alone: so the request stands as identified from the beginning, in the register of the
+organisation that follows the person. What they write is sealed under their own key; the journal has codes.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+from uuid import uuid4
+
+import msgspec
+from msgspec import Meta
+
+from beffroi.core.asking import KNOWING, LONGEST, MOST_OPEN, may_ask
+from beffroi.core.ids import OrganisationId
+from beffroi.core.person_rights import Article, Objection, State
+from beffroi.core.personal import Objection as Missing
+from beffroi.guard import stamped
+from beffroi.guard.answers.personal import Asked, OwnRequest, OwnRequests, Place
+from beffroi.guard.decisions.facts import PARIS
+from beffroi.guard.duties import Work
+from beffroi.guard.journal import Entry, append
+from beffroi.guard.merging import aliases
+from beffroi.guard.notifying import telling
+from beffroi.guard.person_rights.register import TABLE, standing_of, text_label
+from beffroi.guard.personal.presence import Present, with_person
+from beffroi.guard.relating.prescribing import begins
+from beffroi.guard.vault import sealing
+from beffroi.guard.web import bodies, problems
+from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
+
+if TYPE_CHECKING:
+    from beffroi.guard.keys import Keys
+
+_RELATIONS: Final = """
+SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
+WHERE r.person = $1 AND r.kind = ANY ($2::text[]) AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at)
+ORDER BY o.name, o.id
+"""
+_SAME: Final = """
+SELECT 1 FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND organisation = $2 AND article = $3
+    AND state NOT IN ('answered', 'refused')
+"""
+_MADE: Final = """
+SELECT count(*) FILTER (WHERE state NOT IN ('answered', 'refused')) AS waiting,
+    count(*) FILTER (WHERE registered_at > $2) AS today
+FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND registered_by IS NULL
+"""
+_OWN: Final = """
+SELECT q.*, o.name FROM guard.person_request q JOIN guard.organisation o ON o.id = q.organisation
+WHERE q.person = ANY ($1::uuid[]) ORDER BY q.registered_at DESC, q.id LIMIT 100
+"""
+_KEY: Final = "SELECT wrapped_key, epoch FROM guard.person WHERE id = $1"
+_TEXT: Final = "INSERT INTO guard.person_request_text (id, person, sealed, made_at) VALUES ($1, $2, $3, $4)"
+
+
+class Asking(bodies.Strict, frozen=True):
+    """Body of /v1/person/requests/make; ``text`` goes with a rectification and a restriction, and with no other."""
+
+    organisation: bodies.PersonText
+    article: Literal["access", "rectification", "restriction", "portability"]
+    text: Annotated[str, Meta(max_length=LONGEST)] | None = None
+
+
+class Following(bodies.Strict, frozen=True):
+    """Body of /v1/person/requests/list."""
+
+
+_ASKING: Final = msgspec.json.Decoder(Asking)
+_FOLLOWING: Final = msgspec.json.Decoder(Following)
+
+
+async def make(call: Call) -> Answer:
+    """Register one's own request where one is followed."""
+    body, keys, policy = bodies.read(call, _ASKING), call.services.keys, call.services.policy
+
+    async def act(here: Present) -> Answer:
+        conn, now, article = here.conn, here.now, Article(body.article)
+        kin = await aliases.family(conn, keys, here.person)
+        kinds = [kind for place, kind, _ in await _places(here, keys) if place == body.organisation]
+        made = await conn.fetchrow(_MADE, kin, now - timedelta(days=1))
+        way = may_ask(article, body.text, kinds, made["waiting"], made["today"])
+        if way is None and await conn.fetchval(_SAME, kin, body.organisation, article) is not None:
+            way = Objection.EXISTS
+        if way is not None:
+            return problems.reply(call, way)
+        held = await conn.fetchrow(_KEY, here.person)
+        if held is None:
+            return problems.reply(call, Missing.FILE_GONE)
+        id_, today = str(uuid4()), now.astimezone(PARIS).date()
+        row = {
+            "id": id_, "person": here.person, "organisation": body.organisation, "article": article.value,
+            "received_at": begins(today), "state": State.IDENTIFIED.value, "extended": None, "reason": None,
+            "registered_by": None, "registered_at": now, "moved_by": None, "moved_at": None, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, keys, TABLE, row)
+        if body.text is not None:
+            owner, clear = sealing.owner_bytes(here.person), body.text.strip().encode()
+            sealed = sealing.seal_for(keys, owner, held["wrapped_key"], held["epoch"], text_label(id_), clear)
+            await conn.execute(_TEXT, id_, here.person, sealed, now)
+        entry = Entry(
+            now, "person-request-registered", here.person, session=here.id, organisation=body.organisation,
+            application=here.session["application"], explanation=article.value, policy=policy.version,
+            detail=f'{{"request":"{id_}"}}',
+        )  # fmt: skip
+        await append(conn, [entry])
+        await telling.asked_on_line(Work(conn, keys, policy, now), id_, OrganisationId(body.organisation))
+        return json_answer(Asked(id_, standing_of(row).due_on), 201)
+
+    return await with_person(call, act, writes=True, identified=True)
+
+
+async def listed(call: Call) -> Answer:
+    """One's own requests, by any means they came, and where one may make another."""
+    bodies.read(call, _FOLLOWING)
+    keys = call.services.keys
+
+    async def act(here: Present) -> Answer:
+        kin = await aliases.family(here.conn, keys, here.person)
+        rows = [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_OWN, kin)]
+        told = []
+        for row in rows:
+            standing = standing_of(row)
+            told.append(
+                OwnRequest(
+                    str(row["id"]), row["article"], row["name"], standing.received_on, standing.due_on,
+                    standing.state.value, standing.extended, row["reason"], row["registered_by"] is None,
+                )
+            )  # fmt: skip
+        places = {place: name for place, _, name in await _places(here, keys)}
+        waiting = (await here.conn.fetchrow(_MADE, kin, here.now))["waiting"]
+        left = max(0, MOST_OPEN - waiting)
+        return json_answer(OwnRequests(tuple(told), tuple(Place(*one) for one in places.items()), left))
+
+    return await with_person(call, act, writes=False, identified=True)
+
+
+async def _places(here: Present, keys: "Keys") -> list[tuple[str, str, str]]:
+    """Organisations that answer this person now: id, kind of relation, name. Raises Forged."""
+    return [
+        (str(row["organisation"]), row["kind"], row["name"])
+        for row in await here.conn.fetch(_RELATIONS, here.person, sorted(KNOWING), here.now)
+        if stamped.genuine(keys, "relation", row)
+    ]
+
+
+ROUTES: Final[Routes] = {
+    ("POST", "/v1/person/requests/make"): make,
+    ("POST", "/v1/person/requests/list"): listed,
+}

@@ -1,0 +1,65 @@
+"""What one asks about one's own data: from one's own space, and from nowhere else."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from beffroi.client.personal import Change, Corrected
+from beffroi.core.asking import ARTICLES
+from beffroi.core.identifying import Identifying
+from beffroi.core.person_rights import State
+from beffroi.governance.transparency.web import own_file, words
+from tests.config.console.conftest import stack
+from tests.config.console.stack import Stack, Visitor
+
+__all__ = ["stack"]
+ADDRESS = "/mon-espace/demandes/"
+
+
+def sent_away(visitor: Visitor) -> None:
+    for page in (visitor.get(ADDRESS), visitor.post(ADDRESS, {"demande": "access"})):
+        assert page.url == "/mon-espace/"
+
+
+def test_visitor_and_agent_ask_nothing_in_anybody_s_name(stack: Stack) -> None:
+    sent_away(stack.visitor())
+    sent_away(stack.signed_in(stack.guard.member("Ana Adviser")))
+    assert not stack.guard.journal("person-request-registered")
+
+
+def test_foreign_form_asks_nothing(stack: Stack) -> None:
+    assert stack.visitor().http.post(f"{stack.url}{ADDRESS}").status_code == 403
+
+
+@pytest.fixture
+def _french(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages as they are written, whatever the language of a request."""
+    for module in (words, own_file):
+        monkeypatch.setattr(module, "gettext", str)
+    monkeypatch.setattr(own_file, "get_language", lambda: "fr")
+
+
+@pytest.mark.usefixtures("_french")
+def test_everything_that_may_be_asked_is_offered_and_every_state_has_its_words() -> None:
+    assert {code for code, _ in words.ASKED} == ARTICLES
+    assert not {state.value for state in State} & {words.request_state(state) for state in State}
+
+
+@pytest.mark.usefixtures("_french")
+def test_correction_is_told_field_by_field_and_a_note_as_what_was_added() -> None:
+    note = [{"at": "2026-03-01T10:00:00Z", "text": Identifying("Elle dit le contraire")}]
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    told = own_file._corrected(
+        Corrected(
+            at, "North",
+            (
+                Change("contact", "city", Identifying("Lille"), Identifying("Hellemmes")),
+                Change("contact", "email", Identifying("a@b.example"), None), Change("followup", "notes", None, note),
+                Change("situation", "changes", None, [{"subject": "work"}]),
+            ),
+        )
+    )  # fmt: skip
+    assert [(one.term, one.value) for one in told.lines] == [
+        ("Commune", "Lille → Hellemmes"), ("Adresse électronique", "a@b.example → rien"),
+        ("Note", "ajouté : 1er\N{NO-BREAK SPACE}mars\N{NO-BREAK SPACE}2026 – Elle dit le contraire"),
+    ]  # fmt: skip

@@ -1,0 +1,223 @@
+"""What a person asks from their own space: of who follows them, once, in few words, read by who answers alone."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from random import choices
+from string import ascii_lowercase
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from beffroi.core.asking import LONGEST, MOST_OPEN
+from beffroi.core.personal import Objection as Missing
+from tests.config.console.stack import guard_served
+from tests.databases import FreshDatabase
+from tests.guard.approvals.office import Seat, seat
+from tests.guard.personal.space import Space, ines, other, space_of
+from tests.guard.personal.test_invitations import entered, handed
+
+MAKE, LIST, WORDS = "/v1/person/requests/make", "/v1/person/requests/list", "/v1/person-requests/words"
+TEXT = "Mon adresse est fausse : j'habite à Hellemmes."
+ROLE = "data-protection-correspondent"
+
+
+@pytest.fixture(scope="module")
+def served(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Space]:
+    """With the hot path, which decides who reads what was written."""
+    folder = tmp_path_factory.mktemp("provider")
+    with guard_served(fresh_for_module, folder, "http://localhost:1/back") as (guard, _, _):
+        yield space_of(guard)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted(served: Space) -> None:
+    served.guard.provider.forget()
+    served.forget_limits()
+    served.forget_bindings()
+
+
+@pytest.fixture
+def nora(served: Space) -> Seat:
+    """One for each test: the caps of these tests are met in four people."""
+    return seat(served.guard, f"Nora {drawn()}", ROLE)
+
+
+def drawn() -> str:
+    return "".join(choices(ascii_lowercase, k=10))
+
+
+class Someone:
+    """A person of the office with a proven identity, signed in; new for each test."""
+
+    def __init__(self, served: Space) -> None:
+        name = drawn()
+        identity = ines(last_name=name.title(), birth_date="2001-05-05")
+        self.id = served.file(last_name=name.title(), first_names="Inès", birth_date="2001-05-05", identity=identity)
+        served.know(other(name, family_name=name.upper(), birthdate="2001-05-05"))
+        self.served, self.handle = served, served.signed_in(name)
+
+    def ask(self, article: str = "rectification", text: str | None = TEXT, **changes: Any) -> httpx.Response:
+        body = {"organisation": self.served.guard.organisation, "article": article, "text": text, **changes}
+        return self.served.ask(self.handle, MAKE, **body)
+
+    def asked(self, article: str = "rectification", text: str | None = TEXT) -> str:
+        made = self.ask(article, text)
+        assert made.status_code == 201, made.text
+        return str(made.json()["request"])
+
+    def own(self) -> dict[str, Any]:
+        answer = self.served.ask(self.handle, LIST)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+
+@pytest.fixture
+def someone(served: Space) -> Someone:
+    return Someone(served)
+
+
+def code(answer: httpx.Response) -> str:
+    return str(answer.json()["code"])
+
+
+def count(served: Space, person: str) -> int:
+    return int(served.guard.one("SELECT count(*) FROM guard.person_request WHERE person = $1", person))
+
+
+def answers(served: Space, by: Seat, verb: str, **body: Any) -> httpx.Response:
+    return served.guard.call("POST", f"/v1/person-requests/{verb}", by.handle, json=body)
+
+
+def test_session_of_a_code_asks_nothing_and_a_proven_identity_does(served: Space, someone: Someone) -> None:
+    adviser = seat(served.guard, f"Ana {drawn()}", "adviser")
+    handle = entered(served, handed(served, adviser, someone.id))
+    for path, body in ((MAKE, {"organisation": served.guard.organisation, "article": "access"}), (LIST, {})):
+        assert code(served.ask(handle, path, **body)) == Missing.IDENTITY_NEEDED
+    assert count(served, someone.id) == 0
+    assert someone.ask("access", None).status_code == 201
+
+
+def test_request_is_in_the_register_identified_and_in_the_journal_without_its_words(
+    served: Space, someone: Someone, nora: Seat
+) -> None:
+    request = someone.asked()
+    [row] = [one for one in answers(served, nora, "list").json()["rows"] if one["request"] == request]
+    assert (row["state"], row["online"], row["article"], row["person"]) == (
+        "identified", True, "rectification", someone.id,
+    )  # fmt: skip
+    entry = served.guard.journal("person-request-registered")[-1]
+    assert (str(entry["person"]), entry["account"], entry["explanation"]) == (someone.id, None, "rectification")
+    sealed = bytes(served.guard.one("SELECT sealed FROM guard.person_request_text WHERE id = $1", request))
+    assert b"Hellemmes" not in sealed
+    assert "Hellemmes" not in str(entry)
+    message = served.guard.row("SELECT * FROM guard.message WHERE about = $1 LIMIT 1", request)
+    assert (message["template"], message["refs"]) == ("person-request-made", "{}")
+
+
+def test_person_follows_the_own_requests_and_nobody_else_s(served: Space, someone: Someone, nora: Seat) -> None:
+    request, neighbour = someone.asked(), Someone(served)
+    assert neighbour.own()["rows"] == []
+    [row] = someone.own()["rows"]
+    assert (row["request"], row["state"], row["organisation_name"]) == (request, "identified", "North")
+    assert someone.own()["left"] == MOST_OPEN - 1
+    assert answers(served, nora, "move", request=request, to="in-progress").status_code == 200
+    assert someone.own()["rows"][0]["state"] == "in-progress"
+
+
+def test_words_are_read_by_who_answers_there_and_each_reading_is_the_person_s_to_see(
+    served: Space, someone: Someone, nora: Seat
+) -> None:
+    request = someone.asked()
+    south = served.guard.run(served.guard.world.organisation(f"South {drawn()}"))
+    sami = seat(served.guard, f"Sami {drawn()}", ROLE, organisation=south)
+    adviser = seat(served.guard, f"Ana {drawn()}", "adviser")
+    body = {"request": request, "person": someone.id}
+    assert code(answers(served, adviser, "words", **body)) == "purpose-not-allowed"
+    theirs, nobody = [answers(served, sami, "words", **{**body, "person": one}) for one in (someone.id, str(uuid4()))]
+    assert theirs.status_code == nobody.status_code == 404
+    assert theirs.content == nobody.content
+    assert served.ask(someone.handle).json()["total"] == 0
+    read = answers(served, nora, "words", **body)
+    assert read.json()["text"] == TEXT, read.text
+    [seen] = served.ask(someone.handle).json()["rows"]
+    assert (seen["entry"], seen["kind"], seen["groups"]) == (read.json()["entry"], "answering", [])
+
+
+def test_words_of_a_request_that_is_closed_are_read_no_more(served: Space, someone: Someone, nora: Seat) -> None:
+    request = someone.asked()
+    body = {"request": request, "person": someone.id}
+    assert answers(served, nora, "words", **body).status_code == 200
+    refused = answers(served, nora, "move", request=request, to="refused", reason="unfounded")
+    assert refused.status_code == 200
+    assert code(answers(served, nora, "words", **body)) == "person-request-state"
+    assert someone.own()["rows"][0]["reason"] == "unfounded"
+
+
+def test_words_moved_to_another_request_do_not_open(served: Space, someone: Someone, nora: Seat) -> None:
+    first = someone.asked()
+    second = someone.asked("restriction")
+    served.guard.execute("DELETE FROM guard.person_request_text WHERE id = $1", second)
+    served.guard.execute(
+        "INSERT INTO guard.person_request_text SELECT $2, person, sealed, made_at FROM guard.person_request_text"
+        " WHERE id = $1", first, second,
+    )  # fmt: skip
+    assert code(answers(served, nora, "words", request=second, person=someone.id)) == "integrity"
+    assert answers(served, nora, "words", request=first, person=someone.id).json()["text"] == TEXT
+
+
+def test_organisation_that_does_not_follow_the_person_is_as_one_that_does_not_exist(
+    served: Space, someone: Someone
+) -> None:
+    elsewhere = served.guard.run(served.guard.world.organisation(f"South {drawn()}"))
+    theirs, none = [someone.ask("access", None, organisation=one) for one in (elsewhere, str(uuid4()))]
+    assert theirs.status_code == 404
+    assert theirs.content == none.content
+    assert [one["id"] for one in someone.own()["places"]] == [served.guard.organisation]
+
+
+def test_same_request_is_made_once_whoever_registered_it(served: Space, someone: Someone, nora: Seat) -> None:
+    with ThreadPoolExecutor(3) as crowd:
+        made = list(crowd.map(lambda _: someone.ask("access", None), range(3)))
+    assert sorted(one.status_code for one in made) == [201, 409, 409]
+    assert count(served, someone.id) == 1
+    today = str(served.guard.one("SELECT (guard.instant() AT TIME ZONE 'Europe/Paris')::date::text"))
+    other_way = answers(served, nora, "register", person=someone.id, article="portability", received_on=today)
+    assert other_way.status_code == 201, other_way.text
+    assert code(someone.ask("portability", None)) == "person-request-exists"
+
+
+def test_requests_that_wait_are_few(served: Space, someone: Someone) -> None:
+    for article, text in (("access", None), ("portability", None), ("rectification", TEXT)):
+        someone.asked(article, text)
+    assert code(someone.ask("restriction")) == "person-request-too-many"
+    assert someone.own()["left"] == 0
+    assert count(served, someone.id) == MOST_OPEN
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"article": "erasure"}, {"article": "marriage"}, {"organisation": "north"}, {"text": "x" * (LONGEST + 1)},
+        {"person": str(uuid4())}, {"text": 3},
+    ],
+)  # fmt: skip
+def test_malformed_oversized_or_another_s_request_is_refused(
+    served: Space, someone: Someone, changes: dict[str, Any]
+) -> None:
+    assert someone.ask(**changes).status_code == 400
+    assert count(served, someone.id) == 0
+
+
+@pytest.mark.parametrize(("article", "text"), [("rectification", None), ("rectification", "court"), ("access", TEXT)])
+def test_words_are_there_where_they_are_needed_alone(someone: Someone, article: str, text: str | None) -> None:
+    assert code(someone.ask(article, text)) == "person-request-text"
+
+
+def test_i13_erased_person_leaves_no_word(served: Space, someone: Someone, nora: Seat) -> None:
+    request = someone.asked()
+    body = {"person": someone.id, "purpose": "person-rights"}
+    assert served.guard.call("POST", "/v1/erase", nora.handle, json=body).status_code == 200
+    assert served.guard.one("SELECT count(*) FROM guard.person_request_text WHERE id = $1", request) == 0
+    assert count(served, someone.id) == 1, "that it was asked stays"
