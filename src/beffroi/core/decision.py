@@ -8,29 +8,17 @@ Step 9, the release, belongs to the guard: it writes what :func:`remembered` and
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from beffroi.core import budgets
-from beffroi.core.budgets import EMPTY, Caps, Scope, Window, purse
+from beffroi.core.budgets import EMPTY, Window
+from beffroi.core.dues import Due, owed
 from beffroi.core.explanations import Explanation
-from beffroi.core.facts import (
-    AccountFacts,
-    Clock,
-    CoverFacts,
-    Facts,
-    HabilitationFacts,
-    OrganisationFacts,
-    Reach,
-    Request,
-    SessionFacts,
-)
-from beffroi.core.habilitation import caps_of, clash, is_in_force, kinds_in_force
+from beffroi.core.facts import Clock, CoverFacts, Facts, Reach, Request, SessionFacts, found
+from beffroi.core.habilitation import clash, is_in_force, kinds_in_force
 from beffroi.core.ids import ApplicationId, Bucket, OrganisationId
 from beffroi.core.policy import (
-    ASSIGNMENTS,
     BREAK_GLASS,
-    EVERYTHING,
     RELATIONS,
     SEARCH,
     Action,
@@ -42,25 +30,12 @@ from beffroi.core.policy import (
     RoleKind,
     Rule,
 )
-from beffroi.core.refusals import Code
+from beffroi.core.refusals import Code, Refusal
 
-
-class Refusal(NamedTuple):
-    """A denial. ``span`` names the span of an exhausted budget; ``demand`` what a step-up must bring."""
-
-    code: Code
-    span: str | None = None
-    demand: Demand | None = None
-
-
-class Due(NamedTuple):
-    """One budget an opening must charge, the cap it must stay under, its key and its mark."""
-
-    scope: Scope
-    caps: Caps
-    refusal: Code
-    key: str
-    mark: int
+__all__ = [
+    "Entitlement", "Refusal", "Settlement", "Standing", "decide", "entitle", "found", "keys", "lacking", "present",
+    "remembered", "settle", "stand",
+]  # fmt: skip
 
 
 class Entitlement(NamedTuple):
@@ -109,7 +84,6 @@ _STRENGTH: Final = {
     )
 }
 _COVER_STRENGTH: Final = _STRENGTH[_REFERENT][0] + 1
-_CHANGING: Final = frozenset({RELATIONS, ASSIGNMENTS})
 _WITHOUT_PERSON: Final = frozenset({Action.FIND, Action.CREATE})
 _WRITING: Final = frozenset({Action.UPDATE, Action.CREATE})
 _FIELDLESS: Final = frozenset({Action.FIND, Action.RELATE, Action.ERASE})
@@ -253,18 +227,6 @@ def present(application_id: ApplicationId, facts: Facts, policy: Policy) -> Role
     return role
 
 
-def found(facts: Facts) -> tuple[SessionFacts, AccountFacts, HabilitationFacts, OrganisationFacts]:
-    """The four facts that :func:`present` found."""
-    session, account, habilitation, organisation = (
-        facts.session, facts.account, facts.habilitation, facts.organisation
-    )  # fmt: skip
-    assert session is not None, "step 2 passed"
-    assert account is not None, "step 3 passed"
-    assert habilitation is not None, "step 4 passed"
-    assert organisation is not None, "step 4 passed"
-    return session, account, habilitation, organisation
-
-
 def _after(instant: datetime, life: timedelta) -> datetime:
     try:
         return instant + life
@@ -390,55 +352,6 @@ def _granted(request: Request, session: SessionFacts, rule: Rule, facts: Facts, 
             if short is not None:
                 return short
     return groups
-
-
-def due_of(kind: str, id: str, bucket: Bucket, caps: Caps, refusal: Code) -> Due:
-    """One budget as a decision charges it."""
-    scope, key, mark = purse(kind, id, bucket)
-    return Due(scope, caps, refusal, key, mark)
-
-
-def own_due(bucket: Bucket, account: AccountFacts, habilitation: HabilitationFacts, policy: Policy) -> Due | Refusal:
-    """The account's own budget of this bucket, with the caps of its habilitation."""
-    caps = caps_of(policy, bucket, habilitation.status)
-    if caps is None:
-        return Refusal(Code.BUDGET_UNKNOWN)
-    return due_of("account", account.id, bucket, caps, Code.BUDGET_ACCOUNT)
-
-
-def owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Refusal:
-    """The budgets drawn on: the account's bucket, its pools, its organisation and share of it, the application.
-
-    Changing who follows whom reads nothing: it is the account's and the organisation's alone. On facts that
-    :func:`stand` accepted.
-    """
-    application = facts.application
-    assert application is not None, "step 1 passed"
-    _, account, habilitation, organisation = found(facts)
-    own = own_due(bucket, account, habilitation, policy)
-    if isinstance(own, Refusal):
-        return own
-    if bucket in _CHANGING:
-        per_office = policy.organisation_relations if bucket == RELATIONS else policy.organisation_assignments
-        return own, due_of("organisation", organisation.id, bucket, per_office, Code.BUDGET_ORGANISATION)
-    dues = [own]
-    for pool in account.pools:
-        dues.append(due_of("pool", pool, EVERYTHING, policy.pool, Code.BUDGET_POOL))
-    law = policy.organisation
-    if bucket in law.counts:
-        day = max(law.floor, law.per_agent * organisation.confirmed_agents)
-        share = day * law.account_share // 100
-        mine = f"{organisation.id}/{account.id}"
-        dues.append(due_of("share", mine, EVERYTHING, _daily(share), Code.BUDGET_SHARE))
-        dues.append(due_of("organisation", organisation.id, EVERYTHING, _daily(day), Code.BUDGET_ORGANISATION))
-    dues.append(due_of("application", application.id, EVERYTHING, application.caps, Code.BUDGET_APPLICATION))
-    return tuple(dues)
-
-
-@lru_cache(maxsize=4096)
-def _daily(people: int) -> Caps:
-    """Caps that follow from a number of people a day alone."""
-    return Caps(people, people, 7 * people, 30 * people)
 
 
 def keys(entitlement: Entitlement) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from beffroi.core.decision import Entitlement, Refusal, due_of, entitle, found, owed, stand
+from beffroi.core.decision import Entitlement, Refusal, entitle, found, stand
+from beffroi.core.dues import due_of, owed
 from beffroi.core.explanations import Explanation
 from beffroi.core.facts import Facts, Request
 from beffroi.core.ids import AccountId, Bucket, OrganisationId
