@@ -91,6 +91,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person-requests/list": lambda _: [{}],
     "POST /v1/person-requests/move": lambda _: [{"request": str(uuid4()), "to": "answered"}],
     "POST /v1/person-requests/extend": lambda _: [{"request": str(uuid4()), "reason": "complex"}],
+    "POST /v1/restrictions/begin": lambda s: [
+        {"person": one, "ground": "accuracy"} for one in (s.person, s.stranger)
+    ],
+    "POST /v1/restrictions/lift": lambda _: [{"restriction": str(uuid4()), "told_on": day(0)}],
+    "POST /v1/restrictions/list": lambda _: [{}],
     "POST /v1/open": lambda s: [
         {"person": s.person, "purpose": "follow-up", "groups": ["identity"]},
         {"person": s.stranger, "purpose": "follow-up", "groups": ["identity"],
@@ -299,6 +304,7 @@ NOBODY = {
     "POST /v1/erasures/show", "POST /v1/erasures/hold", "POST /v1/erasures/release",
     "POST /v1/person-requests/register", "POST /v1/person-requests/list", "POST /v1/person-requests/move",
     "POST /v1/person-requests/extend",
+    "POST /v1/restrictions/begin", "POST /v1/restrictions/lift", "POST /v1/restrictions/list",
     "POST /v1/invoicing/standing",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.

@@ -33,8 +33,8 @@ from beffroi.core.policy import (
 from beffroi.core.refusals import Code, Refusal
 
 __all__ = [
-    "Entitlement", "Refusal", "Settlement", "Standing", "decide", "entitle", "found", "keys", "lacking", "present",
-    "remembered", "settle", "stand",
+    "Entitlement", "Refusal", "Settlement", "Standing", "decide", "entitle", "found", "is_restricted", "keys",
+    "lacking", "present", "remembered", "settle", "stand",
 ]  # fmt: skip
 
 
@@ -67,8 +67,9 @@ class Settlement(NamedTuple):
 
 
 # Members looked up once: reading one from its enumeration costs more than the comparison it is read for.
-_OPEN, _FIND, _CREATE, _RELATE = Action.OPEN, Action.FIND, Action.CREATE, Action.RELATE
-_READER, _REFERENT, _STRONGEST_LEVEL = RoleKind.READER, Relation.REFERENT, Level.PASSKEY
+_OPEN, _FIND, _CREATE, _RELATE, _ERASE = Action.OPEN, Action.FIND, Action.CREATE, Action.RELATE, Action.ERASE
+_READER, _REFERENT, _RESTRICTED = RoleKind.READER, Relation.REFERENT, Relation.RESTRICTED
+_STRONGEST_LEVEL = Level.PASSKEY
 
 _STRENGTH: Final = {
     relation: (2 * strength, Explanation(relation.value))
@@ -251,6 +252,7 @@ def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tu
 
     Finding somebody one's organisation does not follow draws on the searches; finding one's own people costs what
     opening them costs. Changing who follows whom draws on a budget of its own, and reads nothing.
+    A restriction takes a relation's effect away but for the policy's purposes; it leaves finds and listed reasons.
     """
     action = request.action
     if request.person is None and action not in _WITHOUT_PERSON:
@@ -258,17 +260,20 @@ def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tu
     if action is _CREATE:
         return Explanation.REGISTRATION, RELATIONS
     related = _related(facts, role, policy)
-    if related is not None:
+    held = action is not _FIND and is_restricted(facts) and not _goes_on(request, policy)
+    if related is not None and not held:
         explanation, bucket = related
         return explanation, RELATIONS if action is _RELATE else bucket
     if action is _FIND:
         return Explanation.SEARCH, SEARCH
-    if facts.reach is None or facts.reach.found_day != facts.clock.day:
+    if related is None and (facts.reach is None or facts.reach.found_day != facts.clock.day):
         return Refusal(Code.PERSON_UNKNOWN)
     if request.reason is None or not role.break_glass or action is not _OPEN or _archived(facts):
-        return Refusal(Code.NOT_FOLLOWED)
+        return Refusal(Code.NOT_FOLLOWED if related is None else Code.RESTRICTED)
     if request.reason not in policy.reasons:
         return Refusal(Code.REASON_UNKNOWN)
+    if held and request.reason not in policy.restriction.reasons:
+        return Refusal(Code.RESTRICTED)
     return Explanation.BREAK_GLASS, BREAK_GLASS
 
 
@@ -285,7 +290,7 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
     for relation in facts.relations:
         if relation.since_at > now or (relation.until_at is not None and now >= relation.until_at):
             continue
-        if not relation.here:
+        if not relation.here or relation.kind is _RESTRICTED:
             continue
         kind, young = relation.kind, now - relation.since_at < policy.newcomer_life
         bucket = cover = None
@@ -315,11 +320,25 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
 
 def _archived(facts: Facts) -> bool:
     """Whether the person's file is archived, wherever it was followed last: no emergency opens it."""
+    return _is(Relation.ARCHIVED, facts)
+
+
+def is_restricted(facts: Facts) -> bool:
+    """Whether the person has the use of their file restricted, whichever organisation decided it."""
+    return _is(_RESTRICTED, facts)
+
+
+def _is(kind: Relation, facts: Facts) -> bool:
     now = facts.clock.at
-    return any(
-        one.kind is Relation.ARCHIVED and one.since_at <= now and (one.until_at is None or now < one.until_at)
-        for one in facts.relations
-    )
+    for one in facts.relations:
+        if one.kind is kind and one.since_at <= now and (one.until_at is None or now < one.until_at):
+            return True
+    return False
+
+
+def _goes_on(request: Request, policy: Policy) -> bool:
+    """Whether this is done with a restricted file as well: under listed purposes, all but erasing it (18.1.b, c)."""
+    return request.purpose in policy.restriction.purposes and request.action is not _ERASE
 
 
 def _covering(covers: tuple[CoverFacts, ...], now: datetime) -> CoverFacts | None:

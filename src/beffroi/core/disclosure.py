@@ -48,6 +48,8 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "person-request-registered": Disclosed.NOTHING,
     "person-request-moved": Disclosed.NOTHING,
     "person-request-extended": Disclosed.NOTHING,
+    "person-restricted": Disclosed.NOTHING,
+    "person-restriction-lifted": Disclosed.NOTHING,
     "refused": Disclosed.NOTHING,
     "integrity": Disclosed.NOTHING,
     # Rows as the guard wrote them: facts about a person's relations, no field.

@@ -134,7 +134,7 @@ class RelationFacts(NamedTuple):
     """One relation between the person and the session's organisation; ``own``: the agent is the referent.
 
     ``covers`` are those of the agent's covers that are of the referent. Not ``here``: the relation is another
-    organisation's, which is read where a file is archived, for that holds everywhere.
+    organisation's, which is read where a file is archived or restricted, for that holds everywhere.
     """
 
     kind: Relation

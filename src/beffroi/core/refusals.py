@@ -34,6 +34,7 @@ class Code(StrEnum):
     STEP_UP_REQUIRED = "step-up-required"
     PERSON_UNKNOWN = "person-unknown"
     NOT_FOLLOWED = "not-followed"
+    RESTRICTED = "restricted"
     REASON_UNKNOWN = "reason-unknown"
     FIELDS_NOT_ALLOWED = "fields-not-allowed"
     BUDGET_UNKNOWN = "budget-unknown"

@@ -137,6 +137,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "person": _ID, "organisation": _ID, "article": _T, "received_at": _I, "state": _T, "extended": _T,
         "reason": _T, "registered_by": _ID, "registered_at": _I, "moved_by": _ID, "moved_at": _MI, "version": _N,
     },
+    "restriction": {
+        "id": _ID, "person": _ID, "organisation": _ID, "ground": _T, "request": _ID, "since_at": _I,
+        "decided_by": _ID, "told_at": _MI, "lifted_at": _MI, "lifted_by": _ID, "version": _N,
+    },
     "person_alias": {
         "id": _ID, "person": _ID, "survivor": _ID, "organisation": _ID, "merged_by": _ID, "merged_at": _I,
         "undo_until": _I, "ended_at": _MI, "ended_by": _ID, "version": _N,

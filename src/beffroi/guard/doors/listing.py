@@ -50,7 +50,7 @@ GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $3
 """
 ORGANISATION: Final = """
 SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
-WHERE r.organisation = $1 AND r.kind <> 'archived' AND r.since_at <= guard.instant()
+WHERE r.organisation = $1 AND r.kind NOT IN ('archived', 'restricted') AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
 GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $2
 """
