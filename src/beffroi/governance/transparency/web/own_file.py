@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -45,6 +45,10 @@ class Place:
     until: datetime | None
 
 
+RESTRICTED: Final = "restricted"
+"""The kind of the relation by which an organisation restricts the use of a file."""
+
+
 @require_GET
 @in_own_space
 def own_file(request: PersonRequest) -> HttpResponse | Refused:
@@ -57,7 +61,8 @@ def own_file(request: PersonRequest) -> HttpResponse | Refused:
     context = {
         "parts": [part for part in parts if part.entries],
         "absent": [field_groups.name(code) for code in _ORDER if code not in found.fields],
-        "places": [_place(one) for one in found.followed_by],
+        "places": [_place(one) for one in found.followed_by if one.kind != RESTRICTED],
+        "restricted_by": [one for one in found.followed_by if one.kind == RESTRICTED],
     }
     return render(request, "transparency/own_file.html", context)
 

@@ -18,7 +18,7 @@ from beffroi.systems.cases import rights
 from beffroi.systems.cases.person_requests.forms import Extension, Received, Refusal
 from beffroi.systems.cases.person_requests.held import hands_out
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS, STATES, STEPS, TONES, said
-from beffroi.systems.cases.web import words
+from beffroi.systems.cases.web import restrictions, words
 from beffroi.systems.cases.web.trail import below_file
 from beffroi.ui.components import Crumb
 
@@ -115,8 +115,12 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
         else:
             return RefusalAnswer(done)
         return HttpResponseRedirect(reverse("cases:person_request", args=[row.request]))
+    restriction = restrictions.card(request, row)
+    if isinstance(restriction, Refused):
+        return RefusalAnswer(restriction)
     context = {
-        "line": _line(row), "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
+        "line": _line(row), "restriction": restriction,
+        "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
         "handing": reverse("cases:person_data", args=[row.request]) if hands_out(row) else "",
         "refusal": refusal if "refused" in row.moves else None, "extension": extension if row.extendable else None,
         "wrong": next((form for form in (refusal, extension) if form.errors), None),
