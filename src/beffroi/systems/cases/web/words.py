@@ -58,7 +58,7 @@ def masked(code: str) -> str:
     if code == "step-up-required":
         return gettext("Une confirmation de votre identité est demandée pour afficher cette ligne.")
     if code == "restricted":
-        return gettext("Dossier limité à la demande de la personne : il n'est plus utilisé pour le moment.")
+        return gettext("Dossier limité à la demande de la personne")
     return gettext("Cette identité ne peut pas vous être montrée.")
 
 
