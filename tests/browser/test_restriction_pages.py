@@ -86,9 +86,7 @@ def test_adviser_reads_why_a_file_does_not_open_and_opens_it_to_protect_somebody
     tour.press("button", "Ouvrir le dossier pour ce motif", "Open the file for this reason")
     expect(page.locator("#erreurs")).to_be_visible()
     tour.meet("restricted-reason", "refused")
-    page.get_by_label("Expliquez" if french else "Explain").fill(
-        "Sa sœur est en danger ce soir, au domicile."
-    )
+    page.get_by_label("Expliquez" if french else "Explain").fill("Sa sœur est en danger ce soir, au domicile.")
     tour.press("button", "Ouvrir le dossier pour ce motif", "Open the file for this reason")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Carpentier")
 

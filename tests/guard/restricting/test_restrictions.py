@@ -202,6 +202,19 @@ async def test_office_lists_a_restricted_person_without_identity_and_with_the_me
         assert row == {"id": bench.person, "fields": {}, "masked": True, "code": "restricted"}
 
 
+async def test_adviser_s_people_stay_in_the_order_of_names_with_the_restricted_one_last(bench: Bench) -> None:
+    desk = bench.register.desk
+    world, north = desk.guard.world, bench.nora.organisation
+    last, first = [await world.person(north, referent=desk.ana, last_name=name) for name in ("Zola", "Bah")]
+    restriction = await bench.one()  # Rousseau
+    for _ in range(2):
+        page = (await desk.ask(desk.ana, "/v1/list", scope="portfolio")).json()
+        assert [row["id"] for row in page["rows"]] == [first, last, bench.person]
+    await bench.lift(restriction)
+    page = (await desk.ask(desk.ana, "/v1/list", scope="portfolio")).json()
+    assert [row["id"] for row in page["rows"]] == [first, bench.person, last]
+
+
 async def test_search_says_that_a_restricted_person_is_known_and_no_field(bench: Bench) -> None:
     desk = bench.register.desk
     await bench.one()
