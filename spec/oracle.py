@@ -151,7 +151,7 @@ def _live(facts: Facts) -> list[RelationFacts]:
 def _usable(facts: Facts, role: Role, policy: Policy) -> list[tuple[str, Bucket]]:
     """Every explanation the live relations offer this role, with the budget each draws on."""
     offered: list[tuple[str, Bucket]] = []
-    for relation in [one for one in _live(facts) if one.here]:
+    for relation in [one for one in _live(facts) if one.here and one.kind != Relation.RESTRICTED]:
         ways = [("referent", Relation.REFERENT, False)] if relation.own else _stood_in(facts, relation)
         for word, kind, fresh in [*ways, (relation.kind.value, relation.kind, False)]:
             if kind not in role.buckets:
@@ -182,15 +182,37 @@ def _relation_objections(request: Request, facts: Facts, role: Role, policy: Pol
         return []
     if request.person is None:
         return [Code.PERSON_UNKNOWN]
+    stopped = _stopped(request, facts, policy)
     if _usable(facts, role, policy):
-        return []
+        if not stopped:
+            return []
+        return _in_spite_of_it(request, facts, role, policy)
     if facts.reach is None or facts.reach.found_day != facts.clock.day:
         return [Code.PERSON_UNKNOWN]
     if [one for one in _live(facts) if one.kind == Relation.ARCHIVED]:  # here or elsewhere: nobody's emergency
         return [Code.NOT_FOLLOWED]
     if request.action != Action.OPEN or not role.break_glass or request.reason is None:
         return [Code.NOT_FOLLOWED]
-    return [] if request.reason in policy.reasons else [Code.REASON_UNKNOWN]
+    if request.reason not in policy.reasons:
+        return [Code.REASON_UNKNOWN]
+    return [Code.RESTRICTED] if stopped and request.reason not in policy.restriction.reasons else []
+
+
+def _stopped(request: Request, facts: Facts, policy: Policy) -> bool:
+    """Whether the person's restriction forbids this, whoever decided it: erasing always, the rest by its purpose."""
+    if not [one for one in _live(facts) if one.kind == Relation.RESTRICTED]:
+        return False
+    return request.action == Action.ERASE or request.purpose not in policy.restriction.purposes
+
+
+def _in_spite_of_it(request: Request, facts: Facts, role: Role, policy: Policy) -> list[Code]:
+    """What one objects to who knows the person and wants the restricted file: nothing, for a listed reason."""
+    archived = [one for one in _live(facts) if one.kind == Relation.ARCHIVED]
+    if archived or request.action != Action.OPEN or not role.break_glass or request.reason is None:
+        return [Code.RESTRICTED]
+    if request.reason not in policy.reasons:
+        return [Code.REASON_UNKNOWN]
+    return [] if request.reason in policy.restriction.reasons else [Code.RESTRICTED]
 
 
 def _field_objections(request: Request, facts: Facts, read: int, write: int, policy: Policy) -> list[Code]:
@@ -226,6 +248,8 @@ def granted(request: Request, facts: Facts, policy: Policy) -> Granted:
     if request.action == Action.CREATE:
         return Granted("registration", Bucket("relations"), groups)
     usable = _usable(facts, role, policy)
+    if request.action != Action.FIND and _stopped(request, facts, policy):
+        return Granted("break-glass", Bucket("break-glass"), groups)
     if not usable:
         word = "search" if request.action == Action.FIND else "break-glass"
         return Granted(word, Bucket(word), groups)

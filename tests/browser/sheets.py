@@ -59,6 +59,12 @@ CONSOLE = {
     "elsewhere-reason": Sheet(
         "cases/elsewhere.html", "ne suit pas cette", "does not follow", "personnes/<uuid:person>/urgence/"
     ),
+    "restricted": Sheet(
+        "cases/restricted.html", "limité à la demande", "restricted at the person", "personnes/<uuid:person>/"
+    ),
+    "restricted-reason": Sheet(
+        "cases/restricted.html", "limité à la demande", "restricted at the person", "personnes/<uuid:person>/urgence/"
+    ),
     "note": Sheet("cases/note.html", "Ajouter une note", "Add a note", "personnes/<uuid:person>/suivi/"),
     "note-correction": Sheet(
         "cases/note_correction.html", "Corriger une note", "Correct a note",
@@ -166,6 +172,10 @@ CONSOLE = {
     "person-request-words": Sheet(
         "cases/person_request_words.html", "Ce que la personne a écrit", "What the person wrote",
         "demandes-des-personnes/<uuid:identifier>/texte/",
+    ),
+    "restriction": Sheet(
+        "cases/restriction.html", "Limitation du traitement", "Restriction of processing",
+        "demandes-des-personnes/<uuid:identifier>/limitation/",
     ),
     "person-request-new": Sheet(
         "cases/person_request_new.html", "Demande de la personne", "Request of the person",

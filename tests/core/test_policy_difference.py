@@ -55,6 +55,8 @@ def test_difference_names_the_role_that_gains_a_group_and_the_one_that_loses_bre
         ('referent = "portfolio"', 'referent = "office"'),
         ('totp_roles = ["adviser", ', "totp_roles = ["),
         ('"Conseiller"', '"Conseillère"'),
+        ('reasons = ["emergency"]', "reasons = []"),
+        ('purposes = ["person-rights"]', 'purposes = ["person-rights", "quality"]'),
     ],
 )
 def test_difference_no_value_of_the_file_can_change_unsaid(before: str, after: str) -> None:

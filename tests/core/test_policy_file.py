@@ -222,6 +222,24 @@ CASES = [
         "from 1 to 35",
     ),
     (
+        "a restriction that nobody could lift",
+        section("restriction", '["person-rights"]', "[]"),
+        "restriction.purposes",
+        "person-rights among them",
+    ),
+    (
+        "a restricted file opened for a reason that is not listed",
+        section("restriction", '["emergency"]', '["curiosity"]'),
+        "restriction.reasons",
+        "only these",
+    ),
+    (
+        "a budget for a relation that refuses",
+        section("roles.adviser.buckets", 'referent = "portfolio"', 'referent = "portfolio"\nrestricted = "office"'),
+        "roles.adviser.buckets.restricted",
+        "",
+    ),
+    (
         "a share of more than all",
         section("organisation", "account_share = 40", "account_share = 101"),
         "organisation.account_share",

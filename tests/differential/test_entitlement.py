@@ -36,7 +36,7 @@ COVERS = st.just(()) | st.lists(
 RELATIONS = st.lists(
     st.builds(
         RelationFacts,
-        st.sampled_from(Relation),
+        st.sampled_from([*Relation, Relation.RESTRICTED, Relation.RESTRICTED]),
         st.booleans(),
         st.sampled_from([-1, 0, 6, 7, 8, 400]).map(lambda days: NOW - timedelta(days=days)),
         st.sampled_from([None, None, None, NOW, NOW + timedelta(days=1)]),
@@ -177,7 +177,7 @@ def cases(draw: st.DrawFn) -> tuple[Request, Facts]:
         draw(purposes),
         draw(st.sampled_from([PERSON, PERSON, PERSON, None])),
         draw(st.integers(0, 511) | st.sampled_from([0, 1, 3, 4])),
-        draw(st.sampled_from([None, "emergency", "novel"])),
+        draw(st.sampled_from([None, "emergency", "presents-in-person", "novel"])),
     )
     return request, facts
 

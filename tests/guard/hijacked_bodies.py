@@ -96,6 +96,11 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/person-requests/correct": lambda s: [
         {"request": str(uuid4()), "person": s.person, "fields": {"contact": {"city": "Lille"}}},
     ],
+    "POST /v1/restrictions/begin": lambda s: [
+        {"person": one, "ground": "accuracy"} for one in (s.person, s.stranger)
+    ],
+    "POST /v1/restrictions/lift": lambda _: [{"restriction": str(uuid4()), "told_on": day(0)}],
+    "POST /v1/restrictions/list": lambda _: [{}],
     "POST /v1/open": lambda s: [
         {"person": s.person, "purpose": "follow-up", "groups": ["identity"]},
         {"person": s.stranger, "purpose": "follow-up", "groups": ["identity"],
@@ -312,6 +317,7 @@ NOBODY = {
     "POST /v1/person-requests/register", "POST /v1/person-requests/list", "POST /v1/person-requests/move",
     "POST /v1/person-requests/extend", "POST /v1/person-requests/recipients", "POST /v1/person-requests/words",
     "POST /v1/person-requests/correct", "POST /v1/person/requests/make", "POST /v1/person/requests/list",
+    "POST /v1/restrictions/begin", "POST /v1/restrictions/lift", "POST /v1/restrictions/list",
     "POST /v1/invoicing/standing",
 }  # fmt: skip
 # Doors that take something away, alone and at once; each is used last, and takes it away indeed.

@@ -29,6 +29,7 @@ class Refused(Struct, frozen=True):
 
     ``span`` names the exhausted span of a budget; ``followed_by`` the organisations that follow the person, given
     only after a search of the same day found them; ``archived`` then, whether no reason opens the file.
+    ``restricted_by`` says who decided that a file is used no more, and ``reasons`` those that open it all the same.
     """
 
     code: str
@@ -39,6 +40,8 @@ class Refused(Struct, frozen=True):
     step_up: Demanded | None = None
     followed_by: tuple["Follower", ...] = ()
     archived: bool = False
+    restricted_by: tuple["Restricting", ...] = ()
+    reasons: tuple[str, ...] = ()
     matches: tuple["Match", ...] = ()
     errors: tuple["FieldError", ...] = ()
     retry_after: int | None = None
@@ -56,6 +59,14 @@ class Follower(Struct, frozen=True):
 
     organisation: str
     name: str
+
+
+class Restricting(Struct, frozen=True):
+    """An organisation that restricted the use of a file, and since when."""
+
+    organisation: str
+    name: str
+    since_at: datetime
 
 
 class Counts(Struct, frozen=True):

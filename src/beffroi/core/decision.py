@@ -8,29 +8,17 @@ Step 9, the release, belongs to the guard: it writes what :func:`remembered` and
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from beffroi.core import budgets
-from beffroi.core.budgets import EMPTY, Caps, Scope, Window, purse
+from beffroi.core.budgets import EMPTY, Window
+from beffroi.core.dues import Due, owed
 from beffroi.core.explanations import Explanation
-from beffroi.core.facts import (
-    AccountFacts,
-    Clock,
-    CoverFacts,
-    Facts,
-    HabilitationFacts,
-    OrganisationFacts,
-    Reach,
-    Request,
-    SessionFacts,
-)
-from beffroi.core.habilitation import caps_of, clash, is_in_force, kinds_in_force
+from beffroi.core.facts import Clock, CoverFacts, Facts, Reach, Request, SessionFacts, found
+from beffroi.core.habilitation import clash, is_in_force, kinds_in_force
 from beffroi.core.ids import ApplicationId, Bucket, OrganisationId
 from beffroi.core.policy import (
-    ASSIGNMENTS,
     BREAK_GLASS,
-    EVERYTHING,
     RELATIONS,
     SEARCH,
     Action,
@@ -42,25 +30,12 @@ from beffroi.core.policy import (
     RoleKind,
     Rule,
 )
-from beffroi.core.refusals import Code
+from beffroi.core.refusals import Code, Refusal
 
-
-class Refusal(NamedTuple):
-    """A denial. ``span`` names the span of an exhausted budget; ``demand`` what a step-up must bring."""
-
-    code: Code
-    span: str | None = None
-    demand: Demand | None = None
-
-
-class Due(NamedTuple):
-    """One budget an opening must charge, the cap it must stay under, its key and its mark."""
-
-    scope: Scope
-    caps: Caps
-    refusal: Code
-    key: str
-    mark: int
+__all__ = [
+    "Entitlement", "Refusal", "Settlement", "Standing", "decide", "entitle", "found", "is_restricted", "keys",
+    "lacking", "present", "remembered", "settle", "stand",
+]  # fmt: skip
 
 
 class Entitlement(NamedTuple):
@@ -92,8 +67,9 @@ class Settlement(NamedTuple):
 
 
 # Members looked up once: reading one from its enumeration costs more than the comparison it is read for.
-_OPEN, _FIND, _CREATE, _RELATE = Action.OPEN, Action.FIND, Action.CREATE, Action.RELATE
-_READER, _REFERENT, _STRONGEST_LEVEL = RoleKind.READER, Relation.REFERENT, Level.PASSKEY
+_OPEN, _FIND, _CREATE, _RELATE, _ERASE = Action.OPEN, Action.FIND, Action.CREATE, Action.RELATE, Action.ERASE
+_READER, _REFERENT, _RESTRICTED = RoleKind.READER, Relation.REFERENT, Relation.RESTRICTED
+_STRONGEST_LEVEL = Level.PASSKEY
 
 _STRENGTH: Final = {
     relation: (2 * strength, Explanation(relation.value))
@@ -109,7 +85,6 @@ _STRENGTH: Final = {
     )
 }
 _COVER_STRENGTH: Final = _STRENGTH[_REFERENT][0] + 1
-_CHANGING: Final = frozenset({RELATIONS, ASSIGNMENTS})
 _WITHOUT_PERSON: Final = frozenset({Action.FIND, Action.CREATE})
 _WRITING: Final = frozenset({Action.UPDATE, Action.CREATE})
 _FIELDLESS: Final = frozenset({Action.FIND, Action.RELATE, Action.ERASE})
@@ -253,18 +228,6 @@ def present(application_id: ApplicationId, facts: Facts, policy: Policy) -> Role
     return role
 
 
-def found(facts: Facts) -> tuple[SessionFacts, AccountFacts, HabilitationFacts, OrganisationFacts]:
-    """The four facts that :func:`present` found."""
-    session, account, habilitation, organisation = (
-        facts.session, facts.account, facts.habilitation, facts.organisation
-    )  # fmt: skip
-    assert session is not None, "step 2 passed"
-    assert account is not None, "step 3 passed"
-    assert habilitation is not None, "step 4 passed"
-    assert organisation is not None, "step 4 passed"
-    return session, account, habilitation, organisation
-
-
 def _after(instant: datetime, life: timedelta) -> datetime:
     try:
         return instant + life
@@ -289,6 +252,7 @@ def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tu
 
     Finding somebody one's organisation does not follow draws on the searches; finding one's own people costs what
     opening them costs. Changing who follows whom draws on a budget of its own, and reads nothing.
+    A restriction takes a relation's effect away but for the policy's purposes; it leaves finds and listed reasons.
     """
     action = request.action
     if request.person is None and action not in _WITHOUT_PERSON:
@@ -296,17 +260,20 @@ def _explained(request: Request, facts: Facts, role: Role, policy: Policy) -> tu
     if action is _CREATE:
         return Explanation.REGISTRATION, RELATIONS
     related = _related(facts, role, policy)
-    if related is not None:
+    held = action is not _FIND and is_restricted(facts) and not _goes_on(request, policy)
+    if related is not None and not held:
         explanation, bucket = related
         return explanation, RELATIONS if action is _RELATE else bucket
     if action is _FIND:
         return Explanation.SEARCH, SEARCH
-    if facts.reach is None or facts.reach.found_day != facts.clock.day:
+    if related is None and (facts.reach is None or facts.reach.found_day != facts.clock.day):
         return Refusal(Code.PERSON_UNKNOWN)
     if request.reason is None or not role.break_glass or action is not _OPEN or _archived(facts):
-        return Refusal(Code.NOT_FOLLOWED)
+        return Refusal(Code.NOT_FOLLOWED if related is None else Code.RESTRICTED)
     if request.reason not in policy.reasons:
         return Refusal(Code.REASON_UNKNOWN)
+    if held and request.reason not in policy.restriction.reasons:
+        return Refusal(Code.RESTRICTED)
     return Explanation.BREAK_GLASS, BREAK_GLASS
 
 
@@ -323,7 +290,7 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
     for relation in facts.relations:
         if relation.since_at > now or (relation.until_at is not None and now >= relation.until_at):
             continue
-        if not relation.here:
+        if not relation.here or relation.kind is _RESTRICTED:
             continue
         kind, young = relation.kind, now - relation.since_at < policy.newcomer_life
         bucket = cover = None
@@ -353,11 +320,25 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
 
 def _archived(facts: Facts) -> bool:
     """Whether the person's file is archived, wherever it was followed last: no emergency opens it."""
+    return _is(Relation.ARCHIVED, facts)
+
+
+def is_restricted(facts: Facts) -> bool:
+    """Whether the person has the use of their file restricted, whichever organisation decided it."""
+    return _is(_RESTRICTED, facts)
+
+
+def _is(kind: Relation, facts: Facts) -> bool:
     now = facts.clock.at
-    return any(
-        one.kind is Relation.ARCHIVED and one.since_at <= now and (one.until_at is None or now < one.until_at)
-        for one in facts.relations
-    )
+    for one in facts.relations:
+        if one.kind is kind and one.since_at <= now and (one.until_at is None or now < one.until_at):
+            return True
+    return False
+
+
+def _goes_on(request: Request, policy: Policy) -> bool:
+    """Whether this is done with a restricted file as well: under listed purposes, all but erasing it (18.1.b, c)."""
+    return request.purpose in policy.restriction.purposes and request.action is not _ERASE
 
 
 def _covering(covers: tuple[CoverFacts, ...], now: datetime) -> CoverFacts | None:
@@ -390,55 +371,6 @@ def _granted(request: Request, session: SessionFacts, rule: Rule, facts: Facts, 
             if short is not None:
                 return short
     return groups
-
-
-def due_of(kind: str, id: str, bucket: Bucket, caps: Caps, refusal: Code) -> Due:
-    """One budget as a decision charges it."""
-    scope, key, mark = purse(kind, id, bucket)
-    return Due(scope, caps, refusal, key, mark)
-
-
-def own_due(bucket: Bucket, account: AccountFacts, habilitation: HabilitationFacts, policy: Policy) -> Due | Refusal:
-    """The account's own budget of this bucket, with the caps of its habilitation."""
-    caps = caps_of(policy, bucket, habilitation.status)
-    if caps is None:
-        return Refusal(Code.BUDGET_UNKNOWN)
-    return due_of("account", account.id, bucket, caps, Code.BUDGET_ACCOUNT)
-
-
-def owed(bucket: Bucket, facts: Facts, policy: Policy) -> tuple[Due, ...] | Refusal:
-    """The budgets drawn on: the account's bucket, its pools, its organisation and share of it, the application.
-
-    Changing who follows whom reads nothing: it is the account's and the organisation's alone. On facts that
-    :func:`stand` accepted.
-    """
-    application = facts.application
-    assert application is not None, "step 1 passed"
-    _, account, habilitation, organisation = found(facts)
-    own = own_due(bucket, account, habilitation, policy)
-    if isinstance(own, Refusal):
-        return own
-    if bucket in _CHANGING:
-        per_office = policy.organisation_relations if bucket == RELATIONS else policy.organisation_assignments
-        return own, due_of("organisation", organisation.id, bucket, per_office, Code.BUDGET_ORGANISATION)
-    dues = [own]
-    for pool in account.pools:
-        dues.append(due_of("pool", pool, EVERYTHING, policy.pool, Code.BUDGET_POOL))
-    law = policy.organisation
-    if bucket in law.counts:
-        day = max(law.floor, law.per_agent * organisation.confirmed_agents)
-        share = day * law.account_share // 100
-        mine = f"{organisation.id}/{account.id}"
-        dues.append(due_of("share", mine, EVERYTHING, _daily(share), Code.BUDGET_SHARE))
-        dues.append(due_of("organisation", organisation.id, EVERYTHING, _daily(day), Code.BUDGET_ORGANISATION))
-    dues.append(due_of("application", application.id, EVERYTHING, application.caps, Code.BUDGET_APPLICATION))
-    return tuple(dues)
-
-
-@lru_cache(maxsize=4096)
-def _daily(people: int) -> Caps:
-    """Caps that follow from a number of people a day alone."""
-    return Caps(people, people, 7 * people, 30 * people)
 
 
 def keys(entitlement: Entitlement) -> tuple[str, ...]:

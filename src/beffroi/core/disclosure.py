@@ -49,6 +49,8 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "person-request-moved": Disclosed.NOTHING,
     "person-request-extended": Disclosed.NOTHING,
     "corrected": Disclosed.NOTHING,
+    "person-restricted": Disclosed.NOTHING,
+    "person-restriction-lifted": Disclosed.NOTHING,
     "refused": Disclosed.NOTHING,
     "integrity": Disclosed.NOTHING,
     # Rows as the guard wrote them: facts about a person's relations, no field.

@@ -16,6 +16,7 @@ from beffroi.core.ids import OrganisationId, PersonId
 from beffroi.core.policy import Label, Relation, RetentionRules
 
 DAY: Final = timedelta(days=1)
+_NO_FOLLOWING: Final = frozenset({Relation.ARCHIVED.value, Relation.RESTRICTED.value})
 
 
 class HoldReason(StrEnum):
@@ -66,9 +67,9 @@ class Line(NamedTuple):
 def ended_at(file: File, now: datetime) -> datetime | None:
     """When the last relation ended; ``None`` while one holds. Without any, when the file came.
 
-    The archive's own relation is none: it only says what this function says.
+    The archive's own relation is none: it only says what this function says. Nor is a restriction.
     """
-    real = [tie for tie in file.ties if tie.kind != Relation.ARCHIVED]
+    real = [tie for tie in file.ties if tie.kind not in _NO_FOLLOWING]
     if not real:
         return file.came_at
     ends = [tie.until_at for tie in real if tie.until_at is not None]
@@ -78,17 +79,22 @@ def ended_at(file: File, now: datetime) -> datetime | None:
 
 def last_organisation(file: File) -> OrganisationId | None:
     """Who answers for an old file: the last that followed the person, or else that knew them; ``None``: nobody."""
-    real = [tie for tie in file.ties if tie.kind != Relation.ARCHIVED and tie.until_at is not None]
+    real = [tie for tie in file.ties if tie.kind not in _NO_FOLLOWING and tie.until_at is not None]
     if not real:
         return None
     return max(real, key=lambda tie: (tie.kind == Relation.FOLLOWED, tie.until_at, tie.organisation)).organisation
+
+
+def is_restricted(file: File, now: datetime) -> bool:
+    """Whether the person has the use of their file restricted: it stays as it is (GDPR article 18.1.b and c)."""
+    return any(tie.kind == Relation.RESTRICTED and (tie.until_at is None or now < tie.until_at) for tie in file.ties)
 
 
 def archivable(file: File, now: datetime, rules: RetentionRules) -> OrganisationId | None:
     """Whose archive the file goes to now; ``None`` while it stays where it is."""
     end = ended_at(file, now)
     archived = any(tie.kind == Relation.ARCHIVED and tie.until_at is None for tie in file.ties)
-    if end is None or archived or now - end < rules.archive_days * DAY:
+    if end is None or archived or is_restricted(file, now) or now - end < rules.archive_days * DAY:
         return None
     return last_organisation(file)
 
@@ -96,7 +102,7 @@ def archivable(file: File, now: datetime, rules: RetentionRules) -> Organisation
 def due(file: File, now: datetime, rules: RetentionRules) -> datetime | None:
     """Since when nobody follows a person whose file is due for erasure; ``None`` for a file that stays."""
     end = ended_at(file, now)
-    if end is None or file.held or file.wanted or now - end < rules.erase_days * DAY:
+    if end is None or file.held or file.wanted or is_restricted(file, now) or now - end < rules.erase_days * DAY:
         return None
     return end
 

@@ -8,7 +8,8 @@ account's own: that budget is the number of people past which a second person is
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from beffroi.core.decision import Entitlement, Refusal, due_of, entitle, found, own_due
+from beffroi.core.decision import Entitlement, Refusal, entitle, found
+from beffroi.core.dues import due_of, own_due
 from beffroi.core.facts import Facts, Request
 from beffroi.core.policy import EXPORTS, Action, Policy, Role
 from beffroi.core.refusals import Code

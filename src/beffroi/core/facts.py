@@ -134,7 +134,7 @@ class RelationFacts(NamedTuple):
     """One relation between the person and the session's organisation; ``own``: the agent is the referent.
 
     ``covers`` are those of the agent's covers that are of the referent. Not ``here``: the relation is another
-    organisation's, which is read where a file is archived, for that holds everywhere.
+    organisation's, which is read where a file is archived or restricted, for that holds everywhere.
     """
 
     kind: Relation
@@ -188,3 +188,15 @@ class Facts(NamedTuple):
     organisation: OrganisationFacts | None
     relations: tuple[RelationFacts, ...]
     reach: Reach | None
+
+
+def found(facts: Facts) -> tuple[SessionFacts, AccountFacts, HabilitationFacts, OrganisationFacts]:
+    """The four facts that :func:`beffroi.core.decision.present` found."""
+    session, account, habilitation, organisation = (
+        facts.session, facts.account, facts.habilitation, facts.organisation
+    )  # fmt: skip
+    assert session is not None, "step 2 passed"
+    assert account is not None, "step 3 passed"
+    assert habilitation is not None, "step 4 passed"
+    assert organisation is not None, "step 4 passed"
+    return session, account, habilitation, organisation

@@ -127,13 +127,18 @@ class Comparison:
         for fact in facts:
             if fact.mac != GONE and fact.id not in self._seen.get(fact.table, ()):
                 absent.append(fact)
-                if fact.table in self._whole:
+                if fact.table in self._whole or forbids(fact.table, fact.id):
                     self._found[fact.key] = Divergence(fact.table, fact.id, Kind.MISSING)
         return absent
 
     def found(self) -> list[Divergence]:
         """Rows that are not what the journal says, in the order of their keys."""
         return [self._found[key] for key in sorted(self._found)]
+
+
+def forbids(table: str, id: str) -> bool:
+    """Whether a relation is one that refuses (:mod:`beffroi.core.restricting`): gone, it would give more."""
+    return table == "relation" and id.endswith("/restricted")
 
 
 def compare(expected: Expected, rows: Iterable[Row], whole: frozenset[str] = frozenset()) -> list[Divergence]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeVar
 
-from beffroi.core.decision import Entitlement, Refusal, entitle
+from beffroi.core.decision import Entitlement, Refusal, entitle, is_restricted
 from beffroi.core.facts import Facts, Request
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Action, Policy, Relation
@@ -22,7 +22,7 @@ from beffroi.core.relating import GIVEN, Obstacle, handing
 
 UNDO: Final = timedelta(days=30)
 """How long a merge can be undone; then what was kept for it is forgotten."""
-FOLLOWING: Final = frozenset(Relation) - GIVEN - {Relation.REFERENT}
+FOLLOWING: Final = frozenset(Relation) - GIVEN - {Relation.REFERENT, Relation.RESTRICTED}
 """Relations that an organisation has by its own word."""
 
 Value = TypeVar("Value", bound=Hashable)
@@ -55,7 +55,11 @@ def merging(request: Request, facts: Facts, policy: Policy, *, chosen: int) -> E
     the same organisation, or is as one that does not exist.
     """
     handed = handing(request, facts, policy)
-    if isinstance(handed, Refusal) or not chosen:
+    if isinstance(handed, Refusal):
+        return handed
+    if is_restricted(facts):
+        return Refusal(Code.RESTRICTED)
+    if not chosen:
         return handed
     read = entitle(request._replace(action=Action.OPEN, groups=chosen), facts, policy)
     if isinstance(read, Refusal):
@@ -68,6 +72,8 @@ def in_the_way(office: OrganisationId, stays: Ties, goes: Ties) -> Obstacle | No
     own = (office, Relation.FOLLOWED.value)
     if own not in goes or own not in stays:
         return Obstacle.OTHER_FILE_UNKNOWN
+    if any(kind == Relation.RESTRICTED for _, kind in (*stays, *goes)):
+        return Obstacle.FILE_RESTRICTED
     others = {place for place, kind in (*stays, *goes) if Relation(kind) in FOLLOWING and place != office}
     return Obstacle.FOLLOWED_ELSEWHERE if others else None
 

@@ -10,7 +10,8 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from beffroi.core.decision import Entitlement, Refusal, entitle, found, own_due
+from beffroi.core.decision import Entitlement, Refusal, entitle, found
+from beffroi.core.dues import own_due
 from beffroi.core.facts import Facts, Request
 from beffroi.core.policy import MESSAGES, Label, Policy
 from beffroi.core.refusals import Code, Sentence

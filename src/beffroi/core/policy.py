@@ -42,6 +42,8 @@ class Relation(StrEnum):
     ENROLMENT = "enrolment"
     ARCHIVED = "archived"
     """Nobody follows the person any more (:mod:`beffroi.core.erasing`)."""
+    RESTRICTED = "restricted"
+    """No reason to know anybody: the person's file is not used for now (:mod:`beffroi.core.restricting`)."""
 
     __hash__ = str.__hash__
 
@@ -254,6 +256,15 @@ class RetentionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class RestrictionRules:
+    """What goes on with a file while its person has its use restricted (GDPR article 18.2): purposes, and reasons of
+    a break-glass opening."""
+
+    purposes: frozenset[PurposeCode]
+    reasons: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class AssuranceRule:
     """One line of the assurance table: this provider, ``acr`` and any of ``amr`` give this level.
 
@@ -297,6 +308,7 @@ class Policy:
     following: FollowingRules
     exports: ExportRules
     retention: RetentionRules
+    restriction: RestrictionRules
     questions_per_hour: int
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int

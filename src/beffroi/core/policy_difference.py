@@ -64,6 +64,10 @@ def statements(policy: Policy) -> Iterator[Statement]:
     yield Statement("retention.hold_days", f"{policy.retention.hold_days} days", None)
     yield Statement("retention.list_people", str(policy.retention.list_people), None)
     yield Statement("retention.erased_a_day", str(policy.retention.erased_a_day), None)
+    for purpose in policy.restriction.purposes:
+        yield Statement(f"restriction.purposes.{purpose}", "goes on", None)
+    for reason in policy.restriction.reasons:
+        yield Statement(f"restriction.reasons.{reason}", "goes on", None)
     yield Statement("application.newcomer", in_words(policy.application.newcomer), None)
     yield Statement("application.day_percent", str(policy.application.day_percent), None)
     yield Statement("application.hour_percent", str(policy.application.hour_percent), None)

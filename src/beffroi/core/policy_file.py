@@ -15,6 +15,7 @@ from beffroi.core.budgets import Caps
 from beffroi.core.fields import NAMES, RECORDED
 from beffroi.core.ids import CODE, Bucket, PurposeCode
 from beffroi.core.machine_limit import MachineLimit
+from beffroi.core.person_rights import PURPOSE as PERSON_RIGHTS
 from beffroi.core.policy import (
     ASSIGNMENTS,
     BREAK_GLASS,
@@ -36,6 +37,7 @@ from beffroi.core.policy import (
     Level,
     OrganisationBudget,
     Policy,
+    RestrictionRules,
     RetentionRules,
     RoleKind,
     Separation,
@@ -92,6 +94,7 @@ def load(text: str, name: str) -> Policy | tuple[PolicyError, ...]:
 
 def _policy(top: Table) -> Policy:
     top.integer("format", FORMAT, FORMAT)
+    reasons = _labels(top.table("reasons"))
     purposes = {PurposeCode(code): label for code, label in _labels(top.table("purposes")).items()}
     budgets = _budgets(top.table("budgets"))
     roles = read_roles(top.table("roles"), purposes, budgets)
@@ -101,7 +104,7 @@ def _policy(top: Table) -> Policy:
         version="",
         roles=roles,
         purposes=purposes,
-        reasons=_labels(top.table("reasons")),
+        reasons=reasons,
         actions=_demands(top.table("actions"), {action.value: action for action in Action}),
         groups=_demands(top.table("groups"), {name: int(group) for name, group in NAMES.items()}),
         buckets=budgets,
@@ -122,6 +125,7 @@ def _policy(top: Table) -> Policy:
         following=_following(top.table("following")),
         exports=_exports(top.table("exports")),
         retention=_retention(top.table("retention")),
+        restriction=_restriction(top.table("restriction"), purposes, reasons),
         questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
         totp_roles=top.several("totp_roles", weaker),
         backup_retention_days=top.integer("backup_retention_days", 1, 35),
@@ -251,6 +255,20 @@ def _retention(table: Table) -> RetentionRules:
     )
     if rules.erase_days <= rules.archive_days:
         table.refuse("erase_days", rules.erase_days, f"more than archive_days ({rules.archive_days})")
+    table.end()
+    return rules
+
+
+def _restriction(
+    table: Table, purposes: Mapping[PurposeCode, Label], reasons: Mapping[str, Label]
+) -> RestrictionRules:
+    """Who answers people goes on, whatever a policy says: nobody else lifts a restriction or corrects the file."""
+    rules = RestrictionRules(
+        table.several("purposes", {str(code): code for code in purposes}),
+        table.several("reasons", {code: code for code in reasons}),
+    )
+    if PERSON_RIGHTS not in rules.purposes:
+        table.refuse("purposes", sorted(rules.purposes), f"{PERSON_RIGHTS} among them: restrictions end under it")
     table.end()
     return rules
 

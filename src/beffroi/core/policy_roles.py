@@ -29,7 +29,9 @@ from beffroi.core.policy_source import Table
 NETWORK: Final = "network"
 _LEVELS: Final = {"second-factor": Level.SECOND_FACTOR, "passkey": Level.PASSKEY}
 _ACTIONS: Final = {action.value: action for action in Action}
-_RELATIONS: Final = {relation.value: relation for relation in Relation}
+_RELATIONS: Final[Mapping[str, Relation]] = {
+    relation.value: relation for relation in Relation if relation is not Relation.RESTRICTED
+}
 _WRITING: Final = frozenset({Action.CREATE, Action.UPDATE})
 _RESERVED: Final = frozenset({SEARCH, BREAK_GLASS, RELATIONS, ASSIGNMENTS, EXPORTS, MESSAGES})
 

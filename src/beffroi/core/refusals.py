@@ -6,6 +6,8 @@ Codes are part of the public interface: they are journaled, counted, and never r
 from enum import StrEnum
 from typing import NamedTuple
 
+from beffroi.core.policy import Demand
+
 
 class Code(StrEnum):
     """Why a decision is a denial, in the order in which the steps of the decision fail."""
@@ -32,6 +34,7 @@ class Code(StrEnum):
     STEP_UP_REQUIRED = "step-up-required"
     PERSON_UNKNOWN = "person-unknown"
     NOT_FOLLOWED = "not-followed"
+    RESTRICTED = "restricted"
     REASON_UNKNOWN = "reason-unknown"
     FIELDS_NOT_ALLOWED = "fields-not-allowed"
     BUDGET_UNKNOWN = "budget-unknown"
@@ -42,6 +45,14 @@ class Code(StrEnum):
     BUDGET_RECEIVED = "budget-received"
     BUDGET_APPLICATION = "budget-application"
     INTEGRITY = "integrity"
+
+
+class Refusal(NamedTuple):
+    """A denial. ``span`` names the span of an exhausted budget; ``demand`` what a step-up must bring."""
+
+    code: Code
+    span: str | None = None
+    demand: Demand | None = None
 
 
 class Sentence(NamedTuple):

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from beffroi.core.decision import Entitlement, Refusal, due_of, entitle, found, owed, stand
+from beffroi.core.decision import Entitlement, Refusal, entitle, found, is_restricted, stand
+from beffroi.core.dues import due_of, owed
 from beffroi.core.explanations import Explanation
 from beffroi.core.facts import Facts, Request
 from beffroi.core.ids import AccountId, Bucket, OrganisationId
@@ -20,6 +21,7 @@ from beffroi.core.refusals import Code
 PORTFOLIO: Final = Relation.REFERENT
 GIVEN: Final = frozenset({Relation.PRESCRIPTION, Relation.ENROLMENT})
 """Relations that a training organisation has by another's word."""
+_NO_FOLLOWING: Final = frozenset({Relation.ARCHIVED, Relation.RESTRICTED})
 REASONS: Final = ("moved", "person-asks", "other-followup")
 """Why a transfer is asked."""
 ANSWERS: Final = ("person-declines", "stays-followed", "wrong-person", "asked-by-mistake")
@@ -54,6 +56,7 @@ class Obstacle(StrEnum):
     FILE_CHANGED = "file-changed"
     TWO_IDENTITIES = "two-identities"
     NOTES_TOO_LONG = "notes-too-long"
+    FILE_RESTRICTED = "file-restricted"
     ATTACHMENTS_LEFT = "attachments-left"
     TRANSFER_WAITING = "transfer-waiting"
     MERGE_UNKNOWN = "merge-unknown"
@@ -77,13 +80,17 @@ def most_followed(role: Role, policy: Policy) -> int:
 
 
 def handing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
-    """The referent of a person becomes another colleague of the office that follows them."""
-    return _of_the_office(request, facts, policy, ASSIGNMENTS)
+    """The referent of a person becomes another colleague of the office that follows them.
+
+    Where the file is restricted as well: no field leaves, nobody else comes to know the person, and somebody must
+    answer for what is kept.
+    """
+    return _of_the_office(request, _as_kept(facts), policy, ASSIGNMENTS)
 
 
 def taking(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
     """The agent makes himself the referent: a relation of his own making, and paid as one."""
-    return _of_the_office(request, facts, policy, RELATIONS)
+    return _of_the_office(request, _as_kept(facts), policy, RELATIONS)
 
 
 def giving(request: Request, facts: Facts, policy: Policy, *, to: OrganisationId) -> Entitlement | Refusal:
@@ -100,7 +107,7 @@ def giving(request: Request, facts: Facts, policy: Policy, *, to: OrganisationId
 
 def ending(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
     """The office that follows a person takes back what it gave another: as many a day as people are handed over."""
-    return _of_the_office(request, facts, policy, ASSIGNMENTS)
+    return _of_the_office(request, _as_kept(facts), policy, ASSIGNMENTS)
 
 
 def giving_back(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
@@ -129,6 +136,8 @@ def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | R
     found_today = facts.reach is not None and facts.reach.found_day == facts.clock.day
     if request.person is None or not (found_today or any(_live(facts))):
         return Refusal(Code.PERSON_UNKNOWN)
+    if is_restricted(facts):
+        return Refusal(Code.RESTRICTED)
     return _entitled(Explanation.SEARCH, RELATIONS, facts, policy)
 
 
@@ -146,6 +155,8 @@ def agreeing(request: Request, facts: Facts, policy: Policy) -> Entitlement | Re
     standing = stand(request, facts, policy)
     if isinstance(standing, Refusal):
         return standing
+    if is_restricted(facts):
+        return Refusal(Code.RESTRICTED)
     return _entitled(Explanation.TRANSFER, RELATIONS, facts, policy)
 
 
@@ -158,12 +169,18 @@ def _of_the_office(request: Request, facts: Facts, policy: Policy, bucket: Bucke
     return _entitled(entitled.explanation, bucket, facts, policy)
 
 
+def _as_kept(facts: Facts) -> Facts:
+    """The same facts without a restriction, for what only says who answers for a file that is kept."""
+    kept = tuple([one for one in facts.relations if one.kind is not Relation.RESTRICTED])
+    return facts if len(kept) == len(facts.relations) else facts._replace(relations=kept)
+
+
 def _live(facts: Facts) -> list[Relation]:
     now = facts.clock.at
     return [
         one.kind
         for one in facts.relations
-        if one.kind is not Relation.ARCHIVED and one.since_at <= now and (one.until_at is None or now < one.until_at)
+        if one.kind not in _NO_FOLLOWING and one.since_at <= now and (one.until_at is None or now < one.until_at)
     ]
 
 

@@ -155,6 +155,15 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
         "Too many notes for one file",
         "The notes of both files do not fit in one.",
     ),
+    Obstacle.FILE_RESTRICTED: Sentence(
+        409,
+        "Dossier limité",
+        "L’un des deux dossiers est limité à la demande de la personne : ils ne se réunissent pas, et ne se séparent"
+        " pas, tant que la limitation dure.",
+        "Restricted file",
+        "One of the two files is restricted at the person’s request: they are neither merged nor parted while that"
+        " lasts.",
+    ),
     Obstacle.ATTACHMENTS_LEFT: Sentence(
         _CONFLICT,
         "Pièces jointes dans le dossier à réunir",

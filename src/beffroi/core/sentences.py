@@ -183,6 +183,15 @@ _TABLE: Final[dict[Code, Sentence]] = {
         "Your organisation does not follow this person. You can write to the one that does, ask for a transfer or,"
         " in an emergency and if your role allows it, open the file with a reason.",
     ),
+    Code.RESTRICTED: Sentence(
+        403,
+        "Dossier limité à la demande de la personne",
+        "La personne a demandé que son dossier ne soit plus utilisé pour le moment : il est conservé, mais ne peut"
+        " être ni consulté ni modifié. Adressez-vous au correspondant à la protection des données.",
+        "File restricted at the person’s request",
+        "The person has asked that their file be no longer used for now: it is kept, but can be neither read nor"
+        " changed. Please turn to the data protection correspondent.",
+    ),
     Code.REASON_UNKNOWN: Sentence(
         422,
         "Motif non reconnu",

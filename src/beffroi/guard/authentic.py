@@ -145,6 +145,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "person": _ID, "request": _ID, "organisation": _ID, "groups": _N, "corrected_by": _ID,
         "corrected_at": _I, "sealed": _B, "version": _N,
     },
+    "restriction": {
+        "id": _ID, "person": _ID, "organisation": _ID, "ground": _T, "request": _ID, "since_at": _I,
+        "decided_by": _ID, "told_at": _MI, "lifted_at": _MI, "lifted_by": _ID, "version": _N,
+    },
     "person_alias": {
         "id": _ID, "person": _ID, "survivor": _ID, "organisation": _ID, "merged_by": _ID, "merged_at": _I,
         "undo_until": _I, "ended_at": _MI, "ended_by": _ID, "version": _N,

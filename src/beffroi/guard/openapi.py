@@ -1,5 +1,6 @@
 """GET /openapi.json: the API as an OpenAPI 3.1 document, written from the very types that read and write it."""
 
+from datetime import datetime
 from importlib.metadata import version
 from typing import Final
 
@@ -27,6 +28,14 @@ class StepUp(msgspec.Struct, frozen=True):
     url: str
 
 
+class Restricting(msgspec.Struct, frozen=True):
+    """Who decided that a person's file is used no more, and since when."""
+
+    organisation: str
+    name: str
+    since_at: datetime
+
+
 class Problem(msgspec.Struct, frozen=True):
     """A problem document (RFC 9457). ``code`` is stable; ``detail`` is a sentence in the language preferred."""
 
@@ -40,6 +49,8 @@ class Problem(msgspec.Struct, frozen=True):
     errors: list[FieldError] | None = None
     followed_by: list[finding.Follower] | None = None
     archived: bool | None = None
+    restricted_by: list[Restricting] | None = None
+    reasons: list[str] | None = None
     matches: list[finding.Match] | None = None
 
 

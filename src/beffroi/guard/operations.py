@@ -23,6 +23,7 @@ from beffroi.guard.answers import personal as own
 from beffroi.guard.answers import providers as provider
 from beffroi.guard.answers import recipients as received
 from beffroi.guard.answers import relating as relation
+from beffroi.guard.answers import restricting as restrictions
 from beffroi.guard.answers import reviewing as review
 from beffroi.guard.answers import sessions as session
 from beffroi.guard.answers import sweeping as leaving
@@ -50,6 +51,7 @@ from beffroi.guard.personal import asking, delay_doors, inviting, oneself, own_f
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
+from beffroi.guard.restricting import bodies as restricting
 from beffroi.guard.reviewing import doors as reviewing
 from beffroi.guard.sessions import doors as sessions
 from beffroi.guard.sweeping import doors as sweeping
@@ -226,6 +228,22 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
         person_rights.OfPerson,
         received.Recipients,
         _CONFLICTS,
+    ),
+    ("POST", "/v1/restrictions/begin"): Operation(
+        "Restrict the use of a person's file",
+        restricting.Beginning,
+        restrictions.RestrictionBegun,
+        (*_CONFLICTS, 422),
+        done=201,
+    ),
+    ("POST", "/v1/restrictions/lift"): Operation(
+        "Lift a restriction of which the person was told",
+        restricting.Lifting,
+        restrictions.RestrictionLifted,
+        (*_CONFLICTS, 422),
+    ),
+    ("POST", "/v1/restrictions/list"): Operation(
+        "What one's organisation restricted", restricting.Nothing, restrictions.Restrictions
     ),
     ("POST", "/v1/merges/preview"): Operation(
         "What making one file of two would change", merging.Comparing, merge.MergePreview, _CONFLICTS

@@ -52,6 +52,7 @@ from beffroi.guard.person_rights import doors as person_request_doors
 from beffroi.guard.personal import doors as personal_doors
 from beffroi.guard.providers import doors as provider_doors
 from beffroi.guard.relating import doors as relation_doors
+from beffroi.guard.restricting import doors as restricting_doors
 from beffroi.guard.reviewing import doors as review_doors
 from beffroi.guard.reviewing import page as review_page
 from beffroi.guard.scim import doors as scim_doors
@@ -105,6 +106,7 @@ AREAS: Final[tuple[Routes, ...]] = (
     erasing_doors.ROUTES,
     merge_doors.ROUTES,
     person_request_doors.ROUTES,
+    restricting_doors.ROUTES,
     invoicing_doors.ROUTES,
 )
 """Every area's routes; without a provider, the sign-in pages say that nobody can sign in."""

@@ -1,4 +1,7 @@
-"""Doors that hand people out or write to them: whoever is archived, erased or merged away is nobody there."""
+"""Doors that hand people out or write to them: whoever is archived, erased or merged away is nobody there.
+
+Whoever has the use of their file restricted is refused in words that say so.
+"""
 
 from typing import Any
 
@@ -18,13 +21,19 @@ DOORS = {
     "/v1/notices/send": lambda person: {"people": [person], "subject": "call-back"},
     "/v1/invitations/make": lambda person: {"person": person},
 }
+OTHERS = {
+    "/v1/open": lambda person: {"person": person, "groups": ["identity"]},
+    "/v1/release": lambda person: {"person": person, "groups": ["identity"]},
+    "/v1/attachments/list": lambda person: {"person": person},
+}
+"""Doors that a relation of another kind may open; no restricted file is served by them either."""
 SERVED = "served"
 
 
 async def asked(guard: Guard, agent: AgentOfTest, door: str, person: str) -> str:
     """The code of a refusal; whoever is served was opened, whoever is refused was not."""
     before = len(await guard.entries("released"))
-    body: dict[str, Any] = DOORS[door](person)
+    body: dict[str, Any] = {**DOORS, **OTHERS}[door](person)
     answer = await guard.post(agent, door, {"purpose": "follow-up", **body})
     served = answer.status_code in (200, 201)
     assert len(await guard.entries("released")) == before + served, pretty(answer)
@@ -50,6 +59,18 @@ async def test_adviser_is_served_nobody_archived_where_the_same_person_followed_
     followed, archived = [await file(guard, adviser, kind) for kind in ("followed", "archived")]
     assert await asked(guard, adviser, door, followed) == SERVED
     assert await asked(guard, adviser, door, archived) == Code.PERSON_UNKNOWN
+
+
+@pytest.mark.parametrize("door", {**DOORS, **OTHERS})
+@pytest.mark.parametrize("here", [True, False])
+async def test_adviser_is_served_nobody_restricted_whoever_decided_it_where_another_person_is(
+    guard: Guard, adviser: AgentOfTest, door: str, here: bool
+) -> None:
+    free, restricted = await file(guard, adviser), await file(guard, adviser)
+    office = adviser.organisation if here else await guard.world.organisation("Nord")
+    await guard.world.relation(restricted, office, kind="restricted")
+    assert await asked(guard, adviser, door, free) == SERVED
+    assert await asked(guard, adviser, door, restricted) == Code.RESTRICTED
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -82,6 +82,14 @@ async def test_correspondent_of_the_office_that_followed_last_reads_the_archive_
     assert await desk.explained(desk.ana, old) == ("person-unknown", "person-unknown")
 
 
+async def test_file_restricted_meanwhile_is_not_archived_and_one_that_is_not_is(desk: Desk) -> None:
+    free, restricted = [await left(desk, RULES.archive_days + 1) for _ in range(2)]
+    await desk.guard.world.relation(restricted, desk.ana.organisation, kind="restricted")
+    assert await sweep(desk) == 1
+    assert await desk.relation(free, desk.ana.organisation, "archived") is not None
+    assert await desk.relation(restricted, desk.ana.organisation, "archived") is None
+
+
 async def test_office_list_holds_nobody_archived(desk: Desk) -> None:
     here = await desk.guard.world.person(desk.ana.organisation, referent=desk.ana)
     old = await archived(desk)

@@ -70,6 +70,29 @@ def test_person_whose_own_request_waits_for_an_answer_is_kept(office: Office) ->
     assert office.left(asking, gone) == {asking}
 
 
+def test_person_restricted_between_signature_and_deed_is_kept_and_listed_no_more_until_that_is_lifted(
+    office: Office,
+) -> None:
+    restricted, gone = office.due(), office.due()
+    office.signed(restricted, gone)
+    world = office.guard.world
+    office.guard.run(world.relation(restricted, world.offices["South"], kind="restricted", days=1))
+    assert office.carry_out() == {"erased": 1, "kept": 1}
+    assert office.left(restricted, gone) == {restricted}
+    assert office.prepare() == {}
+    office.guard.run(_lift(office, restricted))
+    assert office.prepare() == {"listed": 1}
+
+
+async def _lift(office: Office, person: PersonId) -> None:
+    world = office.guard.world
+    async with world.conn.transaction():
+        now = await world.now()
+        live = await relations.live(world.conn, world.keys, person, world.offices["South"], "restricted", now)
+        assert live is not None
+        await relations.end(world.conn, world.keys, live, now)
+
+
 def _keep(office: Office, what: str, person: PersonId) -> None:
     guard, place, somebody = office.guard, office.guard.organisation, str(uuid4())
 

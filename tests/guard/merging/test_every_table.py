@@ -25,6 +25,7 @@ FATES = {
     "person_session": Fate.ENDS,
     "attachment": Fate.HINDERS,
     "transfer": Fate.HINDERS,  # while it waits; one that was answered is what happened to that id
+    "restriction": Fate.HINDERS,  # while it lasts
     "journal": Fate.IS_READ_AS_ONE,
     "person_binding": Fate.IS_READ_AS_ONE,
     "person_request": Fate.IS_READ_AS_ONE,

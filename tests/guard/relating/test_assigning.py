@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from beffroi.core.decision import owed
+from beffroi.core.dues import owed
 from beffroi.core.policy import ASSIGNMENTS, RELATIONS
 from beffroi.guard import stamped
 from tests.core.worlds import adviser

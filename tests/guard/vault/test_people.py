@@ -202,6 +202,11 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         }  # fmt: skip
         await stamped.insert(conn, held, "correction", correction)
         await conn.execute("INSERT INTO guard.person_request_text VALUES ($1, $2, 'x', $3)", asked["id"], one, AT)
+        restriction = {
+            "id": uuid4(), "person": one, "organisation": places[0], "ground": "accuracy", "request": None,
+            "since_at": AT, "decided_by": uuid4(), "told_at": AT, "lifted_at": AT, "lifted_by": uuid4(), "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "restriction", restriction)
     async with conn.transaction():
         await people.erase(conn, held, person, entry=Entry(AT, "erased", person=person))
     for table, column in (("person", "id"), *((table, "person") for table in people.OF_PEOPLE)):

@@ -28,7 +28,6 @@ from beffroi.guard.decisions.asks import Agent, Ask
 from beffroi.guard.decisions.rows import Forged, Reader, Row, instant, maybe_instant
 
 PARIS: Final = ZoneInfo("Europe/Paris")
-_ARCHIVED: Final = Relation.ARCHIVED.value
 _RELATIONS: Final = {relation.value: relation for relation in Relation if relation is not Relation.REFERENT}
 
 
@@ -208,7 +207,7 @@ class FactReader:
                         person,
                         account,
                         covers,
-                        organisation if row[1] != _ARCHIVED else OrganisationId(str(row[14])),
+                        organisation if row[14] is None else OrganisationId(str(row[14])),
                         organisation,
                         row[1:7],
                     )

@@ -17,11 +17,19 @@ from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
+EXPLAINED: Final = frozenset({Code.NOT_FOLLOWED, Code.RESTRICTED})
+"""Refusals of which more is told to whoever may know that the person is known."""
 FOLLOWERS: Final = """
 SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
 WHERE r.person = ANY ($1::uuid[]) AND r.kind = 'followed' AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
 ORDER BY r.person, o.name, o.id
+"""
+RESTRICTED: Final = """
+SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
+WHERE r.person = $1 AND r.kind = 'restricted' AND r.since_at <= guard.instant()
+    AND (r.until_at IS NULL OR r.until_at > guard.instant())
+ORDER BY r.since_at, o.name
 """
 ARCHIVED: Final = "SELECT * FROM guard.relation WHERE person = $1 AND kind = 'archived' AND until_at IS NULL"
 
@@ -42,14 +50,28 @@ def denial(call: Call, outcome: Refusal | Fault) -> Answer:
 
 
 async def refused(call: Call, outcome: Refusal | Fault, person: PersonId | None = None) -> Answer:
-    """The problem document of a denial. Somebody found by a search today is said to be followed, and where."""
-    if person is None or not isinstance(outcome, Refusal) or outcome.code is not Code.NOT_FOLLOWED:
+    """The problem document of a denial. Somebody found by a search today is said to be followed, and where;
+    of a restricted file, who decided that, and for which reasons it opens all the same."""
+    if person is None or not isinstance(outcome, Refusal) or outcome.code not in EXPLAINED:
         return denial(call, outcome)
+    if outcome.code is Code.RESTRICTED:
+        return await _restricted(call, person)
     async with call.services.pool.acquire() as conn:
         where = (await followers(conn, call.services.keys, [person]))[person]
         archived = bool(genuine(call.services.keys, await conn.fetch(ARCHIVED, person)))
     told = {"followed_by": where, "archived": archived}
     return problems.reply(call, outcome.code, told)
+
+
+async def _restricted(call: Call, person: PersonId) -> Answer:
+    async with call.services.pool.acquire() as conn:
+        rows = genuine(call.services.keys, await conn.fetch(RESTRICTED, person))
+        archived = bool(genuine(call.services.keys, await conn.fetch(ARCHIVED, person)))
+    by = [
+        {"organisation": str(row["organisation"]), "name": row["name"], "since_at": row["since_at"]} for row in rows
+    ]  # fmt: skip
+    reasons = [] if archived else sorted(call.services.policy.restriction.reasons)
+    return problems.reply(call, Code.RESTRICTED, {"restricted_by": by, "reasons": reasons})
 
 
 async def followers(conn: Any, keys: Keys, people: Sequence[PersonId]) -> dict[PersonId, list[dict[str, str]]]:

@@ -3,6 +3,7 @@
 Each row of the page is a decision of its own, charged and journaled; a refused row comes masked, after the others.
 An organisation is listed by recency only. One's own people may be sorted by name, on this side of the wall, as long
 as all rows are released: the place of a refused name among known ones would tell it to whoever may rename one.
+People whose file is restricted are put after the others before anything is sorted.
 People given by their ids come in the order given; somebody unknown and somebody of another office are masked alike.
 """
 
@@ -50,9 +51,13 @@ GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $3
 """
 ORGANISATION: Final = """
 SELECT r.person, max(r.since_at) AS since_at FROM guard.relation r
-WHERE r.organisation = $1 AND r.kind <> 'archived' AND r.since_at <= guard.instant()
+WHERE r.organisation = $1 AND r.kind NOT IN ('archived', 'restricted') AND r.since_at <= guard.instant()
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
 GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $2
+"""
+RESTRICTED: Final = """
+SELECT person FROM guard.relation WHERE person = ANY ($1::uuid[]) AND kind = 'restricted'
+    AND since_at <= guard.instant() AND (until_at IS NULL OR until_at > guard.instant())
 """
 VERSIONS: Final = "SELECT id, version FROM guard.person WHERE id = ANY ($1::uuid[])"
 IDENTITIES: Final = "SELECT id, version, epoch, wrapped_key, identity FROM guard.person WHERE id = ANY ($1::uuid[])"
@@ -200,9 +205,11 @@ async def list_people(call: Call) -> Answer:
     named = body.scope == "portfolio" and body.order == "name" and len(recent) <= MOST_SORTED
     by_name = named and order.allowed(account, now())
     page = slice((body.page - 1) * body.size, body.page * body.size)
-    shown = (await _sorted(call, order, recent) if by_name else recent)[page]
+    apart = await _restricted(call, recent) if by_name else frozenset[PersonId]()
+    shown = (await _sorted_apart(call, order, recent, apart) if by_name else recent)[page]
     outcomes = await _decided(call, caller, question, shown)
-    if by_name and any(_masked(one) and order.readable(person) for person, one in zip(shown, outcomes, strict=True)):
+    named_rows = [(person, one) for person, one in zip(shown, outcomes, strict=True) if person not in apart]
+    if by_name and any(_masked(one) and order.readable(person) for person, one in named_rows):
         order.told_refusal(account, now())
         by_name, shown = False, recent[page]
         outcomes = await _decided(call, caller, question, shown)
@@ -287,6 +294,20 @@ async def _people(call: Call, body: Listing | Whose, agent: Agent, most: int | N
 async def _sorted(call: Call, order: NameOrder, people: Sequence[PersonId]) -> list[PersonId]:
     async with call.services.pool.acquire() as conn:
         return await order.sort(conn, call.services.keys, people)
+
+
+async def _sorted_apart(
+    call: Call, order: NameOrder, people: Sequence[PersonId], apart: frozenset[PersonId]
+) -> list[PersonId]:
+    """The others by name, then these as they came: the place of a name that is not shown tells nothing of it."""
+    by_name = await _sorted(call, order, [person for person in people if person not in apart])
+    return [*by_name, *(person for person in people if person in apart)]
+
+
+async def _restricted(call: Call, people: Sequence[PersonId]) -> frozenset[PersonId]:
+    """Those of these people whose file is restricted. MACs are not verified: each row is decided anew."""
+    async with call.services.pool.acquire() as conn:
+        return frozenset(PersonId(str(row[0])) for row in await conn.fetch(RESTRICTED, list(people)))
 
 
 def _row(call: Call, person: PersonId, outcome: Outcome) -> ListRow:

@@ -19,7 +19,7 @@ from beffroi.core.policy import BREAK_GLASS, Action
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, FreeText, Granted, Outcome
 from beffroi.guard.doors import asked
-from beffroi.guard.doors.answers import Budget, budget, denial, refused
+from beffroi.guard.doors.answers import EXPLAINED, Budget, budget, denial, refused
 from beffroi.guard.doors.asked import BreakGlass, Opening
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.doors.released import written, written_all
@@ -171,7 +171,7 @@ def _done(call: Call, tell: Tell, body: Opening, write: Write, outcome: Outcome)
 
 def _deny(call: Call, tell: Tell, outcome: Refusal | Fault, body: Opening) -> None:
     """Tell a denial; where the person is followed is looked up first for those who found them today."""
-    if isinstance(outcome, Refusal) and outcome.code is Code.NOT_FOLLOWED:
+    if isinstance(outcome, Refusal) and outcome.code in EXPLAINED:
         task = asyncio.ensure_future(refused(call, outcome, body.person))
         _UNDER_WAY.add(task)
 

@@ -29,7 +29,7 @@ MOST: Final = 20_000
 _ENDED: Final = """
 SELECT r.person FROM guard.relation r
 WHERE NOT EXISTS (SELECT FROM guard.person_alias a WHERE a.person = r.person AND a.ended_at IS NULL)
-GROUP BY r.person HAVING bool_and(r.until_at IS NOT NULL AND r.until_at <= $1)
+GROUP BY r.person HAVING bool_and(r.kind = 'restricted' OR (r.until_at IS NOT NULL AND r.until_at <= $1))
 ORDER BY r.person LIMIT $2
 """
 """A file that was merged into another one goes with that one: nobody knows it, the archive's keeper included."""

@@ -35,7 +35,7 @@ MOST: Final = 20_000
 _DUE: Final = """
 SELECT c.person FROM (
     SELECT r.person FROM guard.relation r GROUP BY r.person
-    HAVING bool_and(r.kind = 'archived' OR (r.until_at IS NOT NULL AND r.until_at <= $1))
+    HAVING bool_and(r.kind IN ('archived', 'restricted') OR (r.until_at IS NOT NULL AND r.until_at <= $1))
     UNION ALL
     SELECT p.id FROM guard.person p
     WHERE p.created_at <= $1 AND NOT EXISTS (SELECT FROM guard.relation r WHERE r.person = p.id)

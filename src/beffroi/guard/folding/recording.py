@@ -26,7 +26,8 @@ How far the journal is sealed is held to the published log: a fact of it would b
 A session of the personal space reads its own person alone and ends within the hour; its row goes with the file."""
 BORN_UNSAID: Final = frozenset({"relation"})
 """Imported by the million: the first version of a row has no fact, the later ones have. That a row which gives access
-is gone gives nothing, and one that ended cannot become the first version again."""
+is gone gives nothing, and one that ended cannot become the first version again. One that refuses has a fact from its
+first version on (:func:`beffroi.guard.relating.relations.begin`)."""
 FOLDED: Final = tuple(table for table in TABLES if table not in UNFOLDED)
 LEAP: Final = 1_000_000
 """Versions between a row that is set right and the one it replaces, where the versions between are not known: no copy

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from beffroi.core.folding import GONE, Divergence, Fact, Kind
+from beffroi.core.folding import GONE, Divergence, Fact, Kind, forbids
 from beffroi.guard import stamped
 from beffroi.guard.folding import recording
 
@@ -39,6 +39,11 @@ def _ends(column: str) -> Callable[[Row, datetime], dict[str, Any]]:
     return lambda row, now: {} if row[column] is not None and row[column] <= now else {column: now}
 
 
+def _relation(row: Row, now: datetime) -> dict[str, Any]:
+    """What lets people know somebody ends; what refuses holds."""
+    return {"until_at": None} if row["kind"] == "restricted" else _ends("until_at")(row, now)
+
+
 STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "account": lambda row, _: _unless_closed(row),
     "habilitation": lambda row, _: _unless_closed(row),
@@ -49,7 +54,7 @@ STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "application_key": _ends("revoked_at"),
     "enrolment": _ends("expires_at"),
     "invitation": _ends("ended_at"),
-    "relation": _ends("until_at"),
+    "relation": _relation,
     "cover": lambda row, now: {"until_at": min(row["until_at"], now)},
     "roster_domain": _ends("ended_at"),
     "roster_person": _ends("ended_at"),
@@ -118,10 +123,23 @@ async def _gone(conn: "asyncpg.Connection", keys: "Keys", fact: Fact, now: datet
         row = {"account": account, "line": line, "since_at": now, "version": 1}
         await stamped.insert(conn, keys, "line_member", row)
         return Outcome.RESTORED
+    if forbids(fact.table, fact.id):
+        return await _restricted_again(conn, keys, fact, now)
     if fact.table == "contract":
         return Outcome.LEFT  # what it demanded is not known any more: its organisation stays refused
     await stamped.record_facts(conn, keys, [fact._replace(mac=GONE)])
     return Outcome.TIGHTENED
+
+
+async def _restricted_again(conn: "asyncpg.Connection", keys: "Keys", fact: Fact, now: datetime) -> Outcome:
+    """Restrict a file again, from now on: whether its restriction had been lifted is not known any more."""
+    person, organisation, kind = fact.id.split("/")
+    row = {
+        "person": person, "organisation": organisation, "kind": kind, "referent": None, "since_at": now,
+        "until_at": None, "version": fact.version + 1,
+    }  # fmt: skip
+    await stamped.record(conn, keys, "relation", [await stamped.insert(conn, keys, "relation", row)])
+    return Outcome.RESTORED
 
 
 async def _activated_again(conn: "asyncpg.Connection", keys: "Keys", fact: Fact | None, row: Row) -> Outcome:

@@ -25,7 +25,7 @@ from beffroi.core.merging import (
     parted_ties,
 )  # fmt: skip
 from beffroi.core.policy import Action
-from beffroi.core.relating import Obstacle, handing
+from beffroi.core.relating import Obstacle
 from beffroi.guard import journal, stamped
 from beffroi.guard.answers import merging as answers
 from beffroi.guard.answers.shape import Place
@@ -273,7 +273,9 @@ async def undo(call: Call) -> Answer:
         await journal.append(conn, [entry("unmerged", goes)])
         return detail
 
-    came = await carry_out(call, caller, Change("unmerged", stays, PurposeCode(body.purpose)), handing, act)
+    came = await carry_out(
+        call, caller, Change("unmerged", stays, PurposeCode(body.purpose)), partial(merging, chosen=0), act
+    )
     if not isinstance(came, Granted):
         return refusal(call, came)
     return json_answer(answers.Unmerged(stays, goes, came.entry or 0))

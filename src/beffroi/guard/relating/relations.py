@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FOLLOWED: Final = "followed"
 ARCHIVED: Final = "archived"
+RESTRICTED: Final = "restricted"
+_NO_FOLLOWING: Final = frozenset({ARCHIVED, RESTRICTED})
 _ARCHIVED: Final = """
 SELECT * FROM guard.relation WHERE person = $1 AND kind = 'archived' AND until_at IS NULL FOR UPDATE
 """
@@ -74,14 +76,16 @@ async def begin(
 
     Whoever is known again is archived nowhere.
     """
-    if kind != ARCHIVED:
+    if kind not in _NO_FOLLOWING:
         for archived in await conn.fetch(_ARCHIVED, person):
             await stamped.amend(conn, keys, "relation", archived, until_at=at)
     values = {"referent": referent, "since_at": at, "until_at": until_at}
     row = await conn.fetchrow(_ONE, person, organisation, kind)
     if row is None:
         whole = {"person": person, "organisation": organisation, "kind": kind, **values, "version": 1}
-        await stamped.insert(conn, keys, "relation", whole)
+        written = await stamped.insert(conn, keys, "relation", whole)
+        if kind == RESTRICTED:  # it refuses: that it is gone must be noticed from its first version on
+            await stamped.record(conn, keys, "relation", [written])
     else:
         await stamped.amend(conn, keys, "relation", row, **values)
 

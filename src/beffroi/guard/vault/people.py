@@ -15,6 +15,7 @@ import msgspec
 
 from beffroi.core.casefile import Objection
 from beffroi.core.fields import APART, RECORDED, names
+from beffroi.core.folding import forbids
 from beffroi.core.ids import PersonId
 from beffroi.guard import journal, stamped, turnstile
 from beffroi.guard.folding import recording
@@ -37,7 +38,7 @@ _BLIND_OF_GROUP: Final = {
 MOST_MATCHES: Final = 5
 OF_PEOPLE: Final = (
     "relation", "reach", "free_text", "person_session", "person_binding", "invitation", "report", "letter",
-    "attachment", "transfer", "erasure_hold", "merge_kept", "correction", "person_request_text",
+    "attachment", "transfer", "erasure_hold", "merge_kept", "correction", "person_request_text", "restriction",
 )  # fmt: skip
 """Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""
 _SAID_GONE: Final = frozenset(recording.FOLDED) & set(OF_PEOPLE) - recording.BORN_UNSAID
@@ -186,8 +187,9 @@ async def forget(conn: asyncpg.Connection, keys: Keys, people: Sequence[PersonId
     """Delete what other tables say about people who no longer have a row, and the journal's facts of it."""
     for table in OF_PEOPLE:
         delete = f"DELETE FROM guard.{table} WHERE person = ANY($1::uuid[])"
-        if table in _SAID_GONE:
-            gone = await conn.fetch(f"{delete} RETURNING *", list(people))
+        if table in _SAID_GONE or table == "relation":
+            deleted = await conn.fetch(f"{delete} RETURNING *", list(people))
+            gone = [row for row in deleted if table != "relation" or forbids(table, recording.key_of(table, row))]
             await stamped.record(conn, keys, table, gone, gone=True)
         else:
             await conn.execute(delete, list(people))

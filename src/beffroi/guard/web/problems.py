@@ -20,6 +20,7 @@ from beffroi.core.person_rights import SENTENCES as PERSON_REQUESTS
 from beffroi.core.personal import SENTENCES as PERSONAL
 from beffroi.core.refusals import Code, Sentence
 from beffroi.core.relating_sentences import SENTENCES as OBSTACLES
+from beffroi.core.restricting import SENTENCES as RESTRICTIONS
 from beffroi.core.sentences import SENTENCES
 from beffroi.guard.web.requests import NO_STORE, Answer, Call, Header
 from beffroi.standards import problem
@@ -159,6 +160,7 @@ _SENTENCES: Final = {
     **{str(objection): sentence for objection, sentence in WRITINGS.items()},
     **{str(objection): sentence for objection, sentence in PERSONAL.items()},
     **{str(objection): sentence for objection, sentence in PERSON_REQUESTS.items()},
+    **{str(objection): sentence for objection, sentence in RESTRICTIONS.items()},
     **{str(obstacle): sentence for obstacle, sentence in OBSTACLES.items()},
     **{str(objection): sentence for objection, sentence in MESSAGES.items()},
     **{str(hindrance): sentence for hindrance, sentence in HINDRANCES.items()},

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -57,6 +57,8 @@ class Correction:
 _GROWING = frozenset({"notes", "actions", "payments"})
 _HISTORY = frozenset({"changes"})
 """A change of situation is also in the field that it is about."""
+RESTRICTED: Final = "restricted"
+"""The kind of the relation by which an organisation restricts the use of a file."""
 
 
 @require_GET
@@ -71,7 +73,8 @@ def own_file(request: PersonRequest) -> HttpResponse | Refused:
     context = {
         "parts": [part for part in parts if part.entries],
         "absent": [field_groups.name(code) for code in _ORDER if code not in found.fields],
-        "places": [_place(one) for one in found.followed_by],
+        "places": [_place(one) for one in found.followed_by if one.kind != RESTRICTED],
+        "restricted_by": [one for one in found.followed_by if one.kind == RESTRICTED],
         "corrections": [_corrected(one) for one in found.corrections],
     }
     return render(request, "transparency/own_file.html", context)

@@ -55,6 +55,6 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT r.organisation, r.kind, r.referent, r.since_at, r.until_at, r.version, r.mac
     FROM guard.relation r
-    -- An archived file is archived everywhere: this one relation is read whosever it is. A person has few.
-    WHERE r.person = q.person AND (r.organisation = h.organisation OR r.kind = 'archived') OFFSET 0
+    -- A file archived or restricted is so everywhere: these relations are read whosever they are. A person has few.
+    WHERE r.person = q.person AND (r.organisation = h.organisation OR r.kind IN ('archived', 'restricted')) OFFSET 0
 ) l ON true

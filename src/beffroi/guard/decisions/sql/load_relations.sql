@@ -7,7 +7,7 @@ SELECT
     x.day, x.marks, x.found_day, x.version, x.mac,
     CASE WHEN q.n = 1 THEN guard.present() END,
     CASE WHEN q.n = 1 THEN (SELECT t.number FROM guard.turnstile t) END,
-    CASE WHEN l.kind = 'archived' THEN l.organisation END
+    CASE WHEN l.kind IN ('archived', 'restricted') THEN l.organisation END
 FROM unnest($1::text::uuid[], $2::text::uuid[], $3::text::uuid[]) WITH ORDINALITY
     AS q (person, account, organisation, n)
 -- OFFSET 0 keeps these two apart: flattened, the planner seeks by the first column of the key and filters the rest.
@@ -18,6 +18,6 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT r.organisation, r.kind, r.referent, r.since_at, r.until_at, r.version, r.mac
     FROM guard.relation r
-    -- An archived file is archived everywhere: this one relation is read whosever it is. A person has few.
-    WHERE r.person = q.person AND (r.organisation = q.organisation OR r.kind = 'archived') OFFSET 0
+    -- A file archived or restricted is so everywhere: these relations are read whosever they are. A person has few.
+    WHERE r.person = q.person AND (r.organisation = q.organisation OR r.kind IN ('archived', 'restricted')) OFFSET 0
 ) l ON true

@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET, require_POST
 
 from beffroi.client import Refused, calls
-from beffroi.client.answers import Opened, Session
+from beffroi.client.answers import Budget, Opened, Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import queries, rights
 from beffroi.systems.cases.appointments.queries import Known, coming, desk_of
@@ -101,7 +101,10 @@ def wanted_groups(said: str, readable: tuple[str, ...]) -> list[str]:
 
 
 def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGlass | None) -> HttpResponse:
-    """Somebody found by a search, whom nobody here follows; every other refusal has its page elsewhere."""
+    """Somebody found by a search, whom nobody here follows, or whose file is restricted; every other refusal has its
+    page elsewhere."""
+    if refused.code == "restricted":
+        return _restricted(request, person, refused, form)
     if refused.code != "not-followed":
         return RefusalAnswer(refused)
     session = request.described
@@ -120,10 +123,30 @@ def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGl
         "resume_url": reverse("cases:resume", args=[person]),
         "request_url": reverse("cases:request_for", args=[person]),
         "action": reverse("cases:break_glass", args=[person]),
-        "glass_budget": next((each for each in session.budgets if each.bucket == "break-glass"), None),
+        "glass_budget": _glass_budget(session),
     }
     status = 422 if form is not None and form.is_bound else refused.status
     return render(request, "cases/elsewhere.html", context, status=status)
+
+
+def _restricted(request: AgentRequest, person: str, refused: Refused, form: BreakGlass | None) -> HttpResponse:
+    """A file that is used no more for now: whom to turn to, and the reasons that open it all the same."""
+    session = request.described
+    reasons = [each for each in session.reasons if each.code in refused.reasons]
+    typed = request.POST if form is not None and form.errors else None
+    form = BreakGlass(reasons, rights.readable(session), typed) if reasons else None
+    context = {
+        "refused": refused,
+        "form": form,
+        "action": reverse("cases:break_glass", args=[person]),
+        "glass_budget": _glass_budget(session),
+    }
+    status = 422 if form is not None and form.errors else refused.status
+    return render(request, "cases/restricted.html", context, status=status)
+
+
+def _glass_budget(session: Session) -> Budget | None:
+    return next((each for each in session.budgets if each.bucket == "break-glass"), None)
 
 
 def _show(request: AgentRequest, opened: Opened, wanted: list[str], *, glass: bool = False) -> HttpResponse:

@@ -21,7 +21,7 @@ from beffroi.systems.cases.person_requests.forms import Extension, Received, Ref
 from beffroi.systems.cases.person_requests.held import hands_out
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS, STATES, STEPS, TONES, said
 from beffroi.systems.cases.sections import SECTIONS
-from beffroi.systems.cases.web import words
+from beffroi.systems.cases.web import restrictions, words
 from beffroi.systems.cases.web.trail import below_file
 from beffroi.ui import field_groups
 from beffroi.ui.components import Crumb
@@ -135,8 +135,12 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
         else:
             return RefusalAnswer(done)
         return HttpResponseRedirect(reverse("cases:person_request", args=[row.request]))
+    restriction = restrictions.card(request, row)
+    if isinstance(restriction, Refused):
+        return RefusalAnswer(restriction)
     context = {
-        "line": _line(row), "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
+        "line": _line(row), "restriction": restriction,
+        "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
         "handing": reverse("cases:person_data", args=[row.request]) if hands_out(row) else "",
         "corrections": _corrections(request, row),
         "words": reverse("cases:person_request_words", args=[row.request]) if _has_words(row) else "",

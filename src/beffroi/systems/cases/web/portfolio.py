@@ -48,7 +48,7 @@ def _page(request: AgentRequest, scope: str) -> HttpResponse:
     )
     if isinstance(found, Refused):
         return RefusalAnswer(found)
-    masked = [line for line in found.lines if line.name is None]
+    masked = [line for line in found.lines if line.name is None and line.why != "restricted"]
     context = {
         "found": found,
         "scope": scope,

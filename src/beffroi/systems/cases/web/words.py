@@ -57,6 +57,8 @@ def masked(code: str) -> str:
         return gettext("Limite atteinte : l'identité reste masquée pour le moment.")
     if code == "step-up-required":
         return gettext("Une confirmation de votre identité est demandée pour afficher cette ligne.")
+    if code == "restricted":
+        return gettext("Dossier limité à la demande de la personne")
     return gettext("Cette identité ne peut pas vous être montrée.")
 
 
