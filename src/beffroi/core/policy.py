@@ -298,6 +298,7 @@ class Policy:
     exports: ExportRules
     retention: RetentionRules
     questions_per_hour: int
+    written_a_day: int
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int
     separation: Separation

@@ -123,6 +123,7 @@ def _policy(top: Table) -> Policy:
         exports=_exports(top.table("exports")),
         retention=_retention(top.table("retention")),
         questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
+        written_a_day=top.integer("written_a_day", 5_000, 200_000),
         totp_roles=top.several("totp_roles", weaker),
         backup_retention_days=top.integer("backup_retention_days", 1, 35),
         separation=_separation(top),
