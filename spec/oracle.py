@@ -153,6 +153,8 @@ def _usable(facts: Facts, role: Role, policy: Policy) -> list[tuple[str, Bucket]
     offered: list[tuple[str, Bucket]] = []
     for relation in [one for one in _live(facts) if one.here and one.kind != Relation.RESTRICTED]:
         ways = [("referent", Relation.REFERENT, False)] if relation.own else _stood_in(facts, relation)
+        if relation.kind == Relation.ARCHIVED:  # who read it before reads it no more
+            ways = []
         for word, kind, fresh in [*ways, (relation.kind.value, relation.kind, False)]:
             if kind not in role.buckets:
                 continue

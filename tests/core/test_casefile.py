@@ -19,6 +19,7 @@ from beffroi.core.casefile import (
     may_correct,
     may_move,
     objection,
+    too_much,
     written,
 )
 
@@ -121,3 +122,56 @@ def test_step_moves_as_the_table_says(before: str, after: Step) -> None:
 
 def test_every_objection_has_its_sentence() -> None:
     assert set(SENTENCES) == set(Objection)
+
+
+MOST = 5_000
+LONG = "x" * 1_000
+
+
+def fresh(count: int, author: str = ANA, age: timedelta = timedelta(0), text: str = LONG) -> list[Entry]:
+    return [Entry(written(NOW - age), author, text=text)] * count
+
+
+@pytest.mark.parametrize(
+    ("before", "added", "account", "refused"),
+    [
+        ([], fresh(4), ANA, False),
+        ([], fresh(5), ANA, True),
+        (fresh(4), fresh(1), ANA, True),
+        (fresh(4, age=timedelta(hours=23)), fresh(1), ANA, True),
+        (fresh(4, age=timedelta(hours=25)), fresh(1), ANA, False),
+        (fresh(4, BOB), fresh(1), ANA, False),
+        (fresh(4), fresh(1, BOB), BOB, False),
+        ([], fresh(4, text="é" * 600), ANA, True),
+        (fresh(9), [], ANA, False),
+        ([], fresh(50, text=""), ANA, False),
+        ([], fresh(51, text=""), ANA, True),
+        ([], [Entry(written(NOW), ANA, LONG)] * 5, ANA, True),
+    ],
+)
+def test_account_that_fills_a_group_in_a_day_is_stopped_and_yesterday_s_or_a_colleague_s_words_stop_nobody(
+    before: list[Entry], added: list[Entry], account: str, refused: bool
+) -> None:
+    assert too_much(before, [*before, *added], account, NOW, MOST) is refused
+
+
+@pytest.mark.parametrize(("text", "refused"), [("x" * 4_800, False), ("x" * 5_000, True)])
+@pytest.mark.parametrize("age", [timedelta(hours=2), timedelta(hours=50)])
+def test_account_that_corrects_a_note_pays_for_its_new_wording(age: timedelta, text: str, refused: bool) -> None:
+    was = Entry(written(NOW - age), ANA, text="")
+    becomes = was._replace(text=text, earlier=(Earlier(written(NOW), ""),))
+    assert too_much([was], [becomes], ANA, NOW, MOST) is refused
+    assert too_much([was], [was], ANA, NOW, 5) is False
+
+
+@given(LISTS, LISTS, st.integers(0, 400))
+def test_whatever_an_account_is_let_add_weighs_no_more_than_the_day_allows(
+    before: list[Entry], after: list[Entry], most: int
+) -> None:
+    if judged(before, after) is not None or too_much(before, after, ANA, NOW, most):
+        return
+
+    def weight(entries: list[Entry]) -> int:
+        return sum(len(entry.text) + sum(len(one.text) for one in entry.earlier) for entry in entries)
+
+    assert weight(after) - weight(before) <= most

@@ -35,6 +35,7 @@ def test_difference_names_the_role_that_gains_a_group_and_the_one_that_loses_bre
     ("before", "after"),
     [
         ("questions_per_hour = 120", "questions_per_hour = 119"),
+        ("written_a_day = 20000", "written_a_day = 19999"),
         ("backup_retention_days = 35", "backup_retention_days = 34"),
         ("newcomer_days = 7 ", "newcomer_days = 8 "),
         ("idle = 1800", "idle = 1801"),

@@ -240,3 +240,22 @@ def test_entitlement_ordinary_opening_is_reached_by_the_oracle_too() -> None:
     request = Request(Action.OPEN, CONSOLE, PurposeCode("follow-up"), PERSON, 3, None)
     assert objections(request, adviser(), POLICY) == []
     assert objections(request, adviser(relations=()), POLICY) == [Code.PERSON_UNKNOWN]
+
+
+@pytest.mark.parametrize("kind", [Relation.FOLLOWED, Relation.ARCHIVED])
+@pytest.mark.parametrize("by", ["referent", "stand-in"])
+def test_entitlement_adviser_named_on_an_archived_relation_reads_nothing_by_it_and_on_a_followed_one_does(
+    kind: Relation, by: str
+) -> None:
+    began = NOW - timedelta(days=400)
+    covers = (CoverFacts(AccountId("absent"), NOW, NOW + timedelta(days=1), began, True),) if by == "stand-in" else ()
+    facts = adviser(relations=(RelationFacts(kind, by == "referent", began, None, covers),))
+    request = Request(Action.OPEN, CONSOLE, PurposeCode("follow-up"), PERSON, 3, None)
+    answer = entitle(request, facts, POLICY)
+    if kind is Relation.FOLLOWED:
+        assert objections(request, facts, POLICY) == []
+        assert not isinstance(answer, Refusal)
+        assert answer.bucket == "portfolio"
+    else:
+        assert isinstance(answer, Refusal)
+        assert answer.code == objections(request, facts, POLICY)[0] == Code.PERSON_UNKNOWN

@@ -106,3 +106,32 @@ async def test_database_without_habilitations_needs_no_keys(before: tuple[databa
     roles, world = before
     assert NAME in await migrations.migrate(roles.owner)
     assert await world.conn.fetchval("SELECT count(*) FROM guard.journal WHERE kind <> 'fact'") == 0
+
+
+async def test_reports_made_before_they_carried_a_mac_are_authenticated_once(postgres: EmbeddedPostgres) -> None:
+    admin = database.create_database(postgres.dsn(), "adopting_reports")
+    roles = database.bootstrap(admin, postgres.credentials_dir)
+    database.mark_as_scratch(admin)
+    known = tuple(file for file in migrations.shipped() if file.name < "0053_authenticated_reports.sql")
+    await migrations.migrate(roles.owner, known=known)
+    world = await worlds.build(roles.guard, providers=())
+    try:
+        await world.conn.execute(
+            "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
+            " VALUES (gen_random_uuid(), gen_random_uuid(), 1, guard.instant(), 'received', guard.instant())"
+        )
+        with pytest.raises(MigrationRefused):
+            await migrations.migrate(roles.owner)
+        with pytest.raises(KeysRefused):
+            await forward(roles, new_keys())
+        assert await forward(roles, world.keys) == ["0053_authenticated_reports.sql"]
+        [row] = await world.conn.fetch("SELECT * FROM guard.report")
+        assert world.keys.authenticator.genuine_row("report", row)
+        told = "SELECT count(*) FROM guard.journal WHERE kind = 'fact' AND explanation = 'report'"
+        assert await world.conn.fetchval(told) == 1
+        assert await forward(roles, world.keys) == []
+    finally:
+        await world.conn.close()
+        connection = await asyncpg.connect(postgres.dsn())
+        await connection.execute("DROP DATABASE adopting_reports WITH (FORCE)")
+        await connection.close()

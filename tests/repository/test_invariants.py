@@ -1,5 +1,6 @@
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ TABLE = (ROOT / "spec/INVARIANTS.md").read_text(encoding="utf-8").split("\n## ")
 ROWS = re.findall(r"^\| (I-\d\d) \| (.+) \| (.+) \|$", TABLE, re.MULTILINE)
 
 
+@cache
 def _tests() -> set[str]:
     """Names bound at the top of a test module: functions, and test cases given a name."""
     names: set[str] = set()

@@ -1,6 +1,7 @@
 """Who leaves an organisation: calls and their answers. Names of colleagues are ``Identifying``."""
 
 from datetime import date, datetime
+from typing import Final
 
 from msgspec import Struct
 
@@ -8,6 +9,9 @@ from beffroi.client.answers import Label
 from beffroi.client.calls import Call, post
 from beffroi.client.reading import reads
 from beffroi.core.identifying import Identifying
+
+MOST_PAGES: Final = 1_000
+"""Past it the guard answers that the call is malformed."""
 
 
 class Colleague(Struct, frozen=True):

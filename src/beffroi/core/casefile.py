@@ -3,10 +3,11 @@
 A file's groups are replaced whole by an update, and a hijacked application could send them back without a note, or
 with one in a colleague's name. So the guard compares what an update brings with what the vault holds:
 nothing disappears, nothing is rewritten but by its author, soon, and visibly; what is new bears the name of the
-account that wrote it and the hour at which it did.
+account that wrote it and the hour at which it did. What stays for good is bounded for each author and day: a group
+holds only so much, and one account must not fill it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -17,6 +18,9 @@ CORRECTABLE: Final = timedelta(days=3)
 """How long its author may correct a note; the wording it had stays beside it."""
 PUNCTUAL: Final = timedelta(minutes=10)
 """How far the hour of something new may be from the guard's clock."""
+DAY: Final = timedelta(days=1)
+_ENTRY: Final = 100
+"""Bytes that an entry takes beside its words: names of fields, instant, account."""
 AGENTS: Final = frozenset({"author", "account"})
 """Fields of a group that say which agent: what is handed to a person leaves them out."""
 
@@ -65,6 +69,7 @@ class Objection(StrEnum):
     NOT_ITS_AUTHOR = "writing-not-yours"
     TOO_LATE = "writing-too-late"
     UNSIGNED = "writing-unsigned"
+    TOO_MUCH = "writing-too-much"
 
 
 SENTENCES: Final[Mapping[Objection, Sentence]] = {
@@ -96,6 +101,15 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Written under another name or at another hour",
         "What is added to a file bears the account that writes it and the hour at which it does.",
     ),
+    Objection.TOO_MUCH: Sentence(
+        409,
+        "Trop d’écrits en un jour dans ce dossier",
+        "Ce que vous avez écrit dans ce dossier depuis vingt-quatre heures atteint la limite, et rien n’a été "
+        "enregistré. Écrivez l’essentiel, joignez un document, ou complétez demain.",
+        "Too much written in this file in one day",
+        "What you wrote in this file over the last twenty-four hours has reached the limit, and nothing was saved. "
+        "Write what matters most, attach a document, or complete it tomorrow.",
+    ),
 }
 
 
@@ -114,6 +128,31 @@ def objection(before: Sequence[Entry], after: Sequence[Entry], account: str, now
         if new.author != account or new.earlier or not _is_now(new.at, now):
             return Objection.UNSIGNED
     return None
+
+
+def too_much(before: Iterable[Entry], after: Iterable[Entry], account: str, now: datetime, most: int) -> bool:
+    """Whether the account adds to a group more than ``most`` bytes make in 24 hours, its corrections included.
+
+    The two hold the entries of every list of the group; that ``after`` may follow on them is :func:`objection`'s.
+    Whoever adds nothing is not stopped by what was written before.
+    """
+    sent = _written_since(after, account, now - DAY)
+    return sent > most and sent > _written_since(before, account, now - DAY)
+
+
+def _written_since(entries: Iterable[Entry], account: str, since: datetime) -> int:
+    """Bytes, about, that an account's new entries and new wordings take; an instant that is none counts as new."""
+    total = 0
+    for entry in entries:
+        if entry.author != account:
+            continue
+        if _is_after(entry.at, since):
+            total += _ENTRY + sum(len(text.encode()) for text in (entry.fixed, entry.text))
+            total += sum(_ENTRY + len(one.text.encode()) for one in entry.earlier)
+        elif entry.earlier and _is_after(entry.earlier[-1].until, since):
+            total += _ENTRY + len(entry.text.encode())
+            total += sum(_ENTRY + len(one.text.encode()) for one in entry.earlier[1:] if _is_after(one.until, since))
+    return total
 
 
 def may_correct(entry_at: str, author: str, account: str, now: datetime) -> bool:
@@ -157,6 +196,11 @@ def instant(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def _is_after(text: str, since: datetime) -> bool:
+    at = instant(text)
+    return at is None or at > since
 
 
 def _is_now(text: str, now: datetime) -> bool:

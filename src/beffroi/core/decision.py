@@ -294,7 +294,9 @@ def _related(facts: Facts, role: Role, policy: Policy) -> tuple[Explanation, Buc
             continue
         kind, young = relation.kind, now - relation.since_at < policy.newcomer_life
         bucket = cover = None
-        if relation.own:
+        if kind is Relation.ARCHIVED:  # in nobody's portfolio, whatever its row says of a referent
+            pass
+        elif relation.own:
             bucket = role.buckets.get(_REFERENT)
             if bucket is not None:
                 kind = _REFERENT

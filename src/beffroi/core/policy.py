@@ -310,6 +310,7 @@ class Policy:
     retention: RetentionRules
     restriction: RestrictionRules
     questions_per_hour: int
+    written_a_day: int
     totp_roles: frozenset[RoleCode]
     backup_retention_days: int
     separation: Separation

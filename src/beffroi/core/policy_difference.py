@@ -100,6 +100,7 @@ def statements(policy: Policy) -> Iterator[Statement]:
     yield Statement("sweeps.machine.hourly", str(policy.sweeps.machine.hourly), None)
     yield Statement("newcomer_days", str(policy.newcomer_days), None)
     yield Statement("questions_per_hour", str(policy.questions_per_hour), None)
+    yield Statement("written_a_day", f"{policy.written_a_day} bytes", None)
     yield Statement("backup_retention_days", str(policy.backup_retention_days), None)
     for one, other in sorted(sorted(pair) for pair in policy.separation):
         yield Statement(f"separation.{one}.{other}", "apart", None)

@@ -127,6 +127,7 @@ def _policy(top: Table) -> Policy:
         retention=_retention(top.table("retention")),
         restriction=_restriction(top.table("restriction"), purposes, reasons),
         questions_per_hour=top.integer("questions_per_hour", 1, 10_000),
+        written_a_day=top.integer("written_a_day", 5_000, 200_000),
         totp_roles=top.several("totp_roles", weaker),
         backup_retention_days=top.integer("backup_retention_days", 1, 35),
         separation=_separation(top),

@@ -17,6 +17,7 @@ import asyncpg
 
 from beffroi.guard.habilitations import applications
 from beffroi.guard.keys import Keys
+from beffroi.guard.personal import adopting
 from beffroi.guard.providers import taking_over
 
 JOURNAL_MONTHS_AHEAD: Final = 3
@@ -33,6 +34,7 @@ LoadKeys = Callable[[], Keys]
 _STEPS: Final[Mapping[str, Callable[[asyncpg.Connection, LoadKeys], Awaitable[None]]]] = {
     "0018_applications.sql": applications.adopt,
     "0019_providers.sql": taking_over.take_over,
+    "0053_authenticated_reports.sql": adopting.adopt_reports,
 }
 """What the program does after a file, in that file's transaction: so once only, and all of it or nothing."""
 

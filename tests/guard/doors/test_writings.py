@@ -111,6 +111,32 @@ async def test_adviser_registers_nobody_with_a_note_of_somebody_else(guard: Guar
     assert mine.status_code == 200, pretty(mine)
 
 
+@pytest.mark.parametrize("group", GROUPS)
+async def test_adviser_who_fills_a_file_in_a_day_is_stopped_where_a_colleague_still_writes(
+    guard: Guard, group: str
+) -> None:
+    ana, bob = await adviser(guard), await adviser(guard)
+    person, now = await followed_by(guard, bob), await guard.world.now()
+    kept = (await held(guard, ana, person, group))["notes"]
+    for _ in range(4):
+        kept.append(note(ana, now, "x" * 4_500))
+        assert (await update(guard, ana, person, {group: {"notes": kept}})).status_code == 200
+    more = await update(guard, ana, person, {group: {"notes": [*kept, note(ana, now, "x" * 4_500)]}})
+    assert (more.status_code, more.json()["code"]) == (409, "writing-too-much"), pretty(more)
+    assert (await held(guard, ana, person, group))["notes"] == kept
+    kept.append(note(bob, now, "Reçu ce matin."))
+    assert (await update(guard, bob, person, {group: {"notes": kept}})).status_code == 200
+
+
+async def test_adviser_registers_nobody_with_more_notes_than_a_day_takes(guard: Guard) -> None:
+    ana, now = await adviser(guard), await guard.world.now()
+    notes = [note(ana, now, "x" * 4_500) for _ in range(5)]
+    full = await create(guard, ana, {"identity": IDENTITY, "followup": {"notes": notes}})
+    assert full.json()["code"] == "writing-too-much"
+    less = await create(guard, ana, {"identity": IDENTITY, "followup": {"notes": notes[:4]}})
+    assert less.status_code == 200, pretty(less)
+
+
 async def test_two_advisers_write_at_once_and_both_notes_are_kept_or_one_is_told(guard: Guard) -> None:
     ana, bob = await adviser(guard), await adviser(guard)
     person, now = await followed_by(guard, ana), await guard.world.now()

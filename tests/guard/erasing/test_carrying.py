@@ -49,12 +49,37 @@ def test_person_whose_report_waits_for_an_answer_is_kept(office: Office) -> None
     reported, gone = office.due(), office.due()
     office.signed(reported, gone)
     office.guard.execute(
-        "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
-        " VALUES (gen_random_uuid(), $1, 1, guard.instant(), 'received', guard.instant())",
+        "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at, version, mac)"
+        " VALUES (gen_random_uuid(), $1, 1, guard.instant(), 'received', guard.instant(), 1, '')",
         reported,
     )
     assert office.carry_out() == {"erased": 1, "kept": 1}
     assert office.left(reported, gone) == {reported}
+
+
+@pytest.mark.parametrize("how", ["by a security officer", "behind the guard"])
+def test_i16_person_whose_report_was_made_to_look_answered_is_kept(office: Office, how: str) -> None:
+    reported, gone = office.due(), office.due()
+    office.signed(reported, gone)
+
+    async def report() -> None:
+        now = await office.guard.world.now()
+        row = {
+            "id": str(uuid4()), "person": reported, "entry": 1, "consulted_at": now, "account": None,
+            "organisation": None, "standing": "received", "answer": None, "reported_at": now, "examined_at": None,
+            "examined_by": None, "answered_at": None, "answered_by": None,
+        }  # fmt: skip
+        await office.guard.world.insert("report", **row)
+        if how == "by a security officer":
+            await office.guard.world.amend("report", str(row["id"]), standing="answered", answer="error")
+
+    office.guard.run(report())
+    office.guard.execute(
+        "UPDATE guard.report SET standing = 'answered', answer = 'error' WHERE person = $1", reported
+    )
+    kept = how == "behind the guard"
+    assert office.carry_out() == ({"erased": 1, "kept": 1} if kept else {"erased": 2})
+    assert office.left(reported, gone) == ({reported} if kept else set())
 
 
 def test_person_whose_own_request_waits_for_an_answer_is_kept(office: Office) -> None:
@@ -111,8 +136,8 @@ def _keep(office: Office, what: str, person: PersonId) -> None:
             )  # fmt: skip
         else:
             await guard.world.conn.execute(
-                "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
-                " VALUES (gen_random_uuid(), $1, 1, guard.instant(), 'received', guard.instant())",
+                "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at, version, mac)"
+                " VALUES (gen_random_uuid(), $1, 1, guard.instant(), 'received', guard.instant(), 1, '')",
                 person,
             )
 

@@ -136,8 +136,8 @@ def test_consultation_reported_under_an_id_that_was_merged_away_is_not_reported_
     guard, goes = served.guard, served.file()
     entry, other = served.consulted(goes), served.consulted(goes)
     guard.execute(
-        "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
-        " VALUES (gen_random_uuid(), $1, $2, guard.instant(), 'received', guard.instant())",
+        "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at, version, mac)"
+        " VALUES (gen_random_uuid(), $1, $2, guard.instant(), 'received', guard.instant(), 1, '')",
         goes, entry,
     )  # fmt: skip
     alias = str(uuid4())
@@ -217,3 +217,38 @@ def test_answer_that_is_not_of_the_list_is_malformed(served: Space, watch: Watch
 def test_report_nobody_knows_is_not_found(served: Space, watch: Watch) -> None:
     body = {"report": str(uuid4()), "answer": "error"}
     assert code(served.guard.call("POST", ANSWER, watch.network.handle, json=body)) == Objection.REPORT_UNKNOWN
+
+
+@pytest.mark.parametrize("how", ["as it was", "answered", "of another account", "of another office"])
+def test_i16_report_changed_behind_the_guard_is_shown_to_nobody_nor_moved(
+    served: Space, watch: Watch, how: str
+) -> None:
+    handle = served.signed_in()
+    report = made(served, handle, served.consulted(served.ines)).json()["report"]
+    change = {
+        "as it was": "standing = standing",
+        "answered": "standing = 'answered', answer = 'justified', answered_at = guard.instant()",
+        "of another account": "account = gen_random_uuid()",
+        "of another office": "organisation = gen_random_uuid()",
+    }[how]
+    served.guard.execute(f"UPDATE guard.report SET {change} WHERE id = $1", report)
+    told = (
+        served.ask(handle, REPORTS),
+        served.guard.call("POST", LIST, watch.network.handle, json={}),
+        served.guard.call("POST", EXAMINE, watch.network.handle, json={"report": report}),
+    )
+    if how == "as it was":
+        assert [one.status_code for one in told] == [200, 200, 200]
+    else:
+        assert {code(one) for one in told} == {Code.INTEGRITY.value}
+
+
+def test_i16_report_slipped_in_behind_the_guard_is_shown_to_nobody(served: Space, watch: Watch) -> None:
+    handle, entry = served.signed_in(), served.consulted(served.ines)
+    served.guard.execute(
+        "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at, version, mac)"
+        " VALUES (gen_random_uuid(), $1, $2, guard.instant(), 'received', guard.instant(), 1, '')",
+        served.ines, entry,
+    )  # fmt: skip
+    assert code(served.ask(handle, REPORTS)) == Code.INTEGRITY.value
+    assert code(served.guard.call("POST", LIST, watch.network.handle, json={})) == Code.INTEGRITY.value

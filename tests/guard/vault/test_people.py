@@ -164,8 +164,8 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
         }  # fmt: skip
         await stamped.insert(conn, held, "invitation", invited)
         await conn.execute(
-            "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
-            " VALUES ($1, $2, 1, $3, 'received', $3)",
+            "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at, version, mac)"
+            " VALUES ($1, $2, 1, $3, 'received', $3, 1, '')",
             uuid4(), one, AT,
         )  # fmt: skip
         letter = {"id": uuid4(), "notice": uuid4(), "person": one, "made_at": AT, "due_at": AT}

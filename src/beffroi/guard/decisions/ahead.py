@@ -1,8 +1,8 @@
 """A batch judged before its turn, on what the guard remembers; written in one call if nothing has changed meanwhile.
 
-It gives allows only. Whatever it cannot allow, and whatever it does not know how to carry out (questions, commands,
-free texts), is left for a batch taken from the rows (:mod:`beffroi.guard.decisions.batch`), which decides it
-under the turn.
+It gives allows only. Whatever it cannot allow, and whatever it does not know how to carry out (questions, finds,
+commands, free texts), is left for a batch taken from the rows (:mod:`beffroi.guard.decisions.batch`), which decides
+it under the turn.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.facts import Facts, RelationFacts
-from beffroi.core.policy import Policy
+from beffroi.core.policy import Action, Policy
 from beffroi.guard.decisions import judging, literals, writing
 from beffroi.guard.decisions.asks import Ask, Granted, Manner
 from beffroi.guard.decisions.batch import CLOCKS_APART, Bench, Prepared, ciphertexts
@@ -52,7 +52,8 @@ async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy)
     fit: list[Ask] = []
     left: list[Ask] = []
     for ask in asks:
-        (fit if ask.manner is Manner.CHARGE and ask.effect is None and ask.text is None else left).append(ask)
+        plain = ask.manner is Manner.CHARGE and ask.effect is None and ask.text is None
+        (fit if plain and ask.request.action is not Action.FIND else left).append(ask)
     if not fit or not await _learn(bench, db, fit):
         return list(asks)
     if memory.policy is not None and memory.policy != policy.version:

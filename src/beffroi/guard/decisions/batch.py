@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.fields import RECORDED
 from beffroi.core.ids import AccountId, PersonId
-from beffroi.core.policy import Policy
+from beffroi.core.policy import Action, Policy
 from beffroi.core.refusals import Code
 from beffroi.guard.decisions import judging, literals, statements, writing
 from beffroi.guard.decisions.asks import Ask, Ciphertexts, Effect, Granted, Manner, Outcome
@@ -60,6 +60,7 @@ class Prepared:
     scratch: bool
     load_facts: "PreparedStatement"
     load_relations: "PreparedStatement"
+    load_findable: "PreparedStatement"
     load_budgets: "PreparedStatement"
     load_ciphertexts: "PreparedStatement"
     count_refusals: "PreparedStatement"
@@ -74,6 +75,7 @@ async def prepare(conn: Any) -> Prepared:
         await is_scratch(conn),
         await conn.prepare(statements.LOAD_FACTS),
         await conn.prepare(statements.LOAD_RELATIONS),
+        await conn.prepare(statements.LOAD_FINDABLE),
         await conn.prepare(statements.LOAD_BUDGETS),
         await conn.prepare(statements.LOAD_CIPHERTEXTS),
         await conn.prepare(statements.COUNT_REFUSALS),
@@ -131,6 +133,8 @@ class Bench:
         if shared.policy is not None and shared.policy != policy.version:
             raise OtherPolicy(shared.policy)
         entitled = judging.entitlements(asks, known, policy)
+        for place in await self._gone(db, asks):
+            entitled[place] = judging.UNKNOWN
         books = await self._books(db, entitled)
         too_many = await self._questions(db, asks, known, shared, policy)
         verdict = judging.judge(asks, known, entitled, books, too_many, policy)
@@ -142,6 +146,8 @@ class Bench:
             await writing.keep_texts(db.conn, self.keys, asks, verdict, shared)
         if len(asks) == 1 and asks[0].effect is not None and isinstance(verdict.outcomes[0], Granted):
             await self._command(db, asks[0].effect, verdict, shared)
+            if asks[0].request.action is Action.ERASE:
+                verdict.reach.clear()  # charged all the same; but nothing is remembered of who is gone (I-13)
         places, released = writing.granted_lines(asks, verdict.outcomes)
         released += lines
         if released or verdict.used or books.caps or verdict.reach:
@@ -159,6 +165,19 @@ class Bench:
         self.budgets.committed(judged.books)
         self.memory.committed(judged.shared, judged.asks, judged.known, judged.verdict)
         self.memory.charged(judged.books)
+
+    async def _gone(self, db: Prepared, asks: Sequence[Ask]) -> list[int]:
+        """Places of finds whose person was erased, or merged away, since the search looked."""
+        found = {
+            place: ask.request.person
+            for place, ask in enumerate(asks)
+            if ask.request.action is Action.FIND and ask.request.person is not None
+        }
+        if not found:
+            return []
+        rows = await db.load_findable.fetch(literals.nullable(set(found.values())))
+        there = {str(row[0]) for row in rows}
+        return [place for place, person in found.items() if person not in there]
 
     async def _command(self, db: Prepared, effect: Effect, verdict: judging.Judgement, shared: Shared) -> None:
         """Let the command write. Raises Abandoned when it cannot: then nothing is charged either."""

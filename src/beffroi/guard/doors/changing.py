@@ -135,7 +135,7 @@ async def create(call: Call) -> Answer:
     given = {name: record for name, record in records.items() if record is not None}
     if "identity" not in given:
         raise Malformed("$.fields.identity", "an object: nobody is registered without an identity")
-    services, keys = call.services, call.services.keys
+    services, keys, written = call.services, call.services.keys, call.services.policy.written_a_day
     request = Request(Action.CREATE, caller.application, PurposeCode(body.purpose), None, mask, None)
     asked = await _asked(call, caller, request)
     if not isinstance(asked, Granted):
@@ -151,7 +151,7 @@ async def create(call: Call) -> Answer:
         if await _known(conn, indexes, body.distinct_from):
             return Fault.DUPLICATE  # registered by somebody else since the look-up above
         for record in given.values():
-            objected = keeping.objected(None, record, granted.agent.account.id, at)
+            objected = keeping.objected(None, record, granted.agent.account.id, at, written)
             if objected is not None:
                 return Fault(objected.value)
         entry = _entry(granted, request, "created", at, person, services.policy.version)
@@ -252,8 +252,9 @@ async def replace(
                 return stopped
         entry = _entry(granted, request, kind, at, person, services.policy.version)
         done = await people.update(
-            conn, services.keys, person, records, entry=entry, expected_version=body.expected_version
-        )
+            conn, services.keys, person, records, entry=entry, expected_version=body.expected_version,
+            written_a_day=services.policy.written_a_day,
+        )  # fmt: skip
         if isinstance(done, Conflict):
             return Fault.VERSION_CONFLICT
         if isinstance(done, Objection):

@@ -17,6 +17,7 @@ from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.nir import NirRefusal
 from beffroi.core.normalisation import NormalisationRefusal
 from beffroi.core.policy import Action
+from beffroi.core.refusals import Code
 from beffroi.guard.decisions.asks import Agent, Granted, Manner, Outcome
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.doors.answers import followers, genuine, refused
@@ -127,14 +128,18 @@ async def reveal(
 ) -> list[Match] | Refusal | Fault:
     """Charge and journal each person found, then say what may be said of those that were granted.
 
-    A refusal for one of them (an exhausted budget) refuses the whole answer: part of a list would tell how many.
+    A refusal for one of them (an exhausted budget) refuses the whole answer: part of a list would tell how many. Who
+    was erased or merged away since the search looked is left out: nobody is there.
     """
-    if not people:
-        return []
     findings = [request._replace(action=Action.FIND, person=person, groups=0) for person in people]
-    denied = _denied(await decide_each(call, caller, findings, kind="found"))
+    outcomes = await decide_each(call, caller, findings, kind="found")
+    there = [(person, one) for person, one in zip(people, outcomes, strict=True) if not _is_gone(one)]
+    denied = _denied([outcome for _, outcome in there])
     if denied is not None:
         return denied
+    people = [person for person, _ in there]
+    if not people:
+        return []
     async with call.services.pool.acquire() as conn:
         keys = call.services.keys
         related = genuine(keys, await conn.fetch(_RELATIONS, list(people), agent.organisation.id))
@@ -149,6 +154,10 @@ async def reveal(
 
 def _denied(outcomes: Sequence[Outcome]) -> Refusal | Fault | None:
     return next((outcome for outcome in outcomes if not isinstance(outcome, Granted)), None)
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    return isinstance(outcome, Refusal) and outcome.code is Code.PERSON_UNKNOWN
 
 
 def _relation(own: Sequence[tuple[str, Any]], agent: Agent) -> str | None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from beffroi.core.erasing import File, Tie
 from beffroi.core.ids import OrganisationId, PersonId
+from beffroi.core.personal import Standing
 from beffroi.guard import stamped
 from beffroi.guard.duties import Work
 
@@ -23,9 +24,9 @@ _HOLDS: Final = f"""
 {_KIN} SELECT k.file, h.* FROM kin k JOIN guard.erasure_hold h ON h.person = k.id
 WHERE h.ended_at IS NULL AND h.until_at > $2
 """
-_WANTED: Final = f"""
-{_KIN} SELECT k.file FROM kin k JOIN guard.report r ON r.person = k.id WHERE r.standing <> 'answered'
-UNION SELECT k.file FROM kin k JOIN guard.person_request q ON q.person = k.id
+_REPORTS: Final = f"{_KIN} SELECT k.file, r.* FROM kin k JOIN guard.report r ON r.person = k.id"
+_REQUESTS: Final = f"""
+{_KIN} SELECT k.file FROM kin k JOIN guard.person_request q ON q.person = k.id
 WHERE q.state NOT IN ('answered', 'refused') AND q.article <> 'erasure'
 """
 """A report, or what the person asks of their own data, needs the file until it is answered; to be erased does not."""
@@ -35,7 +36,7 @@ async def load(work: Work, people: Sequence[PersonId]) -> dict[PersonId, File]:
     """Files of those of these people who are there, by person.
 
     Somebody of whom a relation is forged is left out, and reported: who wrote behind the guard must not thereby have
-    a file archived or erased. A forged hold holds.
+    a file archived or erased. A forged hold holds, and so does a report that was made to look answered.
     """
     conn, keys, _, now = work
     ties: dict[PersonId, list[Tie]] = defaultdict(list)
@@ -50,7 +51,10 @@ async def load(work: Work, people: Sequence[PersonId]) -> dict[PersonId, File]:
     for row in await conn.fetch(_HOLDS, list(people), now):
         stamped.is_genuine(keys, "erasure_hold", row)
         held.add(str(row["file"]))
-    wanted = {str(row["file"]) for row in await conn.fetch(_WANTED, list(people))}
+    wanted = {str(row["file"]) for row in await conn.fetch(_REQUESTS, list(people))}
+    for row in await conn.fetch(_REPORTS, list(people)):
+        if not stamped.is_genuine(keys, "report", row) or row["standing"] != Standing.ANSWERED:
+            wanted.add(str(row["file"]))
     found = {PersonId(str(row["id"])): row["created_at"] for row in await conn.fetch(_PEOPLE, list(people))}
     return {
         person: File(person, came_at, tuple(ties[person]), person in held, person in wanted)

@@ -34,7 +34,8 @@ BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _BODY: Final = msgspec.json.Decoder(OfPerson)
 _FOLLOWED_BY: Final = """
 SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
-WHERE r.person = $1 AND r.since_at <= $2 AND (r.until_at IS NULL OR $2 < r.until_at) ORDER BY o.name, r.kind
+WHERE r.person = $1 AND r.kind <> 'restricted' AND r.since_at <= $2 AND (r.until_at IS NULL OR $2 < r.until_at)
+ORDER BY o.name, r.kind
 """
 _MESSAGES: Final = """
 SELECT l.id, l.notice, l.person, l.made_at, l.mac, l.sent_at FROM guard.letter l

@@ -16,7 +16,8 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 _FOLLOWED: Final = """
 SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
-WHERE r.person = $1 AND r.since_at <= $2 AND (r.until_at IS NULL OR $2 < r.until_at) ORDER BY o.name, r.kind
+WHERE r.person = $1 AND r.kind <> 'restricted' AND r.since_at <= $2 AND (r.until_at IS NULL OR $2 < r.until_at)
+ORDER BY o.name, r.kind
 """
 
 

@@ -6,12 +6,14 @@ in what they read, and the investigation that follows is a question of its own, 
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from beffroi.core.ids import AccountId
 from beffroi.core.personal import ANSWERS, MOST_REPORTS, Answer, Objection, Standing, may_move
 from beffroi.core.policy import Policy
+from beffroi.guard import stamped
 from beffroi.guard.answers.personal import Choice, OwnReport, OwnReports, Report, Reports
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
@@ -27,12 +29,9 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 SIZE: Final = 25
+TABLE: Final = "report"
 _MADE: Final = "SELECT count(*) FROM guard.report WHERE person = ANY ($1::uuid[]) AND reported_at > $2"
 _AGAIN: Final = "SELECT EXISTS (SELECT FROM guard.report WHERE person = ANY ($1::uuid[]) AND entry = $2)"
-_INSERT: Final = """
-INSERT INTO guard.report (id, person, entry, consulted_at, account, organisation, standing, reported_at)
-VALUES ($1, $2, $3, $4, $5, $6, 'received', $7) ON CONFLICT (person, entry) DO NOTHING RETURNING id
-"""
 _OWN: Final = """
 SELECT r.*, o.name FROM guard.report r LEFT JOIN guard.organisation o ON o.id = r.organisation
 WHERE r.person = ANY ($1::uuid[]) ORDER BY r.reported_at DESC, r.id LIMIT 200
@@ -42,12 +41,6 @@ SELECT r.*, o.name, count(*) OVER () AS total
 FROM guard.report r LEFT JOIN guard.organisation o ON o.id = r.organisation
 WHERE ($1::uuid IS NULL OR r.organisation = $1)
 ORDER BY r.standing = 'answered', r.reported_at DESC, r.id LIMIT $2 OFFSET $3
-"""
-_MOVE: Final = """
-UPDATE guard.report SET standing = $2, answer = $3, examined_at = coalesce(examined_at, $4),
-    examined_by = coalesce(examined_by, $5), answered_at = CASE WHEN $2 = 'answered' THEN $4::timestamptz END,
-    answered_by = CASE WHEN $2 = 'answered' THEN $5::uuid END
-WHERE id = $1
 """
 
 
@@ -61,12 +54,14 @@ async def make(here: Present, keys: "Keys", opening: Opening, policy: Policy) ->
         return Objection.REPORTED_ALREADY
     if await here.conn.fetchval(_MADE, kin, here.now - timedelta(days=1)) >= MOST_REPORTS:
         return Objection.TOO_MANY_REPORTS
-    organisation = opening.organisation
-    id_ = await here.conn.fetchval(
-        _INSERT, uuid4(), here.person, opening.entry, opening.at, opening.account, organisation, here.now
-    )
-    if id_ is None:
-        return Objection.REPORTED_ALREADY
+    organisation, id_ = opening.organisation, str(uuid4())
+    row = {
+        "id": id_, "person": here.person, "entry": opening.entry, "consulted_at": opening.at,
+        "account": opening.account, "organisation": organisation, "standing": Standing.RECEIVED.value, "answer": None,
+        "reported_at": here.now, "examined_at": None, "examined_by": None, "answered_at": None, "answered_by": None,
+        "version": 1,
+    }  # fmt: skip
+    await stamped.insert(here.conn, keys, TABLE, row)
     entry = Entry(
         here.now, "consultation-reported", here.person, session=here.id,
         organisation=None if organisation is None else str(organisation),
@@ -75,8 +70,8 @@ async def make(here: Present, keys: "Keys", opening: Opening, policy: Policy) ->
     )  # fmt: skip
     await append(here.conn, [entry])
     work = Work(here.conn, keys, policy, here.now)
-    await telling.report_made(work, str(id_), None if organisation is None else str(organisation))
-    return str(id_)
+    await telling.report_made(work, id_, None if organisation is None else str(organisation))
+    return id_
 
 
 async def own(conn: "asyncpg.Connection", keys: "Keys", person: str) -> OwnReports:
@@ -95,15 +90,19 @@ async def own(conn: "asyncpg.Connection", keys: "Keys", person: str) -> OwnRepor
                 answered_at=row["answered_at"],
                 answer=None if row["answer"] is None else words(ANSWERS[Answer(row["answer"])]),
             )
-            for row in await conn.fetch(_OWN, kin)
+            for row in map(partial(stamped.genuine, keys, TABLE), await conn.fetch(_OWN, kin))
         )
     )
 
 
 async def theirs(work: Work, by: OnDuty, page: int) -> Reports:
-    """What a security officer has to look into: all of it from the network, else what one's own organisation did."""
+    """What a security officer has to look into: all of it from the network, else what one's own organisation did.
+
+    Raises Forged.
+    """
     place = None if by.everywhere else by.organisation.id
-    rows = await work.conn.fetch(_THEIRS, place, SIZE, (page - 1) * SIZE)
+    found = await work.conn.fetch(_THEIRS, place, SIZE, (page - 1) * SIZE)
+    rows = [stamped.genuine(work.keys, TABLE, row) for row in found]
     total: int = rows[0]["total"] if rows else 0
     choices = []
     for answer, label in ANSWERS.items():
@@ -121,13 +120,19 @@ async def move(work: Work, by: OnDuty, report: str, to: Standing, answer: Answer
     row = await work.conn.fetchrow("SELECT * FROM guard.report WHERE id = $1 FOR UPDATE", report)
     if row is None or not (by.everywhere or str(row["organisation"]) == by.organisation.id):
         return Objection.REPORT_UNKNOWN
+    stamped.genuine(work.keys, TABLE, row)
     if row["account"] is not None:
         account = AccountId(str(row["account"]))
         if await within_own_line(work.conn, work.keys, work.policy, account, by.account.id, work.now):
             return Objection.REPORT_OWN
     if not may_move(Standing(row["standing"]), to):
         return Objection.REPORT_CLOSED
-    await work.conn.execute(_MOVE, report, to.value, answer and answer.value, work.now, by.account.id)
+    changes: dict[str, object] = {"standing": to.value, "answer": answer and answer.value}
+    if row["examined_at"] is None:
+        changes |= {"examined_at": work.now, "examined_by": by.account.id}
+    if to is Standing.ANSWERED:
+        changes |= {"answered_at": work.now, "answered_by": by.account.id}
+    await stamped.amend(work.conn, work.keys, TABLE, row, **changes)
     entry = Entry(
         work.now, "report-answered" if to is Standing.ANSWERED else "report-examined", str(row["person"]),
         account=by.account.id, session=by.session.id, organisation=by.organisation.id, role=by.role.code,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 import msgspec
 
-from beffroi.core.casefile import Earlier, Entry, Objection, objection
+from beffroi.core.casefile import Earlier, Entry, Objection, objection, too_much
 from beffroi.guard.vault.records import (
     Change,
     FollowedAction,
@@ -22,13 +23,18 @@ GROUPS: Final = frozenset({"situation", "followup", "sensitive_followup"})
 """Groups that hold such things."""
 
 
-def objected(before: Record | None, after: Record | None, account: str, now: datetime) -> Objection | None:
-    """Why an account may not put ``after`` in the place of ``before`` at ``now``: see core/casefile.py."""
+def objected(before: Record | None, after: Record | None, account: str, now: datetime, most: int) -> Objection | None:
+    """Why an account may not put ``after`` in the place of ``before`` at ``now``: see core/casefile.py.
+
+    ``most`` is what one account may write in a group in 24 hours, in bytes.
+    """
     was, becomes = _lists(before), _lists(after)
     for name in sorted({*was, *becomes}):
         found = objection(was.get(name, ()), becomes.get(name, ()), account, now)
         if found is not None:
             return found
+    if too_much(chain.from_iterable(was.values()), chain.from_iterable(becomes.values()), account, now, most):
+        return Objection.TOO_MUCH
     return None
 
 

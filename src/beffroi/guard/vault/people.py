@@ -121,13 +121,15 @@ async def update(
     *,
     entry: Entry,
     expected_version: int | None = None,
+    written_a_day: int = 0,
     joining: bool = False,
 ) -> int | Absent | Conflict | Objection:
     """Replace whole groups (``None`` empties one) and their blind indexes; the new version.
 
-    What agents wrote in a file stays, in the name of the entry's account (core/casefile.py), but where two files are
-    ``joining``, or parting again: the guard made that itself, out of what both hold. Raises KeyError for a group
-    that does not exist; WrappedKeyRefused, SealRefused when the person's key or a ciphertext does not open.
+    What agents wrote in a file stays, in the name of the entry's account (core/casefile.py), which adds at most
+    ``written_a_day`` bytes to each group in 24 hours; but where two files are ``joining``, or parting again: the
+    guard made that itself, out of what both hold. Raises KeyError for a group that does not exist; WrappedKeyRefused,
+    SealRefused when the person's key or a ciphertext does not open.
     """
     kept = [] if joining else [name for name in records if name in keeping.GROUPS]
     row = await conn.fetchrow(
@@ -143,7 +145,7 @@ async def update(
     key = keys.unwrap(row["wrapped_key"], row["epoch"], owner)
     for name in kept:
         before = None if row[name] is None else decode(name, sealing.unseal(key, owner, name, row[name]))
-        objected = keeping.objected(before, records[name], entry.account or "", entry.at)
+        objected = keeping.objected(before, records[name], entry.account or "", entry.at, written_a_day)
         if objected is not None:
             return objected
     values: dict[str, object] = {}

@@ -49,6 +49,7 @@ class Fault(StrEnum):
     WRITING_NOT_YOURS = "writing-not-yours"
     WRITING_TOO_LATE = "writing-too-late"
     WRITING_UNSIGNED = "writing-unsigned"
+    WRITING_TOO_MUCH = "writing-too-much"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
     PAST_UNREADABLE = "past-unreadable"

@@ -15,6 +15,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.containment.web import words
 from beffroi.governance.containment.web.forms import Forms
 from beffroi.ui.components import Crumb, Event
+from beffroi.ui.page_numbers import page_number
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ def chosen_of(request: AgentRequest) -> Options | Refused:
 @require_GET
 def history(request: AgentRequest) -> HttpResponse:
     """What was cut and is no more."""
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and 0 < int(asked[:6]) <= 10_000 else 1
+    number = page_number(request.GET.get("page"))
     found = request.conversation.ask(cuts(over=True, page=number))
     if isinstance(found, Refused):
         return RefusalAnswer(found)

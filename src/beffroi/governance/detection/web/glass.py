@@ -1,7 +1,5 @@
 """Openings by break-glass, for security officers: who, when, why, and what it was; never whose file."""
 
-import re
-
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,6 +15,7 @@ from beffroi.governance.detection.web import words
 from beffroi.governance.directory import api as directory
 from beffroi.ui import formatting
 from beffroi.ui.components import Crumb, Entry
+from beffroi.ui.page_numbers import page_number
 
 VERDICTS = {
     "justified": (_("Justifiée"), "success"),
@@ -28,15 +27,13 @@ CHOICES = (
     ("questioned", _("Je demande une explication à l'agent, de vive voix")),
     ("unjustified", _("Rien ne la justifiait")),
 )
-_PAGE = re.compile("[1-9][0-9]{0,3}")
 
 
 @require_GET
 def openings(request: AgentRequest) -> HttpResponse:
     """Those that wait for a verdict, the oldest first; the others on demand."""
     every = request.GET.get("toutes") == "oui"
-    said = request.GET.get("page", "1")
-    page = int(said) if _PAGE.fullmatch(said) else 1
+    page = page_number(request.GET.get("page"))
     found = request.conversation.ask(broken_glass.listed(page, every=every))
     if isinstance(found, Refused):
         return RefusalAnswer(found)

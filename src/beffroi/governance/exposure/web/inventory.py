@@ -17,6 +17,7 @@ from beffroi.governance.exposure import queries
 from beffroi.governance.exposure.web import plots, words
 from beffroi.governance.exposure.web.forms import Filter, wanted
 from beffroi.ui.charts import Bar
+from beffroi.ui.page_numbers import page_number
 
 MOST_PAGES = 100_000
 RANKED = 10
@@ -49,7 +50,7 @@ class Row:
 @require_GET
 def inventory(request: AgentRequest) -> HttpResponse:
     """Accounts of one's own organisation, or of the whole network for who acts for it."""
-    number = _number(request.GET.get("page", "1"))
+    number = page_number(request.GET.get("page"), MOST_PAGES)
     found = queries.page(request.conversation, wanted(request.GET), number)
     if isinstance(found, Refused):
         return RefusalAnswer(found)
@@ -132,7 +133,3 @@ def _exported(account: Account) -> list[str | int]:
         account.attested_until.isoformat(),
         account.reviewed_until.isoformat(),
     ]
-
-
-def _number(said: str) -> int:
-    return min(int(said), MOST_PAGES) if said.isascii() and said.isdigit() and len(said) < 9 and int(said) else 1

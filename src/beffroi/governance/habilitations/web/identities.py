@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from beffroi.client import Refused, approvals, leaving
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.habilitations.forms import LostFactorForm
-from beffroi.governance.habilitations.web.requests import page_of, sent
+from beffroi.governance.habilitations.web.requests import sent
+from beffroi.ui.page_numbers import page_number
 
 LOST = "lost-factor"
 
@@ -17,7 +18,7 @@ LOST = "lost-factor"
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost(request: AgentRequest) -> HttpResponse:
     """A colleague lost their second factor: which one, out of a page of the organisation's people."""
-    found = request.conversation.ask(leaving.people(page_of(request)))
+    found = request.conversation.ask(leaving.people(page_number(request.GET.get("page"), leaving.MOST_PAGES)))
     if isinstance(found, Refused):
         return RefusalAnswer(found)
     own = request.described.account

@@ -12,6 +12,7 @@ from beffroi.client.approvals import Requests
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.habilitations.forms import COLUMNS, AccessForm, BatchForm, Row, read_batch
 from beffroi.governance.habilitations.web import tabs, words
+from beffroi.ui.page_numbers import page_number
 
 FIELD_OF = {
     "period-wrong": "until_on", "address-wrong": "email", "role-not-handed-out": "roles", "duties-apart": "roles",
@@ -35,8 +36,7 @@ def mine(request: AgentRequest) -> HttpResponse:
 
 def page_of(request: AgentRequest) -> int:
     """The page asked for, from 1."""
-    said = request.GET.get("page", "1")
-    return min(int(said), 10_000) if said.isascii() and said.isdigit() and said != "0" else 1
+    return page_number(request.GET.get("page"))
 
 
 def listing(found: Requests, closed: bool) -> dict[str, object]:

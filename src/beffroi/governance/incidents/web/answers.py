@@ -16,6 +16,7 @@ from beffroi.governance.incidents.web import words
 from beffroi.governance.incidents.web.forms import Forms, OnePerson, Window, scope_of, sent
 from beffroi.governance.incidents.web.questions import page as questions_page
 from beffroi.ui.components import Crumb, Entry
+from beffroi.ui.page_numbers import page_number
 
 _OF_A_FIELD = frozenset({"unknown-colleague", "address-wrong", "malformed", "out-of-reach"})
 _ASKED = ("kind", "email", "ids", "scope", "person", "from_on", "until_on")
@@ -75,10 +76,12 @@ def read_by(request: AgentRequest) -> HttpResponse:
     return render(request, "incidents/read_by.html", context | {"rows": rows, "total": words.number(found.total)})
 
 
+MOST_PAGES = 1_000_000
+
+
 def page_of(request: AgentRequest) -> int:
     """The page asked for, or the first."""
-    said = request.POST.get("page", "1")
-    return int(said) if said.isascii() and said.isdigit() and 0 < int(said[:7]) <= 1_000_000 else 1
+    return page_number(request.POST.get("page"), MOST_PAGES)
 
 
 def _context(

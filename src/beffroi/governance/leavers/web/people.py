@@ -14,15 +14,13 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.leaving import Colleague
 from beffroi.governance.leavers.web import words
 from beffroi.ui.components import Crumb
-
-MOST_PAGES = 1_000
+from beffroi.ui.page_numbers import page_number
 
 
 @require_GET
 def people(request: AgentRequest) -> HttpResponse:
     """Who works here, the longest unused first."""
-    said = request.GET.get("page", "1")
-    page = min(int(said), MOST_PAGES) if said.isascii() and said.isdigit() and said != "0" else 1
+    page = page_number(request.GET.get("page"), leaving.MOST_PAGES)
     found = request.conversation.ask(leaving.people(page))
     if isinstance(found, Refused):
         return RefusalAnswer(found)

@@ -18,6 +18,7 @@ from beffroi.core.partner_lists import CLAUSES, LISTS, List
 from beffroi.governance.partners.forms import AuditForm, EndForm
 from beffroi.governance.partners.web import asking, words
 from beffroi.ui.components import Crumb, Tab
+from beffroi.ui.page_numbers import page_number
 
 STATES = {"entree": "onboarding", "ouverts": "open", "sortie": "offboarding", "clos": "closed"}
 
@@ -33,8 +34,8 @@ def own(request: AgentRequest) -> HttpResponse:
 @require_GET
 def listing(request: AgentRequest) -> HttpResponse:
     """Partners by name, by state, by what is overdue."""
-    view, text, said = request.GET.get("vue", ""), request.GET.get("nom", "")[:80], request.GET.get("page", "1")
-    page = min(int(said), 10_000) if said.isascii() and said.isdigit() and said != "0" else 1
+    view, text = request.GET.get("vue", ""), request.GET.get("nom", "")[:80]
+    page = page_number(request.GET.get("page"))
     call = partners.listed(state=STATES.get(view), overdue=view == "retard", text=text, page=page)
     found = request.conversation.ask(call)
     if isinstance(found, Refused):

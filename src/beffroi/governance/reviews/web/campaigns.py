@@ -11,21 +11,14 @@ from django.views.decorators.http import require_GET
 from beffroi.client import Refused, reviews
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.ui.components import Tab
-
-MOST_PAGES = 10_000
-
-
-def number(said: str | None) -> int:
-    """A page's number out of an address; 1 for anything else."""
-    text = said or ""
-    return min(int(text), MOST_PAGES) if text.isascii() and text.isdigit() and int(text) > 0 else 1
+from beffroi.ui.page_numbers import page_number
 
 
 @require_GET
 def campaigns(request: AgentRequest) -> HttpResponse:
     """Campaigns under way, or over, with how far they are."""
     closed = request.GET.get("etat") == "terminees"
-    found = request.conversation.ask(reviews.campaigns(closed=closed, page=number(request.GET.get("page"))))
+    found = request.conversation.ask(reviews.campaigns(closed=closed, page=page_number(request.GET.get("page"))))
     if isinstance(found, Refused):
         return RefusalAnswer(found)
     here = reverse("reviews:campaigns")

@@ -13,7 +13,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.reviews import Sheet, SheetLine
 from beffroi.governance.directory import api as directory
 from beffroi.governance.reviews.web import words
-from beffroi.governance.reviews.web.campaigns import number
+from beffroi.ui.page_numbers import page_number
 
 _PREFIX = "avis-"
 
@@ -54,7 +54,7 @@ def _leave_to_sign(request: AgentRequest, campaign: str) -> HttpResponse:
 
 
 def _shown(request: AgentRequest, campaign: str, *, empty: bool) -> HttpResponse:
-    found = request.conversation.ask(reviews.sheet(campaign, page=number(request.GET.get("page"))))
+    found = request.conversation.ask(reviews.sheet(campaign, page=page_number(request.GET.get("page"))))
     if isinstance(found, Refused):
         return RefusalAnswer(found)
     return render(request, "reviews/sheet.html", _context(found, empty=empty), status=422 if empty else 200)

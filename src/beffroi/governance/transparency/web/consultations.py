@@ -20,7 +20,9 @@ from beffroi.client.personal import Consultation
 from beffroi.governance.transparency.web import words
 from beffroi.governance.transparency.web.presence import PersonRequest, in_own_space
 from beffroi.ui.components import Entry
+from beffroi.ui.page_numbers import page_number
 
+_MOST_PAGES = 100_000
 _USUAL = timedelta(days=365)
 _FIRST = date(2000, 1, 1)
 
@@ -100,8 +102,7 @@ def consultations(request: PersonRequest) -> HttpResponse | Refused:
     if not form.is_valid():
         return render(request, "transparency/consultations.html", {"form": form}, status=422)
     first, last = form.cleaned_data["du"], form.cleaned_data["au"]
-    said = request.GET.get("page", "1")
-    page = int(said) if said.isascii() and said.isdigit() and 0 < int(said[:6]) <= 100_000 else 1
+    page = page_number(request.GET.get("page"), _MOST_PAGES)
     found = request.conversation.ask(
         personal.consultations(from_at=_begins(first), until_at=_begins(last + timedelta(days=1)), page=page)
     )

@@ -10,14 +10,13 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.governance.directory import api as directory
 from beffroi.governance.transparency.web import words
 from beffroi.governance.transparency.web.delaying import delay_url
+from beffroi.ui.page_numbers import page_number
 
 
 @require_GET
 def reports(request: AgentRequest) -> HttpResponse:
     """Those that wait first."""
-    said = request.GET.get("page", "1")
-    page = int(said) if said.isascii() and said.isdigit() and 0 < int(said[:5]) <= 10_000 else 1
-    found = request.conversation.ask(personal.reports(page))
+    found = request.conversation.ask(personal.reports(page_number(request.GET.get("page"))))
     if isinstance(found, Refused):
         return RefusalAnswer(found)
     labels = {choice.code: directory.written(choice.label) for choice in found.answers}

@@ -12,10 +12,10 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import queries, rights
 from beffroi.systems.cases.web import words
 from beffroi.ui.components import Tab
+from beffroi.ui.page_numbers import page_number
 
 ORDERS = {"nom": "name", "recent": "recent"}
 DEFAULT_ORDER = {"portfolio": "nom", "organisation": "recent"}
-MOST_PAGES = 10_000
 
 
 @require_GET
@@ -43,7 +43,7 @@ def _page(request: AgentRequest, scope: str) -> HttpResponse:
         session,
         scope=scope,
         order=ORDERS[order],
-        page=_number(request.GET.get("page", "1")),
+        page=page_number(request.GET.get("page")),
         today=words.today(),
     )
     if isinstance(found, Refused):
@@ -77,10 +77,6 @@ def _filter_url(session: Session, scope: str) -> str:
     if not rights.keeps_appointments(session):
         return ""
     return f"{reverse('cases:filtered')}?portee={'mes' if scope == 'portfolio' else 'structure'}"
-
-
-def _number(said: str) -> int:
-    return min(int(said), MOST_PAGES) if said.isascii() and said.isdigit() and said != "0" else 1
 
 
 def _tabs(session: Session, scope: str) -> tuple[Tab, ...]:

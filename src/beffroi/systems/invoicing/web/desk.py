@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,8 +14,6 @@ from beffroi.client.invoicing import standing
 from beffroi.core.invoicing import Objection
 from beffroi.systems.invoicing.keepers import Biller, biller
 from beffroi.systems.invoicing.web import words
-
-_MOST_PAGES: Final = 6
 
 
 def billing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -35,12 +33,6 @@ def billing(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def objected(request: AgentRequest, objection: Objection) -> None:
     """Say on the next page why nothing was done."""
     messages.warning(request, str(words.OBJECTIONS[objection]))
-
-
-def page_number(request: AgentRequest) -> int:
-    """A page asked for in an address, the first one for whatever is none."""
-    said = request.GET.get("page", "1")[:_MOST_PAGES]
-    return int(said) if said.isascii() and said.isdigit() and said != "0" else 1
 
 
 def version_read(request: AgentRequest) -> int:

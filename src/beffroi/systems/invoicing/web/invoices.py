@@ -20,10 +20,11 @@ from beffroi.systems.invoicing.forms import Why
 from beffroi.systems.invoicing.keepers import Biller
 from beffroi.systems.invoicing.models import Invoice
 from beffroi.systems.invoicing.web import documents, words
-from beffroi.systems.invoicing.web.desk import billing, objected, page_number, version_read
+from beffroi.systems.invoicing.web.desk import billing, objected, version_read
 from beffroi.systems.invoicing.web.lines import invoice_line, steps
 from beffroi.systems.invoicing.web.lists import listed, view_of
 from beffroi.ui.components import Crumb, Entry
+from beffroi.ui.page_numbers import page_number
 
 _DONE = 303
 _SAID: Final = {Move.ISSUE, Move.AGREE, Move.PAY, Move.CREDIT}
@@ -49,7 +50,7 @@ def invoices(request: AgentRequest, who: Biller) -> HttpResponse:
     """The list of one's side, by state."""
     views = VIEWS[who.side]
     view = view_of(request, views)
-    page = queries.invoices(who, views[view][1], page_number(request))
+    page = queries.invoices(who, views[view][1], page_number(request.GET.get("page")))
     context = {
         "heading": gettext("Factures"),
         "sells": False,

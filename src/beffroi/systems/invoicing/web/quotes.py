@@ -30,11 +30,12 @@ from beffroi.systems.invoicing.forms import QuoteForm, Units, Why
 from beffroi.systems.invoicing.keepers import Biller
 from beffroi.systems.invoicing.models import Quote
 from beffroi.systems.invoicing.web import documents, words
-from beffroi.systems.invoicing.web.desk import billing, objected, page_number, version_read
+from beffroi.systems.invoicing.web.desk import billing, objected, version_read
 from beffroi.systems.invoicing.web.lines import Line, quote_line, steps
 from beffroi.systems.invoicing.web.lists import listed, view_of
 from beffroi.systems.prescriptions.api import OfferedSession, session_of, sessions_of
 from beffroi.ui.components import Crumb
+from beffroi.ui.page_numbers import page_number
 
 _DONE = 303
 _SENT: Final = {Move.SEND, Move.ACCEPT, Move.REFUSE}
@@ -59,7 +60,7 @@ def quotes(request: AgentRequest, who: Biller) -> HttpResponse:
     """The list of one's side, by state."""
     views = VIEWS[who.side]
     view = view_of(request, views)
-    page = queries.quotes(who, views[view][1], page_number(request))
+    page = queries.quotes(who, views[view][1], page_number(request.GET.get("page")))
     context = {
         "heading": gettext("Devis"),
         "sells": who.side is Side.SELLER,

@@ -19,6 +19,7 @@ from beffroi.systems.prescriptions.models import TrainingSession
 from beffroi.systems.prescriptions.queries import Wanted
 from beffroi.systems.prescriptions.web import words
 from beffroi.ui.components import Crumb
+from beffroi.ui.page_numbers import page_number
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def search(request: AgentRequest) -> HttpResponse:
         context: dict[str, object] = {"form": form, "person": person, "namesakes": _namesakes(request, form)}
         return render(request, "prescriptions/catalogue.html", context, status=422)
     wanted = form.wanted() if asked else Wanted()
-    page = queries.search(wanted, timezone.localdate(), words.page_number(request.GET.get("page", "1")))
+    page = queries.search(wanted, timezone.localdate(), page_number(request.GET.get("page")))
     count = page.paginator.count
     context = {
         "form": form,

@@ -21,6 +21,7 @@ from beffroi.systems.prescriptions.models import TrainingSession
 from beffroi.systems.prescriptions.web import words
 from beffroi.systems.prescriptions.web.catalogue import line
 from beffroi.ui.components import Crumb, Tab
+from beffroi.ui.page_numbers import page_number
 
 _VIEWS = {"a-venir": "coming", "en-cours": "current", "passees": "past", "annulees": "cancelled"}
 
@@ -33,7 +34,7 @@ def own(request: AgentRequest) -> HttpResponse:
     view = said if said in _VIEWS else "a-venir"
     page = queries.own(
         rights.place_of(request.described), _VIEWS[view], timezone.localdate(),
-        words.page_number(request.GET.get("page", "1")),
+        page_number(request.GET.get("page")),
     )  # fmt: skip
     context = {
         "organisation": words.organisation(request.described),

@@ -22,6 +22,7 @@ from beffroi.systems.prescriptions.lists import Known
 from beffroi.systems.prescriptions.models import Prescription
 from beffroi.systems.prescriptions.web import words
 from beffroi.ui.components import Crumb, Tab
+from beffroi.ui.page_numbers import page_number
 
 _VIEWS = {
     "a-repondre": "answer",
@@ -42,7 +43,7 @@ def queue(request: AgentRequest) -> HttpResponse:
     waits = lists.to_do(desk.organisation)
     said = request.GET.get("vue", "")
     view = said if said in _VIEWS else ("a-voir" if waits.new and not waits.answer else "a-repondre")
-    page = lists.received(desk.organisation, _VIEWS[view], words.page_number(request.GET.get("page", "1")))
+    page = lists.received(desk.organisation, _VIEWS[view], page_number(request.GET.get("page")))
     asked = (row.person for row in page if State(row.state) not in moving.ENDS_KNOWLEDGE)
     known = lists.names(request.conversation, rights.FOLLOW_UP, asked)
     if isinstance(known, Refused):

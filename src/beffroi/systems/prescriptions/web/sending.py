@@ -18,6 +18,7 @@ from beffroi.systems.prescriptions import lists, moving, queries, rights
 from beffroi.systems.prescriptions.models import TrainingSession
 from beffroi.systems.prescriptions.web import words
 from beffroi.ui.components import Crumb
+from beffroi.ui.page_numbers import page_number
 
 PAGE_SIZE = 25
 
@@ -26,7 +27,7 @@ PAGE_SIZE = 25
 def choose(request: AgentRequest, session: UUID) -> HttpResponse:
     """One's own people, twenty-five a page, in one call of the guard."""
     found = _open(request, session)
-    page = words.page_number(request.GET.get("page", "1"))
+    page = page_number(request.GET.get("page"))
     answer = request.conversation.ask(
         calls.portfolio(rights.PRESCRIPTION, scope="portfolio", order="name", page=page, size=PAGE_SIZE)
     )

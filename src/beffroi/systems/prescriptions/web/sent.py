@@ -24,6 +24,7 @@ from beffroi.systems.prescriptions.models import Prescription
 from beffroi.systems.prescriptions.trainees import Followed
 from beffroi.systems.prescriptions.web import words
 from beffroi.ui.components import Crumb, Tab
+from beffroi.ui.page_numbers import page_number
 
 _VIEWS = {"a-voir": "new", "en-cours": "current", "terminees": "closed"}
 
@@ -35,7 +36,7 @@ def own(request: AgentRequest) -> HttpResponse:
     new = lists.new_to_agent(desk.account, desk.organisation)
     said = request.GET.get("vue", "")
     view = said if said in _VIEWS else ("a-voir" if new else "en-cours")
-    number = words.page_number(request.GET.get("page", "1"))
+    number = page_number(request.GET.get("page"))
     page = lists.sent(desk.account, desk.organisation, _VIEWS[view], number)
     known = lists.names(request.conversation, rights.PRESCRIPTION, (row.person for row in page))
     if isinstance(known, Refused):

@@ -90,11 +90,6 @@ def keeper(session: Session, at: datetime | None = None) -> Keeper:
     return Keeper(rights.place_of(session), organisation(session), UUID(session.account), at or timezone.now())
 
 
-def page_number(said: str) -> int:
-    """A page asked for in an address, the first one for whatever is none."""
-    return int(said[:6]) if said.isascii() and said.isdigit() and said != "0" else 1
-
-
 def number(value: int) -> str:
     """« 1 600 »."""
     return formatting.number(value, formatting.language_of(get_language()))

@@ -20,6 +20,7 @@ from beffroi.systems.trainings.forms import OneDay, Planned
 from beffroi.systems.trainings.web import words
 from beffroi.systems.trainings.web.desk import day_of, desk_of, session_of, writer
 from beffroi.ui.components import Crumb
+from beffroi.ui.page_numbers import page_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +77,7 @@ def _show(
     request: AgentRequest, session: TrainingSession, form: Planned | OneDay, *, status: int = 200
 ) -> HttpResponse:
     today = timezone.localdate()
-    page = queries.calendar_page(session.id, prescriptions.page_number(request.GET.get("page", "1")))
+    page = queries.calendar_page(session.id, page_number(request.GET.get("page")))
     days = queries.calendar(session.id)
     whole = sum(day.morning + day.afternoon for day in days)
     context = {

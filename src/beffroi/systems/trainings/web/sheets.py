@@ -28,6 +28,7 @@ from beffroi.systems.trainings.web import words
 from beffroi.systems.trainings.web.desk import day_of, desk_of, session_of, writer
 from beffroi.ui import errors
 from beffroi.ui.components import Crumb
+from beffroi.ui.page_numbers import page_number
 
 _SOON = timedelta(days=14)
 _PREFIX = {Half.MORNING: "m-", Half.AFTERNOON: "a-"}
@@ -129,7 +130,7 @@ def sheet_of(request: AgentRequest, desk: prescriptions.Actor, session: UUID, sa
     if day is None:
         raise Http404
     begins_at = timezone.make_aware(datetime.combine(on, datetime.min.time()))
-    number = prescriptions.page_number(request.GET.get("page", "1"))
+    number = page_number(request.GET.get("page"))
     page = prescriptions.in_class(found, begins_at, number)
     known = prescriptions.names(request.conversation, desk.purpose, (row.person for row in page))
     return known if isinstance(known, Refused) else Sheet(found, day, page, known)

@@ -28,6 +28,7 @@ from beffroi.systems.trainings.web import words
 from beffroi.systems.trainings.web.desk import desk_of
 from beffroi.ui import errors
 from beffroi.ui.components import Crumb, Tab
+from beffroi.ui.page_numbers import page_number
 
 _VIEWS = {"en-formation": "entered", "attendus": "expected", "sortis": "out"}
 _FIELD = "s-"
@@ -56,7 +57,7 @@ def every(request: AgentRequest) -> HttpResponse:
     said, wanted = request.GET.get("vue", ""), request.GET.get("session", "")
     view = said if said in _VIEWS else "en-formation"
     session = UUID(wanted) if is_uuid(wanted) else None
-    number = prescriptions.page_number(request.GET.get("page", "1"))
+    number = page_number(request.GET.get("page"))
     page = prescriptions.trainees(desk.organisation, _VIEWS[view], session, number)
     known = prescriptions.names(request.conversation, desk.purpose, (row.person for row in page))
     if isinstance(known, Refused):
