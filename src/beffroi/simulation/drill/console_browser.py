@@ -13,14 +13,18 @@ import httpx
 
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.drill.daily_life import hand_over
-from beffroi.simulation.drill.form_filling import Form, Read
+from beffroi.simulation.drill.form_filling import Form, Read, filled
 from beffroi.simulation.drill.stage import Stage
+from beffroi.simulation.people import Person
 
-Given = Mapping[str, str | Sequence[str]]
-"""What is typed, chosen and pressed, by the name of the control; several values for one that takes several."""
+Given = Mapping[str, str | Sequence[str] | None]
+"""What is typed, chosen and pressed, by the name of the control; several values for one that takes several, and
+``None`` for the first that is offered."""
 Upload = Mapping[str, tuple[str, bytes, str]]
 """Files by control: their name, content and type."""
 _IDS: Final = re.compile("[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+")
+_WRONG: Final = re.compile(r'href="#id_([a-z_-]+)"')
+"""Controls that a page's summary of errors leads to: their names, nothing that was typed."""
 _REDIRECTS: Final = 4
 
 
@@ -36,6 +40,14 @@ def place(address: str) -> str:
 def kind(address: str) -> str:
     """The address without its ids and without what is asked of it."""
     return _IDS.sub("*", address.partition("?")[0].partition("#")[0])
+
+
+def taken(answer: httpx.Response) -> httpx.Response:
+    """The same answer. Raises NoSuchForm where it says that what was sent was not taken."""
+    if answer.status_code != 200:
+        wrong = ", ".join(dict.fromkeys(_WRONG.findall(answer.text)))
+        raise NoSuchForm(f"{kind(urlsplit(str(answer.url)).path)}: answered {answer.status_code} {wrong}".strip())
+    return answer
 
 
 class ConsoleBrowser:
@@ -68,34 +80,64 @@ class ConsoleBrowser:
 
     def read(self, address: str) -> httpx.Response:
         """One page, redirects within the console followed."""
-        return self._followed(self.get(address))
+        return self.read_after(self.get(address))
 
     def post(self, address: str, given: Given, files: Upload | None = None) -> httpx.Response:
         """Send a form that is not looked for on any page; the answer as it is."""
         headers = {"origin": self._url, "referer": f"{self._url}/"}
-        data = {name: value if isinstance(value, str) else list(value) for name, value in given.items()}
+        data = {name: value if isinstance(value, str) else list(value or ()) for name, value in given.items()}
         return self._counted("post", address, self._http.post(address, data=data, files=files, headers=headers))
 
-    def submit(self, address: str, given: Given, files: Upload | None = None) -> httpx.Response:
-        """Read a page, send its form that has these controls, follow where it leads.
+    def submit(
+        self,
+        address: str,
+        given: Given,
+        files: Upload | None = None,
+        *,
+        about: Person | None = None,
+        to: str = "",
+    ) -> httpx.Response:
+        """Read a page, send its form that has these controls, and ends in ``to``; follow where it leads.
 
-        Raises NoSuchForm where the page has none: what is hidden in it goes along, what it shows otherwise does not.
+        What is hidden in it goes along; with ``about``, its other controls get what belongs there of this person.
+        Raises NoSuchForm where the page has none.
         """
-        return self.submit_on(self.read(address), given, files)
+        return self.submit_on(self.read(address), given, files, about=about, to=to)
 
-    def submit_on(self, page: httpx.Response, given: Given, files: Upload | None = None) -> httpx.Response:
+    def submit_on(
+        self,
+        page: httpx.Response,
+        given: Given,
+        files: Upload | None = None,
+        *,
+        about: Person | None = None,
+        to: str = "",
+    ) -> httpx.Response:
         """The same on a page that was read already."""
-        read = Read(page.text)
-        wanted = {*given, *(files or {})}
-        form = next((one for one in read.forms if _has(one, wanted, given)), None)
-        here = urlsplit(str(page.url)).path
+        wanted, here = {*given, *(files or {})}, str(page.url)
+        own = (here.removeprefix(self._url), "")
+        offered = Read(page.text).forms if wanted else [one for one in Read(page.text).forms if one.action in own]
+        form = next((one for one in offered if one.action.endswith(to) and _has(one, wanted, given)), None)
         if form is None:
-            raise NoSuchForm(f"{kind(here)} {page.status_code}: no form with {', '.join(sorted(wanted))}")
-        hidden = {one.name: one.value for one in form.fields if one.type == "hidden"}
-        action = urljoin(str(page.url), form.action or str(page.url)).removeprefix(self._url)
-        if form.method == "get":
-            return self._followed(self.get(str(httpx.URL(action, params={**hidden, **given}))))
-        return self._followed(self.post(action, {**hidden, **given}, files))
+            shown = kind(urlsplit(here).path)
+            raise NoSuchForm(f"{shown} {page.status_code}: no form with {', '.join(sorted(wanted))}")
+        chosen = {one.name: [value for value in one.options if value][:1] for one in form.fields if one.options}
+        sent: dict[str, str | Sequence[str]] = {name: value for name, value in chosen.items() if name in given}
+        if about is not None:
+            sent |= filled(Form(form.action, form.method, form.fields), about, 0, indiscreet=False)
+        for name in {one.name for one in form.fields if one.type == "hidden"}:
+            sent[name] = [one.value for one in form.fields if (one.name, one.type) == (name, "hidden")]
+        action = urljoin(here, form.action or here).removeprefix(self._url)
+        sent |= {name: value for name, value in given.items() if value is not None}
+        return self.read_after(self.post(action, sent, files))
+
+    def read_after(self, answer: httpx.Response) -> httpx.Response:
+        """The page that an answer leads to within the console."""
+        for _ in range(_REDIRECTS):
+            if not (answer.is_redirect and answer.headers["location"].startswith("/")):
+                break
+            answer = self.get(answer.headers["location"])
+        return answer
 
     def query(self, action: str, sent: Mapping[str, str]) -> httpx.Response:
         """Send a form by its address, as one that searches does."""
@@ -104,13 +146,6 @@ class ConsoleBrowser:
 
     def _counted(self, method: str, address: str, answer: httpx.Response) -> httpx.Response:
         self.pages[f"{method} {kind(address)} {answer.status_code}"] += 1
-        return answer
-
-    def _followed(self, answer: httpx.Response) -> httpx.Response:
-        for _ in range(_REDIRECTS):
-            if not (answer.is_redirect and answer.headers["location"].startswith("/")):
-                break
-            answer = self.get(answer.headers["location"])
         return answer
 
 
@@ -122,4 +157,4 @@ def _has(form: Form, wanted: set[str], given: Given) -> bool:
     fixed = {one.name: {one.value} for one in form.fields if one.type == "hidden"}
     for name, value in form.buttons:
         fixed.setdefault(name, set()).add(value)
-    return all(given[name] in values for name, values in fixed.items() if name in given)
+    return all(given[name] in {None, *values} for name, values in fixed.items() if name in given)

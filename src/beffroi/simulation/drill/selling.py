@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from beffroi.simulation.drill.console_browser import ConsoleBrowser, Given, NoSuchForm
+from beffroi.simulation.drill.console_browser import ConsoleBrowser, Given, NoSuchForm, taken
 from beffroi.simulation.drill.form_filling import Read
 
 STEPS: Final = ("made", "sent", "accepted", "billed", "issued", "agreed", "paid")
@@ -18,7 +18,7 @@ _CHOICE, _NEW, _PARTICULARS = "/devis/nouveau/", "/devis/nouveau/", "/devis/ment
 def say_particulars(browser: ConsoleBrowser, *, sells: bool) -> None:
     """What documents say of the organisation, without which none is made."""
     said: dict[str, str] = {"address": "1 place de la République", "postcode": "63000", "town": "Clermont-Ferrand"}
-    _done(browser.submit(_PARTICULARS, said | ({"declaration": "83630000000"} if sells else {})))
+    taken(browser.submit(_PARTICULARS, said | ({"declaration": "83630000000"} if sells else {})))
 
 
 def sell(seller: ConsoleBrowser, buyer: ConsoleBrowser, office: str) -> Iterator[str]:
@@ -28,18 +28,29 @@ def sell(seller: ConsoleBrowser, buyer: ConsoleBrowser, office: str) -> Iterator
     """
     quote = quoted(seller, office)
     yield "made"
-    _done(seller.submit(quote, {"move": "send"}))
+    taken(seller.submit(quote, {"move": "send"}))
     yield "sent"
-    _done(buyer.submit(quote, {"move": "accept"}))
+    taken(buyer.submit(quote, {"move": "accept"}))
     yield "accepted"
-    invoice = _path(_done(seller.submit(quote, {"move": "bill", "units": "10"})))
+    invoice = _path(taken(seller.submit(quote, {"move": "bill", "units": "10"})))
     yield "billed"
-    _done(seller.submit(invoice, {"move": "issue"}))
+    taken(seller.submit(invoice, {"move": "issue"}))
     yield "issued"
-    _done(buyer.submit(invoice, {"move": "agree"}))
+    taken(buyer.submit(invoice, {"move": "agree"}))
     yield "agreed"
-    _done(seller.submit(invoice, {"move": "pay"}))
+    taken(seller.submit(invoice, {"move": "pay"}))
     yield "paid"
+
+
+def credited(seller: ConsoleBrowser, buyer: ConsoleBrowser, office: str) -> tuple[str, str]:
+    """A quote whose invoice is issued, then cancelled by a credit note; the addresses of both."""
+    quote = quoted(seller, office)
+    taken(seller.submit(quote, {"move": "send"}))
+    taken(buyer.submit(quote, {"move": "accept"}))
+    invoice = _path(taken(seller.submit(quote, {"move": "bill", "units": "10"})))
+    taken(seller.submit(invoice, {"move": "issue"}))
+    taken(seller.submit(invoice, {"move": "credit", "reason": None}))
+    return quote, invoice
 
 
 def quoted(seller: ConsoleBrowser, office: str) -> str:
@@ -52,13 +63,7 @@ def quoted(seller: ConsoleBrowser, office: str) -> str:
         "buyer": office, "trainees": "8", "hours": "35", "unit": "hour", "price": "12,50", "vat": "exempt",
         "valid_until": f"{until:%d/%m/%Y}",
     }  # fmt: skip
-    return _path(_done(seller.submit(links[0], terms)))
-
-
-def _done(answer: httpx.Response) -> httpx.Response:
-    if answer.status_code != 200:
-        raise NoSuchForm(f"{urlsplit(str(answer.url)).path.split('/')[1]}: answered {answer.status_code}")
-    return answer
+    return _path(taken(seller.submit(links[0], terms)))
 
 
 def _path(answer: httpx.Response) -> str:
