@@ -54,10 +54,8 @@ def test_i09_console_that_keeps_one_name_in_a_column_a_queue_or_a_log_fails(own_
 
     report = console_week.drill(own_scratch, 400, days=1, sabotage=leak)
     assert report["values_in_clear"] > 0
-    where = {hit["where"] for hit in report["found"]}
-    assert {"console.training_session.remark", "guard.mail.failure"} < where
-    assert {one.rpartition("/")[2] for one in where} == {
-        "console.training_session.remark", "guard.mail.failure", "console.log",
+    assert {hit["where"] for hit in report["found"]} == {
+        "console.training_session.remark", "guard.mail.failure", "log: console.log",
     }  # fmt: skip
     assert any("console.training_session.remark" in failure for failure in report["failures"])
 
