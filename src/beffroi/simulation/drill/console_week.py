@@ -2,8 +2,8 @@
 
 Agents of several organisations sign in each day, follow the links of their pages and send the forms they find there,
 once with what belongs in them and once with names and numbers wherever something can be typed or chosen. No page is
-named here: one that is added is visited like the others. Beside that each day has its duties (:mod:`.week_duties`),
-which do name theirs, so that no table is empty when it is searched.
+named here: one that is added is visited like the others. Beside that each kind of work is done once by name
+(:mod:`.week_duties`), so that no table is empty when it is searched.
 """
 
 import asyncio
@@ -110,7 +110,7 @@ def drill(
         "columns_of_queues_searched": len(waiting),
         "rows": rows,
         "queued": queued,
-        "files_handed_out": len(cast.kept),
+        "files_handed_out": cast.handed_out,
         "duties": cast.done,
         "duties_not_done": cast.undone,
         "days": days,

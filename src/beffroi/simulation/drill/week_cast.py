@@ -29,7 +29,7 @@ APPROVERS: Final = ("helene.marchand", "thomas.leroux")
 class Cast:
     """Everybody of a week, in front of one console and one guard.
 
-    ``kept`` is what was handed out as a file; ``done`` and ``undone`` are the duties, with what stopped them.
+    ``kept`` is what is searched of the files that were handed out; ``done`` and ``undone`` are the duties, with what stopped them.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Cast:
         self.done: list[str] = []
         self.undone: dict[str, str] = {}
         self.kept: dict[str, bytes] = {}
+        self.handed_out = 0
         self._browsers: dict[str, ConsoleBrowser] = {}
         self._passkeys = {login: Passkey() for login in APPROVERS}
         self._people: dict[str, deque[Person]] = {}
@@ -112,6 +113,7 @@ class Cast:
         name = answer.headers.get("content-disposition", "")
         if answer.status_code != 200 or not name:
             raise NoSuchForm(f"{what}: answered {answer.status_code} without a file")
+        self.handed_out += 1
         self.kept[f"name of {what}"] = name.encode()
         if content:
             self.kept[f"content of {what}"] = answer.content
