@@ -29,7 +29,8 @@ APPROVERS: Final = ("helene.marchand", "thomas.leroux")
 class Cast:
     """Everybody of a week, in front of one console and one guard.
 
-    ``kept`` is what is searched of the files that were handed out; ``done`` and ``undone`` are the duties, with what stopped them.
+    ``kept`` is what is searched of the files that were handed out; ``done`` and ``undone`` are the duties, with what
+    stopped them.
     """
 
     def __init__(
