@@ -79,9 +79,11 @@ async def arm(
                         await _name(conn, held, rank)
                 for rank in range(count):
                     await _admit(conn, held, rank, now)
-                await _seat_others(conn, held, now)
             else:
                 await stamped.amend(conn, held, "application", known, redirect_uris=list(return_to))
+            taken = "SELECT EXISTS (SELECT FROM guard.account WHERE id = $1)"
+            if not await conn.fetchval(taken, identifier("seat", TRAINER)):
+                await _seat_others(conn, held, now)
     finally:
         await conn.close()
 
