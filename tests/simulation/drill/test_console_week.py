@@ -16,7 +16,7 @@ from beffroi.simulation.people import Person
 from beffroi.simulation.personas import BY_LOGIN
 from beffroi.simulation.population import Population
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 PAGE = """
 <a href="/ici/">x</a><a href="https://ailleurs.example/">y</a>
 <form method="post" action="/la/"><input type="hidden" name="csrf" value="t"><input name="last_name">
