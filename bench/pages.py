@@ -4,10 +4,8 @@
 """
 
 import asyncio
-import json
 import os
 import re
-import secrets
 import socket
 import subprocess
 import sys
@@ -16,32 +14,23 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
-from uuid import UUID
 
-import asyncpg
 from psycopg.conninfo import conninfo_to_dict
 
 from beffroi.config.secret_files import write_private
 from beffroi.config.settings import DSN_SETTINGS
-from beffroi.config.wiring import CONSOLE_APPLICATION
-from beffroi.core import policy_file
-from beffroi.core.ids import ApplicationId
-from beffroi.core.policy import Level
-from beffroi.guard import stamped, turnstile
 from beffroi.guard.keys import Keys
-from beffroi.guard.sessions.beginning import SignedIn, begin
-from beffroi.guard.vault.records import Agent, encode
-from beffroi.guard.vault.sealing import new_key, seal
 from beffroi.simulation.application_key import ensure_application_key
 from bench import console_rows, machine
+from bench import pages_scene as scene
 from bench.decision import Bench, GuardOfBench
-from bench.population import OFFICES, advisers, identifier
+from bench.population import advisers, identifier
 
 BOUND_MS = 150.0
 """What issue 5 promises of every everyday page, at the 95th percentile."""
@@ -51,6 +40,11 @@ _AGENT = "Mozilla/5.0 (X11; Linux x86_64) Bench/1.0"
 _PROVIDER = "bench-idp"
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _FIRST = re.compile(r'href="/catalogue/([0-9a-f-]{36})/')
+_CLASS = re.compile(r'href="/presences/([0-9a-f-]{36})/')
+_LIST = re.compile(r'href="/effacements/([0-9a-f-]{36})/')
+PERSON = "person"
+REQUESTS = 40
+"""Requests of people in the register of the first office."""
 GROUPS = "identity.contact.situation.followup"
 
 
@@ -62,13 +56,13 @@ class Browser:
         self._origin = f"http://127.0.0.1:{port}"
         self._cookies: dict[str, str] = {}
 
-    def ask(self, address: str, form: Mapping[str, str] | None = None) -> "Answer":
+    def ask(self, address: str, form: Mapping[str, Any] | None = None) -> "Answer":
         """One request; the whole body is read."""
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         headers = {"user-agent": _AGENT, "accept-language": "fr", "cookie": cookies, "accept": "text/html"}
         body = None
         if form is not None:
-            body = urlencode(form)
+            body = urlencode(form, doseq=True)
             headers |= {"content-type": "application/x-www-form-urlencoded", "origin": self._origin}
         began = time.perf_counter()
         self._http.request("GET" if form is None else "POST", address, body, headers)
@@ -87,89 +81,6 @@ class Answer:
 
     def __init__(self, status: int, location: str, text: str, taken: float) -> None:
         self.status, self.location, self.text, self.taken = status, location, text, taken
-
-
-async def _arm(
-    guard_dsn: str, held: Keys, jwk: Mapping[str, object], return_to: str, accounts: int, count: int
-) -> None:
-    """The console as an application of the population, and names for the advisers who sign in to it; once."""
-    conn = await asyncpg.connect(guard_dsn)
-    try:
-        async with conn.transaction():
-            await turnstile.take(conn)
-            now = await conn.fetchval("SELECT guard.instant()")
-            known = await conn.fetchrow("SELECT * FROM guard.application WHERE id = $1", CONSOLE_APPLICATION)
-            caps = dict.fromkeys(("hour_cap", "day_cap", "week_cap", "month_cap"), 2_000_000_000)
-            if known is None:
-                row = {
-                    "id": CONSOLE_APPLICATION, "name": "Console", "organisation": identifier("organisation", 0),
-                    "open": True, "redirect_uris": [return_to], **caps, "version": 1,
-                }  # fmt: skip
-                await stamped.insert(conn, held, "application", row)
-                key = {
-                    "application": CONSOLE_APPLICATION, "kid": str(jwk["kid"]), "jwk": json.dumps(jwk),
-                    "until_at": now + timedelta(days=3650), "revoked_at": None, "version": 1,
-                }  # fmt: skip
-                await stamped.insert(conn, held, "application_key", key)
-                for rank in range(accounts):
-                    if rank % OFFICES < count:
-                        await _name(conn, held, rank)
-                for rank in range(count):
-                    await _admit(conn, held, rank, now)
-            else:
-                await stamped.amend(conn, held, "application", known, redirect_uris=[return_to])
-    finally:
-        await conn.close()
-
-
-async def _name(conn: "asyncpg.Connection", held: Keys, rank: int) -> None:
-    """A name for an adviser: pages of an office show those of colleagues."""
-    account, own = identifier("account", rank), new_key()
-    row = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", account)
-    assert row is not None, "the population has its advisers"
-    owner = UUID(account).bytes
-    who = Agent(first_name="Camille", last_name=f"Bench{rank}", email=f"bench{rank}@exemple.org")
-    personal = seal(own, owner, "agent", encode(who))
-    bound = {"idp_id": _PROVIDER, "subject_index": UUID(identifier("subject", rank))}
-    await stamped.amend(conn, held, "account", row, wrapped_key=held.wrap(own, owner), personal=personal, **bound)
-
-
-async def _admit(conn: "asyncpg.Connection", held: Keys, rank: int, at: datetime) -> None:
-    """An adviser's habilitation in the console, at an office that accepts the provider."""
-    served = {
-        "id": identifier("console-served", rank), "habilitation": identifier("habilitation", rank),
-        "application": CONSOLE_APPLICATION, "ended_at": None, "version": 1,
-    }  # fmt: skip
-    await stamped.insert(conn, held, "habilitation_application", served)
-    accepted = {
-        "id": identifier("accepted", rank), "organisation": identifier("organisation", rank % OFFICES),
-        "provider": _PROVIDER, "name": "Bench", "source": "import", "accepted_at": at, "accepted_by": None,
-        "withdrawn_at": None, "withdrawn_by": None, "version": 1,
-    }  # fmt: skip
-    await stamped.insert(conn, held, "organisation_provider", accepted)
-
-
-async def _codes(guard_dsn: str, held: Keys, states: Sequence[str]) -> list[str]:
-    """A code for each adviser in turn, as the sign-in pages would hand it to the browser of that state."""
-    policy, codes = policy_file.load_default(), []
-    conn = await asyncpg.connect(guard_dsn)
-    try:
-        for rank, state in enumerate(states):
-            async with conn.transaction():
-                await turnstile.take(conn)
-                account = await conn.fetchrow(
-                    "SELECT * FROM guard.account WHERE id = $1", identifier("account", rank)
-                )
-                assert account is not None, "the population has its advisers"
-                now = await conn.fetchval("SELECT guard.instant()")
-                signed_in = SignedIn(
-                    account, ApplicationId(CONSOLE_APPLICATION), Level.PASSKEY, now, state,
-                    secrets.token_urlsafe(32), None, "{}",
-                )  # fmt: skip
-                codes.append(await begin(conn, held, policy.session, signed_in, policy.version))
-        return codes
-    finally:
-        await conn.close()
 
 
 @contextmanager
@@ -212,20 +123,62 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _sign_in(bench: Bench, held: Keys, port: int, count: int) -> list[Browser]:
-    browsers = [Browser(port) for _ in range(count)]
-    left = [browser.ask("/connexion/?suite=/portefeuille/") for browser in browsers]
+def _sign_in(bench: Bench, held: Keys, port: int, accounts: Sequence[str]) -> list[Browser]:
+    browsers = [Browser(port) for _ in accounts]
+    left = [browser.ask("/connexion/?suite=/") for browser in browsers]
     states = [parse_qs(urlsplit(answer.location).query)["state"][0] for answer in left]
-    for browser, state, code in zip(
-        browsers, states, asyncio.run(_codes(bench.roles.guard, held, states)), strict=True
-    ):
+    codes = asyncio.run(scene.codes_of(bench.roles.guard, held, dict(zip(accounts, states, strict=True))))
+    for browser, state, code in zip(browsers, states, codes, strict=True):
         back = browser.ask(f"/retour/?{urlencode({'code': code, 'state': state})}")
         if back.status != 302:
-            raise SystemExit(f"an adviser could not sign in: {back.status} {back.text[-500:]}")
+            raise SystemExit(f"an agent could not sign in: {back.status} {back.text[-500:]}")
     return browsers
 
 
-def pages_of(people: int, rank: int, turn: int, course: str) -> Iterator[tuple[str, str, Mapping[str, str] | None]]:
+def _others(bench: Bench, port: int) -> dict[str, Browser]:
+    """A browser of each other role."""
+    seats = [identifier("seat", role) for role in scene.SEATS]
+    return dict(zip(scene.SEATS, _sign_in(bench, bench.keys, port, seats), strict=True))
+
+
+def _in_person(bench: Bench, port: int, rank: int) -> Browser:
+    """The browser of somebody of the population, who proved an identity; each asks a few times an hour."""
+    person = Browser(port)
+    state = parse_qs(urlsplit(person.ask("/mon-espace/code/").location).query)["state"][0]
+    code = asyncio.run(scene.person_code(bench.roles.guard, bench.keys, identifier("person", rank), state))
+    person.ask(f"/mon-espace/retour/?{urlencode({'code': code, 'state': state})}")
+    return person
+
+
+def _prepare_by_pages(browsers: Sequence[Browser], others: Mapping[str, Browser], people: int) -> None:
+    """Requests of people in the register, and messages that were sent, each by its own page."""
+    for rank, browser in enumerate(browsers):
+        own = [identifier("person", one) for one in range(rank, people, advisers(people))][:5]
+        sent = {"personne": own, "etape": "envoyer", "subject": "call-back"}
+        _heard(_posted(browser, "/portefeuille/message/", sent))
+    today = f"{date.today():%d/%m/%Y}"  # noqa: DTZ011  a form shows the day of here
+    for one in range(0, people, advisers(people))[:REQUESTS]:
+        asked = {"article": "access", "received_on": today}
+        address = f"/personnes/{identifier('person', one)}/droits/"
+        _heard(_posted(others[scene.CORRESPONDENT], address, asked))
+
+
+def _posted(browser: Browser, address: str, form: Mapping[str, Any]) -> Answer:
+    token = _TOKEN.search(browser.ask(address).text)
+    return browser.ask(address, {**form, "csrfmiddlewaretoken": token[1] if token else ""})
+
+
+def _heard(answer: Answer) -> None:
+    """Taken, or told that it is there from an earlier run."""
+    if answer.status not in {302, 303, 409, 422, 429}:
+        raise SystemExit(f"{answer.status} {answer.location} {answer.text[-800:]}")
+
+
+Asked = tuple[str, str, Mapping[str, Any] | None]
+"""Name of a page, address, form."""
+
+
+def pages_of(people: int, rank: int, turn: int, course: str) -> Iterator[Asked]:
     """What one adviser asks in one turn: name of the page, address, form."""
     own = range(rank, people, advisers(people))
     person = identifier("person", own[turn % min(20, len(own))])
@@ -250,6 +203,58 @@ def pages_of(people: int, rank: int, turn: int, course: str) -> Iterator[tuple[s
     yield "catalogue, by distance", "/catalogue/?commune=clermont-ferrand&km=50", None
     yield "session of the catalogue", f"/catalogue/{course}/", None
     yield "transfers", "/transferts/", None
+    yield from _file_pages(identifier("person", own[turn % min(20, len(own))]), identifier("person", own[-1]))
+    several = [identifier("person", one) for one in own[:20]]
+    yield "export, all of one's own", "/portefeuille/export/?portee=mes", None
+    yield "export, twenty people", "/portefeuille/export/", {"personne": several}
+    yield "files asked for", "/portefeuille/fichiers/", None
+    yield "message, all of one's own", "/portefeuille/message/?portee=mes", None
+    yield "message, read before sending", "/portefeuille/message/", {
+        "personne": several, "etape": "relire", "subject": "call-back",
+    }  # fmt: skip
+    yield "messages sent", "/portefeuille/messages/", None
+    yield "several for a colleague", "/portefeuille/confier/", {"personne": several}
+    yield "absences", "/portefeuille/remplacements/", None
+    yield "steps due", "/demarches/", None
+    yield "merged files", "/doublons/", None
+
+
+def _file_pages(person: str, other: str) -> Iterator[Asked]:
+    """Pages of one file beside its sections; ``other`` is somebody else of the same adviser's."""
+    here = f"/personnes/{person}"
+    yield "attachments", f"{here}/pieces/", None
+    yield "a note", f"{here}/suivi/", None
+    yield "a step", f"{here}/demarches/", None
+    yield "situation in time", f"{here}/situation/", None
+    yield "legal representatives", f"{here}/representants/", None
+    yield "payments", f"{here}/versements/", None
+    yield "change of adviser", f"{here}/conseiller/", None
+    yield "transfer of a file", f"{here}/transferer/", None
+    yield "code for the personal space", f"{here}/code-d-acces/", None
+    yield "search for a duplicate", f"{here}/doublon/", None
+    yield "two files compared", f"{here}/doublon/{other}/", None
+
+
+def pages_of_others(turn: int, class_: str, list_: str) -> Iterator[tuple[str, Asked]]:
+    """What is asked by those who are no advisers: their role before each page; ``person`` is no agent at all."""
+    day = date.today() - timedelta(days=1 + turn % 20)  # noqa: DTZ011  a day of the class, in the console's time
+    trainer = scene.TRAINER
+    yield trainer, ("trainees", "/stagiaires/", None)
+    yield trainer, ("attendance", "/presences/", None)
+    yield trainer, ("attendance sheet", f"/presences/{class_}/{day.isoformat()}/", None)
+    yield trainer, ("calendar of a session", f"/presences/{class_}/", None)
+    yield trainer, ("prescriptions received", "/prescriptions/recues/", None)
+    yield trainer, ("own sessions", "/sessions/", None)
+    yield trainer, ("quotes, seller", "/devis/?vue=acceptes", None)
+    yield trainer, ("invoices, seller", f"/devis/factures/?vue=payees&page={1 + turn % 3}", None)
+    yield scene.CLERK, ("quotes, buyer", "/devis/?vue=acceptes", None)
+    yield scene.CLERK, ("invoices, buyer", "/devis/factures/", None)
+    yield scene.CORRESPONDENT, ("requests of people", "/demandes-des-personnes/", None)
+    yield scene.CORRESPONDENT, ("lists to erase", "/effacements/", None)
+    yield scene.CORRESPONDENT, ("one list to erase", f"/effacements/{list_}/", None)
+    yield PERSON, ("own consultations", "/mon-espace/consultations/", None)
+    yield PERSON, ("my file", "/mon-espace/dossier/", None)
+    yield PERSON, ("own reports", "/mon-espace/signalements/", None)
 
 
 def run(people: int, turns: int, folder: Path) -> dict[str, Any]:
@@ -257,16 +262,21 @@ def run(people: int, turns: int, folder: Path) -> dict[str, Any]:
     bench = Bench(folder, people, 0, 0)
     try:
         database = conninfo_to_dict(bench.roles.owner)["dbname"]
-        rows = console_rows.fill(bench.server.dsn(database=str(database)), bench.roles, folder / "console")
+        trainees = [identifier("person", rank) for rank in range(scene.CLASS)]
+        admin = bench.server.dsn(database=str(database))
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
         key = folder / f"console-{people}.jwk"
         jwk = ensure_application_key(key)
         count = min(ADVISERS, advisers(people))
-        asyncio.run(
-            _arm(bench.roles.guard, bench.keys, jwk, f"http://127.0.0.1:{port}/retour/", advisers(people), count)
-        )
+        back = [f"http://127.0.0.1:{port}/{way}retour/" for way in ("", "mon-espace/")]
+        asyncio.run(scene.arm(bench.roles.guard, bench.keys, jwk, back, advisers(people), count))
+        rows = console_rows.fill(admin, bench.roles, folder / "console", trainees)
+        asyncio.run(scene.leave_some(bench.roles.guard, bench.keys))
+        for rank in range(count):
+            shown = [identifier("person", one) for one in range(rank, people, advisers(people))[:20]]
+            asyncio.run(scene.join_documents(bench.roles.guard, bench.keys, shown, identifier("account", rank)))
         with bench.guard(looks="never") as guard, _served(bench, folder, port, guard, key):
             taken = _measure(bench, port, people, count, turns)
     finally:
@@ -295,29 +305,34 @@ def _served(bench: Bench, folder: Path, port: int, guard: GuardOfBench, key: Pat
 
 def _measure(bench: Bench, port: int, people: int, count: int, turns: int) -> dict[str, list[float]]:
     """Milliseconds by page, one request at a time; the first turn of each browser is left out."""
-    browsers = _sign_in(bench, bench.keys, port, count)
-    nobody = Browser(port)
-    shown = browsers[0].ask("/catalogue/?mots=cuisine")
-    course = _FIRST.search(shown.text)
-    if course is None:
-        raise SystemExit(f"the catalogue shows nothing: {shown.status} {shown.location} {shown.text[-500:]}")
+    browsers = _sign_in(bench, bench.keys, port, [identifier("account", rank) for rank in range(count)])
+    others, nobody = _others(bench, port), Browser(port)
+    persons = [_in_person(bench, port, rank) for rank in range(count)]
+    _prepare_by_pages(browsers, others, people)
+    course = _found(_FIRST, browsers[0].ask("/catalogue/?mots=cuisine"))
+    class_ = _found(_CLASS, others[scene.TRAINER].ask("/presences/"))
+    list_ = _found(_LIST, others[scene.CORRESPONDENT].ask("/effacements/"))
     taken: dict[str, list[float]] = {}
     for turn in range(turns + 1):
         for rank, browser in enumerate(browsers):
-            asked = [(BASELINE, nobody, "/accessibilite/", None)]
-            asked += [
-                (name, browser, address, form) for name, address, form in pages_of(people, rank, turn, course[1])
-            ]
-            for name, who, address, form in asked:
-                if form is not None:
-                    token = _TOKEN.search(who.ask(address).text)
-                    form = {**form, "csrfmiddlewaretoken": token[1] if token else ""}
-                answer = who.ask(address, form)
+            asked: list[tuple[Browser, Asked]] = [(nobody, (BASELINE, "/accessibilite/", None))]
+            asked += [(browser, each) for each in pages_of(people, rank, turn, course)]
+            whose = others | {PERSON: persons[rank]}
+            asked += [(whose[role], each) for role, each in pages_of_others(turn, class_, list_)]
+            for who, (name, address, form) in asked:
+                answer = who.ask(address) if form is None else _posted(who, address, form)
                 if answer.status != 200:
                     raise SystemExit(f"{name}: {answer.status} {answer.location} {answer.text[-800:]}")
                 if turn:
                     taken.setdefault(name, []).append(answer.taken)
     return taken
+
+
+def _found(wanted: re.Pattern[str], page: Answer) -> str:
+    found = wanted.search(page.text)
+    if found is None:
+        raise SystemExit(f"a page shows nothing of what is looked for: {page.status} {page.text[-500:]}")
+    return found[1]
 
 
 def _spread(times: Sequence[float]) -> dict[str, Any]:

@@ -37,8 +37,8 @@ _SINCE = datetime(2026, 1, 5, tzinfo=UTC)
 _UNTIL = datetime(2099, 1, 1, tzinfo=UTC)
 
 
-def identifier(kind: str, rank: int) -> str:
-    """The UUID text of the ``rank``-th organisation, account, habilitation, session or person."""
+def identifier(kind: str, rank: int | str) -> str:
+    """The UUID text of the ``rank``-th organisation, account, habilitation, session or person; or of a name."""
     return str(UUID(bytes=blake2b(f"{kind}/{rank}".encode(), digest_size=16).digest()))
 
 
@@ -233,7 +233,7 @@ async def forget_counts(dsn: str) -> None:
     """
     conn = await asyncpg.connect(dsn)
     async with conn.transaction():
-        await conn.execute("TRUNCATE guard.budget, guard.reach, guard.question, guard.refusal")
+        await conn.execute("TRUNCATE guard.budget, guard.reach, guard.question, guard.refusal, guard.attempt")
         parts = await conn.fetch(
             "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = $1::regclass", _LOG
         )

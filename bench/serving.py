@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from beffroi.config.wiring import CONSOLE_APPLICATION
 from beffroi.guard.folding import watching
 from beffroi.guard.folding.looking import Look
 from beffroi.guard.process import run
@@ -44,6 +45,7 @@ def main() -> None:
         listening=Listening(port=order["port"]),
         batching=Batching(**order["batching"]),
         sealed=Sealed(order["longest_lag"]),
+        person_application=CONSOLE_APPLICATION,
     )
     run(settings)
 

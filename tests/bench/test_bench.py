@@ -129,6 +129,10 @@ def test_maintainer_measures_pages_and_gets_each_beside_one_that_asks_nobody() -
     assert found["bound_ms"] == 150
     assert found["console_rows"]["case"] == found["people"]
     assert {"portfolio", "file", "search, a hit", "week", "day", "statistics", "prescriptions"} <= set(found["pages"])
+    others = {"export, twenty people", "attachments", "payments", "two files compared", "attendance sheet"}
+    others |= {"invoices, buyer", "requests of people", "one list to erase", "my file", "messages sent"}
+    assert others <= set(found["pages"])
+    assert all(found["console_rows"].values()), "a page of an empty table shows nothing of what it costs"
     for row in found["pages"].values():
         assert 0 < row["p50_ms"] <= row["p95_ms"] <= row["most_ms"]
         assert row["ratio_to_baseline"] > 0

@@ -8,6 +8,7 @@ import pytest
 from beffroi.config.drill import ScratchServer
 from beffroi.core import policy_file
 from beffroi.simulation.drill import ablation as missing
+from beffroi.simulation.drill import selling
 from beffroi.simulation.drill import training_organisation as drilled
 from beffroi.simulation.drill.ablation import Ablation
 from beffroi.simulation.drill.training_scene import Enrolled, targets_of
@@ -17,7 +18,7 @@ from beffroi.simulation.drill.wire import Reply
 pytestmark = pytest.mark.timeout(300)
 WITHOUT = {
     "trainees-budget", "enrolments", "minimisation", "client-binding", "second-factor", "separation-of-duties",
-    "everything",
+    "everything", drilled.FILES_ALONE,
 }  # fmt: skip
 
 
@@ -51,6 +52,15 @@ def test_organisation_cut_off_within_the_hour_is_read_no_more(report: dict[str, 
 
 
 @pytest.mark.slow
+def test_organisation_whose_files_are_closed_goes_on_from_a_quote_to_a_payment(report: dict[str, Any]) -> None:
+    closed = report["files_closed"]
+    assert closed["opened_before"] > 0
+    assert closed["answers"] == {"files-contained": report["trainees"]}
+    assert (closed["quotes_accepted"], closed["invoices_paid"]) == (1, 1)
+    assert report["ablations"][drilled.FILES_ALONE]["without"] == len(selling.STEPS)
+
+
+@pytest.mark.slow
 def test_guard_that_counts_no_trainee_fails_the_drill(
     scratch: ScratchServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,6 +80,9 @@ def good_report() -> dict[str, Any]:
         "strangers_read": 0, "groups_read": ["identity", "training"],
         "hours_to_containment": 0.9, "people_read_after_containment": 0,
         "ablations": {name: dict(worth) for name in WITHOUT},
+        "files_closed": {
+            "opened_before": 5, "asked": 320, "refused": 320, "quotes_accepted": 1, "invoices_paid": 1,
+        },
         "variants": {"own_manager": 0, "whole_staff": 180},
         "other_doors": {"with_a_value_nobody_there_may_know": [], "not_understood": []},
         "ids_confirmed": 0, "unjournaled": 0, "falsely_journaled": 0,
@@ -91,6 +104,12 @@ def good_report() -> dict[str, Any]:
         (("ablations", "client-binding", "with"), 1),
         (("ablations", "second-factor", "with"), 1),
         (("ablations", "separation-of-duties", "with"), 1),
+        (("ablations", drilled.FILES_ALONE, "with"), 1),
+        (("files_closed", "opened_before"), 0),
+        (("files_closed", "asked"), 0),
+        (("files_closed", "refused"), 319),
+        (("files_closed", "quotes_accepted"), 0),
+        (("files_closed", "invoices_paid"), 0),
         (("variants", "own_manager"), 1),
         (("variants", "whole_staff"), 181),
         (("other_doors", "with_a_value_nobody_there_may_know"), ["/v1/find"]),

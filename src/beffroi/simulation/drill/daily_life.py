@@ -52,8 +52,13 @@ async def play(database: ScratchDatabase, port: int, stage: Stage, newcomer: Per
         await conn.close()
 
 
-async def hand_over(conn: "asyncpg.Connection", stage: Stage, agent: Agent, state: str) -> str:
-    """The code with which the sign-in pages send a browser back; the session keeps the provider's token, sealed."""
+async def hand_over(
+    conn: "asyncpg.Connection", stage: Stage, agent: Agent, state: str, cookie: str | None = None
+) -> str:
+    """The code with which the sign-in pages send a browser back; the session keeps the provider's token, sealed.
+
+    ``cookie`` is what these pages left in that browser, where anything is asked of it afterwards.
+    """
     held, policy = stage.keys(), policy_file.load_default()
     account = await conn.fetchrow("SELECT * FROM guard.account WHERE id = $1", agent.id)
     assert account is not None, "the stage has its personas"
@@ -62,7 +67,7 @@ async def hand_over(conn: "asyncpg.Connection", stage: Stage, agent: Agent, stat
         await turnstile.take(conn)
         now: datetime = await conn.fetchval("SELECT guard.instant()")
         signed_in = SignedIn(
-            account, ApplicationId(APPLICATION), Level.PASSKEY, now, state, secrets.token_urlsafe(32),
+            account, ApplicationId(APPLICATION), Level.PASSKEY, now, state, cookie or secrets.token_urlsafe(32),
             f"header.{json.dumps(claims)}.signature", "{}",
         )  # fmt: skip
         return await begin(conn, held, policy.session, signed_in, policy.version)

@@ -103,7 +103,7 @@ def _filled(form: Form, person: Person | None, turn: int, *, indiscreet: bool) -
         if one.type == "hidden":
             yield one.name, one.value
         elif one.type == "textarea":
-            yield one.name, _story(person)
+            yield one.name, story(person)
         elif indiscreet and person is not None and one.type != "file":
             yield one.name, _secrets(person)[turn % 5]
         elif one.type in ("select", "radio") and options:
@@ -121,7 +121,8 @@ def _secrets(person: Person) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _story(person: Person | None) -> str:
+def story(person: Person | None) -> str:
+    """A free text that says everything of somebody, or nothing of anybody."""
     if person is None:
         return "Savoir compter et se tenir debout."
     who = f"{person.first_names} {person.last_name}"

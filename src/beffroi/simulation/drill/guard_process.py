@@ -21,6 +21,7 @@ from beffroi.simulation.drill.ablation import BY_NAME, NONE, Ablation, bench, ed
 from beffroi.simulation.drill.lost_duties import lose
 from beffroi.simulation.drill.ports import free_port
 from beffroi.simulation.drill.scratch import DrillRefused, ScratchDatabase, refuse_real
+from beffroi.simulation.drill.stage import APPLICATION
 
 STARTED_WITHIN: Final = 30.0
 
@@ -103,6 +104,7 @@ def main(told: _Told) -> None:
         mode=Mode.DRILL,
         provider=told.provider,
         listening=Listening(port=told.port),
+        person_application=APPLICATION,
         sealed=Sealed(None),
     )
     asyncio.run(refuse_real(settings.database))

@@ -21,10 +21,12 @@ from beffroi.core import policy_file
 from beffroi.core.policy import Level, Policy
 from beffroi.simulation.agents import Agent
 from beffroi.simulation.drill import ablation as missing
+from beffroi.simulation.drill import selling, training_quotes
 from beffroi.simulation.drill.ablation import Ablation
 from beffroi.simulation.drill.guard_process import served
 from beffroi.simulation.drill.scratch import Scratch, ScratchDatabase
 from beffroi.simulation.drill.stage import Clockwork, Stage, hijack, live, prepare
+from beffroi.simulation.drill.training_quotes import Cut
 from beffroi.simulation.drill.training_scene import (
     MEMBERSHIP,
     Enrolled,
@@ -46,6 +48,8 @@ LOOKS: Final = timedelta(minutes=55)
 """After the beginning of each hour, when the officer looks at the page of the last hour's consultations."""
 HOURS_AFTER: Final = 30
 """How long the theft goes on in front of the officer: past midnight, when a day's budget would begin anew."""
+FILES_ALONE: Final = "containment-of-files-alone"
+"""The ablation cuts the whole organisation instead of its files."""
 ELSEWHERE: Final = "a browser that is not the one the session began in"
 Act = Callable[["Scene"], Awaitable[Any]]
 
@@ -239,6 +243,21 @@ def drill(scratch: Scratch, people: int = PEOPLE, days: int = DAYS) -> dict[str,
             with scratch.copy(origin) as database, served(database, scratch.folder, stage.key_file, one) as port:
                 return asyncio.run(acted(database, port))
 
+        def cut_off(what: str) -> tuple[Cut, int, int]:
+            async def acted(database: ScratchDatabase, port: int, url: str) -> Cut:
+                async with Scene(database, port, stage, targets, manager) as scene:
+                    thief = scene.thief()
+                    thief.sessions = [await scene.session(scene.staff[0])]
+                    return await training_quotes.cut(scene.conn, stage, url, thief, targets, what)
+
+            with (
+                scratch.copy(origin) as database,
+                served(database, scratch.folder, stage.key_file) as port,
+                scratch.console(database, port, stage.application_key_file) as url,
+            ):
+                training_quotes.offer(database, stage)
+                return asyncio.run(acted(database, port, url)), *training_quotes.sold(database)
+
         [month] = play(missing.NONE, one_account(days, every_door=True))
         # Those who read nothing come first: what they are refused is not a budget that another has spent.
         handle, password, own, trains, staff = play(
@@ -252,6 +271,8 @@ def drill(scratch: Scratch, people: int = PEOPLE, days: int = DAYS) -> dict[str,
         [factorless] = play(missing.SECOND_FACTOR, password_alone)
         [unseparated] = play(missing.SEPARATION, manager_who_trains)
         [everybody] = play(missing.OF_TRAINING, one_account(1))
+        apart, accepted, paid = cut_off(training_quotes.FILES)
+        altogether, *_ = cut_off(training_quotes.ORGANISATION)
     report: dict[str, Any] = {
         "drill": "training-organisation",
         "people_read_day": month.read[0],
@@ -270,6 +291,15 @@ def drill(scratch: Scratch, people: int = PEOPLE, days: int = DAYS) -> dict[str,
             missing.SECOND_FACTOR.name: _worth("people, by a password alone", password, factorless),
             missing.SEPARATION.name: _worth("people, by a manager who trains too", trains, unseparated),
             "everything": _worth("people in a day", month.day, everybody.day),
+            FILES_ALONE: _worth("steps from a quote to a payment that stop", _stopped(apart), _stopped(altogether)),
+        },
+        "files_closed": {
+            "opened_before": apart.opened_before,
+            "asked": apart.answers.total(),
+            "refused": apart.answers[training_quotes.REFUSED],
+            "answers": dict(apart.answers),
+            "quotes_accepted": accepted,
+            "invoices_paid": paid,
         },
         "variants": {"own_manager": own, "whole_staff": staff.day, "accounts_of_the_staff": len(staff_of(stage))},
         "other_doors": {
@@ -297,6 +327,10 @@ def bounds(policy: Policy, trainees: int, accounts: int) -> dict[str, int]:
         "month": min(caps.month, trainees),
         "whole_staff_day": min(caps.day * accounts, trainees),
     }
+
+
+def _stopped(cut: Cut) -> int:
+    return len(selling.STEPS) - cut.steps
 
 
 def _worth(what: str, with_it: int, without: int) -> dict[str, Any]:
@@ -332,6 +366,15 @@ def failures(report: dict[str, Any]) -> list[str]:
         found.append("a door did not understand what was asked of it: the attack is blind there")
     if not report["hours_to_containment"] or report["people_read_after_containment"]:
         found.append("the organisation was not cut off, or was read all the same")
+    closed = report["files_closed"]
+    if not closed["opened_before"]:
+        found.append("no file was opened before they were closed: nothing shows that they were")
+    if closed["refused"] != closed["asked"] or not closed["asked"]:
+        found.append(f"{closed['asked'] - closed['refused']} of {closed['asked']} files were not refused once closed")
+    if (closed["quotes_accepted"], closed["invoices_paid"]) != (1, 1):
+        found.append("while files are closed, no quote was accepted or no invoice was paid")
+    if report["ablations"][FILES_ALONE]["with"]:
+        found.append("while files are closed, steps from a quote to a payment stop too")
     found += [
         f"{what}: {report[what]}" for what in ("ids_confirmed", "unjournaled", "falsely_journaled") if report[what]
     ]

@@ -77,6 +77,14 @@ class Thief:
         real = [await self._may(session, account, person.id) for person in self._targets.strangers[:20]]
         return sum(answer not in unknown for answer in real)
 
+    async def answer_about(self, person: str) -> str:
+        """``opened``, or the code of the refusal, for one file with the first session."""
+        reply = await self._open(self.sessions[0], DUE, person)
+        if reply.status != 200:
+            return str(reply.json.get("code", reply.status))
+        fields = reply.json["person"]["fields"]
+        return "opened" if self._read(fields) else str(reply.json["person"].get("why", "masked"))
+
     async def _may(self, session: Hijacked, account: str, person: str) -> Reply:
         return await self._post(session, "/access/v1/evaluation", _evaluation(account, person))
 
