@@ -124,7 +124,7 @@ async def test_reports_made_before_they_carried_a_mac_are_authenticated_once(pos
             await migrations.migrate(roles.owner)
         with pytest.raises(KeysRefused):
             await forward(roles, new_keys())
-        assert await forward(roles, world.keys) == ["0053_authenticated_reports.sql"]
+        assert "0053_authenticated_reports.sql" in await forward(roles, world.keys)
         [row] = await world.conn.fetch("SELECT * FROM guard.report")
         assert world.keys.authenticator.genuine_row("report", row)
         told = "SELECT count(*) FROM guard.journal WHERE kind = 'fact' AND explanation = 'report'"

@@ -16,7 +16,6 @@ from beffroi.systems.cases.web import (
     messages,
     notes,
     payments,
-    person_corrections,
     person_data,
     person_requests,
     portfolio,
@@ -31,6 +30,7 @@ from beffroi.systems.cases.web import (
     statistics,
     transfers,
 )
+from beffroi.systems.cases.web.person_corrections import correct
 
 app_name = "cases"
 
@@ -66,11 +66,7 @@ urlpatterns = [
     path("demandes-des-personnes/<uuid:identifier>/", person_requests.one, name="person_request"),
     path("demandes-des-personnes/<uuid:identifier>/texte/", person_requests.read_words, name="person_request_words"),
     path("demandes-des-personnes/<uuid:identifier>/donnees/", person_data.handed, name="person_data"),
-    path(
-        "demandes-des-personnes/<uuid:identifier>/corriger/<slug:group>/",
-        person_corrections.correct,
-        name="person_correction",
-    ),
+    path("demandes-des-personnes/<uuid:identifier>/corriger/<slug:group>/", correct, name="person_correction"),
     path("recherche/", search.search, name="search"),
     path("personnes/nouvelle/", registration.registration, name="registration"),
     path("personnes/<uuid:person>/", files.file, name="file"),
