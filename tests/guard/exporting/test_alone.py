@@ -153,3 +153,26 @@ async def test_adviser_is_told_how_many_people_are_left_to_export_alone(guard: G
     told = (await guard.post(adviser, "/v1/exports/mine", {"purpose": "follow-up"})).json()
     assert told["left"] == ALONE - 2
     assert "nir" not in told["groups"]
+
+
+async def warmed(guard: Guard, people: int) -> tuple[AgentOfTest, list[PersonId]]:
+    """An agent whom the guard has just heard, as it has almost everybody: it could judge ahead of the turn."""
+    adviser, followed = await office(guard, people)
+    for _ in range(3):
+        assert (await guard.open(adviser, followed[0])).status_code == 200
+    return adviser, followed
+
+
+async def test_i02_adviser_whom_the_guard_has_just_heard_exports_no_more_than_another(guard: Guard) -> None:
+    adviser, people = await warmed(guard, ALONE + 15)
+    rows = (await export(guard, adviser, *people)).json()["rows"]
+    assert sum(not row.get("masked") for row in rows) == ALONE
+    keys = {row["key"] for row in await guard.world.conn.fetch("SELECT key FROM guard.budget WHERE day_spent > 0")}
+    assert {one.split("/")[0] for one in keys if one.endswith("/exports")} == {"account", "organisation"}, keys
+
+
+async def test_i10_adviser_whom_the_guard_has_just_heard_exports_no_other_group_than_another(guard: Guard) -> None:
+    adviser, people = await warmed(guard, 3)
+    answered = await export(guard, adviser, *people, groups=["identity", "nir", "situation", "followup"])
+    assert answered.status_code == 403, pretty(answered)
+    assert await guard.entries("copy-made") == []

@@ -102,10 +102,13 @@ async def test_adviser_of_another_office_and_reception_write_to_nobody(guard: Gu
     assert await guard.world.conn.fetchval("SELECT count(*) FROM guard.letter") == 1
 
 
+@pytest.mark.parametrize("openings", [0, 3])
 async def test_i02_more_people_than_a_day_allows_are_not_written_to_whatever_the_number_of_messages(
-    guard: Guard,
+    guard: Guard, openings: int
 ) -> None:
     adviser, people = await office(guard, 12)
+    for _ in range(openings):  # after a few the guard has just heard her, and could judge ahead of the turn
+        assert (await guard.open(adviser, people[0])).status_code == 200
     caps = POLICY.buckets["messages"]._replace(hour=10, day=10)  # type: ignore[index]
     buckets = {**POLICY.buckets, "messages": caps}
     guard.services.policy = replace(guard.services.policy, buckets=buckets)  # type: ignore[arg-type]

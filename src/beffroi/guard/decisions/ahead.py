@@ -40,6 +40,15 @@ class Overtaken(Exception):
     """Somebody else wrote since the batch was judged: nothing was written, and it must be decided from the rows."""
 
 
+def _is_ordinary(ask: Ask) -> bool:
+    """Whether the ordinary law judges it, and it does nothing but be charged: what the memory is enough for.
+
+    What has a law of its own (an export, a message) answers to other budgets and groups than the memory's.
+    """
+    does_nothing = ask.manner is Manner.CHARGE and ask.effect is None and ask.text is None
+    return does_nothing and ask.law is None and ask.request.action is not Action.FIND
+
+
 async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy) -> Plan | list[Ask]:
     """Judge what the memory can allow; the requests alone when it can allow none.
 
@@ -52,8 +61,7 @@ async def judge(bench: Bench, db: Prepared, asks: Sequence[Ask], policy: Policy)
     fit: list[Ask] = []
     left: list[Ask] = []
     for ask in asks:
-        plain = ask.manner is Manner.CHARGE and ask.effect is None and ask.text is None
-        (fit if plain and ask.request.action is not Action.FIND else left).append(ask)
+        (fit if _is_ordinary(ask) else left).append(ask)
     if not fit or not await _learn(bench, db, fit):
         return list(asks)
     if memory.policy is not None and memory.policy != policy.version:
