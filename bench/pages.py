@@ -255,6 +255,9 @@ def pages_of_others(turn: int, class_: str, list_: str) -> Iterator[tuple[str, A
     yield PERSON, ("own consultations", "/mon-espace/consultations/", None)
     yield PERSON, ("my file", "/mon-espace/dossier/", None)
     yield PERSON, ("own reports", "/mon-espace/signalements/", None)
+    yield PERSON, ("own dates", "/mon-espace/rendez-vous/", None)
+    yield PERSON, ("own requests", "/mon-espace/demandes/", None)
+    yield PERSON, ("own breaches", "/mon-espace/violations/", None)
 
 
 def run(people: int, turns: int, folder: Path) -> dict[str, Any]:
@@ -307,7 +310,7 @@ def _measure(bench: Bench, port: int, people: int, count: int, turns: int) -> di
     """Milliseconds by page, one request at a time; the first turn of each browser is left out."""
     browsers = _sign_in(bench, bench.keys, port, [identifier("account", rank) for rank in range(count)])
     others, nobody = _others(bench, port), Browser(port)
-    persons = [_in_person(bench, port, rank) for rank in range(count)]
+    persons = [_in_person(bench, port, rank) for rank in range(2 * count)]  # twenty questions each are allowed
     _prepare_by_pages(browsers, others, people)
     course = _found(_FIRST, browsers[0].ask("/catalogue/?mots=cuisine"))
     class_ = _found(_CLASS, others[scene.TRAINER].ask("/presences/"))
@@ -317,7 +320,7 @@ def _measure(bench: Bench, port: int, people: int, count: int, turns: int) -> di
         for rank, browser in enumerate(browsers):
             asked: list[tuple[Browser, Asked]] = [(nobody, (BASELINE, "/accessibilite/", None))]
             asked += [(browser, each) for each in pages_of(people, rank, turn, course)]
-            whose = others | {PERSON: persons[rank]}
+            whose = others | {PERSON: persons[rank + count * (turn % 2)]}
             asked += [(whose[role], each) for role, each in pages_of_others(turn, class_, list_)]
             for who, (name, address, form) in asked:
                 answer = who.ask(address) if form is None else _posted(who, address, form)
