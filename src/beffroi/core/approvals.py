@@ -78,6 +78,7 @@ class Objection(StrEnum):
     UNKNOWN_ADMISSION = "unknown-admission"
     ADMISSION_CLOSED = "admission-closed"
     ADMISSION_OF_ANOTHER = "admission-of-another"
+    BREACH_PERIOD = "breach-period"
     ALREADY_DECLARED = "already-declared"
     BREACH_WITHDRAWN = "breach-withdrawn"
 

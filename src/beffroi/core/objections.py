@@ -311,6 +311,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Another person",
         "The directory asks to give access back to somebody who has an account, and this address is not theirs.",
     ),
+    Objection.BREACH_PERIOD: Sentence(
+        _WRONG,
+        "Période à corriger",
+        "Une violation se déclare sur des jours passés, un an au plus ; le premier jour doit être commencé.",
+        "Period to be corrected",
+        "A breach is declared for days past, a year at most; the first day must have begun.",
+    ),
     Objection.ALREADY_DECLARED: Sentence(
         _CONFLICT,
         "Déjà déclarée",

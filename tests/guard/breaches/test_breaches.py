@@ -17,7 +17,7 @@ from beffroi.core.fields import names
 from beffroi.core.refusals import Code
 from beffroi.guard.folding import recording
 from spec.readings import readers
-from tests.guard.approvals.office import Seat, approve, decide
+from tests.guard.approvals.office import Seat, approve, decide, show
 from tests.guard.personal.space import CONSOLE, Space
 from tests.guard.personal.test_consultations import journal_of
 from tests.guard.personal.test_delays import Watch, code
@@ -87,7 +87,7 @@ def test_person_read_by_a_hijacked_account_is_told_what_was_read_and_another_not
     for told, entry in (("first_at", first), ("last_at", last)):
         assert datetime.fromisoformat(row[told]) == datetime.fromisoformat(served.at(entry))
     served.guard.execute("DELETE FROM guard.breach")
-    elsewhere = declared(served, watch, ids=[watch.asker.member.account])
+    elsewhere = declared(served, watch, ids=[watch.third.member.account])
     assert own(served, handle) == [], "another account's openings are no breach of this person"
     entry = served.guard.journal("breach-declared")[-1]
     assert (entry["person"], str(entry["account"])) == (None, watch.second.member.account)
@@ -119,6 +119,36 @@ def test_breach_declared_by_mistake_is_withdrawn_by_two_people_and_says_so(serve
     assert code(unknown) == Objection.OUT_OF_REACH
     [shown] = served.guard.call("POST", LIST, watch.asker.handle, json={}).json()["rows"]
     assert shown["withdrawn_at"] == row["withdrawn_at"]
+
+
+def test_who_a_breach_is_about_neither_decides_it_nor_is_mailed_of_it_nor_takes_it_back(
+    served: Space, watch: Watch
+) -> None:
+    suspect = watch.second.member.account
+    body = scope(watch, ids=sorted([suspect, watch.watched]))
+    waiting = str(asked(served, watch.asker, body).json()["request"])
+    rows = served.guard.run(
+        served.guard.world.conn.fetch("SELECT recipient FROM guard.message WHERE about = $1", waiting)
+    )
+    mailed = {str(row["recipient"]) for row in rows}
+    assert watch.third.member.account in mailed
+    assert suspect not in mailed
+    assert "decide_url" in show(served.guard, watch.third, waiting).json()
+    assert "decide_url" not in show(served.guard, watch.second, waiting).json()
+    assert approve(served.guard, watch.third, waiting).status_code == 303
+    breach = str(served.guard.one("SELECT id FROM guard.breach WHERE request = $1", waiting))
+    undo = str(asked(served, watch.asker, {"breach": breach}, "breach-withdrawal").json()["request"])
+    assert "decide_url" not in show(served.guard, watch.second, undo).json()
+    assert served.guard.one("SELECT withdrawn_at FROM guard.breach WHERE id = $1", breach) is None
+    own_scope = scope(watch, ids=[watch.asker.member.account])
+    assert code(asked(served, watch.asker, own_scope)) == Objection.WITHIN_LINE
+
+
+def test_same_scope_is_declared_once_a_day_though_its_window_ends_now(served: Space, watch: Watch) -> None:
+    served.consulted(served.ines, account=watch.watched)
+    agreed(served, watch, scope(watch))
+    assert code(asked(served, watch.asker, scope(watch))) == Objection.ALREADY_DECLARED
+    assert len(own(served, served.signed_in())) == 1
 
 
 def test_same_scope_and_days_are_declared_once(served: Space, watch: Watch) -> None:
@@ -158,11 +188,11 @@ def test_line_of_an_account_is_declared_as_the_accounts_it_has_that_day(served: 
         ({"by": "application", "ids": ["no-such-application"]}, Objection.OUT_OF_REACH),
         ({"by": "organisation", "ids": [str(uuid4())]}, Objection.OUT_OF_REACH),
         ({"ids": [], "email": "nobody@north.example"}, Objection.UNKNOWN_COLLEAGUE),
-        ({"from_at": (datetime.now(UTC) - WIDEST - timedelta(days=1)).isoformat()}, Objection.PERIOD_WRONG),
+        ({"from_at": (datetime.now(UTC) - WIDEST - timedelta(days=1)).isoformat()}, Objection.BREACH_PERIOD),
         (
             {"from_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat(),
              "until_at": (datetime.now(UTC) + timedelta(hours=3)).isoformat()},
-            Objection.PERIOD_WRONG,
+            Objection.BREACH_PERIOD,
         ),
     ],
 )  # fmt: skip

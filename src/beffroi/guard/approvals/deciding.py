@@ -10,7 +10,7 @@ from beffroi.core.duty import HOLDERS, Duty
 from beffroi.core.ids import AccountId
 from beffroi.guard import stamped
 from beffroi.guard.approvals import making
-from beffroi.guard.approvals.eligible import approvers, objection, tie
+from beffroi.guard.approvals.eligible import approvers, brought_in_by, objection, tie
 from beffroi.guard.approvals.kinds import Asked, Kind
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.containing.lineage import cut_among
@@ -56,9 +56,12 @@ async def against(work: Work, approver: AccountId, asked: Asked) -> Objection | 
     Whoever agrees is tied to nobody who agreed before him: two accomplices would be one person's word. Those whose
     approval counts no more stand in nobody's way.
     """
-    found = await objection(work, approver, asked.requester, asked.beneficiary, apart=kind_of(asked).apart)
+    kind = kind_of(asked)
+    found = await objection(work, approver, asked.requester, asked.beneficiary, apart=kind.apart)
     if found is not None:
         return found
+    if kind.about is not None and await brought_in_by(work, [approver], kind.about(asked.content["body"])):
+        return Objection.WITHIN_LINE
     given = await work.conn.fetch(_GIVEN, asked.id)
     if any(str(one["approver"]) == approver for one in given):
         return Objection.SAME_PERSON

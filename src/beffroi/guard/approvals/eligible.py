@@ -103,6 +103,16 @@ async def eligible(
     return agreeing(able, needed, lambda one, other: bond(one, other) is not None)
 
 
+async def brought_in_by(
+    work: Work, people: Collection[AccountId], accounts: Collection[AccountId]
+) -> frozenset[AccountId]:
+    """Those of these people who are, or stand in the line of, one of the accounts. Raises Forged."""
+    if not accounts:
+        return frozenset()
+    lines = await lines_of(work.conn, work.keys, work.policy, people, work.now)
+    return frozenset(one for one in people if not lines.makers(one).isdisjoint(accounts))
+
+
 async def tie(work: Work, people: Collection[AccountId]) -> Objection | None:
     """Why these people may not agree to one thing together; ``None`` when no two of them are tied.
 

@@ -1,6 +1,6 @@
 """What a kind of request is: who may make it, how many must agree, what it says, and what it does once agreed."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -68,7 +68,8 @@ class Kind(Generic[Body]):
     is what approvers read, on the guard's own page: nothing of the content may be left out. Where more than one
     must agree, no two of them are tied to each other, whatever the kind. ``apart``: it gives back what was cut from
     the beneficiary, so approvers stand outside his line as well, and he may be contained. ``beside`` is what the
-    guard itself knows of it, for approvers alone: who asks may be a stranger to the account he names.
+    guard itself knows of it, for approvers alone: who asks may be a stranger to the account he names. ``about``:
+    the accounts that its content speaks against; neither they nor whom they brought in decide it, or are mailed it.
     """
 
     code: str
@@ -81,3 +82,4 @@ class Kind(Generic[Body]):
     words: Callable[[Work, Asked], Awaitable[tuple[Line, ...]]]
     apart: bool = False
     beside: Callable[[Work, Asked], Awaitable[tuple[Line, ...]]] | None = None
+    about: Callable[[Mapping[str, Any]], Sequence[AccountId]] | None = None

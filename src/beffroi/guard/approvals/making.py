@@ -13,7 +13,7 @@ from beffroi.core.approvals import LIFE, MOST_PENDING, Objection, State, standin
 from beffroi.core.ids import AccountId
 from beffroi.core.line import ENOUGH_APPROVERS
 from beffroi.guard import stamped
-from beffroi.guard.approvals.eligible import eligible
+from beffroi.guard.approvals.eligible import brought_in_by, eligible
 from beffroi.guard.approvals.kinds import Asked, Kind, Prepared
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
@@ -52,6 +52,8 @@ async def make(work: Work, by: OnDuty, kind: Kind[Any], body: Any) -> Row | Obje
     able = await eligible(
         work, prepared.organisation, requester, prepared.beneficiary, needed=prepared.needed, apart=kind.apart
     )
+    if kind.about is not None:
+        able -= await brought_in_by(work, able, kind.about(prepared.content))
     if len(able) < enough:
         return Objection.TOO_FEW_APPROVERS
     row = await _write(work, by, kind, prepared)

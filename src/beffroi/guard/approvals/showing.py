@@ -9,7 +9,7 @@ from beffroi.core.duty import HOLDERS, Duty
 from beffroi.core.policy import RoleKind
 from beffroi.guard import stamped
 from beffroi.guard.approvals import deciding, making
-from beffroi.guard.approvals.eligible import eligible
+from beffroi.guard.approvals.eligible import brought_in_by, eligible
 from beffroi.guard.approvals.kinds import Asked
 from beffroi.guard.approvals.registry import KINDS
 from beffroi.guard.duties import OnDuty, Work
@@ -181,6 +181,9 @@ async def _background(work: Work, asked: Asked) -> dict[str, Any]:
         work, asked.organisation, asked.requester, asked.beneficiary, needed=row["needed"],
         apart=KINDS[row["kind"]].apart,
     )  # fmt: skip
+    about = KINDS[row["kind"]].about
+    if about is not None:
+        able -= await brought_in_by(work, able, about(body))
     return {
         "anomalies": [{"code": one.value, "label": LABELS[one]._asdict()} for one in anomalies(known)],
         "requested_before": line, "approved": others["approved"], "refused": others["refused"],

@@ -5,6 +5,7 @@ own space. The scope is a question as investigators ask it, so what they count a
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
@@ -17,6 +18,7 @@ from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
+from beffroi.guard.approvals.eligible import brought_in_by
 from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
 from beffroi.guard.breaches.declared import TABLE
 from beffroi.guard.decisions.facts import PARIS
@@ -30,7 +32,8 @@ NEEDED: Final = 1
 """Approvals: two people with who asks."""
 _SAME: Final = """
 SELECT 1 FROM guard.breach
-WHERE scope = $1 AND ids = $2 AND from_at = $3 AND until_at = $4 AND withdrawn_at IS NULL
+WHERE scope = $1 AND ids = $2 AND from_at <= $3 AND $3 < until_at AND withdrawn_at IS NULL
+    AND (until_at >= $4 OR declared_at::date = guard.instant()::date)
 """
 _PLACES: Final = "SELECT id::text, name FROM guard.organisation WHERE id::text = ANY ($1::text[])"
 _APPLICATIONS: Final = "SELECT id, name FROM guard.application WHERE id = ANY ($1::text[])"
@@ -70,10 +73,12 @@ async def prepare(work: Work, by: OnDuty, body: BreachBody) -> Prepared | Object
         return refused.objection
     from_at, until_at = asked.from_at, min(asked.until_at, work.now.astimezone(UTC))
     if not from_at < until_at or until_at - from_at > WIDEST:
-        return Objection.PERIOD_WRONG
+        return Objection.BREACH_PERIOD
     scope, ids = asked.by.value, list(asked.ids)
     if await work.conn.fetchval(_KNOWN[scope], ids) != len(ids):
         return Objection.OUT_OF_REACH
+    if await brought_in_by(work, [by.account.id], accounts_of({"scope": scope, "ids": ids})):
+        return Objection.WITHIN_LINE
     content = {
         "cause": body.cause, "from_at": from_at.isoformat(), "ids": ids, "scope": scope,
         "until_at": until_at.isoformat(),
@@ -81,6 +86,11 @@ async def prepare(work: Work, by: OnDuty, body: BreachBody) -> Prepared | Object
     if await _is_declared(work, content):
         return Objection.ALREADY_DECLARED
     return Prepared(by.organisation.id, None, NEEDED, content)
+
+
+def accounts_of(body: Mapping[str, Any]) -> Sequence[AccountId]:
+    """The accounts that a declaration, or its withdrawal, is about."""
+    return [AccountId(one) for one in body["ids"]] if body["scope"] == "account" else []
 
 
 async def recheck(work: Work, asked: Asked) -> Objection | None:
@@ -171,5 +181,5 @@ def _moment(at: datetime) -> Label:
 
 BREACH: Final = Kind(
     "breach", Label("Déclaration d’une violation de données", "Declaration of a data breach"), Duty.INVESTIGATE,
-    BreachBody, prepare, recheck, carry_out, words,
+    BreachBody, prepare, recheck, carry_out, words, about=accounts_of,
 )  # fmt: skip

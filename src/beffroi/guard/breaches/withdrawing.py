@@ -8,9 +8,10 @@ from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
+from beffroi.guard.approvals.eligible import brought_in_by
 from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
 from beffroi.guard.breaches import declared
-from beffroi.guard.breaches.declaring import NEEDED, journal, lines_of
+from beffroi.guard.breaches.declaring import NEEDED, accounts_of, journal, lines_of
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.web import bodies
 
@@ -28,7 +29,16 @@ async def prepare(work: Work, by: OnDuty, body: WithdrawalBody) -> Prepared | Ob
         return Objection.OUT_OF_REACH
     if row["withdrawn_at"] is not None:
         return Objection.BREACH_WITHDRAWN
-    return Prepared(by.organisation.id, None, NEEDED, {"breach": body.breach})
+    if await brought_in_by(work, [by.account.id], accounts_of({"scope": row["scope"], "ids": declared.ids_of(row)})):
+        return Objection.WITHIN_LINE
+    return Prepared(
+        by.organisation.id,
+        None,
+        NEEDED,
+        {
+            "breach": body.breach, "scope": row["scope"], "ids": list(declared.ids_of(row)),
+        },
+    )  # fmt: skip
 
 
 async def recheck(work: Work, asked: Asked) -> Objection | None:
@@ -70,4 +80,5 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
 WITHDRAWAL: Final = Kind(
     "breach-withdrawal", Label("Retrait d’une violation déclarée", "Withdrawal of a declared breach"),
     Duty.INVESTIGATE, WithdrawalBody, prepare, recheck, carry_out, words,
+    about=accounts_of,
 )  # fmt: skip
