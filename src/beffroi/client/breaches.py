@@ -29,13 +29,17 @@ class Breaches(Struct, frozen=True):
 
 
 class OwnBreach(Struct, frozen=True):
-    """A breach that concerns the person: what of the file was read, how often, between which instants."""
+    """A breach that concerns the person: what of the file was read, how often, between which instants.
+
+    ``answering``: also what they wrote with a request, or the list of who consulted their file.
+    """
 
     breach: str
     sentence: Label
     declared_at: datetime
     withdrawn_at: datetime | None
     groups: tuple[str, ...]
+    answering: bool
     consultations: int
     first_at: datetime
     last_at: datetime

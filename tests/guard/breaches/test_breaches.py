@@ -81,7 +81,8 @@ def test_person_read_by_a_hijacked_account_is_told_what_was_read_and_another_not
     assert row == {
         "breach": breach, "cause": "hijacked-account", "declared_at": row["declared_at"], "withdrawn_at": None,
         "sentence": {"fr": CAUSES[Cause.HIJACKED_ACCOUNT].fr, "en": CAUSES[Cause.HIJACKED_ACCOUNT].en},
-        "groups": list(names(3)), "consultations": 2, "first_at": row["first_at"], "last_at": row["last_at"],
+        "groups": list(names(3)), "answering": False, "consultations": 2,
+        "first_at": row["first_at"], "last_at": row["last_at"],
         "organisations": ["North"],
     }  # fmt: skip
     for told, entry in (("first_at", first), ("last_at", last)):
@@ -92,6 +93,27 @@ def test_person_read_by_a_hijacked_account_is_told_what_was_read_and_another_not
     entry = served.guard.journal("breach-declared")[-1]
     assert (entry["person"], str(entry["account"])) == (None, watch.second.member.account)
     assert elsewhere in entry["detail"]
+
+
+def test_breach_over_who_answered_requests_says_that_the_persons_words_were_read(served: Space, watch: Watch) -> None:
+    served.consulted(served.ines, account=watch.watched, groups=0, purpose="person-rights")
+    declared(served, watch)
+    [row] = own(served, served.signed_in())
+    assert (row["groups"], row["answering"]) == ([], True)
+
+
+def test_breach_of_days_that_are_kept_no_longer_makes_nobodys_list_partial(served: Space, watch: Watch) -> None:
+    served.consulted(served.ines, account=watch.watched)
+    declared(served, watch)
+    now = served.guard.run(served.guard.world.now())
+    row = {
+        "id": str(uuid4()), "request": str(uuid4()), "organisation": served.guard.organisation, "scope": "account",
+        "ids": watch.watched, "from_at": now - timedelta(days=4_000), "until_at": now - timedelta(days=3_990),
+        "cause": "misuse", "declared_at": now, "withdrawn_at": None,
+    }  # fmt: skip
+    served.guard.run(served.guard.world.insert("breach", **row))
+    answer = served.ask(served.signed_in(), OWN).json()
+    assert (answer["lost_until"], len(answer["rows"])) == (None, 1)
 
 
 def test_breach_is_told_to_nobody_before_a_second_person_agreed(served: Space, watch: Watch) -> None:

@@ -29,6 +29,7 @@ class Breaches(Answered, frozen=True):
 class OwnBreach(Answered, frozen=True):
     """A breach that concerns the person: what happened, what of the file was read, how often, between which instants.
 
+    ``answering``: also what they wrote with a request, or the list of who consulted their file.
     ``organisations`` are those in whose name it was done. A breach that was withdrawn was declared by mistake.
     """
 
@@ -38,6 +39,7 @@ class OwnBreach(Answered, frozen=True):
     declared_at: datetime
     withdrawn_at: datetime | None
     groups: tuple[str, ...]
+    answering: bool
     consultations: int
     first_at: datetime
     last_at: datetime

@@ -3,8 +3,10 @@
 The openings are those of the person's own list, so what a delay hides is not there before it is shown.
 """
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from beffroi.core.breaches import CAUSES, Cause
@@ -20,6 +22,9 @@ from beffroi.guard.web.requests import Answer, Call, json_answer
 
 if TYPE_CHECKING:
     pass
+
+if TYPE_CHECKING:
+    from beffroi.guard.forensics.answering import Answer as Found
 
 
 async def answer(call: Call) -> Answer:
@@ -44,37 +49,68 @@ async def answer(call: Call) -> Answer:
             found = delays.shown(found, await delays.in_force(conn, services.keys, here.now), here.now)
         except Forged as error:
             return await unreadable(call, error)
-        openings = found.rows.to_pylist()
-        places = await consulting.named(conn, {one["organisation"] for one in openings})
-    told = (_told(row, openings, places) for row in rows)
-    lost = found.lost_until if found.lost_until is not None and found.lost_until > window[0] else None
-    return json_answer(OwnBreaches(lost, tuple(one for one in told if one is not None)))
+        openings = _openings(found)
+        places = await consulting.named(conn, {one.place for one in openings})
+    lost = found.lost_until
+    kept = [row for row in rows if lost is None or row["until_at"] > lost]
+    told = [one for row in kept if (one := _told(row, openings, places)) is not None]
+    cut = lost is not None and any(row["from_at"] < lost for row in kept)
+    return json_answer(OwnBreaches(lost if cut else None, tuple(told)))
 
 
-def _told(row: Row, openings: Iterable[dict[str, Any]], places: dict[bytes | None, str]) -> OwnBreach | None:
-    """A breach as it concerns the person whose openings these are; None where it does not."""
+class Opening(NamedTuple):
+    """One opening of the person, as a breach looks at it; ``answering``: it answered a request of theirs."""
+
+    at: datetime
+    account: str | None
+    organisation: str | None
+    application: str | None
+    place: bytes | None
+    groups: int
+    answering: bool
+
+
+def _openings(found: "Found") -> list[Opening]:
+    """Every opening once, by hour."""
     from beffroi.guard.retention.columns import instant
 
+    rows: list[dict[str, Any]] = found.rows.to_pylist()
+    return sorted(
+        (
+            Opening(
+                instant(row["time_us"]), _text(row["account"]), _text(row["organisation"]), row["application"],
+                row["organisation"], row["groups"], consulting.kind_of(row) == consulting.ANSWERING,
+            )
+            for row in rows
+        ),
+        key=_at,
+    )  # fmt: skip
+
+
+def _at(one: Opening) -> datetime:
+    return one.at
+
+
+def _told(row: Row, openings: Sequence[Opening], places: dict[bytes | None, str]) -> OwnBreach | None:
+    """A breach as it concerns the person whose openings these are; None where it does not."""
     breach = declared.breach_of(row)
+    first, last = (bisect_left(openings, at, key=_at) for at in (breach.from_at, breach.until_at))
     within = [
-        (at, one)
-        for one in openings
-        for at in (instant(one["time_us"]),)
-        if breach.covers(
-            at, account=_text(one["account"]), organisation=_text(one["organisation"]),
-            application=one["application"],
-        )
-    ]  # fmt: skip
+        one
+        for one in openings[first:last]
+        if breach.covers(one.at, account=one.account, organisation=one.organisation, application=one.application)
+    ]
     if not within:
         return None
-    groups, times = 0, [at for at, _ in within]
-    for _, one in within:
-        groups |= one["groups"]
-    names_of = {places[one["organisation"]] for _, one in within if one["organisation"] in places}
+    groups = 0
+    for one in within:
+        groups |= one.groups
     return OwnBreach(
         breach=str(row["id"]), cause=row["cause"], sentence=Words(*CAUSES[Cause(row["cause"])]),
         declared_at=row["declared_at"], withdrawn_at=row["withdrawn_at"], groups=names(groups),
-        consultations=len(within), first_at=min(times), last_at=max(times), organisations=tuple(sorted(names_of)),
+        answering=any(one.answering for one in within), consultations=len(within), first_at=within[0].at,
+        last_at=within[-1].at,
+        organisations=tuple(sorted({places[one.place] for one in within if one.place in places})),
     )  # fmt: skip
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from beffroi.guard.services import Services
 
 AREA: Final = "personal-consultations"
+ANSWERING: Final = "answering"
 KEPT: Final = 1_000
 KEPT_BYTES: Final = 64 << 20
 """Answers kept at once, and the memory they may take: a crowd leafs through its answers without asking again."""
@@ -126,7 +127,7 @@ async def told(
         Consultation(
             entry=row["entry"],
             at=at,
-            kind=_kind(row),
+            kind=kind_of(row),
             groups=names(row["groups"]),
             organisation=None if row["organisation"] is None else str(UUID(bytes=row["organisation"])),
             organisation_name=places.get(row["organisation"]),
@@ -140,10 +141,10 @@ async def told(
     ]
 
 
-def _kind(row: dict[str, Any]) -> str:
-    """What it was; ``answering`` for an opening of no field, to answer a request of the person."""
+def kind_of(row: dict[str, Any]) -> str:
+    """What it was; :data:`ANSWERING` for an opening of no field, to answer a request of the person."""
     answered = row["kind"] == "released" and not row["groups"] and row["purpose"] == PURPOSE
-    return "answering" if answered else str(row["kind"])
+    return ANSWERING if answered else str(row["kind"])
 
 
 async def named(conn: "asyncpg.Connection", organisations: Iterable[bytes | None]) -> dict[bytes | None, str]:

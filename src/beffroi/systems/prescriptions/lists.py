@@ -63,7 +63,7 @@ def of_person(person: UUID, office: UUID) -> Sequence[Prescription]:
 
 
 def sent_of(people: Iterable[UUID]) -> Sequence[Prescription]:
-    """All of a person's, whichever office sent them, for that person; a hundred at most, the last first."""
+    """All of a person's, whichever office sent them, for that person; fifty at most, the last first."""
     found = Prescription.objects.filter(person__in=list(people)).select_related("session")
     return list(found.order_by("-sent_at", "id")[:_MOST_OF_PERSON])
 

@@ -12,7 +12,11 @@ def number(value: int) -> str:
 
 def group(code: str) -> str:
     """A field group; ``known`` when nothing but that the person is known was told."""
-    return gettext("Aucun champ : trouvée par une recherche") if code == "known" else field_groups.name(code)
+    return (
+        gettext("Aucun champ : trouvée par une recherche, ou réponse à sa demande")
+        if code == "known"
+        else field_groups.name(code)
+    )
 
 
 def groups(codes: tuple[str, ...]) -> str:

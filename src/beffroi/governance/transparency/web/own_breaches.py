@@ -43,15 +43,29 @@ def own_breaches(request: PersonRequest) -> HttpResponse | Refused:
 
 def _shown(one: OwnBreach) -> Shown:
     first, last = (timezone.localtime(at).date().isoformat() for at in (one.first_at, one.last_at))
-    seen = words.groups_seen(one.groups) or gettext("Seulement où vous êtes suivi, sans aucun détail")
     entries = [
         Entry(gettext("Annoncée le"), instant(one.declared_at)),
         Entry(gettext("Votre dossier"), _opened(one)),
         *([Entry(gettext("Au nom de"), ", ".join(one.organisations))] if one.organisations else []),
-        Entry(gettext("Ce qui a été vu"), seen),
+        Entry(gettext("Ce qui a été vu"), _seen(one)),
+        *([Entry(gettext("À qui vous adresser"), _contact(one))] if one.organisations else []),
     ]
     list_url = f"{reverse('transparency:consultations')}?{urlencode({'du': first, 'au': last})}"
     return Shown(one, directory.written(one.sentence), entries, advice(one.groups), list_url)
+
+
+def _seen(one: OwnBreach) -> str:
+    """What of the file was read, and what the person wrote."""
+    groups = words.groups_seen(one.groups)
+    asked = gettext("Ce que vous avez écrit dans une demande, ou la liste de qui a consulté votre dossier")
+    said = [*([groups] if groups else []), *([asked] if one.answering else [])]
+    return " ; ".join(said) or gettext("Seulement où vous êtes suivi, sans aucun détail")
+
+
+def _contact(one: OwnBreach) -> str:
+    """Whom to ask."""
+    places = ", ".join(one.organisations)
+    return gettext("Correspondant à la protection des données : %(organisations)s") % {"organisations": places}
 
 
 def _opened(one: OwnBreach) -> str:

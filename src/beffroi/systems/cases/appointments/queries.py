@@ -80,7 +80,7 @@ def of_person(person: UUID | str, organisation: str) -> list[Appointment]:
 
 
 def of_whoever(people: Iterable[UUID]) -> list[Appointment]:
-    """A person's appointments at every organisation, for that person, the last ones first."""
+    """A person's appointments at every organisation, for that person, the last ones first; forty at most."""
     rows = Appointment.objects.filter(person__in=list(people))
     return list(rows.order_by("-starts_at", "id")[:_MOST_OF_PERSON])
 
