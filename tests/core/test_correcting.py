@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beffroi.core.correcting import GROWING, Difference, differences, may_correct
+from beffroi.core.correcting import GROWING, MOST_A_DAY, Difference, differences, may_correct, may_correct_again
 from beffroi.core.person_rights import Article, Objection, Standing, State
 
 VALUES = st.dictionaries(st.sampled_from(["city", "phone", "email"]), st.text(max_size=4), max_size=3)
@@ -43,3 +43,9 @@ def test_request_of_rectification_is_corrected_while_it_is_worked_on(state: Stat
 @pytest.mark.parametrize("article", [one for one in Article if one is not Article.RECTIFICATION])
 def test_request_of_another_article_corrects_nothing(article: Article) -> None:
     assert may_correct(article, Standing(date(2026, 11, 1), State.IN_PROGRESS, None)) is Objection.UNKNOWN
+
+
+def test_file_is_corrected_twenty_times_a_day_and_no_more() -> None:
+    assert MOST_A_DAY == 20
+    assert may_correct_again(MOST_A_DAY - 1) is None
+    assert may_correct_again(MOST_A_DAY) is Objection.TOO_MANY_CORRECTIONS

@@ -13,6 +13,9 @@ from beffroi.core.person_rights import Article, Objection, Standing, State
 SHOWN: Final = timedelta(days=90)
 """How long the other organisations that know the person see that something was corrected (article 19)."""
 MOST_SHOWN: Final = 200
+DAY: Final = timedelta(days=1)
+MOST_A_DAY: Final = 20
+"""Corrections of one person's file by one organisation in 24 hours: each is told elsewhere and stays in it."""
 GROWING: Final = frozenset({"notes", "actions", "payments", "changes"})
 """Fields that are lists of what was written when; whatever is in them stays."""
 
@@ -44,6 +47,11 @@ def may_correct(article: str, standing: Standing) -> Objection | None:
     if article != Article.RECTIFICATION:
         return Objection.UNKNOWN
     return None if standing.state is State.IN_PROGRESS else Objection.MOVE
+
+
+def may_correct_again(made_today: int) -> Objection | None:
+    """Whether the organisation corrects this file once more, after so many times in 24 hours."""
+    return None if made_today < MOST_A_DAY else Objection.TOO_MANY_CORRECTIONS
 
 
 def _without_agents(value: object) -> object:

@@ -80,7 +80,7 @@ def _sent(request: AgentRequest, row: PersonRequest, group: str, form: Typed, pr
     if answer.code == "duplicate":
         known = namesakes.known(answer, distinct, by_name=group == rights.IDENTITY)
         return _form(request, row, group, form, status=409, more=known)
-    if answer.code in ("malformed", "person-request-nothing"):
+    if answer.code in ("malformed", "person-request-nothing", "person-request-too-many-corrections"):
         form.add_error(None, answer.detail)
         return _form(request, row, group, form, status=422)
     return RefusalAnswer(answer)
