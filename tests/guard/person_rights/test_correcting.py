@@ -159,6 +159,19 @@ async def test_note_is_contradicted_and_never_rewritten(register: Register) -> N
     assert change.after == [{"at": written(now), "text": own["text"]}]
 
 
+async def test_note_that_its_author_corrects_in_place_is_recorded_as_it_was_and_as_it_is(register: Register) -> None:
+    at = written(await register.desk.guard.world.now())
+    request = await worked_on(register)
+    first = {"at": at, "text": "N'est pas venue", "author": register.nora.account}
+    assert (await correct(register, request, fields={"followup": {"notes": [first]}})).status_code == 200
+    put_right = {**first, "text": "Est venue", "earlier": [{"until": at, "text": first["text"]}]}
+    done = await correct(register, request, fields={"followup": {"notes": [put_right]}})
+    assert done.status_code == 200, pretty(done)
+    [change] = (await kept(register))[0][1]
+    assert [one["text"] for one in change.before] == ["N'est pas venue"]  # type: ignore[attr-defined]
+    assert [one["text"] for one in change.after] == ["Est venue"]  # type: ignore[attr-defined]
+
+
 async def test_number_of_somebody_else_is_told_as_at_any_change_and_nothing_is_kept(register: Register) -> None:
     world, ana = register.desk.guard.world, register.desk.ana
     other = await world.person(ana.organisation, referent=ana)
