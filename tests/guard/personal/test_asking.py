@@ -155,6 +155,30 @@ def test_words_of_a_request_that_is_closed_are_read_no_more(served: Space, someo
     assert someone.own()["rows"][0]["reason"] == "unfounded"
 
 
+@pytest.mark.parametrize("to", ["in-progress", "answered", "refused"])
+def test_words_are_the_person_s_to_read_while_the_request_is_open_and_then_deleted(
+    served: Space, someone: Someone, nora: Seat, to: str
+) -> None:
+    request, neighbour = someone.asked(), Someone(served)
+    assert neighbour.own()["rows"] == []
+    assert someone.own()["rows"][0]["text"] == TEXT
+    entry = served.guard.journal("own-file-read")[-1]
+    assert (str(entry["person"]), entry["groups"], entry["explanation"]) == (someone.id, 0, "requests")
+    assert TEXT not in str(entry)
+    for step in {"answered": ("in-progress", "answered")}.get(to, (to,)):
+        reason = "unfounded" if step == "refused" else None
+        assert answers(served, nora, "move", request=request, to=step, reason=reason).status_code == 200
+    left = served.guard.one("SELECT count(*) FROM guard.person_request_text WHERE id = $1", request)
+    assert (left, someone.own()["rows"][0]["text"]) == ((1, TEXT) if to == "in-progress" else (0, None))
+
+
+def test_list_without_words_is_no_reading(served: Space, someone: Someone) -> None:
+    someone.asked("access", None)
+    before = len(served.guard.journal("own-file-read"))
+    assert someone.own()["rows"][0]["text"] is None
+    assert len(served.guard.journal("own-file-read")) == before
+
+
 def test_words_moved_to_another_request_do_not_open(served: Space, someone: Someone, nora: Seat) -> None:
     first = someone.asked()
     second = someone.asked("restriction")

@@ -1,7 +1,8 @@
 """POST /v1/person/requests/make and list: a person asks something about their own data, and follows it.
 
 After a proven identity alone: so the request stands as identified from the beginning, in the register of the
-organisation that follows the person. What they write is sealed under their own key; the journal has codes.
+organisation that follows the person. What they write is sealed under their own key; the journal has codes. They read
+it again while the request is open: journaled as a reading of their own, before it leaves.
 """
 
 from datetime import timedelta
@@ -13,7 +14,7 @@ from msgspec import Meta
 
 from beffroi.core.asking import KNOWING, LONGEST, MOST_OPEN, may_ask
 from beffroi.core.ids import OrganisationId
-from beffroi.core.person_rights import Article, Objection, State
+from beffroi.core.person_rights import MOVES, Article, Objection, State
 from beffroi.core.personal import Objection as Missing
 from beffroi.guard import stamped
 from beffroi.guard.answers.personal import Asked, OwnRequest, OwnRequests, Place
@@ -23,10 +24,14 @@ from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
 from beffroi.guard.notifying import telling
 from beffroi.guard.person_rights.register import TABLE, standing_of, text_label
+from beffroi.guard.person_rights.wording import texts_of
 from beffroi.guard.personal.presence import Present, with_person
 from beffroi.guard.relating.prescribing import begins
+from beffroi.guard.signin import attempts
+from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.vault import sealing
 from beffroi.guard.web import bodies, problems
+from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 if TYPE_CHECKING:
@@ -118,13 +123,23 @@ async def listed(call: Call) -> Answer:
     async def act(here: Present) -> Answer:
         kin = await aliases.family(here.conn, keys, here.person)
         rows = [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_OWN, kin)]
+        waits = [str(row["id"]) for row in rows if MOVES[standing_of(row).state]]
+        texts = await texts_of(here.conn, keys, waits)
+        if texts:
+            if not await attempts.within(here.conn, keys, Limit.OWN_QUESTIONS, here.person, here.now):
+                return problems.reply(call, Fault.TOO_MANY_QUESTIONS)
+            entry = Entry(
+                here.now, "own-file-read", here.person, session=here.id, application=here.session["application"],
+                explanation="requests", policy=call.services.policy.version,
+            )  # fmt: skip
+            await append(here.conn, [entry])
         told = []
         for row in rows:
-            standing = standing_of(row)
+            standing, id_ = standing_of(row), str(row["id"])
             told.append(
                 OwnRequest(
-                    str(row["id"]), row["article"], row["name"], standing.received_on, standing.due_on,
-                    standing.state.value, standing.extended, row["reason"], row["registered_by"] is None,
+                    id_, row["article"], row["name"], standing.received_on, standing.due_on, standing.state.value,
+                    standing.extended, row["reason"], row["registered_by"] is None, texts.get(id_),
                 )
             )  # fmt: skip
         places = {place: name for place, _, name in await _places(here, keys)}
@@ -132,7 +147,7 @@ async def listed(call: Call) -> Answer:
         left = max(0, MOST_OPEN - waiting)
         return json_answer(OwnRequests(tuple(told), tuple(Place(*one) for one in places.items()), left))
 
-    return await with_person(call, act, writes=False, identified=True)
+    return await with_person(call, act, writes=True, identified=True)
 
 
 async def _places(here: Present, keys: "Keys") -> list[tuple[str, str, str]]:

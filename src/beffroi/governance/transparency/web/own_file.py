@@ -88,7 +88,7 @@ def own_data(request: PersonRequest) -> HttpResponse | Refused:
     if isinstance(found, Refused):
         return found
     now = timezone.localtime()
-    elsewhere = ["consultations", "appointments", "trainings", "attachments"]
+    elsewhere = ["consultations", "requests", "appointments", "trainings", "messages", "attachments"]
     followed_by = [
         {
             "organisation": one.organisation_name, "kind": one.kind, "since_at": person_data.moment(one.since_at),
