@@ -85,8 +85,6 @@ TEXTS: Final[Mapping[Template, Text]] = {
             "Habilitez un correspondant à la protection des données. La réponse est due dans le mois.",
             "Have a data protection correspondent habilitated. The answer is due within one month.",
         ),
-        Label(
-            "Demandes de personnes auxquelles nul ne répond : {count}", "Requests nobody answers: {count}"
-        ),
+        Label("Demandes de personnes auxquelles nul ne répond : {count}", "Requests nobody answers: {count}"),
     ),
 }

@@ -5,6 +5,7 @@ organisation that follows the person. What they write is sealed under their own 
 it again while the request is open: journaled as a reading of their own, before it leaves.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from uuid import uuid4
@@ -12,7 +13,7 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta
 
-from beffroi.core.asking import KNOWING, LONGEST, MOST_OPEN, may_ask
+from beffroi.core.asking import KNOWING, LONGEST, MOST_OPEN, counts, may_ask
 from beffroi.core.ids import OrganisationId
 from beffroi.core.person_rights import MOVES, Article, Objection, State
 from beffroi.core.personal import Objection as Missing
@@ -37,9 +38,11 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
+DAY: Final = timedelta(days=1)
 _RELATIONS: Final = """
 SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
-WHERE r.person = $1 AND r.kind = ANY ($2::text[]) AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at)
+WHERE o.active AND $3 < o.contract_until AND r.person = $1 AND r.kind = ANY ($2::text[])
+    AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at)
 ORDER BY o.name, o.id
 """
 _SAME: Final = """
@@ -47,9 +50,8 @@ SELECT 1 FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND organisat
     AND state NOT IN ('answered', 'refused')
 """
 _MADE: Final = """
-SELECT count(*) FILTER (WHERE state NOT IN ('answered', 'refused')) AS waiting,
-    count(*) FILTER (WHERE registered_at > $2) AS today
-FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND registered_by IS NULL
+SELECT * FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND registered_by IS NULL
+    AND (state NOT IN ('answered', 'refused') OR registered_at > $2)
 """
 _OWN: Final = """
 SELECT q.*, o.name FROM guard.person_request q JOIN guard.organisation o ON o.id = q.organisation
@@ -83,8 +85,8 @@ async def make(call: Call) -> Answer:
         conn, now, article = here.conn, here.now, Article(body.article)
         kin = await aliases.family(conn, keys, here.person)
         kinds = [kind for place, kind, _ in await _places(here, keys) if place == body.organisation]
-        made = await conn.fetchrow(_MADE, kin, now - timedelta(days=1))
-        way = may_ask(article, body.text, kinds, made["waiting"], made["today"])
+        waiting, today = await _made(here, keys, kin)
+        way = may_ask(article, body.text, kinds, waiting, today)
         if way is None and await conn.fetchval(_SAME, kin, body.organisation, article) is not None:
             way = Objection.EXISTS
         if way is not None:
@@ -92,10 +94,10 @@ async def make(call: Call) -> Answer:
         held = await conn.fetchrow(_KEY, here.person)
         if held is None:
             return problems.reply(call, Missing.FILE_GONE)
-        id_, today = str(uuid4()), now.astimezone(PARIS).date()
+        id_, received_on = str(uuid4()), now.astimezone(PARIS).date()
         row = {
             "id": id_, "person": here.person, "organisation": body.organisation, "article": article.value,
-            "received_at": begins(today), "state": State.IDENTIFIED.value, "extended": None, "reason": None,
+            "received_at": begins(received_on), "state": State.IDENTIFIED.value, "extended": None, "reason": None,
             "registered_by": None, "registered_at": now, "moved_by": None, "moved_at": None, "version": 1,
         }  # fmt: skip
         await stamped.insert(conn, keys, TABLE, row)
@@ -143,15 +145,23 @@ async def listed(call: Call) -> Answer:
                 )
             )  # fmt: skip
         places = {place: name for place, _, name in await _places(here, keys)}
-        waiting = (await here.conn.fetchrow(_MADE, kin, here.now))["waiting"]
+        waiting, _ = await _made(here, keys, kin)
         left = max(0, MOST_OPEN - waiting)
         return json_answer(OwnRequests(tuple(told), tuple(Place(*one) for one in places.items()), left))
 
     return await with_person(call, act, writes=True, identified=True)
 
 
+async def _made(here: Present, keys: "Keys", kin: Sequence[str]) -> tuple[int, int]:
+    """Requests made on line that wait within their delay, and those made in 24 hours. Raises Forged."""
+    since, today = here.now - DAY, here.now.astimezone(PARIS).date()
+    rows = [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_MADE, kin, since)]
+    waiting = sum(counts(standing_of(row), today) for row in rows)
+    return waiting, sum(row["registered_at"] > since for row in rows)
+
+
 async def _places(here: Present, keys: "Keys") -> list[tuple[str, str, str]]:
-    """Organisations that answer this person now: id, kind of relation, name. Raises Forged."""
+    """Organisations under contract that answer this person now: id, kind of relation, name. Raises Forged."""
     return [
         (str(row["organisation"]), row["kind"], row["name"])
         for row in await here.conn.fetch(_RELATIONS, here.person, sorted(KNOWING), here.now)
