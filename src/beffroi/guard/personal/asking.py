@@ -5,7 +5,7 @@ organisation that follows the person. What they write is sealed under their own 
 it again while the request is open: journaled as a reading of their own, before it leaves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from uuid import uuid4
@@ -37,6 +37,7 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
+    from beffroi.guard.stamped import Row
 
 DAY: Final = timedelta(days=1)
 _RELATIONS: Final = """
@@ -57,6 +58,7 @@ _OWN: Final = """
 SELECT q.*, o.name FROM guard.person_request q JOIN guard.organisation o ON o.id = q.organisation
 WHERE q.person = ANY ($1::uuid[]) ORDER BY q.registered_at DESC, q.id LIMIT 100
 """
+_WORDED: Final = "SELECT id FROM guard.person_request_text WHERE id = ANY ($1::uuid[])"
 _KEY: Final = "SELECT wrapped_key, epoch FROM guard.person WHERE id = $1"
 _TEXT: Final = "INSERT INTO guard.person_request_text (id, person, sealed, made_at) VALUES ($1, $2, $3, $4)"
 
@@ -118,38 +120,57 @@ async def make(call: Call) -> Answer:
 
 
 async def listed(call: Call) -> Answer:
-    """One's own requests, by any means they came, and where one may make another."""
+    """One's own requests, by any means they came, and where one may make another.
+
+    With what one wrote it is a reading of one's own, counted, and journaled under the turnstile; else it is none.
+    """
     bodies.read(call, _FOLLOWING)
-    keys = call.services.keys
+    keys, worded = call.services.keys, list[str]()
 
-    async def act(here: Present) -> Answer:
-        kin = await aliases.family(here.conn, keys, here.person)
-        rows = [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_OWN, kin)]
-        waits = [str(row["id"]) for row in rows if MOVES[standing_of(row).state]]
-        texts = await texts_of(here.conn, keys, waits)
-        if texts:
-            if not await attempts.within(here.conn, keys, Limit.OWN_QUESTIONS, here.person, here.now):
-                return problems.reply(call, Fault.TOO_MANY_QUESTIONS)
-            entry = Entry(
-                here.now, "own-file-read", here.person, session=here.id, application=here.session["application"],
-                explanation="requests", policy=call.services.policy.version,
-            )  # fmt: skip
-            await append(here.conn, [entry])
-        told = []
-        for row in rows:
-            standing, id_ = standing_of(row), str(row["id"])
-            told.append(
-                OwnRequest(
-                    id_, row["article"], row["name"], standing.received_on, standing.due_on, standing.state.value,
-                    standing.extended, row["reason"], row["registered_by"] is None, texts.get(id_),
-                )
-            )  # fmt: skip
-        places = {place: name for place, _, name in await _places(here, keys)}
-        waiting, _ = await _made(here, keys, kin)
-        left = max(0, MOST_OPEN - waiting)
-        return json_answer(OwnRequests(tuple(told), tuple(Place(*one) for one in places.items()), left))
+    async def look(here: Present) -> Answer:
+        rows = await _own(here, keys)
+        worded[:] = [str(row["id"]) for row in await here.conn.fetch(_WORDED, _waiting(rows))]
+        return await _told(here, keys, rows, {})
 
-    return await with_person(call, act, writes=True, identified=True)
+    async def read(here: Present) -> Answer:
+        if not await attempts.within(here.conn, keys, Limit.OWN_QUESTIONS, here.person, here.now):
+            return problems.reply(call, Fault.TOO_MANY_QUESTIONS)
+        entry = Entry(
+            here.now, "own-file-read", here.person, session=here.id, application=here.session["application"],
+            explanation="requests", policy=call.services.policy.version,
+        )  # fmt: skip
+        await append(here.conn, [entry])
+        rows = await _own(here, keys)
+        return await _told(here, keys, rows, await texts_of(here.conn, keys, _waiting(rows)))
+
+    answer = await with_person(call, look, writes=False, identified=True)
+    return await with_person(call, read, writes=True, identified=True) if worded else answer
+
+
+async def _own(here: Present, keys: "Keys") -> list["Row"]:
+    """Raises Forged."""
+    kin = await aliases.family(here.conn, keys, here.person)
+    return [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_OWN, kin)]
+
+
+def _waiting(rows: Sequence["Row"]) -> list[str]:
+    return [str(row["id"]) for row in rows if MOVES[standing_of(row).state]]
+
+
+async def _told(here: Present, keys: "Keys", rows: Sequence["Row"], texts: Mapping[str, str]) -> Answer:
+    told = []
+    for row in rows:
+        standing, id_ = standing_of(row), str(row["id"])
+        told.append(
+            OwnRequest(
+                id_, row["article"], row["name"], standing.received_on, standing.due_on, standing.state.value,
+                standing.extended, row["reason"], row["registered_by"] is None, texts.get(id_),
+            )
+        )  # fmt: skip
+    places = {place: name for place, _, name in await _places(here, keys)}
+    waiting, _ = await _made(here, keys, await aliases.family(here.conn, keys, here.person))
+    left = max(0, MOST_OPEN - waiting)
+    return json_answer(OwnRequests(tuple(told), tuple(Place(*one) for one in places.items()), left))
 
 
 async def _made(here: Present, keys: "Keys", kin: Sequence[str]) -> tuple[int, int]:
