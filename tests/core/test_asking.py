@@ -1,9 +1,11 @@
 """Which requests a person makes in their own space, how many, and with which words."""
 
+from datetime import date, timedelta
+
 import pytest
 
-from beffroi.core.asking import ARTICLES, LONGEST, MOST_A_DAY, MOST_OPEN, SHORTEST, WORDED, may_ask
-from beffroi.core.person_rights import Article, Objection
+from beffroi.core.asking import ARTICLES, LONGEST, MOST_A_DAY, MOST_OPEN, SHORTEST, WORDED, counts, may_ask
+from beffroi.core.person_rights import Article, Objection, Standing, State
 
 TEXT = "x" * SHORTEST
 
@@ -47,3 +49,17 @@ def test_erasure_is_not_asked_for_on_line() -> None:
 )  # fmt: skip
 def test_requests_that_wait_and_those_of_a_day_are_few(waiting: int, today: int, expected: Objection | None) -> None:
     assert may_ask(Article.ACCESS, None, ["followed"], waiting, today) is expected
+
+
+@pytest.mark.parametrize(
+    ("state", "late", "expected"),
+    [
+        (State.IDENTIFIED, 0, True), (State.IN_PROGRESS, 0, True), (State.IDENTIFIED, 1, False),
+        (State.ANSWERED, 0, False), (State.REFUSED, 0, False),
+    ],
+)  # fmt: skip
+def test_request_counts_among_those_that_wait_until_its_answer_is_late(
+    state: State, late: int, expected: bool
+) -> None:
+    standing = Standing(date(2026, 11, 1), state, None)
+    assert counts(standing, standing.due_on + timedelta(days=late)) is expected

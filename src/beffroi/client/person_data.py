@@ -20,8 +20,11 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "other-organisations": "personal-space",
     "messages": "organisation",
     "corrections": "personal-space",
-    "appointments": "organisation",
-    "trainings": "organisation",
+    "requests": "personal-space",
+    "request-texts": "personal-space",
+    "appointments": "personal-space",
+    "trainings": "personal-space",
+    "dates-of-other-organisations": "personal-space",
     "attachments": "organisation",
     "attachment-contents": "organisation",
 }

@@ -81,6 +81,7 @@ class OwnRequest(Struct, frozen=True):
     extended: str | None
     reason: str | None
     online: bool
+    text: Identifying | None
 
 
 class Place(Struct, frozen=True):

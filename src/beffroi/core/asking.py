@@ -1,9 +1,10 @@
 """A request that a person makes in their own space: which ones, how many, and when it says something in words."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
-from beffroi.core.person_rights import Article, Objection
+from beffroi.core.person_rights import MOVES, Article, Objection, Standing
 
 ARTICLES: Final = frozenset({Article.ACCESS, Article.RECTIFICATION, Article.RESTRICTION, Article.PORTABILITY})
 """Erasure is not asked for by a click: what it destroys is talked over at the office first."""
@@ -14,8 +15,13 @@ KNOWING: Final = frozenset({"followed", "archived"})
 SHORTEST, LONGEST = 10, 2_000
 """Characters of a text."""
 MOST_OPEN: Final = 3
-"""Requests made on line by one person that wait for an answer, at all organisations."""
+"""Requests made on line by one person that wait for an answer within its delay, at all organisations."""
 MOST_A_DAY: Final = 5
+
+
+def counts(standing: Standing, today: date) -> bool:
+    """Whether a request is one of those that wait: an office that is late takes nobody's right away elsewhere."""
+    return bool(MOVES[standing.state]) and not standing.is_late(today)
 
 
 def may_ask(

@@ -70,6 +70,7 @@ class Objection(StrEnum):
     PLACE = "person-request-place"
     TEXT = "person-request-text"
     TOO_MANY = "person-request-too-many"
+    TOO_MANY_CORRECTIONS = "person-request-too-many-corrections"
 
 
 class Standing(NamedTuple):
@@ -188,6 +189,15 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Attendez la réponse à celles que vous avez faites. Pour une demande pressante, allez voir l’organisme.",
         "Too many requests waiting",
         "Wait for the answer to those you made. For something urgent, go to the organisation.",
+    ),
+    Objection.TOO_MANY_CORRECTIONS: Sentence(
+        429,
+        "Trop de corrections en un jour",
+        "Votre structure a corrigé ce dossier vingt fois en vingt-quatre heures, et rien n’a été enregistré. "
+        "Reprenez demain, en corrigeant toute une rubrique à la fois.",
+        "Too many corrections in one day",
+        "Your organisation corrected this file twenty times in twenty-four hours, and nothing was saved. "
+        "Go on tomorrow, correcting a whole section at a time.",
     ),
     Objection.NOTHING: Sentence(
         422,

@@ -63,3 +63,11 @@ def test_correction_is_told_field_by_field_and_a_note_as_what_was_added() -> Non
         ("Commune", "Lille → Hellemmes"), ("Adresse électronique", "a@b.example → rien"),
         ("Note", "ajouté : 1er\N{NO-BREAK SPACE}mars\N{NO-BREAK SPACE}2026 – Elle dit le contraire"),
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("_french")
+def test_note_corrected_in_place_is_told_as_it_was_and_as_it_is() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    was, becomes = [[{"text": Identifying(text)}] for text in ("N'est pas venue", "Est venue")]
+    told = own_file._corrected(Corrected(at, "North", (Change("followup", "notes", was, becomes),)))
+    assert [(one.term, one.value) for one in told.lines] == [("Note", "N'est pas venue → Est venue")]

@@ -10,15 +10,18 @@ import pytest
 from beffroi.core.ids import OrganisationId
 from beffroi.core.person_rights import REMINDERS, Standing, State, months_after, reminder
 from beffroi.guard.decisions.facts import PARIS
+from beffroi.guard.notifying import telling
 from beffroi.guard.notifying.reminding import remind
+from beffroi.guard.notifying.template_codes import Template
+from beffroi.guard.notifying.templates import TEXTS
 from beffroi.guard.relating.prescribing import begins
 from tests.databases import FreshDatabase
-from tests.guard.notifying.staff import later, told
+from tests.guard.notifying.staff import later, told, work
 from tests.guard.world import POLICY, World
 
 TODAY = date(2026, 11, 28)
 ROLE = "data-protection-correspondent"
-DUE, LATE = "person-request-due", "person-request-late"
+DUE, LATE, UNSERVED = "person-request-due", "person-request-late", "person-request-unserved"
 
 
 @pytest.mark.parametrize(
@@ -79,15 +82,29 @@ async def test_correspondents_of_the_office_are_told_once_at_each_stage_and_nobo
     assert not any(person in f"{row['about']}{row['refs']}" for row in rows)
 
 
-async def test_office_without_a_correspondent_has_its_manager_told(world: World, fresh: FreshDatabase) -> None:
+async def test_office_without_a_correspondent_has_its_manager_told_to_have_one(
+    world: World, fresh: FreshDatabase
+) -> None:
     south = world.offices["South"]
     manager = await world.agent(south, "account-manager")
     elsewhere = await world.agent(world.offices["North"], "account-manager")
     await asked(world, south, -5)
     async with asyncpg.create_pool(fresh.guard, min_size=1, max_size=1) as pool:
-        await remind(pool, world.keys, POLICY)
-    assert await told(world, manager) == [LATE]
+        for _ in range(2):
+            await remind(pool, world.keys, POLICY)
+    assert await told(world, manager) == [UNSERVED]
     assert await told(world, elsewhere) == []
+    assert TEXTS[Template.PERSON_REQUEST_UNSERVED].page == "/demandes/nouvelle/", "a page that managers have"
+
+
+async def test_request_made_on_line_is_told_who_answers_there_else_who_may_have_somebody_do_it(world: World) -> None:
+    north, south = world.offices["North"], world.offices["South"]
+    nora = await world.agent(north, ROLE)
+    managers = [await world.agent(place, "account-manager") for place in (north, south)]
+    for place in (north, south):
+        await telling.asked_on_line(await work(world), str(uuid4()), place)
+    assert await told(world, nora) == ["person-request-made"]
+    assert [await told(world, one) for one in managers] == [[], [UNSERVED]]
 
 
 async def test_request_answered_or_written_behind_the_guard_is_told_to_nobody(

@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from beffroi.core.casefile import written
+from beffroi.core.correcting import MOST_A_DAY
 from beffroi.core.ids import PersonId
 from beffroi.core.person_rights import Objection
+from beffroi.guard.person_rights import correcting
 from beffroi.guard.person_rights.correcting import Kept, of_person
 from beffroi.guard.vault import people
 from tests.guard.doors.conftest import pretty
@@ -157,6 +159,19 @@ async def test_note_is_contradicted_and_never_rewritten(register: Register) -> N
     assert change.after == [{"at": written(now), "text": own["text"]}]
 
 
+async def test_note_that_its_author_corrects_in_place_is_recorded_as_it_was_and_as_it_is(register: Register) -> None:
+    at = written(await register.desk.guard.world.now())
+    request = await worked_on(register)
+    first = {"at": at, "text": "N'est pas venue", "author": register.nora.account}
+    assert (await correct(register, request, fields={"followup": {"notes": [first]}})).status_code == 200
+    put_right = {**first, "text": "Est venue", "earlier": [{"until": at, "text": first["text"]}]}
+    done = await correct(register, request, fields={"followup": {"notes": [put_right]}})
+    assert done.status_code == 200, pretty(done)
+    [change] = (await kept(register))[0][1]
+    assert [one["text"] for one in change.before] == ["N'est pas venue"]  # type: ignore[attr-defined]
+    assert [one["text"] for one in change.after] == ["Est venue"]  # type: ignore[attr-defined]
+
+
 async def test_number_of_somebody_else_is_told_as_at_any_change_and_nothing_is_kept(register: Register) -> None:
     world, ana = register.desk.guard.world, register.desk.ana
     other = await world.person(ana.organisation, referent=ana)
@@ -185,6 +200,64 @@ async def test_correspondents_elsewhere_are_told_without_the_person_and_see_whos
     [one] = (await register.ask(register.sami, "list")).json()["corrected"]
     assert (one["person"], one["organisation_name"], one["groups"]) == (register.person, "North", ["contact"])
     assert (await register.ask(register.nora, "list")).json()["corrected"] == [], "one's own are no news"
+
+
+async def made_before(register: Register, request: str, ago: timedelta, **changes: Any) -> None:
+    """A correction of the North, as its row stands."""
+    world = register.desk.guard.world
+    row = {
+        "id": str(uuid4()), "person": register.person, "request": request, "groups": 2, "sealed": b"",
+        "organisation": register.desk.ana.organisation, "corrected_by": register.nora.account,
+        "corrected_at": await world.now() - ago,
+    }  # fmt: skip
+    await world.insert("correction", **{**row, **changes})
+
+
+@pytest.mark.parametrize(
+    ("ago", "expected"),
+    [(timedelta(hours=23), "person-request-too-many-corrections"), (timedelta(hours=25), None)],
+)
+async def test_correspondent_corrects_one_file_twenty_times_a_day_by_whatever_request(
+    register: Register, ago: timedelta, expected: str | None
+) -> None:
+    request = await worked_on(register)
+    for _ in range(MOST_A_DAY - 1):
+        await made_before(register, request, timedelta(hours=1))
+    await made_before(register, request, ago)
+    before = await contact(register)
+    done = await correct(register, request)
+    assert done.json().get("code") == expected, pretty(done)
+    assert await contact(register) == (before if expected else NEW["contact"])
+
+
+async def test_correspondents_of_one_file_at_once_correct_it_twenty_times_a_day(register: Register) -> None:
+    request = await worked_on(register)
+    for _ in range(MOST_A_DAY - 2):
+        await made_before(register, request, timedelta(hours=1))
+    cities = ("Lille", "Roubaix", "Tourcoing", "Lens")
+    answers = await asyncio.gather(
+        *(correct(register, request, fields={"contact": {"city": city}}) for city in cities)
+    )
+    assert sorted(one.status_code for one in answers) == [200, 200, 429, 429]
+
+
+async def test_file_corrected_elsewhere_many_times_pushes_nobody_out_of_the_list(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, desk = register.desk.guard.world, register.desk
+    monkeypatch.setattr(correcting, "MOST_SHOWN", 3)
+    request, other = await worked_on(register), await world.person(desk.ana.organisation, referent=desk.ana)
+    at = await world.now() - timedelta(days=30)
+    for person in (register.person, other):
+        await world.insert(
+            "relation", person=person, organisation=desk.cleo.organisation, kind="followed", referent=None,
+            since_at=at, until_at=None,
+        )  # fmt: skip
+    await made_before(register, request, timedelta(days=2), person=other)
+    for hours in (4, 3, 2):
+        await made_before(register, request, timedelta(hours=hours))
+    listed = (await register.ask(register.sami, "list")).json()["corrected"]
+    assert [one["person"] for one in listed] == [register.person, register.person, other]
 
 
 async def test_i13_erased_person_leaves_no_correction(register: Register) -> None:

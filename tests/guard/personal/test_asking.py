@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from random import choices
 from string import ascii_lowercase
 from typing import Any
@@ -155,6 +156,30 @@ def test_words_of_a_request_that_is_closed_are_read_no_more(served: Space, someo
     assert someone.own()["rows"][0]["reason"] == "unfounded"
 
 
+@pytest.mark.parametrize("to", ["in-progress", "answered", "refused"])
+def test_words_are_the_person_s_to_read_while_the_request_is_open_and_then_deleted(
+    served: Space, someone: Someone, nora: Seat, to: str
+) -> None:
+    request, neighbour = someone.asked(), Someone(served)
+    assert neighbour.own()["rows"] == []
+    assert someone.own()["rows"][0]["text"] == TEXT
+    entry = served.guard.journal("own-file-read")[-1]
+    assert (str(entry["person"]), entry["groups"], entry["explanation"]) == (someone.id, 0, "requests")
+    assert TEXT not in str(entry)
+    for step in {"answered": ("in-progress", "answered")}.get(to, (to,)):
+        reason = "unfounded" if step == "refused" else None
+        assert answers(served, nora, "move", request=request, to=step, reason=reason).status_code == 200
+    left = served.guard.one("SELECT count(*) FROM guard.person_request_text WHERE id = $1", request)
+    assert (left, someone.own()["rows"][0]["text"]) == ((1, TEXT) if to == "in-progress" else (0, None))
+
+
+def test_list_without_words_is_no_reading(served: Space, someone: Someone) -> None:
+    someone.asked("access", None)
+    before = len(served.guard.journal("own-file-read"))
+    assert someone.own()["rows"][0]["text"] is None
+    assert len(served.guard.journal("own-file-read")) == before
+
+
 def test_words_moved_to_another_request_do_not_open(served: Space, someone: Someone, nora: Seat) -> None:
     first = someone.asked()
     second = someone.asked("restriction")
@@ -194,6 +219,44 @@ def test_requests_that_wait_are_few(served: Space, someone: Someone) -> None:
     assert code(someone.ask("restriction")) == "person-request-too-many"
     assert someone.own()["left"] == 0
     assert count(served, someone.id) == MOST_OPEN
+
+
+def backdated(served: Space, person: str, days: int) -> None:
+    """Every request of this person came so many days before."""
+    conn, run = served.guard.world.conn, served.guard.run
+    for row in run(conn.fetch("SELECT * FROM guard.person_request WHERE person = $1", person)):
+        back = timedelta(days=days)
+        changes = {"received_at": row["received_at"] - back, "registered_at": row["registered_at"] - back}
+        run(served.guard.world.amend("person_request", str(row["id"]), **changes))
+
+
+@pytest.mark.parametrize(("days", "expected"), [(20, 429), (40, 201)])
+def test_office_that_never_answers_takes_nobody_s_right_away_elsewhere(
+    served: Space, someone: Someone, days: int, expected: int
+) -> None:
+    for article, text in (("access", None), ("portability", None), ("rectification", TEXT)):
+        someone.asked(article, text)
+    backdated(served, someone.id, days)
+    assert someone.own()["left"] == (0 if expected == 429 else MOST_OPEN)
+    assert someone.ask("restriction").status_code == expected
+
+
+@pytest.mark.parametrize("changes", [{}, {"active": False}, {"contract_until": None}])
+def test_office_that_is_closed_or_out_of_contract_is_asked_nothing(
+    served: Space, someone: Someone, changes: dict[str, Any]
+) -> None:
+    guard, world = served.guard, served.guard.world
+    now = guard.run(world.now())
+    place = guard.run(world.organisation(f"East {drawn()}"))
+    related = {"person": someone.id, "organisation": place, "kind": "followed", "referent": None}
+    guard.run(world.insert("relation", **related, since_at=now - timedelta(days=1), until_at=None))
+    if changes:
+        guard.run(
+            world.amend("organisation", place, **{name: now if one is None else one for name, one in changes.items()})
+        )
+    answer = someone.ask("access", None, organisation=place)
+    assert answer.status_code == (404 if changes else 201), answer.text
+    assert (place in {one["id"] for one in someone.own()["places"]}) == (not changes)
 
 
 @pytest.mark.parametrize(

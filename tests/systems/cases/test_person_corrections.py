@@ -76,14 +76,18 @@ def test_file_changed_meanwhile_is_compared_anew(stack: Stack, nora: Desk) -> No
     assert kept(stack, person) == 0
 
 
-def test_note_is_contradicted_by_another(stack: Stack, nora: Desk) -> None:
+def test_note_is_contradicted_by_another_once_however_often_it_is_sent(stack: Stack, nora: Desk) -> None:
     person = somebody(stack)
     address = nora.works_on(person, "rectification")
     text = {"text": "La personne dit ne pas avoir parlé de boulangerie."}
+    unseen = nora.visitor.post(f"{address}corriger/followup/", {**text, "confirme": "oui"})
+    assert "Avant et après" in unseen.text, "nothing is sent that was not compared"
     compared = nora.visitor.post(f"{address}corriger/followup/", text)
     assert "boulangerie" in compared.text
-    sent = nora.visitor.post(f"{address}corriger/followup/", {**text, "confirme": "oui"})
+    typed = {**compared.hidden(), "confirme": "oui"}
+    sent = nora.visitor.post(f"{address}corriger/followup/", typed)
     assert "est corrigé" in sent.text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    assert nora.visitor.post(f"{address}corriger/followup/", typed).status == 409
     assert kept(stack, person) == 1
 
 

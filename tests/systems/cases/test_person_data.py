@@ -196,7 +196,8 @@ def test_correspondent_hands_out_everything_and_the_opening_is_in_the_journal(
     assert whole["attachments"] == []
     assert [one["article"] for one in whole["requests"]] == ["portability"]
     assert {one["what"] for one in whole["not_included"]} == {
-        "consultations", "other-organisations", "messages", "attachment-contents", "corrections",
+        "consultations", "other-organisations", "messages", "attachment-contents", "corrections", "request-texts",
+        "dates-of-other-organisations",
     }  # fmt: skip
     for agent in (colleague, nora.member.account, "Auteure", "Nora"):
         assert agent not in answer.text
@@ -212,7 +213,9 @@ def test_access_is_answered_with_who_consulted_and_who_follows_and_portability_i
     assert not {"consultations", "followed_by", "messages"} & papers.keys()
     before = len(openings(stack, person))
     whole = nora.take(nora.works_on(person)).json()
-    assert {one["what"] for one in whole["not_included"]} == {"attachment-contents", "corrections"}
+    assert {one["what"] for one in whole["not_included"]} == {
+        "attachment-contents", "corrections", "request-texts", "dates-of-other-organisations",
+    }  # fmt: skip
     told = whole["consultations"]
     assert len(told["rows"]) == before + 3, "with those of this handing out: the file, the papers, this very list"
     assert (told["shown_later_days"], told["left_out"], told["lost_until"]) == (60, 0, None)

@@ -41,6 +41,7 @@ def test_adviser_reads_whom_to_turn_to_until_the_correspondent_lifts_the_restric
     address = nora.works_on(adviser.own, "restriction")
     begun = nora.visitor.post(f"{address}limitation/", BEGIN)
     assert begun.url == address
+    assert "Seuls les correspondants à la protection des données des organismes qui suivent la personne" in begun.text
     page = adviser.visitor.get(f"/personnes/{adviser.own}/")
     assert page.status == 403
     assert "Delaunay" not in page.text

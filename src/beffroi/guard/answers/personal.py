@@ -104,7 +104,10 @@ class Asked(Answered, frozen=True):
 
 
 class OwnRequest(Answered, frozen=True):
-    """What one asked about one's own data: where it stands, by when it is answered, why it is late or refused."""
+    """What one asked about one's own data: where it stands, by when it is answered, why it is late or refused.
+
+    ``text`` is what one wrote with it, while it is open.
+    """
 
     request: str
     article: str
@@ -115,6 +118,7 @@ class OwnRequest(Answered, frozen=True):
     extended: str | None
     reason: str | None
     online: bool
+    text: str | None
 
 
 class Place(Answered, frozen=True):

@@ -1,4 +1,5 @@
-"""What is told by mail to those who answer what people ask about their own data; nobody is named."""
+"""What is told by mail to those who answer what people ask about their own data, or see that somebody does; nobody is
+named."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -69,5 +70,21 @@ TEXTS: Final[Mapping[Template, Text]] = {
             "Answer without delay, and tell the person why you were late.",
         ),
         Label("Demandes de personnes en retard : {count}", "Requests of people past their delay: {count}"),
+    ),
+    Template.PERSON_REQUEST_UNSERVED: Text(
+        Pace.HOURLY,
+        {},
+        "/demandes/nouvelle/",
+        "/demandes/nouvelle/",
+        Label("Personne ne répond aux demandes sur les données", "Nobody answers requests about data"),
+        Label(
+            "Une personne a fait une demande sur ses données à votre structure, et personne ne répond ici.",
+            "A person asked your organisation something about their data, and nobody answers here.",
+        ),
+        Label(
+            "Habilitez un correspondant à la protection des données. La réponse est due dans le mois.",
+            "Have a data protection correspondent habilitated. The answer is due within one month.",
+        ),
+        Label("Demandes de personnes auxquelles nul ne répond : {count}", "Requests nobody answers: {count}"),
     ),
 }

@@ -19,6 +19,7 @@ from beffroi.guard import stamped
 from beffroi.guard.broken_glass import reading
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
+from beffroi.guard.notifying import telling
 from beffroi.guard.notifying.outbox import notify
 from beffroi.guard.notifying.recipients import correspondents, holders
 from beffroi.guard.notifying.template_codes import Template
@@ -100,7 +101,7 @@ async def _broken_glass(work: Work) -> int:
 async def _person_requests(work: Work) -> int:
     """What people asked and nobody answered: those who answer at the organisation are told when its delay nears.
 
-    Whoever manages accounts there is told where nobody answers: somebody has to.
+    Whoever manages accounts there is told where nobody answers, to have somebody do it.
     """
     today, told = work.now.astimezone(PARIS).date(), 0
     for row in await work.conn.fetch(_ASKED):
@@ -112,8 +113,11 @@ async def _person_requests(work: Work) -> int:
             continue
         place, about = OrganisationId(str(row["organisation"])), f"{row['id']}/{standing.due_on}/{stage}"
         template = Template.PERSON_REQUEST_LATE if stage == "late" else Template.PERSON_REQUEST_DUE
-        people = await correspondents(work, place, about) or await holders(work, Duty.REQUEST, place, about)
-        await notify(work, template, people, about, on=begins(standing.due_on))
+        people = await correspondents(work, place, about)
+        if people:
+            await notify(work, template, people, about, on=begins(standing.due_on))
+        else:
+            await telling.unserved(work, about, place)
         told += 1
     return told
 

@@ -52,7 +52,16 @@ async def corrected(work: Work, correction: str, places: Collection[Organisation
 async def asked_on_line(work: Work, request: str, place: OrganisationId) -> None:
     """A person asked something about their data in their own space: those who answer people there."""
     people = await correspondents(work, place, request)
-    await notify(work, Template.PERSON_REQUEST_MADE, people, request)
+    if people:
+        await notify(work, Template.PERSON_REQUEST_MADE, people, request)
+    else:
+        await unserved(work, request, place)
+
+
+async def unserved(work: Work, about: str, place: OrganisationId) -> None:
+    """Nobody answers people where one asked something: its account managers, who may not, and have somebody do it."""
+    people = await holders(work, Duty.REQUEST, place, about)
+    await notify(work, Template.PERSON_REQUEST_UNSERVED, people, about)
 
 
 async def request_made(work: Work, request: Row, able: Collection[AccountId]) -> None:

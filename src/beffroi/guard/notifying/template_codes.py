@@ -40,6 +40,7 @@ class Template(StrEnum):
     PERSON_REQUEST_MADE = "person-request-made"
     PERSON_REQUEST_DUE = "person-request-due"
     PERSON_REQUEST_LATE = "person-request-late"
+    PERSON_REQUEST_UNSERVED = "person-request-unserved"
 
 
 class Text(NamedTuple):

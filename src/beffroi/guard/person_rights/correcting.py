@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta
 
-from beffroi.core.correcting import MOST_SHOWN, SHOWN, Difference, differences, may_correct
+from beffroi.core.correcting import DAY, MOST_SHOWN, SHOWN, Difference, differences, may_correct, may_correct_again
 from beffroi.core.decision import Refusal
 from beffroi.core.fields import NAMES, names
 from beffroi.core.ids import OrganisationId, PersonId
@@ -49,18 +49,25 @@ SELECT c.*, p.wrapped_key, p.epoch, o.name FROM guard.correction c
 JOIN guard.person p ON p.id = c.person JOIN guard.organisation o ON o.id = c.organisation
 WHERE c.person = ANY ($1::uuid[]) ORDER BY c.corrected_at DESC, c.id LIMIT $2
 """
-
-
-_ELSEWHERE: Final = """
-SELECT c.*, o.name, coalesce(a.survivor, c.person) AS stands FROM guard.correction c
-JOIN guard.organisation o ON o.id = c.organisation
-LEFT JOIN guard.person_alias a ON a.person = c.person AND a.ended_at IS NULL
-WHERE c.corrected_at > $2 AND c.organisation <> $1 AND EXISTS (
-    SELECT FROM guard.relation r WHERE r.person = coalesce(a.survivor, c.person) AND r.organisation = $1
-        AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at))
-ORDER BY c.corrected_at DESC, c.id LIMIT $4
+_TODAY: Final = """
+SELECT count(*) FROM guard.correction WHERE person = ANY ($1::uuid[]) AND organisation = $2 AND corrected_at > $3
 """
-"""Files that went into another stand where that one does; one that went on from there is of nobody's list."""
+_ELSEWHERE: Final = """
+SELECT * FROM (
+    SELECT c.*, o.name, coalesce(a.survivor, c.person) AS stands,
+        row_number() OVER (PARTITION BY coalesce(a.survivor, c.person) ORDER BY c.corrected_at DESC, c.id) AS nth
+    FROM guard.correction c
+    JOIN guard.organisation o ON o.id = c.organisation
+    LEFT JOIN guard.person_alias a ON a.person = c.person AND a.ended_at IS NULL
+    WHERE c.corrected_at > $2 AND c.organisation <> $1 AND EXISTS (
+        SELECT FROM guard.relation r WHERE r.person = coalesce(a.survivor, c.person) AND r.organisation = $1
+            AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at))
+) f ORDER BY f.nth, f.corrected_at DESC, f.id LIMIT $4
+"""
+"""Files that went into another stand where that one does; one that went on from there is of nobody's list.
+
+The last correction of everybody comes before the last but one of anybody: many of one person push nobody out.
+"""
 
 
 class Correction(bodies.Strict, frozen=True):
@@ -111,10 +118,9 @@ async def correct(call: Call) -> Answer:
                 if held is None:
                     return Refusal(Code.PERSON_UNKNOWN)
                 kept = _changed(keys, person, held, records)
-                if kept:
+                way = await _again(conn, keys, person, organisation, at) if kept else Objection.NOTHING
+                if way is None:
                     await _keep(Work(conn, keys, policy, at), person, held, kept, body.request, granted)
-                else:
-                    way = Objection.NOTHING
         except stamped.Forged:
             return Refusal(Code.INTEGRITY)
         if way is not None:
@@ -130,6 +136,12 @@ async def _held(conn: Any, person: PersonId, groups: dict[str, Record | None]) -
     columns = ", ".join(("wrapped_key", "epoch", *groups))
     row: Row | None = await conn.fetchrow(f"SELECT {columns} FROM guard.person WHERE id = $1 FOR UPDATE", person)
     return row
+
+
+async def _again(conn: Any, keys: "Keys", person: PersonId, organisation: str, at: datetime) -> Objection | None:
+    """Counted while the person's row is locked. Raises Forged."""
+    kin = await aliases.family(conn, keys, person)
+    return may_correct_again(await conn.fetchval(_TODAY, kin, organisation, at - DAY))
 
 
 def _changed(keys: "Keys", person: PersonId, held: "Row", records: dict[str, Record | None]) -> list[Kept]:
@@ -186,11 +198,12 @@ async def elsewhere(work: Work, organisation: str) -> tuple[Corrected, ...]:
     A row that is not genuine is left out, and reported.
     """
     rows = await work.conn.fetch(_ELSEWHERE, organisation, work.now - SHOWN, work.now, MOST_SHOWN)
-    return tuple(
+    told = [
         Corrected(str(row["stands"]), row["name"], names(row["groups"]), row["corrected_at"])
         for row in rows
         if stamped.is_genuine(work.keys, TABLE, row)
-    )
+    ]
+    return tuple(sorted(told, key=lambda one: one.at, reverse=True))
 
 
 def _label(id_: str) -> str:

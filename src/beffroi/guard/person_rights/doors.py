@@ -64,6 +64,9 @@ SELECT * FROM guard.person_request WHERE organisation = $1
 ORDER BY state IN ('answered', 'refused'), received_at, id LIMIT $2
 """
 
+_FORGET: Final = "DELETE FROM guard.person_request_text WHERE id = $1"
+"""What was written with a request serves to answer it: it goes when that is done."""
+
 
 def _today(now: datetime) -> date:
     return now.astimezone(PARIS).date()
@@ -194,6 +197,8 @@ async def _changed(
         )  # fmt: skip
         await append(conn, [entry])
         standing = standing_of(after)
+        if not MOVES[standing.state]:
+            await conn.execute(_FORGET, row["id"])
         return json_answer(answers.RequestMoved(standing.state, standing.due_on))
 
     return await with_action(call, Action.UPDATE, PURPOSE, act, writes=True)

@@ -1,9 +1,11 @@
 """POST /v1/person/requests/make and list: a person asks something about their own data, and follows it.
 
 After a proven identity alone: so the request stands as identified from the beginning, in the register of the
-organisation that follows the person. What they write is sealed under their own key; the journal has codes.
+organisation that follows the person. What they write is sealed under their own key; the journal has codes. They read
+it again while the request is open: journaled as a reading of their own, before it leaves.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from uuid import uuid4
@@ -11,9 +13,9 @@ from uuid import uuid4
 import msgspec
 from msgspec import Meta
 
-from beffroi.core.asking import KNOWING, LONGEST, MOST_OPEN, may_ask
+from beffroi.core.asking import KNOWING, LONGEST, MOST_OPEN, counts, may_ask
 from beffroi.core.ids import OrganisationId
-from beffroi.core.person_rights import Article, Objection, State
+from beffroi.core.person_rights import MOVES, Article, Objection, State
 from beffroi.core.personal import Objection as Missing
 from beffroi.guard import stamped
 from beffroi.guard.answers.personal import Asked, OwnRequest, OwnRequests, Place
@@ -23,18 +25,25 @@ from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
 from beffroi.guard.notifying import telling
 from beffroi.guard.person_rights.register import TABLE, standing_of, text_label
+from beffroi.guard.person_rights.wording import texts_of
 from beffroi.guard.personal.presence import Present, with_person
 from beffroi.guard.relating.prescribing import begins
+from beffroi.guard.signin import attempts
+from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.vault import sealing
 from beffroi.guard.web import bodies, problems
+from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
+    from beffroi.guard.stamped import Row
 
+DAY: Final = timedelta(days=1)
 _RELATIONS: Final = """
 SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
-WHERE r.person = $1 AND r.kind = ANY ($2::text[]) AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at)
+WHERE o.active AND $3 < o.contract_until AND r.person = $1 AND r.kind = ANY ($2::text[])
+    AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at)
 ORDER BY o.name, o.id
 """
 _SAME: Final = """
@@ -42,14 +51,14 @@ SELECT 1 FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND organisat
     AND state NOT IN ('answered', 'refused')
 """
 _MADE: Final = """
-SELECT count(*) FILTER (WHERE state NOT IN ('answered', 'refused')) AS waiting,
-    count(*) FILTER (WHERE registered_at > $2) AS today
-FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND registered_by IS NULL
+SELECT * FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND registered_by IS NULL
+    AND (state NOT IN ('answered', 'refused') OR registered_at > $2)
 """
 _OWN: Final = """
 SELECT q.*, o.name FROM guard.person_request q JOIN guard.organisation o ON o.id = q.organisation
 WHERE q.person = ANY ($1::uuid[]) ORDER BY q.registered_at DESC, q.id LIMIT 100
 """
+_WORDED: Final = "SELECT id FROM guard.person_request_text WHERE id = ANY ($1::uuid[])"
 _KEY: Final = "SELECT wrapped_key, epoch FROM guard.person WHERE id = $1"
 _TEXT: Final = "INSERT INTO guard.person_request_text (id, person, sealed, made_at) VALUES ($1, $2, $3, $4)"
 
@@ -78,8 +87,8 @@ async def make(call: Call) -> Answer:
         conn, now, article = here.conn, here.now, Article(body.article)
         kin = await aliases.family(conn, keys, here.person)
         kinds = [kind for place, kind, _ in await _places(here, keys) if place == body.organisation]
-        made = await conn.fetchrow(_MADE, kin, now - timedelta(days=1))
-        way = may_ask(article, body.text, kinds, made["waiting"], made["today"])
+        waiting, today = await _made(here, keys, kin)
+        way = may_ask(article, body.text, kinds, waiting, today)
         if way is None and await conn.fetchval(_SAME, kin, body.organisation, article) is not None:
             way = Objection.EXISTS
         if way is not None:
@@ -87,10 +96,10 @@ async def make(call: Call) -> Answer:
         held = await conn.fetchrow(_KEY, here.person)
         if held is None:
             return problems.reply(call, Missing.FILE_GONE)
-        id_, today = str(uuid4()), now.astimezone(PARIS).date()
+        id_, received_on = str(uuid4()), now.astimezone(PARIS).date()
         row = {
             "id": id_, "person": here.person, "organisation": body.organisation, "article": article.value,
-            "received_at": begins(today), "state": State.IDENTIFIED.value, "extended": None, "reason": None,
+            "received_at": begins(received_on), "state": State.IDENTIFIED.value, "extended": None, "reason": None,
             "registered_by": None, "registered_at": now, "moved_by": None, "moved_at": None, "version": 1,
         }  # fmt: skip
         await stamped.insert(conn, keys, TABLE, row)
@@ -111,32 +120,69 @@ async def make(call: Call) -> Answer:
 
 
 async def listed(call: Call) -> Answer:
-    """One's own requests, by any means they came, and where one may make another."""
+    """One's own requests, by any means they came, and where one may make another.
+
+    With what one wrote it is a reading of one's own, counted, and journaled under the turnstile; else it is none.
+    """
     bodies.read(call, _FOLLOWING)
-    keys = call.services.keys
+    keys, worded = call.services.keys, list[str]()
 
-    async def act(here: Present) -> Answer:
-        kin = await aliases.family(here.conn, keys, here.person)
-        rows = [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_OWN, kin)]
-        told = []
-        for row in rows:
-            standing = standing_of(row)
-            told.append(
-                OwnRequest(
-                    str(row["id"]), row["article"], row["name"], standing.received_on, standing.due_on,
-                    standing.state.value, standing.extended, row["reason"], row["registered_by"] is None,
-                )
-            )  # fmt: skip
-        places = {place: name for place, _, name in await _places(here, keys)}
-        waiting = (await here.conn.fetchrow(_MADE, kin, here.now))["waiting"]
-        left = max(0, MOST_OPEN - waiting)
-        return json_answer(OwnRequests(tuple(told), tuple(Place(*one) for one in places.items()), left))
+    async def look(here: Present) -> Answer:
+        rows = await _own(here, keys)
+        worded[:] = [str(row["id"]) for row in await here.conn.fetch(_WORDED, _waiting(rows))]
+        return await _told(here, keys, rows, {})
 
-    return await with_person(call, act, writes=False, identified=True)
+    async def read(here: Present) -> Answer:
+        if not await attempts.within(here.conn, keys, Limit.OWN_QUESTIONS, here.person, here.now):
+            return problems.reply(call, Fault.TOO_MANY_QUESTIONS)
+        entry = Entry(
+            here.now, "own-file-read", here.person, session=here.id, application=here.session["application"],
+            explanation="requests", policy=call.services.policy.version,
+        )  # fmt: skip
+        await append(here.conn, [entry])
+        rows = await _own(here, keys)
+        return await _told(here, keys, rows, await texts_of(here.conn, keys, _waiting(rows)))
+
+    answer = await with_person(call, look, writes=False, identified=True)
+    return await with_person(call, read, writes=True, identified=True) if worded else answer
+
+
+async def _own(here: Present, keys: "Keys") -> list["Row"]:
+    """Raises Forged."""
+    kin = await aliases.family(here.conn, keys, here.person)
+    return [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_OWN, kin)]
+
+
+def _waiting(rows: Sequence["Row"]) -> list[str]:
+    return [str(row["id"]) for row in rows if MOVES[standing_of(row).state]]
+
+
+async def _told(here: Present, keys: "Keys", rows: Sequence["Row"], texts: Mapping[str, str]) -> Answer:
+    told = []
+    for row in rows:
+        standing, id_ = standing_of(row), str(row["id"])
+        told.append(
+            OwnRequest(
+                id_, row["article"], row["name"], standing.received_on, standing.due_on, standing.state.value,
+                standing.extended, row["reason"], row["registered_by"] is None, texts.get(id_),
+            )
+        )  # fmt: skip
+    places = {place: name for place, _, name in await _places(here, keys)}
+    waiting, _ = await _made(here, keys, await aliases.family(here.conn, keys, here.person))
+    left = max(0, MOST_OPEN - waiting)
+    return json_answer(OwnRequests(tuple(told), tuple(Place(*one) for one in places.items()), left))
+
+
+async def _made(here: Present, keys: "Keys", kin: Sequence[str]) -> tuple[int, int]:
+    """Requests made on line that wait within their delay, and those made in 24 hours. Raises Forged."""
+    since, today = here.now - DAY, here.now.astimezone(PARIS).date()
+    rows = [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_MADE, kin, since)]
+    waiting = sum(counts(standing_of(row), today) for row in rows)
+    return waiting, sum(row["registered_at"] > since for row in rows)
 
 
 async def _places(here: Present, keys: "Keys") -> list[tuple[str, str, str]]:
-    """Organisations that answer this person now: id, kind of relation, name. Raises Forged."""
+    """Organisations under contract that answer this person now: id, kind of relation, name. Raises Forged."""
     return [
         (str(row["organisation"]), row["kind"], row["name"])
         for row in await here.conn.fetch(_RELATIONS, here.person, sorted(KNOWING), here.now)

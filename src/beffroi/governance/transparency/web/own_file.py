@@ -88,7 +88,7 @@ def own_data(request: PersonRequest) -> HttpResponse | Refused:
     if isinstance(found, Refused):
         return found
     now = timezone.localtime()
-    elsewhere = ["consultations", "appointments", "trainings", "attachments"]
+    elsewhere = ["consultations", "requests", "appointments", "trainings", "messages", "attachments"]
     followed_by = [
         {
             "organisation": one.organisation_name, "kind": one.kind, "since_at": person_data.moment(one.since_at),
@@ -118,7 +118,7 @@ def own_data(request: PersonRequest) -> HttpResponse | Refused:
 
 
 def _corrected(one: Corrected) -> Correction:
-    """What was put right: each field as it was and as it is since; of notes, what was added."""
+    """What was put right: each field as it was and as it is since; of notes, those that were added or changed."""
     lines = []
     for change in one.changes:
         if change.field in _HISTORY:
@@ -128,7 +128,7 @@ def _corrected(one: Corrected) -> Correction:
             for value in (change.before, change.after)
         ]
         title = _labels().get(change.field, gettext("Autre information"))
-        added = change.field in _GROWING
+        added = change.field in _GROWING and not change.before
         lines.append(Entry(title, gettext("ajouté : %(text)s") % {"text": after} if added else f"{before} → {after}"))
     return Correction(one.at, one.organisation_name, lines)
 

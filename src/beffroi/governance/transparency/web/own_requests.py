@@ -47,7 +47,7 @@ class Asking(forms.Form):
         chosen.choices = [(place.id, place.name) for place in places]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Line:
     """One request as it is read."""
 
@@ -57,6 +57,7 @@ class Line:
     tone: str
     reason: str
     waits: bool
+    text: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,4 +91,5 @@ def _line(row: OwnRequest) -> Line:
     return Line(
         row, words.asked(row.article), words.request_state(row.state), _TONES.get(row.state, "info"),
         words.refused_because(row.reason), bool(MOVES.get(State(row.state))),
+        "" if row.text is None else row.text.reveal(),
     )  # fmt: skip

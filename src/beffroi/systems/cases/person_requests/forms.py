@@ -22,8 +22,9 @@ class Received(forms.Form):
 
 
 class Contradiction(forms.Form):
-    """What the person disputes of what an agent wrote: a note beside it."""
+    """What the person disputes of what an agent wrote: a note beside it, and the version it was compared with."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
     text = forms.CharField(
         label=_("Ce que la personne conteste, et ce qui est exact"),
         max_length=LONGEST_NOTE,

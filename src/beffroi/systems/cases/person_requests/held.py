@@ -91,7 +91,7 @@ def document(
     ``received`` is for who asked for access (article 15); portability (20) is of the data alone.
     """
     office = UUID(organisation["id"])
-    elsewhere = ["attachment-contents", "corrections"]
+    elsewhere = ["attachment-contents", "corrections", "request-texts", "dates-of-other-organisations"]
     if received is None:
         elsewhere = ["consultations", "other-organisations", "messages", *elsewhere]
     return person_data.document(

@@ -54,7 +54,9 @@ def correct(request: AgentRequest, identifier: UUID, group: str) -> HttpResponse
     if not proposal.lines:
         form.add_error(None, gettext("Rien ne change : ce que vous avez saisi est ce que le dossier dit déjà."))
         return _form(request, row, group, form, status=422)
-    if "confirme" not in request.POST:
+    if "confirme" not in request.POST or form.cleaned_data["version"] is None:
+        if isinstance(form, Contradiction):
+            form = Contradiction({**form.cleaned_data, "version": proposal.version})
         context = {"lines": proposal.lines, "form": form, "distinct": request.POST.get("distinct", "")}
         return _page(request, row, group, "cases/person_correction_compare.html", context)
     return _sent(request, row, group, form, proposal)
@@ -70,8 +72,7 @@ def _proposal(request: AgentRequest, row: PersonRequest, group: str, form: Typed
 
 def _sent(request: AgentRequest, row: PersonRequest, group: str, form: Typed, proposal: Proposal) -> HttpResponse:
     distinct = namesakes.checked(request)
-    version = proposal.version if isinstance(form, Contradiction) else form.cleaned_data["version"]
-    answer = correcting.send(request.conversation, row, proposal, version, distinct)
+    answer = correcting.send(request.conversation, row, proposal, form.cleaned_data["version"], distinct)
     if not isinstance(answer, Refused):
         messages.success(request, gettext("C'est corrigé. La personne le voit dans son espace."))
         return HttpResponseRedirect(_back(row))
@@ -80,7 +81,7 @@ def _sent(request: AgentRequest, row: PersonRequest, group: str, form: Typed, pr
     if answer.code == "duplicate":
         known = namesakes.known(answer, distinct, by_name=group == rights.IDENTITY)
         return _form(request, row, group, form, status=409, more=known)
-    if answer.code in ("malformed", "person-request-nothing"):
+    if answer.code in ("malformed", "person-request-nothing", "person-request-too-many-corrections"):
         form.add_error(None, answer.detail)
         return _form(request, row, group, form, status=422)
     return RefusalAnswer(answer)
