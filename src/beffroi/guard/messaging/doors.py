@@ -146,7 +146,7 @@ async def _enough(work: Work, by: OnDuty, people: list[PersonId]) -> set[PersonI
 
 
 async def _lost(work: Work, people: list[PersonId]) -> dict[PersonId, Code]:
-    """Of these people, those who were decided upon and may not be written to any more (I-13), as a decision says it."""
+    """Of these people, those who were decided upon and may not be written to any more (I-13), and why."""
     there = {PersonId(str(row["id"])) for row in await work.conn.fetch(_THERE, people)}
     restricted = await relations.restricted(work.conn, work.keys, people, work.now)
     found = {person: Code.RESTRICTED for person in people if person in restricted}

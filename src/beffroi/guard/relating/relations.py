@@ -124,7 +124,7 @@ async def followed(
 async def restricted(
     conn: "asyncpg.Connection", keys: "Keys", people: Sequence[PersonId], at: datetime
 ) -> set[PersonId]:
-    """Those of these people the use of whose file is restricted, by whichever organisation; a forged row restricts."""
+    """Those of these people the use of whose file is restricted, whoever decided it; a forged row restricts."""
     rows = await conn.fetch(_RESTRICTED, list(people))
     held = [row for row in rows if not stamped.is_genuine(keys, "relation", row) or is_live(row, at)]
     return {PersonId(str(row["person"])) for row in held}
