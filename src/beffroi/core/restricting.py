@@ -2,7 +2,8 @@
 
 A *restriction* is a relation of kind ``restricted``, carried by the organisation that decided it. The file is shared,
 so the restriction holds for everybody: the decision refuses but for the purposes and the reasons of a break-glass
-opening that the policy lists (18.2). It is lifted by that organisation, once the person was told (18.3).
+opening that the policy lists (18.2). It is lifted by that organisation, once the person was told (18.3); by one that
+follows the person where that organisation has closed.
 """
 
 from collections.abc import Mapping
