@@ -1,4 +1,4 @@
-"""A restriction can always be lifted: what of it was taken away is made whole, and a closed office leaves it to others."""
+"""A restriction can always be lifted: what was taken away is made whole, a closed office leaves it to others."""
 
 from datetime import timedelta
 from typing import Any

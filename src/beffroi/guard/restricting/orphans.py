@@ -28,7 +28,7 @@ ORDER BY x.since_at DESC, x.id LIMIT $3
 
 
 async def among(work: "Work", organisation: OrganisationId, rows: "Sequence[Row]") -> "list[tuple[Row, str]]":
-    """Of these restrictions, those that ``organisation`` may lift for one that closed, and the public name of that one.
+    """Of these restrictions, those that ``organisation`` may lift for one that closed, and the name of that one.
 
     A forged organisation has not closed. Raises Forged for a forged relation.
     """
