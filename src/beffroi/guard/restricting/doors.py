@@ -32,6 +32,7 @@ from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Refused, Work, with_action
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
+from beffroi.guard.merging.forgetting import run_on
 from beffroi.guard.relating import relations
 from beffroi.guard.relating.prescribing import begins
 from beffroi.guard.restricting import orphans
@@ -163,6 +164,7 @@ async def lift(call: Call) -> Answer:
         live = await relations.live(conn, keys, person, decided_by, relations.RESTRICTED, now)
         if live is not None:
             await relations.end(conn, keys, live, now)
+            await run_on(conn, keys, person, min(row["since_at"], live["since_at"]), now)
         await stamped.amend(
             conn, keys, TABLE, row, told_at=begins(body.told_on), lifted_at=now, lifted_by=by.account.id
         )
