@@ -74,9 +74,9 @@ def test_i16_person_whose_report_was_made_to_look_answered_is_kept(office: Offic
             await office.guard.world.amend("report", str(row["id"]), standing="answered", answer="error")
 
     office.guard.run(report())
-    office.guard.execute(
-        "UPDATE guard.report SET standing = 'answered', answer = 'error' WHERE person = $1", reported
-    )
+    if how == "behind the guard":
+        forged = "UPDATE guard.report SET standing = 'answered', answer = 'error', mac = '0' WHERE person = $1"
+        office.guard.execute(forged, reported)
     kept = how == "behind the guard"
     assert office.carry_out() == ({"erased": 1, "kept": 1} if kept else {"erased": 2})
     assert office.left(reported, gone) == ({reported} if kept else set())
