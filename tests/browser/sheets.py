@@ -177,6 +177,13 @@ CONSOLE = {
         "cases/restriction.html", "Limitation du traitement", "Restriction of processing",
         "demandes-des-personnes/<uuid:identifier>/limitation/",
     ),
+    "restriction-lift": Sheet(
+        "cases/restriction.html", "Limitation du traitement", "Restriction of processing",
+        "demandes-des-personnes/limitations/<uuid:identifier>/",
+    ),
+    "restrictions": Sheet(
+        "cases/restrictions.html", "Dossiers limités", "Restricted files", "demandes-des-personnes/limitations/"
+    ),
     "person-request-new": Sheet(
         "cases/person_request_new.html", "Demande de la personne", "Request of the person",
         "personnes/<uuid:person>/droits/",

@@ -1,8 +1,11 @@
 """A file restricted in a browser: by the correspondent, before the adviser who follows, in the person's own space."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import expect
 
+from beffroi.core.ids import OrganisationId, PersonId
 from tests.browser.keys import sign_in as sign_in_with_a_key
 from tests.browser.office import camille, sign_in, stack
 from tests.browser.pages import Tour, meets
@@ -27,6 +30,18 @@ def restrict(stack: Stack, person: str) -> None:
     """The use of the file is restricted from now on, as the correspondent's command leaves it."""
     guard = stack.guard
     guard.run(guard.world.relation(person, guard.organisation, kind="restricted", days=3))  # type: ignore[arg-type]
+
+
+async def standing(stack: Stack, nora: Member, person: str, organisation: str, ground: str) -> None:
+    """A restriction that no request asked for, as its command leaves it."""
+    world = stack.guard.world
+    await world.relation(PersonId(person), OrganisationId(organisation), kind="restricted", days=3)
+    row = {
+        "id": str(uuid4()), "person": person, "organisation": organisation, "ground": ground, "request": None,
+        "since_at": await world.now(), "decided_by": nora.account, "told_at": None, "lifted_at": None,
+        "lifted_by": None,
+    }  # fmt: skip
+    await world.insert("restriction", **row)
 
 
 @meets("person-request", "restriction")
@@ -60,6 +75,36 @@ def test_correspondent_restricts_a_file_and_lifts_it_once_the_person_was_told(
     tour.press("button", "Lever la limitation", "Lift the restriction")
     expect(page.get_by_text("a été prévenue" if tour.french else "was told").first).to_be_visible()
     tour.meet("person-request", "lifted")
+
+
+@meets("restrictions", "restriction-lift")
+def test_correspondent_lifts_from_the_list_of_restricted_files(stack: Stack, nora: Member, tour: Tour) -> None:
+    page, french, guard = tour.page, tour.french, stack.guard
+    sign_in_with_a_key(stack, page, nora, "/demandes-des-personnes/")
+    tour.press("link", "Voir les dossiers limités", "See the restricted files")
+    tour.meet("restrictions", "none")
+    person = stack.person(organisation=guard.organisation, last_name="Delaunay", first_names="Inès")
+    name = "Mission Locale de Fermebourg" if french else "Fermebourg Youth Office"
+    closed = guard.run(guard.world.organisation(name, active=False))
+    for office, ground in ((guard.organisation, "accuracy"), (closed, "objection")):
+        guard.run(standing(stack, nora, person, office, ground))
+    page.reload()
+    expect(page.get_by_text(name)).to_be_visible()
+    tour.meet("restrictions")
+    tour.press("link", "Lever la limitation", "Lift the restriction")
+    tour.meet("restriction-lift")
+    tour.press("button", "Lever la limitation", "Lift the restriction")
+    expect(page.locator("#erreurs")).to_be_visible()
+    tour.meet("restriction-lift", "refused")
+    today = guard.one("SELECT to_char(guard.instant() AT TIME ZONE 'Europe/Paris', 'DD/MM/YYYY')")
+    page.get_by_label("prévenue de la levée" if french else "told of the lifting").fill(today)
+    tour.press("button", "Lever la limitation", "Lift the restriction")
+    expect(page.get_by_text("La limitation est levée" if french else "The restriction is lifted")).to_be_visible()
+    left = page.get_by_role("link", name="Lever la limitation" if french else "Lift the restriction")
+    expect(left).to_have_count(1)
+    tour.press("link", "Lever la limitation", "Lift the restriction")
+    page.get_by_label("prévenue de la levée" if french else "told of the lifting").fill(today)
+    tour.press("button", "Lever la limitation", "Lift the restriction")
 
 
 @meets("restricted", "restricted-reason", "portfolio")

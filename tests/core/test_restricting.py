@@ -15,7 +15,7 @@ from beffroi.core.ids import OrganisationId, PurposeCode, RoleCode
 from beffroi.core.person_rights import PURPOSE
 from beffroi.core.policy import RELATIONS, Action, Relation
 from beffroi.core.refusals import Code
-from beffroi.core.restricting import SENTENCES, Ground, Objection, may_begin, may_lift, restricting
+from beffroi.core.restricting import SENTENCES, Ground, Objection, destroying, may_begin, may_lift, restricting
 from tests.core.worlds import NOW, OFFICE, PERSON, POLICY, adviser, followed, found_today, opening
 
 RULES = POLICY.retention
@@ -205,3 +205,12 @@ def test_restriction_is_lifted_once_the_person_was_told_between_its_first_day_an
 ) -> None:
     today = date(2026, 11, 20)
     assert (may_lift(today - 2 * DAY, today + told * DAY, today) is None) is lifts
+
+
+def test_correspondent_destroys_a_part_of_a_file_that_is_not_restricted_and_changes_one_that_is() -> None:
+    change = rights(Action.UPDATE)
+    free, kept = correspondent(adviser(relations=(followed(),))), correspondent(held())
+    assert [code_of(entitle(change, one, POLICY)) for one in (free, kept)] == ["allowed"] * 2
+    assert [code_of(destroying(entitle)(change, one, POLICY)) for one in (free, kept)] == ["allowed", Code.RESTRICTED]
+    nobody = correspondent(adviser(relations=(restriction(),)))
+    assert code_of(destroying(entitle)(change, nobody, POLICY)) == Code.PERSON_UNKNOWN

@@ -1,5 +1,6 @@
 """Migration 0018 on a database where people work already: they go on working where they did, and nowhere else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -8,7 +9,7 @@ import pytest
 from beffroi.config import database
 from beffroi.config.embedded_postgres import EmbeddedPostgres
 from beffroi.core.ids import ApplicationId
-from beffroi.guard import migrations
+from beffroi.guard import migrations, turnstile
 from beffroi.guard.decisions.asks import Granted
 from beffroi.guard.decisions.worker import Worker
 from beffroi.guard.keys import Keys, KeysRefused
@@ -108,30 +109,73 @@ async def test_database_without_habilitations_needs_no_keys(before: tuple[databa
     assert await world.conn.fetchval("SELECT count(*) FROM guard.journal WHERE kind <> 'fact'") == 0
 
 
-async def test_reports_made_before_they_carried_a_mac_are_authenticated_once(postgres: EmbeddedPostgres) -> None:
+REPORTS = "0053_authenticated_reports.sql"
+REPORT = """
+INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)
+VALUES (gen_random_uuid(), gen_random_uuid(), 1, guard.instant(), 'received', guard.instant())
+"""
+"""As a guard of before wrote it."""
+EXAMINED = "UPDATE guard.report SET standing = 'examined', examined_at = guard.instant()"
+WAITS = """
+SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))
+"""
+
+
+@pytest.fixture
+async def reported(postgres: EmbeddedPostgres) -> AsyncIterator[tuple[database.Databases, World]]:
+    """A network where somebody reported a consultation before reports carried a MAC."""
     admin = database.create_database(postgres.dsn(), "adopting_reports")
     roles = database.bootstrap(admin, postgres.credentials_dir)
     database.mark_as_scratch(admin)
-    known = tuple(file for file in migrations.shipped() if file.name < "0053_authenticated_reports.sql")
-    await migrations.migrate(roles.owner, known=known)
+    await migrations.migrate(roles.owner, known=tuple(file for file in migrations.shipped() if file.name < REPORTS))
     world = await worlds.build(roles.guard, providers=())
-    try:
-        await world.conn.execute(
-            "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at)"
-            " VALUES (gen_random_uuid(), gen_random_uuid(), 1, guard.instant(), 'received', guard.instant())"
-        )
-        with pytest.raises(MigrationRefused):
-            await migrations.migrate(roles.owner)
-        with pytest.raises(KeysRefused):
-            await forward(roles, new_keys())
-        assert "0053_authenticated_reports.sql" in await forward(roles, world.keys)
-        [row] = await world.conn.fetch("SELECT * FROM guard.report")
-        assert world.keys.authenticator.genuine_row("report", row)
-        told = "SELECT count(*) FROM guard.journal WHERE kind = 'fact' AND explanation = 'report'"
-        assert await world.conn.fetchval(told) == 1
-        assert await forward(roles, world.keys) == []
-    finally:
-        await world.conn.close()
-        connection = await asyncpg.connect(postgres.dsn())
-        await connection.execute("DROP DATABASE adopting_reports WITH (FORCE)")
-        await connection.close()
+    await world.conn.execute(REPORT)
+    yield roles, world
+    await world.conn.close()
+    connection = await asyncpg.connect(postgres.dsn())
+    await connection.execute("DROP DATABASE adopting_reports WITH (FORCE)")
+    await connection.close()
+
+
+async def test_reports_made_before_they_carried_a_mac_are_authenticated_once(
+    reported: tuple[database.Databases, World],
+) -> None:
+    roles, world = reported
+    with pytest.raises(MigrationRefused):
+        await migrations.migrate(roles.owner)
+    with pytest.raises(KeysRefused):
+        await forward(roles, new_keys())
+    assert REPORTS in await forward(roles, world.keys)
+    [row] = await world.conn.fetch("SELECT * FROM guard.report")
+    assert world.keys.authenticator.genuine_row("report", row)
+    told = "SELECT count(*) FROM guard.journal WHERE kind = 'fact' AND explanation = 'report'"
+    assert await world.conn.fetchval(told) == 1
+    assert await forward(roles, world.keys) == []
+
+
+async def test_i16_guard_of_before_changes_no_report_and_makes_none_once_they_carry_a_mac(
+    reported: tuple[database.Databases, World],
+) -> None:
+    roles, world = reported
+    await forward(roles, world.keys)
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+        await world.conn.execute(EXAMINED)
+    with pytest.raises(asyncpg.NotNullViolationError):
+        await world.conn.execute(REPORT)
+    [row] = await world.conn.fetch("SELECT * FROM guard.report")
+    assert (row["standing"], world.keys.authenticator.genuine_row("report", row)) == ("received", True)
+    await world.amend("report", str(row["id"]), standing="examined", examined_at=await world.now())
+
+
+async def test_guard_that_has_the_turn_reads_reports_while_the_migration_waits_for_it(
+    reported: tuple[database.Databases, World],
+) -> None:
+    roles, world = reported
+    async with world.conn.transaction():
+        await turnstile.take(world.conn)
+        going = asyncio.create_task(forward(roles, world.keys))
+        while not await world.conn.fetchval(WAITS):  # noqa: ASYNC110 - the database tells nobody
+            await asyncio.sleep(0)
+        assert len(await world.conn.fetch("SELECT * FROM guard.report")) == 1
+        assert not going.done()
+    assert REPORTS in await going

@@ -23,7 +23,10 @@ class Lifted(Struct, frozen=True):
 
 
 class Restriction(Struct, frozen=True):
-    """One restriction; ``told_on`` is when the person was told that it would end."""
+    """One restriction; ``told_on`` is when the person was told that it would end.
+
+    ``closed`` names the organisation that decided it where that is another one, which closed.
+    """
 
     restriction: str
     person: str
@@ -32,10 +35,11 @@ class Restriction(Struct, frozen=True):
     since_at: datetime
     told_on: date | None
     lifted_at: datetime | None
+    closed: str | None = None
 
 
 class Restrictions(Struct, frozen=True):
-    """What one's organisation restricted, those under way first."""
+    """What one's organisation restricted, those under way first; then what closed ones left of people it follows."""
 
     rows: tuple[Restriction, ...]
 

@@ -2,19 +2,22 @@
 
 A *restriction* is a relation of kind ``restricted``, carried by the organisation that decided it. The file is shared,
 so the restriction holds for everybody: the decision refuses but for the purposes and the reasons of a break-glass
-opening that the policy lists (18.2). It is lifted by that organisation, once the person was told (18.3).
+opening that the policy lists (18.2). It is lifted by that organisation, once the person was told (18.3); by one that
+follows the person where that organisation has closed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from beffroi.core.decision import Entitlement, Refusal, entitle, lacking
+from beffroi.core.decision import Entitlement, Refusal, entitle, is_restricted, lacking
 from beffroi.core.dues import owed
 from beffroi.core.facts import Clock, Facts, Request, SessionFacts
 from beffroi.core.policy import RELATIONS, Action, Policy
-from beffroi.core.refusals import Sentence
+from beffroi.core.refusals import Code, Sentence
+
+Law = Callable[[Request, Facts, Policy], Entitlement | Refusal]
 
 
 class Ground(StrEnum):
@@ -50,6 +53,21 @@ def restricting(request: Request, facts: Facts, policy: Policy) -> Entitlement |
         return short
     dues = owed(RELATIONS, facts, policy)
     return dues if isinstance(dues, Refusal) else entitled._replace(bucket=RELATIONS, dues=dues)
+
+
+def destroying(law: Law) -> Law:
+    """The same law for what destroys a part of a file: not while it is restricted, for any purpose (18.1.b and c).
+
+    Judged after it, so that who may not know the person is not told that the file is restricted.
+    """
+
+    def whole(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+        entitled = law(request, facts, policy)
+        if isinstance(entitled, Refusal) or not is_restricted(facts):
+            return entitled
+        return Refusal(Code.RESTRICTED)
+
+    return whole
 
 
 def stale(session: SessionFacts, clock: Clock, policy: Policy) -> Refusal | None:

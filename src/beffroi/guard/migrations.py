@@ -44,7 +44,7 @@ class MigrationRefused(RuntimeError):
 
 
 def _no_keys() -> Keys:
-    raise MigrationRefused("This database holds habilitations: bring it forward with the guard's keys.")
+    raise MigrationRefused("This database holds rows to authenticate: bring it forward with the guard's keys.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,9 @@ def test_i16_person_whose_report_was_made_to_look_answered_is_kept(office: Offic
             await office.guard.world.amend("report", str(row["id"]), standing="answered", answer="error")
 
     office.guard.run(report())
-    office.guard.execute(
-        "UPDATE guard.report SET standing = 'answered', answer = 'error' WHERE person = $1", reported
-    )
+    if how == "behind the guard":
+        forged = "UPDATE guard.report SET standing = 'answered', answer = 'error', mac = '0' WHERE person = $1"
+        office.guard.execute(forged, reported)
     kept = how == "behind the guard"
     assert office.carry_out() == ({"erased": 1, "kept": 1} if kept else {"erased": 2})
     assert office.left(reported, gone) == ({reported} if kept else set())
@@ -107,6 +107,33 @@ def test_person_restricted_between_signature_and_deed_is_kept_and_listed_no_more
     assert office.prepare() == {}
     office.guard.run(_lift(office, restricted))
     assert office.prepare() == {"listed": 1}
+
+
+@pytest.mark.parametrize("how", ["standing", "lifted by its office", "lifted behind the guard"])
+def test_i16_person_whose_restriction_lost_its_relation_is_kept_until_its_office_lifts_it(
+    office: Office, how: str
+) -> None:
+    restricted, gone = office.due(), office.due()
+    office.signed(restricted, gone)
+    world = office.guard.world
+
+    async def row() -> None:
+        now = await world.now()
+        whole = {
+            "id": str(uuid4()), "person": restricted, "organisation": world.offices["South"], "ground": "accuracy",
+            "request": None, "since_at": now, "decided_by": str(uuid4()), "told_at": None, "lifted_at": None,
+            "lifted_by": None,
+        }  # fmt: skip
+        await world.insert("restriction", **whole)
+        if how == "lifted by its office":
+            await world.amend("restriction", str(whole["id"]), lifted_at=now)
+
+    office.guard.run(row())
+    if how == "lifted behind the guard":
+        office.guard.execute("UPDATE guard.restriction SET lifted_at = since_at")
+    kept = how != "lifted by its office"
+    assert office.carry_out() == ({"erased": 1, "kept": 1} if kept else {"erased": 2})
+    assert office.left(restricted, gone) == ({restricted} if kept else set())
 
 
 async def _lift(office: Office, person: PersonId) -> None:

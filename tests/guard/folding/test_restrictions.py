@@ -93,3 +93,20 @@ async def test_i16_person_once_restricted_is_erased_and_nothing_is_missed(belfry
     async with world.conn.transaction():
         await erase_person(world.conn, world.keys, entry=Entry(await world.now(), "erased", person))
     assert await belfry.look() == []
+
+
+async def test_i13_restriction_deleted_behind_the_guard_of_who_is_erased_before_the_look_is_not_made_again(
+    belfry: Belfry, ana: AgentOfTest
+) -> None:
+    world = belfry.world
+    person, other = [await world.person(ana.organisation, referent=ana) for _ in range(2)]
+    for one in (person, other):
+        await restrict(belfry, one, ana.organisation)
+    assert await belfry.look() == []
+    await belfry.owner.execute("DELETE FROM guard.relation WHERE kind = 'restricted'")
+    async with world.conn.transaction():
+        await erase_person(world.conn, world.keys, entry=Entry(await world.now(), "erased", person))
+    assert {named.kind for named in await belfry.look()} == {Kind.MISSING}
+    left = await world.conn.fetch("SELECT person FROM guard.relation WHERE kind = 'restricted'")
+    assert [str(row["person"]) for row in left] == [other]
+    assert await belfry.look() == []

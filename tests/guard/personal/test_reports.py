@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
@@ -219,6 +221,11 @@ def test_report_nobody_knows_is_not_found(served: Space, watch: Watch) -> None:
     assert code(served.guard.call("POST", ANSWER, watch.network.handle, json=body)) == Objection.REPORT_UNKNOWN
 
 
+def forged(how: str) -> bytes:
+    """What is put behind the MAC of a report that is changed: one that is left as it was is refused."""
+    return b"" if how == "as it was" else b"0"
+
+
 @pytest.mark.parametrize("how", ["as it was", "answered", "of another account", "of another office"])
 def test_i16_report_changed_behind_the_guard_is_shown_to_nobody_nor_moved(
     served: Space, watch: Watch, how: str
@@ -231,7 +238,9 @@ def test_i16_report_changed_behind_the_guard_is_shown_to_nobody_nor_moved(
         "of another account": "account = gen_random_uuid()",
         "of another office": "organisation = gen_random_uuid()",
     }[how]
-    served.guard.execute(f"UPDATE guard.report SET {change} WHERE id = $1", report)
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) if how != "as it was" else nullcontext():
+        served.guard.execute(f"UPDATE guard.report SET {change} WHERE id = $1", report)
+    served.guard.execute(f"UPDATE guard.report SET {change}, mac = mac || $2 WHERE id = $1", report, forged(how))
     listed = served.guard.call("POST", LIST, watch.network.handle, json={}).json()["rows"]
     told = (
         served.ask(handle, REPORTS),

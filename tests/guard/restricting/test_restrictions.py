@@ -1,6 +1,7 @@
 """A person has the use of their file restricted: by whom, for what, what it stops at each door, how it ends."""
 
 import asyncio
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from beffroi.core.policy import RELATIONS
 from tests.guard.doors.conftest import pretty
 from tests.guard.restricting.conftest import Bench, code
 from tests.guard.world import POLICY
+from tests.standards.documents.samples import pdf
 
 
 async def test_adviser_of_a_restricted_person_is_refused_told_by_whom_and_reads_on_once_it_is_lifted(
@@ -189,6 +191,33 @@ async def test_correspondent_reads_and_corrects_a_restricted_file_and_erases_it_
     assert code(await guard.post(bench.nora, "/v1/erase", rights)) == "restricted"
     await bench.lift(restriction)
     assert code(await guard.post(bench.nora, "/v1/erase", rights)) == "200"
+
+
+async def test_correspondent_empties_no_group_and_removes_no_document_of_a_restricted_file_until_that_is_lifted(
+    bench: Bench,
+) -> None:
+    guard, nora = bench.register.desk.guard, bench.nora
+    rights = {"person": bench.person, "purpose": "person-rights"}
+    document = {"id": str(uuid4()), "kind": "cv", "content": b64encode(pdf()).decode()}
+    added = await guard.post(nora, "/v1/attachments/add", {**rights, **document})
+    assert added.status_code == 201, pretty(added)
+    restriction = await bench.one()
+    for emptied in (None, {}, {"email": None}):
+        change = {**rights, "fields": {"contact": emptied}}
+        refused = await guard.post(nora, "/v1/update", change)
+        assert (code(refused), refused.json()["restricted_by"][0]["name"]) == ("restricted", "North"), emptied
+    assert await guard.world.conn.fetchval("SELECT contact IS NOT NULL FROM guard.person WHERE id = $1", bench.person)
+    removal = {**rights, "id": document["id"]}
+    assert code(await guard.post(nora, "/v1/attachments/remove", removal)) == "restricted"
+    assert await guard.world.conn.fetchval("SELECT count(*) FROM guard.attachment") == 1
+    elsewhere = bench.register.sami  # to whom the person is unknown, restricted or not
+    assert code(await guard.post(elsewhere, "/v1/update", change)) == "person-unknown"
+    assert code(await guard.post(elsewhere, "/v1/attachments/remove", removal)) == "person-unknown"
+    filled = {**rights, "fields": {"contact": {"city": "Nantes"}}}
+    assert code(await guard.post(nora, "/v1/update", filled)) == "200"
+    await bench.lift(restriction)
+    assert code(await guard.post(nora, "/v1/attachments/remove", removal)) == "200"
+    assert code(await guard.post(nora, "/v1/update", change)) == "200"
 
 
 async def test_office_lists_a_restricted_person_without_identity_and_with_the_mention(bench: Bench) -> None:

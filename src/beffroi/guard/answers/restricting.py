@@ -20,7 +20,10 @@ class RestrictionLifted(Answered, frozen=True):
 
 
 class Restriction(Answered, frozen=True):
-    """One restriction; ``request`` is what the person asked, ``told_on`` when they were told that it would end."""
+    """One restriction; ``request`` is what the person asked, ``told_on`` when they were told that it would end.
+
+    ``closed`` is the public name of the organisation that decided it, where that is not one's own: it closed.
+    """
 
     restriction: str
     person: str
@@ -29,9 +32,10 @@ class Restriction(Answered, frozen=True):
     since_at: datetime
     told_on: date | None
     lifted_at: datetime | None
+    closed: str | None
 
 
 class Restrictions(Answered, frozen=True):
-    """What one's organisation decided, those under way first."""
+    """What one's organisation decided, those under way first; then what closed ones left of people it follows."""
 
     rows: tuple[Restriction, ...]

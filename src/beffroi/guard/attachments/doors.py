@@ -22,12 +22,13 @@ from beffroi.core.facts import Request
 from beffroi.core.ids import EntryNumber, PersonId, PurposeCode
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
+from beffroi.core.restricting import destroying
 from beffroi.guard import journal
 from beffroi.guard.answers import attachments as answers
 from beffroi.guard.attachments import keeping
 from beffroi.guard.attachments.keeping import Kept
 from beffroi.guard.attachments.scanning import scanned
-from beffroi.guard.decisions.asks import Granted, Manner, Outcome
+from beffroi.guard.decisions.asks import Granted, Law, Manner, Outcome
 from beffroi.guard.doors.answers import refused
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.journal import Entry
@@ -202,7 +203,7 @@ async def open_one(call: Call) -> Answer:
 
 
 async def remove(call: Call) -> Answer:
-    """Delete one attachment; what stays is the journal's entry."""
+    """Delete one attachment, unless the file is restricted; what stays is the journal's entry."""
     body, caller = bodies.read(call, _ONE), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
@@ -213,7 +214,9 @@ async def remove(call: Call) -> Answer:
 
     kind = await keeping.kind_of(call.services.pool, body.id, person)
     request = _request(caller, Action.UPDATE, body)
-    outcome = await _carry_out(call, caller, request, "attachment-removed", body.id, kind, write)
+    outcome = await _carry_out(
+        call, caller, request, "attachment-removed", body.id, kind, write, law=destroying(law_of(kind))
+    )
     if isinstance(outcome, Obstacle):
         return _hindered(call, outcome)
     if not isinstance(outcome, Granted):
@@ -222,7 +225,14 @@ async def remove(call: Call) -> Answer:
 
 
 async def _carry_out(
-    call: Call, caller: Caller, request: Request, journaled: str, id: str, kind: AttachmentKind | None, write: Write
+    call: Call,
+    caller: Caller,
+    request: Request,
+    journaled: str,
+    id: str,
+    kind: AttachmentKind | None,
+    write: Write,
+    law: Law | None = None,
 ) -> Outcome | Obstacle:
     """Decide, do, charge and journal in one transaction; nothing of it stays where something hinders it.
 
@@ -249,7 +259,7 @@ async def _carry_out(
         return EntryNumber((await journal.append(conn, [entry]))[0])
 
     outcome = await services.worker.decide(
-        request, caller.handle_hash, caller.client_hash, kind=journaled, effect=effect, law=law_of(kind)
+        request, caller.handle_hash, caller.client_hash, kind=journaled, effect=effect, law=law or law_of(kind)
     )
     return hindered[0] if hindered else outcome
 

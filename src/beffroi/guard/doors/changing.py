@@ -12,14 +12,15 @@ import msgspec
 from msgspec import Meta
 
 from beffroi.core.casefile import Objection
-from beffroi.core.decision import Refusal
+from beffroi.core.decision import Refusal, entitle
 from beffroi.core.facts import Request
 from beffroi.core.fields import NAMES
 from beffroi.core.ids import EntryNumber, PersonId, PurposeCode
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
+from beffroi.core.restricting import destroying
 from beffroi.guard import stamped
-from beffroi.guard.decisions.asks import Effect, Granted, Manner, Outcome
+from beffroi.guard.decisions.asks import Effect, Granted, Law, Manner, Outcome
 from beffroi.guard.doors.answers import refused
 from beffroi.guard.doors.finding import Match, reveal
 from beffroi.guard.doors.gate import Caller, caller_of
@@ -107,9 +108,11 @@ async def _last_entry(conn: Any) -> EntryNumber:
     return EntryNumber(await conn.fetchval(_LAST_ENTRY))
 
 
-async def _command(call: Call, caller: Caller, request: Request, kind: str, effect: Effect) -> Outcome:
+async def _command(
+    call: Call, caller: Caller, request: Request, kind: str, effect: Effect, law: Law | None = None
+) -> Outcome:
     return await call.services.worker.decide(
-        request, caller.handle_hash, caller.client_hash, kind=kind, effect=effect
+        request, caller.handle_hash, caller.client_hash, kind=kind, effect=effect, law=law
     )
 
 
@@ -213,15 +216,26 @@ Also = Callable[[Any, Granted, dict[str, Record | None], datetime], Awaitable[Fa
 
 
 async def update(call: Call) -> Answer:
-    """Replace whole groups of a file."""
+    """Replace whole groups of a file; none is emptied while the file is restricted."""
     body, caller = bodies.read(call, _CHANGE), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
-    return await replace(call, caller, body)
+    law = destroying(entitle) if any(map(_is_empty, body.fields.values())) else None
+    return await replace(call, caller, body, law=law)
+
+
+def _is_empty(values: dict[str, object] | None) -> bool:
+    return values is None or all(value in (None, "", [], {}) for value in values.values())
 
 
 async def replace(
-    call: Call, caller: Caller, body: Change, *, kind: str = "updated", also: Also | None = None
+    call: Call,
+    caller: Caller,
+    body: Change,
+    *,
+    kind: str = "updated",
+    also: Also | None = None,
+    law: Law | None = None,
 ) -> Answer:
     """Replace whole groups of a file, unless that gives it the number or the name of somebody else.
 
@@ -263,7 +277,7 @@ async def replace(
             return Refusal(Code.PERSON_UNKNOWN)
         return await _last_entry(conn)
 
-    return await _written(call, await _command(call, caller, request, kind, effect), person)
+    return await _written(call, await _command(call, caller, request, kind, effect, law), person)
 
 
 async def erase(call: Call) -> Answer:

@@ -25,6 +25,7 @@ _HOLDS: Final = f"""
 WHERE h.ended_at IS NULL AND h.until_at > $2
 """
 _REPORTS: Final = f"{_KIN} SELECT k.file, r.* FROM kin k JOIN guard.report r ON r.person = k.id"
+_RESTRICTIONS: Final = f"{_KIN} SELECT k.file, x.* FROM kin k JOIN guard.restriction x ON x.person = k.id"
 _REQUESTS: Final = f"""
 {_KIN} SELECT k.file FROM kin k JOIN guard.person_request q ON q.person = k.id
 WHERE q.state NOT IN ('answered', 'refused') AND q.article <> 'erasure'
@@ -36,7 +37,8 @@ async def load(work: Work, people: Sequence[PersonId]) -> dict[PersonId, File]:
     """Files of those of these people who are there, by person.
 
     Somebody of whom a relation is forged is left out, and reported: who wrote behind the guard must not thereby have
-    a file archived or erased. A forged hold holds, and so does a report that was made to look answered.
+    a file archived or erased. A forged hold holds, and so does a report that was made to look answered, or a
+    restriction to look lifted; one whose relation is gone holds too, until that is made again.
     """
     conn, keys, _, now = work
     ties: dict[PersonId, list[Tie]] = defaultdict(list)
@@ -54,6 +56,9 @@ async def load(work: Work, people: Sequence[PersonId]) -> dict[PersonId, File]:
     wanted = {str(row["file"]) for row in await conn.fetch(_REQUESTS, list(people))}
     for row in await conn.fetch(_REPORTS, list(people)):
         if not stamped.is_genuine(keys, "report", row) or row["standing"] != Standing.ANSWERED:
+            wanted.add(str(row["file"]))
+    for row in await conn.fetch(_RESTRICTIONS, list(people)):
+        if not stamped.is_genuine(keys, "restriction", row) or row["lifted_at"] is None:
             wanted.add(str(row["file"]))
     found = {PersonId(str(row["id"])): row["created_at"] for row in await conn.fetch(_PEOPLE, list(people))}
     return {

@@ -24,6 +24,7 @@ Row = Mapping[str, Any]
 _CONTAINED: Final = """
 SELECT at, detail FROM guard.journal WHERE kind = 'contained' AND strpos(detail, $1) > 0 ORDER BY entry
 """
+_THERE: Final = "SELECT EXISTS (SELECT FROM guard.person WHERE id = $1)"
 
 
 def _unless_closed(row: Row) -> dict[str, Any]:
@@ -132,8 +133,14 @@ async def _gone(conn: "asyncpg.Connection", keys: "Keys", fact: Fact, now: datet
 
 
 async def _restricted_again(conn: "asyncpg.Connection", keys: "Keys", fact: Fact, now: datetime) -> Outcome:
-    """Restrict a file again, from now on: whether its restriction had been lifted is not known any more."""
+    """Restrict a file again, from now on: whether its restriction had been lifted is not known any more.
+
+    Of somebody who was erased since, nothing comes back (I-13): that it is gone is what the journal then says.
+    """
     person, organisation, kind = fact.id.split("/")
+    if not await conn.fetchval(_THERE, person):
+        await stamped.record_facts(conn, keys, [fact._replace(mac=GONE)])
+        return Outcome.TIGHTENED
     row = {
         "person": person, "organisation": organisation, "kind": kind, "referent": None, "since_at": now,
         "until_at": None, "version": fact.version + 1,

@@ -1,7 +1,8 @@
 """POST /v1/notices/send, mine and check: an office writes to people it follows; anybody checks a code.
 
 Each person written to is decided, charged and journaled as an opening of their contact details; then the message and
-its letters are written; the worker sends them. Killed in between, people are counted who are not written to.
+its letters are written; the worker sends them. Killed in between, people are counted who are not written to; who was
+erased or restricted in between has no letter.
 """
 
 import json
@@ -20,6 +21,7 @@ from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.marks import in_groups, new_mark, read_mark
 from beffroi.core.messaging import MOST, MOST_RECEIVED, WORDINGS, Objection, Subject, complete, writing_to
 from beffroi.core.policy import MESSAGES, Action
+from beffroi.core.refusals import Code
 from beffroi.guard import journal, own_budgets, stamped
 from beffroi.guard.answers.messaging import Checked, Held, Notice, Notices, Sent
 from beffroi.guard.answers.shape import Label
@@ -31,6 +33,7 @@ from beffroi.guard.doors.several import decide_each
 from beffroi.guard.duties import OnDuty, Work, entry_of, with_action
 from beffroi.guard.messaging import letters
 from beffroi.guard.messaging.letters import NO_ADDRESS
+from beffroi.guard.relating import relations
 from beffroi.guard.sessions.doors import application_of
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
@@ -77,6 +80,7 @@ _ENOUGH: Final = """
 SELECT l.person FROM guard.letter l JOIN guard.notice n ON n.id = l.notice
 WHERE l.person = ANY ($1::uuid[]) AND n.organisation = $2 AND l.made_at > $3 GROUP BY l.person HAVING count(*) >= $4
 """
+_THERE: Final = "SELECT id FROM guard.person WHERE id = ANY ($1::uuid[])"
 _CODE: Final = """
 SELECT n.*, o.name AS office FROM guard.notice n JOIN guard.organisation o ON o.id = n.organisation WHERE n.code = $1
 """
@@ -111,10 +115,11 @@ async def send(call: Call) -> Answer:
     left = Counter(one.code.value if isinstance(one, Refusal) else one.value for one in refused)
 
     async def write(work: Work, by: OnDuty) -> Answer:
-        enough = await _enough(work, by, granted)  # another message to them was written meanwhile
-        written = [person for person in granted if person not in enough]
+        lost = await _lost(work, granted)
+        enough = await _enough(work, by, granted) - lost.keys()  # another message to them was written meanwhile
+        written = [person for person in granted if person not in enough and person not in lost]
         if not written:
-            return problems.reply(call, Objection.ENOUGH)
+            return problems.reply(call, Objection.ENOUGH) if enough else denial(call, Refusal(lost[granted[0]]))
         row = {
             "id": notice, "code": new_mark(), "subject": subject.value, "day": body.day and body.day.isoformat(),
             "hour": body.hour,
@@ -125,7 +130,8 @@ async def send(call: Call) -> Answer:
         await _write_letters(work, notice, written)
         detail = {"notice": notice, "people": len(written), "subject": subject.value}
         await journal.append(work.conn, [entry_of(work, by, "notice-sent", detail, body.purpose)])
-        left[Objection.ENOUGH.value] = len(people) - len(asked) + len(granted) - len(written)
+        left.update(code.value for code in lost.values())
+        left[Objection.ENOUGH.value] = len(people) - len(asked) + len(enough)
         held = tuple(Held(code, count) for code, count in sorted(left.items()) if count)
         return json_answer(Sent(notice, in_groups(str(row["code"])), len(written), held), 201)
 
@@ -137,6 +143,14 @@ async def _enough(work: Work, by: OnDuty, people: list[PersonId]) -> set[PersonI
     since = work.now - timedelta(days=1)
     rows = await work.conn.fetch(_ENOUGH, people, by.organisation.id, since, MOST_RECEIVED)
     return {PersonId(str(row["person"])) for row in rows}
+
+
+async def _lost(work: Work, people: list[PersonId]) -> dict[PersonId, Code]:
+    """Of these people, those who were decided upon and may not be written to any more (I-13), and why."""
+    there = {PersonId(str(row["id"])) for row in await work.conn.fetch(_THERE, people)}
+    restricted = await relations.restricted(work.conn, work.keys, people, work.now)
+    found = {person: Code.RESTRICTED for person in people if person in restricted}
+    return found | {person: Code.PERSON_UNKNOWN for person in people if person not in there}
 
 
 async def _write_letters(work: Work, notice: str, people: list[PersonId]) -> None:

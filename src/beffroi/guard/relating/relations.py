@@ -31,6 +31,7 @@ _PEOPLE: Final = """
 SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]) AND organisation = $2 AND kind = 'followed'
     AND since_at <= $3 AND (until_at IS NULL OR until_at > $3)
 """
+_RESTRICTED: Final = "SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]) AND kind = 'restricted'"
 _SIZES: Final = """
 SELECT referent, count(DISTINCT person) FROM guard.relation WHERE organisation = $1 AND referent = ANY ($2::uuid[])
     AND since_at <= $3 AND (until_at IS NULL OR until_at > $3)
@@ -118,6 +119,15 @@ async def followed(
     """The relations of those among these people whom the organisation follows. Raises Forged."""
     rows = await conn.fetch(_PEOPLE, list(people), organisation, at)
     return [stamped.genuine(keys, "relation", row) for row in rows]
+
+
+async def restricted(
+    conn: "asyncpg.Connection", keys: "Keys", people: Sequence[PersonId], at: datetime
+) -> set[PersonId]:
+    """Those of these people the use of whose file is restricted, whoever decided it; a forged row restricts."""
+    rows = await conn.fetch(_RESTRICTED, list(people))
+    held = [row for row in rows if not stamped.is_genuine(keys, "relation", row) or is_live(row, at)]
+    return {PersonId(str(row["person"])) for row in held}
 
 
 async def sizes(

@@ -1,7 +1,10 @@
 """POST /v1/restrictions/begin, lift, list: a person has the use of their file restricted, and is told before it ends.
 
 Beginning is decided and charged as a change of relations: of somebody whom the organisation does not know it answers
-as of nobody. A restriction is its organisation's: that one alone lifts it.
+as of nobody. A restriction is its organisation's: that one alone lifts it, unless it closed (:mod:`.orphans`).
+
+A restriction is a row and a relation. Where one of the two was taken away behind the guard, beginning it again makes
+it whole, so that it can always be lifted.
 """
 
 import json
@@ -29,8 +32,10 @@ from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Refused, Work, with_action
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
+from beffroi.guard.merging.forgetting import run_on
 from beffroi.guard.relating import relations
 from beffroi.guard.relating.prescribing import begins
+from beffroi.guard.restricting import orphans
 from beffroi.guard.restricting.bodies import Beginning, Lifting, Nothing
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
@@ -52,6 +57,9 @@ SELECT * FROM guard.person_request WHERE person = ANY ($1::uuid[]) AND organisat
     AND (id = $4 OR ($4 IS NULL AND state NOT IN ('received', 'answered', 'refused')))
 ORDER BY registered_at DESC, id LIMIT 1
 """
+_OPEN: Final = """
+SELECT * FROM guard.restriction WHERE person = $1 AND organisation = $2 AND lifted_at IS NULL FOR UPDATE
+"""
 _LIST: Final = """
 SELECT * FROM guard.restriction WHERE organisation = $1 ORDER BY lifted_at IS NOT NULL, since_at DESC, id LIMIT $2
 """
@@ -72,28 +80,33 @@ async def begin(call: Call) -> Answer:
         agent = granted.agent
         try:
             standing = await relations.live(conn, keys, person, agent.organisation.id, relations.RESTRICTED, at)
-            way: Objection | OfRequest | None = may_begin(body.ground, standing=standing is not None)
+            row = await conn.fetchrow(_OPEN, person, agent.organisation.id)
+            if row is not None:
+                stamped.genuine(keys, TABLE, row)
+            whole = standing is not None and row is not None
+            way: Objection | OfRequest | None = may_begin(body.ground, standing=whole)
             asked = way or await _asked(conn, keys, person, agent.organisation.id, body.request)
             if isinstance(asked, Objection | OfRequest):
                 stopped.append(asked)
                 return Fault.VERSION_CONFLICT
-            id_ = str(uuid4())
-            row = {
-                "id": id_, "person": person, "organisation": agent.organisation.id, "ground": body.ground,
-                "request": asked, "since_at": at, "decided_by": agent.account.id, "told_at": None, "lifted_at": None,
-                "lifted_by": None, "version": 1,
-            }  # fmt: skip
-            await stamped.insert(conn, keys, TABLE, row)
-            await relations.begin(
-                conn, keys, person, agent.organisation.id, relations.RESTRICTED, referent=None, at=at
-            )
+            if row is None:
+                row = {
+                    "id": str(uuid4()), "person": person, "organisation": agent.organisation.id,
+                    "ground": body.ground, "request": asked, "since_at": at, "decided_by": agent.account.id,
+                    "told_at": None, "lifted_at": None, "lifted_by": None, "version": 1,
+                }  # fmt: skip
+                await stamped.insert(conn, keys, TABLE, row)
+            if standing is None:
+                await relations.begin(
+                    conn, keys, person, agent.organisation.id, relations.RESTRICTED, referent=None, at=at
+                )
         except stamped.Forged:
             return Refusal(Code.INTEGRITY)
         entry = Entry(
             at, "person-restricted", person, 0, agent.account.id, agent.session.id, agent.organisation.id,
-            caller.application, agent.habilitation.role, PURPOSE, body.ground, policy.version, _detail(row),
+            caller.application, agent.habilitation.role, PURPOSE, row["ground"], policy.version, _detail(row),
         )  # fmt: skip
-        made[:] = [(id_, at)]
+        made[:] = [(str(row["id"]), row["since_at"])]
         return EntryNumber((await append(conn, [entry]))[0])
 
     outcome = await call.services.worker.decide(
@@ -120,13 +133,15 @@ async def _asked(
     return str(row["id"])
 
 
-def _detail(row: "Row") -> str:
-    said = {"restriction": str(row["id"])} | ({} if row["request"] is None else {"request": str(row["request"])})
+def _detail(row: "Row", **more: str) -> str:
+    said = (
+        {"restriction": str(row["id"])} | ({} if row["request"] is None else {"request": str(row["request"])}) | more
+    )
     return json.dumps(said, separators=(",", ":"), sort_keys=True)
 
 
 async def lift(call: Call) -> Answer:
-    """End a restriction of one's organisation, of which the person was told before."""
+    """End a restriction of one's organisation, or of one that closed, of which the person was told before."""
     body = bodies.read(call, _LIFTING)
 
     async def act(work: Work, by: OnDuty) -> Answer:
@@ -135,22 +150,28 @@ async def lift(call: Call) -> Answer:
         if short is not None:
             raise Refused(short)
         row = await conn.fetchrow("SELECT * FROM guard.restriction WHERE id = $1 FOR UPDATE", body.restriction)
-        if row is None or str(row["organisation"]) != by.organisation.id or row["lifted_at"] is not None:
+        if row is None or row["lifted_at"] is not None:
+            return problems.reply(call, Objection.UNKNOWN)
+        decided_by = OrganisationId(str(row["organisation"]))
+        own = decided_by == by.organisation.id
+        if not own and not await orphans.among(work, by.organisation.id, [row]):
             return problems.reply(call, Objection.UNKNOWN)
         stamped.genuine(keys, TABLE, row)
         way = may_lift(_day(row["since_at"]), body.told_on, _day(now))
         if way is not None:
             return problems.reply(call, way)
         person = PersonId(str(row["person"]))
-        live = await relations.live(conn, keys, person, by.organisation.id, relations.RESTRICTED, now)
+        live = await relations.live(conn, keys, person, decided_by, relations.RESTRICTED, now)
         if live is not None:
             await relations.end(conn, keys, live, now)
+            await run_on(conn, keys, person, min(row["since_at"], live["since_at"]), now)
         await stamped.amend(
             conn, keys, TABLE, row, told_at=begins(body.told_on), lifted_at=now, lifted_by=by.account.id
         )
         entry = Entry(
             now, "person-restriction-lifted", person, 0, by.account.id, by.session.id, by.organisation.id,
-            by.session.application, by.habilitation.role, PURPOSE, row["ground"], policy.version, _detail(row),
+            by.session.application, by.habilitation.role, PURPOSE, row["ground"], policy.version,
+            _detail(row) if own else _detail(row, decided_by=decided_by),
         )  # fmt: skip
         await append(conn, [entry])
         return json_answer(answers.RestrictionLifted(now))
@@ -159,7 +180,7 @@ async def lift(call: Call) -> Answer:
 
 
 async def listed(call: Call) -> Answer:
-    """What one's organisation restricted, those under way first."""
+    """What one's organisation restricted, those under way first; then what closed ones left of people it follows."""
     bodies.read(call, _NOTHING)
 
     async def act(work: Work, by: OnDuty) -> Answer:
@@ -168,16 +189,19 @@ async def listed(call: Call) -> Answer:
             if stamped.is_genuine(work.keys, TABLE, row)
         ]  # fmt: skip
         stands = await aliases.standing(work.conn, work.keys, [str(row["person"]) for row in rows])
-        return json_answer(answers.Restrictions(tuple(_told(row, stands) for row in rows)))
+        left = await orphans.listed(work, by.organisation.id)
+        told = [_told(row, stands) for row in rows] + [_told(row, {}, name) for row, name in left]
+        return json_answer(answers.Restrictions(tuple(told)))
 
     return await with_action(call, Action.UPDATE, PURPOSE, act, writes=False)
 
 
-def _told(row: "Row", stands: Mapping[str, str]) -> answers.Restriction:
+def _told(row: "Row", stands: Mapping[str, str], closed: str | None = None) -> answers.Restriction:
+    person = str(row["person"])
     return answers.Restriction(
-        str(row["id"]), stands[str(row["person"])], row["ground"],
+        str(row["id"]), stands.get(person, person), row["ground"],
         None if row["request"] is None else str(row["request"]), row["since_at"],
-        None if row["told_at"] is None else _day(row["told_at"]), row["lifted_at"],
+        None if row["told_at"] is None else _day(row["told_at"]), row["lifted_at"], closed,
     )  # fmt: skip
 
 

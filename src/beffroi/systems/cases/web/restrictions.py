@@ -1,4 +1,4 @@
-"""The restriction that a request of the register asks for: shown there, begun, lifted once the person was told."""
+"""Restrictions: of a request of the register, begun and lifted there; and every one of the organisation."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beffroi.client import Refused, person_requests
 from beffroi.client import restrictions as calls
@@ -102,3 +102,65 @@ def _lifted(request: AgentRequest, row: PersonRequest, form: forms.Form) -> call
     if live is None:
         raise Http404
     return request.conversation.ask(calls.lift(live.restriction, form.cleaned_data["told_on"]))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A restriction under way, as the list shows it."""
+
+    row: calls.Restriction
+    ground: str
+
+
+def _under_way(request: AgentRequest) -> list[calls.Restriction] | Refused:
+    """Those that the correspondent may lift."""
+    if not rights.answers_people(request.described):
+        raise Http404
+    found = request.conversation.ask(calls.listed())
+    return found if isinstance(found, Refused) else [row for row in found.rows if row.lifted_at is None]
+
+
+@require_safe
+def under_way(request: AgentRequest) -> HttpResponse:
+    """Every file the use of which is restricted, whatever asked for it."""
+    found = _under_way(request)
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    context = {
+        "lines": [Line(row, said(GROUNDS, row.ground)) for row in found],
+        "crumbs": (
+            Crumb(gettext("Demandes des personnes"), reverse("cases:person_requests")),
+            Crumb(gettext("Dossiers limités")),
+        ),
+    }  # fmt: skip
+    return render(request, "cases/restrictions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lift(request: AgentRequest, identifier: UUID) -> HttpResponse:
+    """Lift one of the list."""
+    found = _under_way(request)
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    row = next((each for each in found if each.restriction == str(identifier)), None)
+    if row is None:
+        raise Http404
+    form = Lifting(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        done = request.conversation.ask(calls.lift(row.restriction, form.cleaned_data["told_on"]))
+        if not isinstance(done, Refused):
+            messages.success(request, gettext("La limitation est levée."))
+            return HttpResponseRedirect(reverse("cases:restrictions"))
+        if done.code != "restriction-told":
+            return RefusalAnswer(done)
+        form.add_error("told_on", done.detail)
+    url = reverse("cases:restriction_lift", args=[row.restriction])
+    context = {
+        "restriction": Card(url, True, row.since_at, said(GROUNDS, row.ground), None, form), "wrong": form,
+        "crumbs": (
+            Crumb(gettext("Demandes des personnes"), reverse("cases:person_requests")),
+            Crumb(gettext("Dossiers limités"), reverse("cases:restrictions")),
+            Crumb(gettext("Limitation")),
+        ),
+    }  # fmt: skip
+    return render(request, "cases/restriction.html", context, status=422 if form.errors else 200)
