@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 TABLE: Final = "correction"
 _KNOWING: Final = """
 SELECT * FROM guard.relation
-WHERE person = $1 AND organisation <> $2 AND since_at <= $3 AND (until_at IS NULL OR $3 < until_at)
+WHERE person = $1 AND organisation <> $2 AND kind <> 'restricted'
+    AND since_at <= $3 AND (until_at IS NULL OR $3 < until_at)
 """
 _OF_PERSON: Final = """
 SELECT c.*, p.wrapped_key, p.epoch, o.name FROM guard.correction c
@@ -61,7 +62,7 @@ SELECT * FROM (
     LEFT JOIN guard.person_alias a ON a.person = c.person AND a.ended_at IS NULL
     WHERE c.corrected_at > $2 AND c.organisation <> $1 AND EXISTS (
         SELECT FROM guard.relation r WHERE r.person = coalesce(a.survivor, c.person) AND r.organisation = $1
-            AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at))
+            AND r.kind <> 'restricted' AND r.since_at <= $3 AND (r.until_at IS NULL OR $3 < r.until_at))
 ) f ORDER BY f.nth, f.corrected_at DESC, f.id LIMIT $4
 """
 """Files that went into another stand where that one does; one that went on from there is of nobody's list.
