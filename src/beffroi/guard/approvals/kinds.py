@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from beffroi.core.approvals import Objection
 from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Label
+from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.stamped import Row
 from beffroi.guard.web import bodies
@@ -20,6 +22,17 @@ class Line(NamedTuple):
 
     label: Label
     value: Label
+
+
+def same(text: str) -> Label:
+    """What is said alike in both languages."""
+    return Label(text, text)
+
+
+def moment(at: datetime) -> Label:
+    """A day and an hour of Paris."""
+    local = at.astimezone(PARIS)
+    return Label(f"{local:%d/%m/%Y à %H:%M}", f"{local:%d/%m/%Y at %H:%M}")
 
 
 class Prepared(NamedTuple):

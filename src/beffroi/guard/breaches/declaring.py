@@ -19,9 +19,8 @@ from beffroi.core.ids import AccountId
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
 from beffroi.guard.approvals.eligible import brought_in_by
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, moment, same
 from beffroi.guard.breaches.declared import TABLE
-from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.vault import agents
@@ -145,8 +144,8 @@ async def lines_of(
     return (
         Line(Label("Demandé par", "Requested by"), same(named.get(requester, "–"))),
         Line(_SCOPES[scope], same(", ".join(through))),
-        Line(Label("Du", "From"), _moment(window[0])),
-        Line(Label("Au", "To"), _moment(window[1])),
+        Line(Label("Du", "From"), moment(window[0])),
+        Line(Label("Au", "To"), moment(window[1])),
         Line(Label("Ce que les personnes lisent", "What people read"), CAUSES[cause]),
     )
 
@@ -160,11 +159,6 @@ async def journal(work: Work, asked: Asked, kind: str, approver: AccountId, deta
     await append(work.conn, [entry])
 
 
-def same(text: str) -> Label:
-    """What is said alike in both languages."""
-    return Label(text, text)
-
-
 async def _is_declared(work: Work, body: dict[str, Any]) -> bool:
     found = await work.conn.fetchval(_SAME, body["scope"], " ".join(body["ids"]), *_window(body))
     return found is not None
@@ -172,11 +166,6 @@ async def _is_declared(work: Work, body: dict[str, Any]) -> bool:
 
 def _window(body: dict[str, Any]) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(body["from_at"]), datetime.fromisoformat(body["until_at"])
-
-
-def _moment(at: datetime) -> Label:
-    local = at.astimezone(PARIS)
-    return Label(f"{local:%d/%m/%Y à %H:%M}", f"{local:%d/%m/%Y at %H:%M}")
 
 
 BREACH: Final = Kind(

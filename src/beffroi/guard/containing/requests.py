@@ -13,11 +13,10 @@ from beffroi.core.fields import names as group_names
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, moment, same
 from beffroi.guard.containing import giving_back, permission
 from beffroi.guard.containing.scopes import ContainingRefused
 from beffroi.guard.containing.words import EVERY_ONE, KINDS
-from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.stamped import Row
 from beffroi.guard.vault import agents
@@ -82,20 +81,20 @@ async def words_of_lift(work: Work, asked: Asked) -> tuple[Line, ...]:
             await work.conn.fetchval(f"SELECT name FROM guard.{table} WHERE id::text = $1", body["scope"]) or scope
         )
     what = KINDS[body["kind"]]
-    reason = SAID.get(body["reason"] or "") or _same(body["reason"] or "–")
+    reason = SAID.get(body["reason"] or "") or same(body["reason"] or "–")
     lines = [
-        Line(Label("Demandée par", "Requested by"), _same(named.get(asked.requester, "–"))),
+        Line(Label("Demandée par", "Requested by"), same(named.get(asked.requester, "–"))),
         Line(Label("Ce qui est coupé", "What is cut"), what),
-        Line(Label("Depuis", "Since"), _moment(body["since"])),
+        Line(Label("Depuis", "Since"), moment(datetime.fromisoformat(body["since"]))),
         Line(Label("Motif", "Reason"), reason),
         Line(Label("Si vous approuvez", "If you approve"), Label("L’accès est rendu", "Access is given back")),
     ]
     if body["scope"]:
-        lines.insert(2, Line(Label("Portée", "Scope"), EVERY_ONE.get(body["scope"]) or _same(scope)))
+        lines.insert(2, Line(Label("Portée", "Scope"), EVERY_ONE.get(body["scope"]) or same(scope)))
     if body["groups"]:
-        lines.insert(2, Line(Label("Groupes de champs", "Field groups"), _same(", ".join(body["groups"]))))
+        lines.insert(2, Line(Label("Groupes de champs", "Field groups"), same(", ".join(body["groups"]))))
     if body["accounts"]:
-        lines.insert(3, Line(Label("Comptes coupés", "Accounts cut"), _same(str(body["accounts"]))))
+        lines.insert(3, Line(Label("Comptes coupés", "Accounts cut"), same(str(body["accounts"]))))
     return tuple(lines)
 
 
@@ -134,19 +133,10 @@ async def words_of_restore(work: Work, asked: Asked) -> tuple[Line, ...]:
     account = asked.content["body"]["account"]
     named = await agents.names(work.conn, work.keys, {asked.requester, account})
     return (
-        Line(Label("Demandée par", "Requested by"), _same(named.get(asked.requester, "–"))),
-        Line(Label("Compte suspendu de", "Suspended account of"), _same(named.get(account, "–"))),
+        Line(Label("Demandée par", "Requested by"), same(named.get(asked.requester, "–"))),
+        Line(Label("Compte suspendu de", "Suspended account of"), same(named.get(account, "–"))),
         Line(Label("Si vous approuvez", "If you approve"), Label("Le compte est rétabli", "The account is restored")),
     )
-
-
-def _same(text: str) -> Label:
-    return Label(text, text)
-
-
-def _moment(text: str) -> Label:
-    at = datetime.fromisoformat(text).astimezone(PARIS)
-    return Label(f"{at:%d/%m/%Y à %H:%M}", f"{at:%d/%m/%Y at %H:%M}")
 
 
 LIFT: Final = Kind(

@@ -10,7 +10,7 @@ from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Label, RoleKind
 from beffroi.guard import stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.erasing import lists
@@ -83,12 +83,12 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     office = await work.conn.fetchval("SELECT name FROM guard.organisation WHERE id = $1", asked.organisation)
     first, last = _day(body["first_ended_at"]), _day(body["last_ended_at"])
     return (
-        Line(Label("Demandée par", "Requested by"), _same(named.get(asked.requester, "–"))),
-        Line(Label("Structure", "Organisation"), _same(office or "–")),
-        Line(Label("Dossiers à effacer", "Files to erase"), _same(str(body["people"]))),
+        Line(Label("Demandée par", "Requested by"), same(named.get(asked.requester, "–"))),
+        Line(Label("Structure", "Organisation"), same(office or "–")),
+        Line(Label("Dossiers à effacer", "Files to erase"), same(str(body["people"]))),
         Line(Label("Plus suivis depuis", "Followed no more since"), Label(f"{first} – {last}", f"{first} – {last}")),
-        Line(Label("Liste", "List"), _same(body["list"])),
-        Line(Label("Empreinte de la liste", "The list’s digest"), _same(body["sha256"])),
+        Line(Label("Liste", "List"), same(body["list"])),
+        Line(Label("Empreinte de la liste", "The list’s digest"), same(body["sha256"])),
         Line(
             Label("Si deux personnes approuvent", "If two people approve"),
             Label(
@@ -97,10 +97,6 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
             ),
         ),
     )
-
-
-def _same(text: str) -> Label:
-    return Label(text, text)
 
 
 def _day(text: str) -> str:

@@ -8,7 +8,7 @@ from beffroi.core.exporting import may_export
 from beffroi.core.fields import mask_of
 from beffroi.core.ids import AccountId, PurposeCode
 from beffroi.core.policy import Action, Label
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.exporting.bodies import Exporting
 from beffroi.guard.vault import agents
@@ -59,18 +59,18 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     """What an approver reads: how many people, which groups, what for. The digest covers exactly who."""
     body, rules = asked.content["body"], work.policy.exports
     named = await agents.names(work.conn, work.keys, {asked.requester})
-    purpose = work.policy.purposes.get(PurposeCode(body["purpose"])) or _same(body["purpose"])
-    groups = [_GROUPS.get(name) or _same(name) for name in body["groups"]]
+    purpose = work.policy.purposes.get(PurposeCode(body["purpose"])) or same(body["purpose"])
+    groups = [_GROUPS.get(name) or same(name) for name in body["groups"]]
     most, days = rules.copies, rules.days
     return (
-        Line(Label("Demandé par", "Requested by"), _same(named.get(asked.requester, "–"))),
-        Line(Label("Personnes dans le fichier", "People in the file"), _same(str(len(body["people"])))),
+        Line(Label("Demandé par", "Requested by"), same(named.get(asked.requester, "–"))),
+        Line(Label("Personnes dans le fichier", "People in the file"), same(str(len(body["people"])))),
         Line(
             Label("Ce que le fichier contient", "What the file holds"),
             Label(", ".join(one.fr for one in groups), ", ".join(one.en for one in groups)),
         ),
         Line(Label("Finalité", "Purpose"), purpose),
-        Line(Label("Motif", "Reason"), rules.reasons.get(body["reason"]) or _same(body["reason"])),
+        Line(Label("Motif", "Reason"), rules.reasons.get(body["reason"]) or same(body["reason"])),
         Line(
             Label("Si vous approuvez", "If you approve"),
             Label(
@@ -80,10 +80,6 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
             ),
         ),
     )
-
-
-def _same(text: str) -> Label:
-    return Label(text, text)
 
 
 EXPORT: Final = Kind(

@@ -17,7 +17,7 @@ from beffroi.core.ids import AccountId, ApplicationId, OrganisationId, RoleCode
 from beffroi.core.normalisation import NormalisationRefusal, email_key
 from beffroi.core.policy import Label, RoleKind
 from beffroi.guard import admissions, stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.habilitations import creating, known_account, roster
@@ -145,26 +145,22 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     told = Label("Oui, complétée par la personne qui demande", "Yes, completed by who asks")
     from_directory = (Line(Label("Venue de l’annuaire", "From the directory"), told),) if "admission" in body else ()
     return (
-        Line(Label("Demandée par", "Requested by"), _same(asker)),
+        Line(Label("Demandée par", "Requested by"), same(asker)),
         *from_directory,
-        Line(Label("Pour", "For"), _same(f"{body['first_name']} {body['last_name']}")),
-        Line(Label("Adresse professionnelle", "Professional address"), _same(body["email"])),
+        Line(Label("Pour", "For"), same(f"{body['first_name']} {body['last_name']}")),
+        Line(Label("Adresse professionnelle", "Professional address"), same(body["email"])),
         Line(Label("Adresse connue de l’organisme", "Address known to the organisation"), known),
-        Line(Label("Fonction", "Job"), _same(body["job"])),
-        Line(Label("Site", "Site"), _same(body.get("site", "–"))),
-        Line(Label("Organisme", "Organisation"), _same(body["organisation_name"])),
+        Line(Label("Fonction", "Job"), same(body["job"])),
+        Line(Label("Site", "Site"), same(body.get("site", "–"))),
+        Line(Label("Organisme", "Organisation"), same(body["organisation_name"])),
         Line(
             Label("Rôles demandés", "Roles requested"),
             Label(", ".join(each.fr for each in roles), ", ".join(each.en for each in roles)),
         ),
-        Line(Label("Applications", "Applications"), _same(", ".join(body.get("application_names", ())) or "–")),
+        Line(Label("Applications", "Applications"), same(", ".join(body.get("application_names", ())) or "–")),
         Line(Label("Du", "From"), _said(body["from_on"])),
         Line(Label("Au", "To"), _said(body["until_on"])),
     )
-
-
-def _same(text: str) -> Label:
-    return Label(text, text)
 
 
 def _said(day: str) -> Label:

@@ -10,7 +10,7 @@ from beffroi.core.habilitation import Event, Status
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.habilitations.moving import move
 from beffroi.guard.journal import Entry, append
@@ -109,16 +109,12 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     role = work.policy.roles.get(body["role"])
     since = body["from"][:10]
     return (
-        Line(Label("Demandée par", "Requested by"), _same(named.get(asked.requester, "–"))),
-        Line(Label("Fin de la période probatoire de", "End of the probation of"), _same(named.get(account, "–"))),
-        Line(Label("Organisme", "Organisation"), _same(office)),
-        Line(Label("Rôle", "Role"), _same(body["role"]) if role is None else role.label),
-        Line(Label("Depuis le", "Since"), _same(f"{since[8:10]}/{since[5:7]}/{since[:4]}")),
+        Line(Label("Demandée par", "Requested by"), same(named.get(asked.requester, "–"))),
+        Line(Label("Fin de la période probatoire de", "End of the probation of"), same(named.get(account, "–"))),
+        Line(Label("Organisme", "Organisation"), same(office)),
+        Line(Label("Rôle", "Role"), same(body["role"]) if role is None else role.label),
+        Line(Label("Depuis le", "Since"), same(f"{since[8:10]}/{since[5:7]}/{since[:4]}")),
     )
-
-
-def _same(text: str) -> Label:
-    return Label(text, text)
 
 
 CONFIRMATION: Final = Kind(

@@ -17,7 +17,7 @@ from beffroi.core.ids import AccountId, OrganisationId, RoleCode
 from beffroi.core.line import Origin
 from beffroi.core.policy import Label, RoleKind
 from beffroi.guard import stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.habilitations.moving import move_all
 from beffroi.guard.journal import Entry, append
@@ -191,17 +191,15 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
         if one["role"] in work.policy.roles
     ]
     return (
-        Line(Label("Demandée par", "Requested by"), _same(named.get(asked.requester, "–"))),
-        Line(Label("Identité à prouver de nouveau", "Identity to be proven again"), _same(named.get(account, "–"))),
-        Line(Label("Organisme", "Organisation"), _same(office)),
+        Line(Label("Demandée par", "Requested by"), same(named.get(asked.requester, "–"))),
+        Line(Label("Identité à prouver de nouveau", "Identity to be proven again"), same(named.get(account, "–"))),
+        Line(Label("Organisme", "Organisation"), same(office)),
         Line(
             Label("Rôles", "Roles"),
             Label(", ".join(each.fr for each in roles) or "–", ", ".join(each.en for each in roles) or "–"),
         ),
         Line(Label("Motif", "Reason"), REASONS[body["reason"]]),
-        Line(
-            Label("Connexions refusées en 30 jours", "Sign-ins refused in 30 days"), _same(str(body["quarantined"]))
-        ),
+        Line(Label("Connexions refusées en 30 jours", "Sign-ins refused in 30 days"), same(str(body["quarantined"]))),
         Line(
             Label("Si vous approuvez", "If you approve"),
             Label(
@@ -212,10 +210,6 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
             ),
         ),
     )
-
-
-def _same(text: str) -> Label:
-    return Label(text, text)
 
 
 IDENTITY: Final = Kind(

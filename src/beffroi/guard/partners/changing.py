@@ -7,7 +7,7 @@ from beffroi.core.approvals import Objection
 from beffroi.core.duty import NETWORK, Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Label
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.partners import terms, writing
 from beffroi.guard.partners.holding import Partner, locked, partner
@@ -68,8 +68,8 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     if found is not None and found.keeps_access(work):
         stays = Label("Ouvert sous ce nouveau contrat", "Open under this new contract")
     return (
-        Line(Label("Demandé par", "Requested by"), terms.same(asker)),
-        Line(Label("Organisme", "Organisation"), terms.same(body["name"])),
+        Line(Label("Demandé par", "Requested by"), same(asker)),
+        Line(Label("Organisme", "Organisation"), same(body["name"])),
         *terms.lines(body["terms"]),
         Line(Label("Accès de l’organisme", "The organisation’s access"), stays),
     )

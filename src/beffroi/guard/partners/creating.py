@@ -11,7 +11,7 @@ from beffroi.core.ids import AccountId
 from beffroi.core.policy import Label
 from beffroi.core.siret import siret
 from beffroi.guard import stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.partners import sealed, terms
 from beffroi.guard.partners.terms import TermsBody, Word
@@ -91,11 +91,11 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     body = asked.content["body"]
     asker = (await agents.names(work.conn, work.keys, [asked.requester])).get(asked.requester, "–")
     return (
-        Line(Label("Demandé par", "Requested by"), terms.same(asker)),
-        Line(Label("Nouvel organisme", "New organisation"), terms.same(body["name"])),
-        Line(Label("Code", "Code"), terms.same(body["code"])),
-        Line(Label("Genre", "Kind"), KINDS.get(body["kind"], terms.same(body["kind"]))),
-        Line(Label("SIRET", "SIRET"), terms.same(body["siret"])),
+        Line(Label("Demandé par", "Requested by"), same(asker)),
+        Line(Label("Nouvel organisme", "New organisation"), same(body["name"])),
+        Line(Label("Code", "Code"), same(body["code"])),
+        Line(Label("Genre", "Kind"), KINDS.get(body["kind"], same(body["kind"]))),
+        Line(Label("SIRET", "SIRET"), same(body["siret"])),
         *terms.lines(body["terms"]),
         Line(
             Label("Accès de l’organisme", "The organisation’s access"),

@@ -8,10 +8,10 @@ from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.partner_lists import LISTS, List
 from beffroi.core.partners import may_open
 from beffroi.core.policy import Label
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
-from beffroi.guard.partners import terms, writing
+from beffroi.guard.partners import writing
 from beffroi.guard.partners.changing import unknown
 from beffroi.guard.partners.holding import locked, partner
 from beffroi.guard.vault import agents
@@ -65,13 +65,13 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     named = await agents.names(work.conn, work.keys, people)
     last = found.contract["until_at"].astimezone(PARIS)
     return (
-        Line(Label("Demandé par", "Requested by"), terms.same(named.get(asked.requester, "–"))),
-        Line(Label("Ouvrir l’accès de", "Open the access of"), terms.same(found.organisation["name"])),
-        Line(Label("Fin du contrat", "End of the contract"), terms.same(f"{last:%d/%m/%Y}")),
+        Line(Label("Demandé par", "Requested by"), same(named.get(asked.requester, "–"))),
+        Line(Label("Ouvrir l’accès de", "Open the access of"), same(found.organisation["name"])),
+        Line(Label("Fin du contrat", "End of the contract"), same(f"{last:%d/%m/%Y}")),
         *(
             Line(
                 label,
-                terms.same(f"{row['done_at'].astimezone(PARIS):%d/%m/%Y}, {named.get(str(row['done_by']), '–')}"),
+                same(f"{row['done_at'].astimezone(PARIS):%d/%m/%Y}, {named.get(str(row['done_by']), '–')}"),
             )
             for code, label in LISTS[List.ONBOARDING].items()
             if (row := done.get(code)) is not None

@@ -16,9 +16,8 @@ from beffroi.core.mail_domains import is_public, mail_domain
 from beffroi.core.normalisation import NormalisationRefusal, email_key
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.duties import OnDuty, Work
-from beffroi.guard.partners import terms
 from beffroi.guard.partners.writing import record
 from beffroi.guard.vault import agents, blind
 from beffroi.guard.vault.records import Email
@@ -98,17 +97,17 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     body = asked.content["body"]
     asker = (await agents.names(work.conn, work.keys, [asked.requester])).get(asked.requester, "–")
     lines = [
-        Line(Label("Demandé par", "Requested by"), terms.same(asker)),
-        Line(Label("Annuaire de", "Roster of"), terms.same(body["name"])),
+        Line(Label("Demandé par", "Requested by"), same(asker)),
+        Line(Label("Annuaire de", "Roster of"), same(body["name"])),
     ]
     if "domain" in body:
         elsewhere = await work.conn.fetchval(_ELSEWHERE, body["domain"], body["organisation"])
-        lines.append(Line(Label("Ajouter le domaine", "Add the domain"), terms.same(body["domain"])))
+        lines.append(Line(Label("Ajouter le domaine", "Add the domain"), same(body["domain"])))
         lines.append(
-            Line(Label("Autres organismes de ce domaine", "Other organisations with it"), terms.same(str(elsewhere)))
+            Line(Label("Autres organismes de ce domaine", "Other organisations with it"), same(str(elsewhere)))
         )
     else:
-        lines.append(Line(Label("Ajouter l’adresse", "Add the address"), terms.same(body["email"])))
+        lines.append(Line(Label("Ajouter l’adresse", "Add the address"), same(body["email"])))
     changes = Label(
         "Une demande d’accès pour une adresse connue ne prendra plus qu’une approbation.",
         "A request for access for an address so known will take one approval only.",

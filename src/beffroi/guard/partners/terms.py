@@ -12,7 +12,7 @@ from beffroi.core.normalisation import NormalisationRefusal, email_key, phone_ke
 from beffroi.core.partner_lists import CLAUSES, cited, missing
 from beffroi.core.partners import LONGEST
 from beffroi.core.policy import Label
-from beffroi.guard.approvals.kinds import Line
+from beffroi.guard.approvals.kinds import Line, same
 from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import Work
 from beffroi.guard.vault.records import Email, Phone
@@ -101,11 +101,6 @@ def lines(terms: Mapping[str, Any]) -> tuple[Line, ...]:
             same(f"{contact['name']}, {contact['email']}, {contact['phone']}"),
         ),
     )
-
-
-def same(text: str) -> Label:
-    """A value that is the same in both languages."""
-    return Label(text, text)
 
 
 def said(text: str) -> Label:

@@ -18,8 +18,7 @@ from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
-from beffroi.guard.decisions.facts import PARIS
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, moment, same
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.stamped import Row
@@ -163,11 +162,11 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     from_at, until_at = _window(body)
     days = body["days"]
     lines = [
-        Line(Label("Demandé par", "Requested by"), _same(named.get(asked.requester, "–"))),
-        Line(Label("Consultations faites par", "Consultations made by"), _same(named.get(account, account))),
-        Line(Label("Du", "From"), _moment(from_at)),
-        Line(Label("Au", "To"), _moment(until_at)),
-        Line(Label("Durée en jours", "Days"), _same(str(days))),
+        Line(Label("Demandé par", "Requested by"), same(named.get(asked.requester, "–"))),
+        Line(Label("Consultations faites par", "Consultations made by"), same(named.get(account, account))),
+        Line(Label("Du", "From"), moment(from_at)),
+        Line(Label("Au", "To"), moment(until_at)),
+        Line(Label("Durée en jours", "Days"), same(str(days))),
         Line(
             Label("Si vous approuvez", "If you approve"),
             Label(
@@ -184,15 +183,6 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
 
 def _window(body: dict[str, Any]) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(body["from_at"]), datetime.fromisoformat(body["until_at"])
-
-
-def _same(text: str) -> Label:
-    return Label(text, text)
-
-
-def _moment(at: datetime) -> Label:
-    local = at.astimezone(PARIS)
-    return Label(f"{local:%d/%m/%Y à %H:%M}", f"{local:%d/%m/%Y at %H:%M}")
 
 
 DELAY: Final = Kind(

@@ -11,7 +11,7 @@ from beffroi.core.ids import AccountId, OrganisationId, ProviderId
 from beffroi.core.policy import Label
 from beffroi.core.providers import PATTERN
 from beffroi.guard import stamped
-from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared
+from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, same
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.providers.writing import accept, row_of
 from beffroi.guard.vault import agents
@@ -83,14 +83,14 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     office = await work.conn.fetchval("SELECT name FROM guard.organisation WHERE id = $1", asked.organisation)
     stopped = await work.conn.fetchval(_STOPPED, asked.organisation, body["provider"], work.now - SEEN)
     lines = [
-        Line(Label("Demandé par", "Requested by"), _same(asker)),
-        Line(Label("Organisme", "Organisation"), _same(office)),
-        Line(Label("Fournisseur d’identité", "Identity provider"), _same(body["provider"])),
-        Line(Label("Nom donné par le demandeur", "Name given by the requester"), _same(body["name"])),
-        Line(Label("Comptes arrêtés en 30 jours", "Accounts stopped in 30 days"), _same(str(stopped))),
+        Line(Label("Demandé par", "Requested by"), same(asker)),
+        Line(Label("Organisme", "Organisation"), same(office)),
+        Line(Label("Fournisseur d’identité", "Identity provider"), same(body["provider"])),
+        Line(Label("Nom donné par le demandeur", "Name given by the requester"), same(body["name"])),
+        Line(Label("Comptes arrêtés en 30 jours", "Accounts stopped in 30 days"), same(str(stopped))),
     ]
     if body["withdrawn"] is not None:
-        lines.append(Line(Label("Retiré auparavant le", "Withdrawn before on"), _same(_day(body["withdrawn"]))))
+        lines.append(Line(Label("Retiré auparavant le", "Withdrawn before on"), same(_day(body["withdrawn"]))))
     lines.append(
         Line(
             Label("Si vous approuvez", "If you approve"),
@@ -108,10 +108,6 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
 def _day(instant: str) -> str:
     year, month, day = instant[:10].split("-")
     return f"{day}/{month}/{year}"
-
-
-def _same(text: str) -> Label:
-    return Label(text, text)
 
 
 PROVIDER: Final = Kind(
