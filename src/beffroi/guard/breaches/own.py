@@ -14,10 +14,9 @@ from beffroi.core.fields import names
 from beffroi.guard.answers.breaches import OwnBreach, OwnBreaches
 from beffroi.guard.answers.shape import Label as Words
 from beffroi.guard.breaches import declared
-from beffroi.guard.personal import consulting, delays, questioning
+from beffroi.guard.personal import consulting, questioning
 from beffroi.guard.personal.presence import Present, with_person
-from beffroi.guard.personal.unreadable import unreadable
-from beffroi.guard.stamped import Forged, Row
+from beffroi.guard.stamped import Row
 from beffroi.guard.web.requests import Answer, Call, json_answer
 
 if TYPE_CHECKING:
@@ -43,13 +42,9 @@ async def answer(call: Call) -> Answer:
     asked = await questioning.answered(call, *window, leafing=True)
     if isinstance(asked, Answer):
         return asked
-    here, found = asked
+    _, found = asked
+    openings = _openings(found)
     async with services.pool.acquire() as conn:
-        try:
-            found = delays.shown(found, await delays.in_force(conn, services.keys, here.now), here.now)
-        except Forged as error:
-            return await unreadable(call, error)
-        openings = _openings(found)
         places = await consulting.named(conn, {one.place for one in openings})
     lost = found.lost_until
     kept = [row for row in rows if lost is None or row["until_at"] > lost]

@@ -21,6 +21,7 @@ from beffroi.guard.person_rights.answering import Taken, taken
 from beffroi.guard.person_rights.bodies import OfPerson
 from beffroi.guard.personal import consulting, delays, queueing
 from beffroi.guard.personal.unreadable import unreadable
+from beffroi.guard.relating import relations
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _BODY: Final = msgspec.json.Decoder(OfPerson)
-_FOLLOWED_BY: Final = """
-SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
-WHERE r.person = $1 AND r.kind <> 'restricted' AND r.since_at <= $2 AND (r.until_at IS NULL OR $2 < r.until_at)
-ORDER BY o.name, r.kind
-"""
 _MESSAGES: Final = """
 SELECT l.id, l.notice, l.person, l.made_at, l.mac, l.sent_at FROM guard.letter l
 JOIN guard.notice n ON n.id = l.notice
@@ -71,7 +67,10 @@ async def _told(call: Call, person: PersonId, outcome: Granted, at: datetime) ->
         async with services.pool.acquire() as conn:
             found = delays.shown(found, await delays.in_force(conn, services.keys, at), at)
             rows = await _consultations(conn, services, person, found)
-            followed_by = await _followed_by(conn, services, person, at)
+            followed_by = tuple(
+                Knowing(row["name"], row["kind"], row["since_at"], row["until_at"])
+                for row in await relations.known_by(conn, services.keys, person, at)
+            )
             messages = await _messages(conn, services, person, agent.organisation.id)
     except Exception as error:
         return await unreadable(call, error)
@@ -91,16 +90,6 @@ async def _consultations(
         )
         for row in rows
     )  # fmt: skip
-
-
-async def _followed_by(
-    conn: "asyncpg.Connection", services: "Services", person: PersonId, at: datetime
-) -> tuple[Knowing, ...]:
-    return tuple(
-        Knowing(row["name"], row["kind"], row["since_at"], row["until_at"])
-        for row in await conn.fetch(_FOLLOWED_BY, person, at)
-        if stamped.genuine(services.keys, "relation", row)
-    )
 
 
 async def _messages(

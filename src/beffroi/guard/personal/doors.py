@@ -140,10 +140,6 @@ async def consultations(call: Call) -> Answer:
         return asked
     here, found = asked
     async with services.pool.acquire() as conn:
-        try:
-            found = delays.shown(found, await delays.in_force(conn, services.keys, here.now), here.now)
-        except Forged as error:
-            return await unreadable(call, error)
         rows = await consulting.told(conn, services.keys, services.policy, here.person, found, body.page, SIZE)
     total = found.rows.num_rows
     return json_answer(

@@ -7,18 +7,12 @@ from typing import Final
 
 import msgspec
 
-from beffroi.guard import stamped
 from beffroi.guard.answers.personal import Named, Oneself
 from beffroi.guard.merging import aliases
 from beffroi.guard.personal.presence import Present, with_person
+from beffroi.guard.relating import relations
 from beffroi.guard.web import bodies
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
-
-_FOLLOWED: Final = """
-SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
-WHERE r.person = $1 AND r.kind <> 'restricted' AND r.since_at <= $2 AND (r.until_at IS NULL OR $2 < r.until_at)
-ORDER BY o.name, r.kind
-"""
 
 
 class Asking(bodies.Strict, frozen=True):
@@ -34,9 +28,7 @@ async def read(call: Call) -> Answer:
     keys = call.services.keys
 
     async def act(here: Present) -> Answer:
-        rows = [stamped.genuine(keys, "relation", row) for row in await here.conn.fetch(
-            _FOLLOWED, here.person, here.now
-        )]  # fmt: skip
+        rows = await relations.known_by(here.conn, keys, here.person, here.now)
         places = {str(row["organisation"]): str(row["name"]) for row in rows}
         family = sorted(await aliases.family(here.conn, keys, here.person))
         return json_answer(Oneself(tuple(family), tuple(Named(id_, name) for id_, name in places.items())))

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from beffroi.guard.personal import consulting, queueing
+from beffroi.guard.personal import consulting, delays, queueing
 from beffroi.guard.personal.presence import Present, with_person
 from beffroi.guard.personal.unreadable import unreadable
 from beffroi.guard.signin import attempts
 from beffroi.guard.signin.attempts import Limit
+from beffroi.guard.stamped import Forged
 from beffroi.guard.web import problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, json_answer
@@ -19,10 +20,26 @@ if TYPE_CHECKING:
 async def answered(
     call: Call, from_at: datetime, until_at: datetime, *, leafing: bool
 ) -> "tuple[Present, Found] | Answer":
-    """Openings of one's own file in a window, its end excluded, what is not shown yet included; or why not.
+    """Openings of one's own file in a window, its end excluded, that may be shown now; or why not.
 
     ``leafing``: an answer of this session that is still kept will do; none is journaled then.
     """
+    asked, services = await _asked(call, from_at, until_at, leafing=leafing), call.services
+    if isinstance(asked, Answer):
+        return asked
+    here, found = asked
+    try:
+        async with services.pool.acquire() as conn:
+            hidden = await delays.in_force(conn, services.keys, here.now)
+    except Forged as error:
+        return await unreadable(call, error)
+    return here, delays.shown(found, hidden, here.now)
+
+
+async def _asked(
+    call: Call, from_at: datetime, until_at: datetime, *, leafing: bool
+) -> "tuple[Present, Found] | Answer":
+    """Every opening of the window, what is not shown yet included; or why not."""
     services = call.services
     answering, kept = consulting.answering_of(services), list[tuple[Present, int]]()
     queue, waiting = queueing.queue_of(services), list[str]()

@@ -32,6 +32,11 @@ SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]) AND organisation = 
     AND since_at <= $3 AND (until_at IS NULL OR until_at > $3)
 """
 _RESTRICTED: Final = "SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]) AND kind = 'restricted'"
+_KNOWN_BY: Final = """
+SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
+WHERE r.person = $1 AND r.kind <> 'restricted' AND r.since_at <= $2 AND (r.until_at IS NULL OR $2 < r.until_at)
+ORDER BY o.name, r.kind
+"""
 _SIZES: Final = """
 SELECT referent, count(DISTINCT person) FROM guard.relation WHERE organisation = $1 AND referent = ANY ($2::uuid[])
     AND since_at <= $3 AND (until_at IS NULL OR until_at > $3)
@@ -128,6 +133,11 @@ async def restricted(
     rows = await conn.fetch(_RESTRICTED, list(people))
     held = [row for row in rows if not stamped.is_genuine(keys, "relation", row) or is_live(row, at)]
     return {PersonId(str(row["person"])) for row in held}
+
+
+async def known_by(conn: "asyncpg.Connection", keys: "Keys", person: PersonId, at: datetime) -> "list[Row]":
+    """Relations of a person that hold, each with the ``name`` of its organisation: who knows them. Raises Forged."""
+    return [stamped.genuine(keys, "relation", row) for row in await conn.fetch(_KNOWN_BY, person, at)]
 
 
 async def sizes(
