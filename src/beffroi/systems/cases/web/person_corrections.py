@@ -12,12 +12,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, calls
-from beffroi.client import person_requests as register
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.person_requests import PersonRequest
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.forms import GroupForm, initial_of
-from beffroi.systems.cases.person_requests import correcting
+from beffroi.systems.cases.person_requests import correcting, registered
 from beffroi.systems.cases.person_requests.correcting import Proposal
 from beffroi.systems.cases.person_requests.forms import Contradiction
 from beffroi.systems.cases.sections import SECTIONS
@@ -32,12 +31,9 @@ def correct(request: AgentRequest, identifier: UUID, group: str) -> HttpResponse
     """The form of a group, then what it changes, then the correction."""
     if not rights.answers_people(request.described) or group not in correcting.groups_of(request.described):
         raise Http404
-    found = request.conversation.ask(register.listed())
-    if isinstance(found, Refused):
-        return RefusalAnswer(found)
-    row = next((each for each in found.rows if each.request == str(identifier)), None)
-    if row is None:
-        raise Http404
+    row = registered.one(request.conversation, identifier)
+    if isinstance(row, Refused):
+        return RefusalAnswer(row)
     if not correcting.is_corrected(row):
         messages.error(request, gettext("On corrige pendant le traitement d'une demande de rectification."))
         return HttpResponseRedirect(_back(row))

@@ -21,7 +21,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.recipients import recipients
 from beffroi.core.person_rights import Article
 from beffroi.systems.cases import rights
-from beffroi.systems.cases.person_requests import held, received, sheet
+from beffroi.systems.cases.person_requests import held, received, registered, sheet
 from beffroi.systems.cases.sections import SECTIONS
 from beffroi.ui import field_groups, formatting
 from beffroi.ui.files import given
@@ -38,9 +38,7 @@ def handed(request: AgentRequest, identifier: UUID) -> HttpResponse:
     found = request.conversation.ask(register.listed())
     if isinstance(found, Refused):
         return RefusalAnswer(found)
-    row = next((each for each in found.rows if each.request == str(identifier)), None)
-    if row is None:
-        raise Http404
+    row = registered.among(found, identifier)
     if not held.hands_out(row):
         said = gettext("Les données sont remises pendant le traitement d'une demande d'accès ou de portabilité.")
         messages.error(request, said)

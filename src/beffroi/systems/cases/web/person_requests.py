@@ -16,6 +16,7 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.person_requests import PersonRequest
 from beffroi.core.asking import WORDED
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.person_requests import registered
 from beffroi.systems.cases.person_requests.correcting import groups_of, is_corrected
 from beffroi.systems.cases.person_requests.forms import Extension, Received, Refusal
 from beffroi.systems.cases.person_requests.held import hands_out
@@ -111,12 +112,9 @@ def _corrections(request: AgentRequest, row: PersonRequest) -> list[tuple[str, s
 def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
     """One request: its next step, a refusal, two months more."""
     _only_correspondents(request)
-    found = request.conversation.ask(calls.listed())
-    if isinstance(found, Refused):
-        return RefusalAnswer(found)
-    row = next((each for each in found.rows if each.request == str(identifier)), None)
-    if row is None:
-        raise Http404
+    row = registered.one(request.conversation, identifier)
+    if isinstance(row, Refused):
+        return RefusalAnswer(row)
     wanted = request.POST.get("suite", "") if request.method == "POST" else ""
     refusal = Refusal(request.POST if wanted == "refused" else None)
     extension = Extension(request.POST if wanted == "extend" else None)
@@ -157,11 +155,10 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
 def read_words(request: AgentRequest, identifier: UUID) -> HttpResponse:
     """What the person wrote with a request made on line; by a form, so that nothing fetches it in advance."""
     _only_correspondents(request)
-    found = request.conversation.ask(calls.listed())
-    if isinstance(found, Refused):
-        return RefusalAnswer(found)
-    row = next((each for each in found.rows if each.request == str(identifier)), None)
-    if row is None or not row.online:
+    row = registered.one(request.conversation, identifier)
+    if isinstance(row, Refused):
+        return RefusalAnswer(row)
+    if not row.online:
         raise Http404
     read = request.conversation.ask(calls.words(row.request, row.person))
     if isinstance(read, Refused):

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beffroi.client import Refused, person_requests
+from beffroi.client import Refused
 from beffroi.client import restrictions as calls
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.person_requests import PersonRequest
 from beffroi.core.person_rights import MOVES, Article, State
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.person_requests import registered
 from beffroi.systems.cases.person_requests.restricting import GROUNDS, Lifting, Restriction
 from beffroi.systems.cases.person_requests.words import said
 from beffroi.ui.components import Crumb
@@ -58,11 +59,10 @@ def restriction(request: AgentRequest, identifier: UUID) -> HttpResponse:
     """Begin the restriction that the request asks for, or lift it."""
     if not rights.answers_people(request.described):
         raise Http404
-    found = request.conversation.ask(person_requests.listed())
-    if isinstance(found, Refused):
-        return RefusalAnswer(found)
-    row = next((each for each in found.rows if each.request == str(identifier)), None)
-    if row is None or row.article != Article.RESTRICTION.value:
+    row = registered.one(request.conversation, identifier)
+    if isinstance(row, Refused):
+        return RefusalAnswer(row)
+    if row.article != Article.RESTRICTION.value:
         raise Http404
     lifting = request.POST.get("suite") == "lift"
     form: forms.Form = Lifting(request.POST) if lifting else Restriction(request.POST)
