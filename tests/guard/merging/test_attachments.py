@@ -12,6 +12,7 @@ import pytest
 
 from beffroi.core.fields import Group
 from beffroi.core.ids import PersonId
+from beffroi.guard import stamped
 from beffroi.guard.journal import Entry
 from beffroi.guard.merging import aliases
 from beffroi.guard.merging.forgetting import forget
@@ -318,6 +319,25 @@ async def test_office_the_person_is_transferred_to_finds_the_documents_of_both_a
     assert await drawer.read(pair.stays, drawer.brought, desk.cleo) == document("brought")
     assert await drawer.ids(pair.stays) == "person-unknown"
     assert code(await pair.part(merge)) == "person-unknown", "and it parts them no more"
+
+
+async def test_correspondent_is_shown_the_documents_of_both_to_answer_the_person_also_once_the_file_is_archived(
+    drawer: Drawer,
+) -> None:
+    pair, world = drawer.pair, drawer.pair.desk.guard.world
+    office = pair.desk.ana.organisation
+    nora = await world.agent(office, role="data-protection-correspondent")
+    await drawer.merged()
+    for _ in range(2):
+        listed = await drawer.post("list", pair.stays, nora, purpose="person-rights")
+        assert [row["id"] for row in listed.json()["rows"]] == [drawer.brought, drawer.own]
+        row = await pair.desk.relation(pair.stays, office)
+        if row["until_at"] is None:
+            await stamped.amend(world.conn, world.keys, "relation", row, until_at=await world.now())
+            await world.relation(pair.stays, office, kind="archived")
+    assert await drawer.ids(pair.stays) == "person-unknown"
+    opened = await drawer.post("open", pair.stays, nora, purpose="person-rights", id=drawer.brought)
+    assert b64decode(opened.json()["content"]) == document("brought")
 
 
 async def test_i13_person_erased_takes_the_documents_of_every_file_with_them(drawer: Drawer) -> None:
