@@ -1,4 +1,9 @@
-"""A person with two files, on a desk and on a telephone in both languages: found, compared, made one, parted."""
+"""A person with two files, on a desk and on a telephone in both languages: found, compared, made one, parted.
+
+A document of the file that goes is opened from the one that stays, and is in its own again.
+"""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -6,8 +11,10 @@ from playwright.sync_api import expect
 from beffroi.guard.vault.records import Contact, Followup, Note, Situation
 from tests.browser.office import camille, sign_in, stack
 from tests.browser.pages import Tour, meets
+from tests.browser.test_attachments_pages import join
 from tests.config.console.stack import Stack
 from tests.guard.signin.serving import Member
+from tests.standards.documents.samples import pdf
 from tests.systems.cases.adviser import as_referent
 
 __all__ = ["camille", "stack"]
@@ -31,6 +38,9 @@ def test_adviser_makes_one_file_of_two_without_meeting_a_barrier(stack: Stack, c
     if tour.french:
         page.goto(f"{stack.url}/doublons/")
         tour.meet("duplicates", "empty")
+    page.goto(f"{stack.url}/personnes/{other}/pieces/")
+    join(tour, "certificate", "a.pdf", pdf())
+    expect(page.locator(".closed li")).to_have_count(1)
     page.goto(f"{stack.url}/personnes/{one}/")
     tour.press("link", "Dossier en double", "Duplicate file")
     tour.meet("duplicate")
@@ -51,6 +61,10 @@ def test_adviser_makes_one_file_of_two_without_meeting_a_barrier(stack: Stack, c
     page.locator("input[name=same]").check()
     tour.press("button", "Réunir les deux dossiers", "Merge both files")
     expect(page.get_by_text("dossiers n’en font plus" if tour.french else "two files are one now")).to_be_visible()
+    tour.press("link", "Voir les pièces jointes", "See the attachments")
+    with page.expect_download() as saved:
+        tour.press("link", "^Télécharger", "^Download")
+    assert re.fullmatch(r"certificate-\d{4}-\d\d-\d\d\.pdf", saved.value.suggested_filename)
     page.goto(f"{stack.url}/doublons/")
     tour.meet("duplicates")
     page.get_by_role(
@@ -58,4 +72,6 @@ def test_adviser_makes_one_file_of_two_without_meeting_a_barrier(stack: Stack, c
     ).first.click()
     expect(page.get_by_text("de nouveau séparés" if tour.french else "two files are parted again")).to_be_visible()
     tour.meet("duplicates", "parted")
-    assert page.goto(f"{stack.url}/personnes/{other}/").status == 200  # type: ignore[union-attr]
+    for person, count in ((one, 0), (other, 1)):
+        page.goto(f"{stack.url}/personnes/{person}/pieces/")
+        expect(page.locator(".closed li")).to_have_count(count)

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beffroi.core.budgets import purse
 from beffroi.core.decision import Entitlement, Refusal
+from beffroi.core.facts import Clock, Reach
 from beffroi.core.fields import EVERY, Group
-from beffroi.core.ids import AccountId, OrganisationId
+from beffroi.core.ids import AccountId, Bucket, OrganisationId, RoleCode
 from beffroi.core.merging import (
     Key,
     Tie,
@@ -18,6 +20,7 @@ from beffroi.core.merging import (
     merged_groups,
     merged_ties,
     merging,
+    paid_for,
     parted,
     parted_groups,
     parted_ties,
@@ -157,6 +160,28 @@ def test_adviser_merges_as_they_hand_people_over_and_chooses_only_what_they_may_
     assert refused == Refusal(Code.FIELDS_NOT_ALLOWED)
     assert isinstance(merging(request, cut, POLICY, chosen=int(Group.IDENTITY)), Entitlement)
     assert isinstance(merging(request, adviser(relations=()), POLICY, chosen=EVERY), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("day", "kind", "id", "bucket", "paid"),
+    [
+        (9, "account", "ana", "portfolio", True),
+        (9, "account", "ana", "office", True),
+        (8, "account", "ana", "office", False),
+        (9, "account", "ben", "office", False),
+        (9, "organisation", "ana", "office", False),
+        (9, "account", "ana", "assignments", False),
+        (9, "account", "ana", "exports", False),
+        (9, "account", "ana", "search", False),
+    ],
+)
+def test_i02_person_is_paid_for_that_day_from_a_budget_that_one_reads_from(
+    day: int, kind: str, id: str, bucket: str, paid: bool
+) -> None:
+    reach = Reach(day, (7, purse(kind, id, Bucket(bucket)).mark), found_day=9)
+    clock = Clock(NOW, 9, 0)
+    assert paid_for(reach, AccountId("ana"), POLICY.roles[RoleCode("adviser")], clock) is paid
+    assert not paid_for(None, AccountId("ana"), POLICY.roles[RoleCode("adviser")], clock)
 
 
 def test_end_that_is_none_is_later_than_any_other() -> None:

@@ -76,9 +76,9 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
     Obstacle.TOO_MANY: Sentence(
         _CONFLICT,
         "Trop de pièces jointes",
-        "Ce dossier contient déjà autant de pièces qu’il peut en contenir. Supprimez-en une qui ne sert plus.",
+        "Ce dossier contient déjà autant de pièces qu’il peut en contenir. Retirez celles qui ne servent plus.",
         "Too many attachments",
-        "This file already holds as many attachments as it can. Remove one that is of no more use.",
+        "This file already holds as many attachments as it can. Remove those that are of no more use.",
     ),
     Obstacle.KEPT: Sentence(
         _CONFLICT,

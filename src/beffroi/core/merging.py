@@ -3,6 +3,7 @@
 One office that follows both files, and is the only one to follow either, may do it: nobody comes to know whom they
 did not know. Who follows only one of two has the other transferred first (:mod:`beffroi.core.relating`). What is
 known of the person by another's word (a prescription, an enrolment) stays known, in the file that stays.
+And who merges has opened both that day: from then on one file shows what two did, and pays for one person (I-02).
 
 Made two again, each file is as it was; what was written since stays with the one that stayed. A relation comes back
 only as far as the file that stayed still has it: what was taken away meanwhile nobody regains.
@@ -13,10 +14,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeVar
 
+from beffroi.core.budgets import purse
 from beffroi.core.decision import Entitlement, Refusal, entitle, is_restricted
-from beffroi.core.facts import Facts, Request
+from beffroi.core.facts import Clock, Facts, Reach, Request
 from beffroi.core.ids import AccountId, OrganisationId
-from beffroi.core.policy import Action, Policy, Relation
+from beffroi.core.policy import Action, Policy, Relation, Role
 from beffroi.core.refusals import Code
 from beffroi.core.relating import GIVEN, Obstacle, handing
 
@@ -65,6 +67,17 @@ def merging(request: Request, facts: Facts, policy: Policy, *, chosen: int) -> E
     if isinstance(read, Refusal):
         return read
     return handed if read.groups == chosen else Refusal(Code.FIELDS_NOT_ALLOWED)
+
+
+def paid_for(reach: Reach | None, account: AccountId, role: Role, clock: Clock) -> bool:
+    """Whether this account opened that person today: one of the budgets that its role reads from counted them.
+
+    Handing the person to a colleague, exporting or finding them draws on others.
+    """
+    if reach is None or reach.day != clock.day:
+        return False
+    buckets = {*role.buckets.values(), role.newcomer}
+    return any(purse("account", account, bucket).mark in reach.marks for bucket in buckets if bucket is not None)
 
 
 def in_the_way(office: OrganisationId, stays: Ties, goes: Ties) -> Obstacle | None:

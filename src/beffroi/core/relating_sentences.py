@@ -132,6 +132,14 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
         "Another organisation also follows the person",
         "One of the two files is also followed elsewhere. Agree on a transfer with that organisation first.",
     ),
+    Obstacle.NOT_COMPARED: Sentence(
+        _CONFLICT,
+        "Comparez d’abord les deux dossiers",
+        "Pour réunir deux dossiers, il faut les avoir ouverts l’un et l’autre dans la journée. Comparez-les de"
+        " nouveau.",
+        "Compare both files first",
+        "To merge two files, one must have opened both of them that day. Compare them again.",
+    ),
     Obstacle.FILE_CHANGED: Sentence(
         _CONFLICT,
         "Un dossier a changé entre-temps",
@@ -163,15 +171,6 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
         "Restricted file",
         "One of the two files is restricted at the person’s request: they are neither merged nor parted while that"
         " lasts.",
-    ),
-    Obstacle.ATTACHMENTS_LEFT: Sentence(
-        _CONFLICT,
-        "Pièces jointes dans le dossier à réunir",
-        "Le dossier qui disparaîtrait contient des pièces jointes. Gardez plutôt celui-là, ou joignez d’abord ces"
-        " pièces à l’autre dossier, puis retirez-les.",
-        "Attachments in the file to merge",
-        "The file that would go holds attachments. Keep that one instead, or first add them to the other file, then"
-        " remove them.",
     ),
     Obstacle.TRANSFER_WAITING: Sentence(
         _CONFLICT,

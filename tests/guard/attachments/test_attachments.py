@@ -13,6 +13,7 @@ import pytest
 from beffroi.core.fields import Group
 from beffroi.core.ids import PersonId
 from beffroi.guard.attachments import doors, keeping
+from beffroi.guard.keys import Keys
 from beffroi.guard.settings import Mode, Scanner
 from beffroi.guard.web.routing import BODY_LIMIT
 from tests.guard.attachments.conftest import Desk, content_of
@@ -224,8 +225,8 @@ async def test_i01_database_lost_while_an_attachment_is_opened_leaves_neither_by
     await desk.guard.world.conn.execute("DELETE FROM guard.budget")
     whole = keeping.load
 
-    async def cut(conn: asyncpg.Connection, one: str, person: PersonId) -> Any:
-        row = await whole(conn, one, person)
+    async def cut(conn: asyncpg.Connection, keys: Keys, one: str, person: PersonId) -> Any:
+        row = await whole(conn, keys, one, person)
         pid = await conn.fetchval("SELECT pg_backend_pid()")
         await desk.guard.world.conn.execute("SELECT pg_terminate_backend($1)", pid)
         return row

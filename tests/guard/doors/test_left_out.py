@@ -91,6 +91,8 @@ async def test_adviser_is_served_no_file_merged_away_where_the_one_that_stays_is
 ) -> None:
     stays, goes = await file(guard, adviser), await file(guard, adviser)
     both = {"stays": stays, "goes": goes, "stays_version": 1, "goes_version": 1}
+    for person in (stays, goes):
+        await guard.open(adviser, person)
     made = await guard.post(adviser, "/v1/merges/make", {"purpose": "follow-up", **both})
     assert made.status_code == 201, pretty(made)
     assert await asked(guard, adviser, door, stays) == SERVED

@@ -36,8 +36,18 @@ class Pair:
         found = {str(row["id"]): row["version"] for row in rows}
         return {"stays_version": found.get(self.stays, 1), "goes_version": found.get(self.goes, 1)}
 
+    async def compare(self, agent: AgentOfTest | None = None) -> None:
+        """Open both, as a comparison does."""
+        for person in (self.stays, self.goes):
+            await self.desk.guard.open(agent or self.desk.ana, person)
+
     async def merge(self, agent: AgentOfTest | None = None, *take: str, **more: Any) -> httpx.Response:
-        """Make one file of the two."""
+        """Compare both and make one file of them."""
+        await self.compare(agent)
+        return await self.make(agent, *take, **more)
+
+    async def make(self, agent: AgentOfTest | None = None, *take: str, **more: Any) -> httpx.Response:
+        """Make one file of the two, whoever compared them."""
         versions = {} if "stays_version" in more and "goes_version" in more else await self.versions()
         body = {"stays": self.stays, "goes": self.goes, "take": list(take), **versions, **more}
         return await self.desk.ask(agent or self.desk.ana, "/v1/merges/make", **body)

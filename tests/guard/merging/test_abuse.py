@@ -87,6 +87,27 @@ async def test_file_changed_since_it_was_compared_is_not_merged(pair: Pair) -> N
     assert (await pair.merge(**versions)).status_code == 201
 
 
+async def test_i02_adviser_makes_one_of_two_files_only_where_both_are_paid_for_that_day(pair: Pair) -> None:
+    desk, world = pair.desk, pair.desk.guard.world
+    await pair.compare(desk.ben)
+    assert code(await pair.make()) == "not-compared", "a colleague paid"
+    for person in (pair.stays, pair.goes):
+        assert (await desk.assign(desk.ana, desk.ben, person)).status_code == 200
+        assert (await desk.assign(desk.ana, desk.ana, person)).status_code == 200
+    assert code(await pair.make()) == "not-compared", "handing over reads nothing"
+    await desk.guard.open(desk.ana, pair.stays)
+    assert code(await pair.make()) == "not-compared", "the other is not paid for"
+    await desk.guard.open(desk.ana, pair.goes)
+    find = "SELECT * FROM guard.reach WHERE account = $1 AND person = $2"
+    row = await world.conn.fetchrow(find, desk.ana.account, pair.goes)
+    yesterday = {**dict(row), "day": row["day"] - 1}
+    change = "UPDATE guard.reach SET day = $3, mac = $4 WHERE account = $1 AND person = $2"
+    for told, expected in ((yesterday, "not-compared"), (dict(row), "201")):
+        mac = world.keys.authenticator.stamp_row("reach", told)
+        await world.conn.execute(change, desk.ana.account, pair.goes, told["day"], mac)
+        assert code(await pair.make()) == expected
+
+
 async def test_two_files_that_the_state_vouched_for_as_two_people_are_not_merged(pair: Pair) -> None:
     world = pair.desk.guard.world
     for person in (pair.stays, pair.goes):
@@ -140,8 +161,10 @@ async def test_merge_of_another_office_is_parted_by_nobody_else(pair: Pair) -> N
 async def test_many_who_merge_and_part_at_once_do_it_once(pair: Pair) -> None:
     desk, versions = pair.desk, await pair.versions()
     back = Pair(desk, pair.goes, pair.stays)
+    for agent in (desk.ana, desk.ben):
+        await pair.compare(agent)
     made = await asyncio.gather(
-        *(pair.merge(agent, **versions) for agent in (desk.ana, desk.ben, desk.ana)), back.merge(desk.ben)
+        *(pair.make(agent, **versions) for agent in (desk.ana, desk.ben, desk.ana)), back.make(desk.ben)
     )
     assert sorted(one.status_code for one in made) == [201, 404, 404, 404], [pretty(one) for one in made]
     [merge] = [one.json()["merge"] for one in made if one.status_code == 201]

@@ -23,7 +23,6 @@ FATES = {
     "reach": Fate.ENDS,  # that a search of today found them; what was opened is counted under the id it was opened by
     "invitation": Fate.ENDS,
     "person_session": Fate.ENDS,
-    "attachment": Fate.HINDERS,
     "transfer": Fate.HINDERS,  # while it waits; one that was answered is what happened to that id
     "restriction": Fate.HINDERS,  # while it lasts
     "journal": Fate.IS_READ_AS_ONE,
@@ -31,6 +30,7 @@ FATES = {
     "person_request": Fate.IS_READ_AS_ONE,
     "person_request_text": Fate.IS_READ_AS_ONE,
     "correction": Fate.IS_READ_AS_ONE,  # sealed under the key of the file it was made in, which stays
+    "attachment": Fate.IS_READ_AS_ONE,  # sealed under the key of the file it was added to, which stays
     "report": Fate.KEEPS,  # read as one too; so is a request that waits for an answer
     "erasure_hold": Fate.KEEPS,
     "erased": Fate.STAYS,

@@ -1,7 +1,5 @@
 """Two files of one person become one, and two again."""
 
-from uuid import uuid4
-
 import msgspec
 import pytest
 
@@ -145,18 +143,6 @@ async def test_what_agents_wrote_in_either_file_is_in_the_one_that_stays_and_goe
     assert isinstance(followup, Followup)
     assert [(one.cents, one.corrects) for one in followup.payments] == [(100, None), (200, 0), (300, 1)]
     assert await groups(goes) == before[1]
-
-
-async def test_file_with_attachments_goes_into_no_other(pair: Pair) -> None:
-    world = pair.desk.guard.world
-    await world.conn.execute(
-        "INSERT INTO guard.attachment (id, person, kind, media, size, scanned, added_at, added_by, version, content)"
-        " VALUES ($1, $2, 'cv', 'application/pdf', 1, true, guard.instant(), $3, 1, '\\x00')",
-        uuid4(), pair.goes, pair.desk.ana.account,
-    )  # fmt: skip
-    assert code(await pair.merge()) == "attachments-left"
-    pair.stays, pair.goes = pair.goes, pair.stays
-    assert (await pair.merge()).status_code == 201, "the file that has them may stay"
 
 
 def paid(day: int, cents: int, corrects: int | None = None) -> Payment:

@@ -280,6 +280,8 @@ async def test_merge_loses_no_correction_of_either_file(register: Register) -> N
     second = await correct(register, requests[1], person=goes, fields={"contact": {"city": "Roubaix"}})
     assert second.status_code == 200, pretty(second)
     body = {"stays": register.person, "goes": goes, "take": [], "stays_version": 2, "goes_version": 2}
+    for person in (register.person, goes):
+        await desk.guard.open(desk.ana, person)
     made = await desk.ask(desk.ana, "/v1/merges/make", **body)
     assert made.status_code == 201, pretty(made)
     found = await kept(register)

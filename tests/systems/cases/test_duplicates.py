@@ -1,5 +1,6 @@
 """Two files of one person, made one and two again from the pages; the console's own rows go with them."""
 
+import re
 from contextlib import closing
 from typing import Any
 from uuid import uuid4
@@ -7,10 +8,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from beffroi.core.fields import Group
 from beffroi.guard.vault.records import Contact
 from tests.config.console.stack import Page, Stack, Visitor
 from tests.databases import FreshDatabase
 from tests.guard.signin.serving import Member
+from tests.standards.documents.samples import pdf
 from tests.systems.cases.adviser import as_referent
 from tests.systems.cases.diary import Diary, at
 
@@ -142,3 +145,78 @@ def test_adviser_of_another_office_meets_a_page_that_says_nothing(
     assert desk.get(f"/personnes/{stays}/doublon/{stays}/").status == 404
     clerk = stack.signed_in(stack.guard.member("Sandrine Lopez", role="receptionist"))
     assert clerk.get("/doublons/").status == 404
+
+
+def joined(desk: Visitor, person: str, kind: str) -> None:
+    """A document of a file."""
+    fields, files = {"id": str(uuid4()), "kind": kind}, {"file": ("a.pdf", pdf())}
+    page = desk.post(f"/personnes/{person}/pieces/", fields, files=files)
+    assert page.status == 200, page.text
+
+
+def documents(desk: Visitor, person: str) -> list[str]:
+    """Addresses of what can be downloaded from a file."""
+    page = desk.get(f"/personnes/{person}/pieces/")
+    assert page.status == 200, page.text
+    return [link for link in page.links() if re.fullmatch(rf"/personnes/{person}/pieces/[0-9a-f-]+/", link)]
+
+
+def test_adviser_sees_the_documents_of_both_files_and_finds_them_in_the_one_that_stays(
+    stack: Stack, camille: Member, desk: Visitor
+) -> None:
+    stays, goes = two(stack, camille)
+    address = f"/personnes/{stays}/doublon/{goes}/"
+    stack.asked.clear()
+    page = desk.get(address)
+    assert [call for call in stack.asked if "attachments" in call] == ["POST /v1/attachments/list"] * 2
+    assert "Toutes seront dans le dossier qui reste" not in page.text
+    joined(desk, stays, "cv")
+    joined(desk, goes, "contract")
+    page = desk.get(address)
+    assert page.text.index("CV") < page.text.index("Contrat ou convention")
+    assert "Toutes seront dans le dossier qui reste" in page.text
+    assert "aucune n’est perdue" not in page.text
+    merged(desk, stays, goes)
+    [contract, cv] = documents(desk, stays)
+    answer = desk.http.get(stack.url.rstrip("/") + contract)
+    assert answer.content == pdf()
+    assert answer.headers["content-disposition"].startswith('attachment; filename="contract-')
+    assert desk.get(f"/personnes/{goes}/pieces/").status == 404
+    listed = desk.get("/doublons/")
+    desk.post(next(link for link in _actions(listed) if link.endswith("/separer/")), {}, page=listed)
+    assert [link.split("/")[-2] for link in documents(desk, stays)] == [cv.split("/")[-2]]
+    assert [link.split("/")[-2] for link in documents(desk, goes)] == [contract.split("/")[-2]]
+
+
+def test_adviser_is_told_that_two_files_together_have_more_documents_than_one_takes(
+    stack: Stack, camille: Member, desk: Visitor
+) -> None:
+    stays, goes = two(stack, camille)
+    for person, count in ((stays, 11), (goes, 10)):
+        stack.guard.execute(
+            "INSERT INTO guard.attachment"
+            " (id, person, kind, media, size, scanned, added_at, added_by, version, content)"
+            " SELECT gen_random_uuid(), $1, 'cv', 'application/pdf', 1, true, guard.instant(), $2, 1, '\\x00'"
+            " FROM generate_series(1, $3)",
+            person, camille.account, count,
+        )  # fmt: skip
+    page = desk.get(f"/personnes/{stays}/doublon/{goes}/")
+    assert "il y en aura 21, et un dossier en contient 20 au plus : aucune n’est perdue" in page.text
+    merged(desk, stays, goes)
+    papers = desk.get(f"/personnes/{stays}/pieces/")
+    assert "Ce dossier a 21 pièces, et un dossier en contient 20 au plus" in papers.text
+    assert "Joindre au dossier" not in papers.text
+
+
+def test_comparison_says_nothing_of_documents_that_the_guard_does_not_let_see_and_goes_on(
+    stack: Stack, camille: Member, desk: Visitor
+) -> None:
+    stays, goes = two(stack, camille)
+    joined(desk, goes, "contract")
+    cut = stack.guard.run(stack.guard.world.contain("groups", groups=int(Group.ATTACHMENTS)))
+    page = desk.get(f"/personnes/{stays}/doublon/{goes}/")
+    stack.guard.amend("containment", cut, lifted_at=stack.guard.run(stack.guard.world.now()))
+    assert page.status == 200
+    assert "Réunir les deux dossiers" in page.text
+    assert "Contrat ou convention" not in page.text
+    assert "Contrat ou convention" in desk.get(f"/personnes/{stays}/doublon/{goes}/").text

@@ -3,6 +3,9 @@
 Seeing what is there and opening one are releases of the group ``attachments``, journaled and charged as every opening
 is; adding and removing are changes of the file. Each is whole or nothing: the decision, its charge, the row and the
 journal's entry commit together, and what was opened is deciphered only then (I-01).
+
+Decided on, charged and journaled is the person whose file it is now; what lies under the id of a file that went into
+it is found from there, and from no other id (:mod:`beffroi.guard.attachments.keeping`).
 """
 
 import asyncio
@@ -10,7 +13,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -33,6 +36,8 @@ from beffroi.guard.doors.answers import refused
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.journal import Entry
 from beffroi.guard.keys import WrappedKeyRefused
+from beffroi.guard.signin.integrity import report
+from beffroi.guard.stamped import Forged
 from beffroi.guard.vault.sealing import SealRefused
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
@@ -77,8 +82,17 @@ class One(bodies.Strict, frozen=True):
 _LISTING: Final = msgspec.json.Decoder(Listing)
 _ADDING: Final = msgspec.json.Decoder(Adding)
 _ONE: Final = msgspec.json.Decoder(One)
-Write = Callable[["asyncpg.Connection", Granted, datetime], Awaitable["str | Obstacle"]]
-"""What an allowed command does in its transaction: the kind of the attachment it did it with, or what hinders it."""
+
+
+class Touched(NamedTuple):
+    """The attachment that a command did something with: its kind, and the file it was added to."""
+
+    kind: str
+    file: PersonId
+
+
+Write = Callable[["asyncpg.Connection", Granted, datetime], Awaitable[Touched | Obstacle]]
+"""What an allowed command does in its transaction: with which attachment, or what hinders it. May raise Forged."""
 
 
 def _request(caller: Caller, action: Action, body: Listing | Adding | One) -> Request:
@@ -94,18 +108,24 @@ async def listing(call: Call) -> Answer:
     body, caller = bodies.read(call, _LISTING), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
-    services, request = call.services, _request(caller, Action.OPEN, body)
+    services, person, request = call.services, PersonId(body.person), _request(caller, Action.OPEN, body)
     outcome = await services.worker.decide(
         request, caller.handle_hash, caller.client_hash, detail=_said(attachments="listed"), law=law_of(None)
     )
     if not isinstance(outcome, Granted):
-        return await refused(call, outcome, PersonId(body.person))
+        return await refused(call, outcome, person)
+    try:
+        async with services.pool.acquire() as conn:
+            found = await keeping.listed(conn, services.keys, person)
+    except Forged as error:
+        await report(call, error)
+        return problems.reply(call, Code.INTEGRITY)
     rows = tuple(
         answers.Attachment(
             str(row["id"]), row["kind"], row["media"], row["size"], row["scanned"], row["added_at"],
             str(row["added_by"]),
         )
-        for row in await keeping.listed(services.pool, PersonId(body.person))
+        for row in found
     )  # fmt: skip
     rules = services.policy.attachments
     return json_answer(
@@ -138,9 +158,9 @@ async def add(call: Call) -> Answer:
         return _hindered(call, seen)
     kept = Kept(body.id, person, body.kind, document.media.value, seen, document.content)
 
-    async def write(conn: "asyncpg.Connection", granted: Granted, at: datetime) -> str | Obstacle:
+    async def write(conn: "asyncpg.Connection", granted: Granted, at: datetime) -> Touched | Obstacle:
         hindered = await keeping.add(conn, services.keys, kept, rules.most, granted.agent.account.id, at)
-        return body.kind.value if hindered is None else hindered
+        return Touched(body.kind.value, person) if hindered is None else hindered
 
     outcome = await _carry_out(call, caller, request, "attachment-added", body.id, body.kind, write)
     if isinstance(outcome, Obstacle):
@@ -176,15 +196,15 @@ async def open_one(call: Call) -> Answer:
     services, person = call.services, PersonId(body.person)
     found: list[Any] = []
 
-    async def write(conn: "asyncpg.Connection", _granted: Granted, _at: datetime) -> str | Obstacle:
+    async def write(conn: "asyncpg.Connection", _granted: Granted, _at: datetime) -> Touched | Obstacle:
         found.clear()
-        row = await keeping.load(conn, body.id, person)
+        row = await keeping.load(conn, services.keys, body.id, person)
         if row is None:
             return Obstacle.UNKNOWN
         found.append(row)
-        return str(row["kind"])
+        return _touched(row)
 
-    kind = await keeping.kind_of(services.pool, body.id, person)
+    kind = await _kind_of(call, body.id, person)
     outcome = await _carry_out(call, caller, _request(caller, Action.OPEN, body), "released", body.id, kind, write)
     if isinstance(outcome, Obstacle):
         return _hindered(call, outcome)
@@ -209,10 +229,11 @@ async def remove(call: Call) -> Answer:
         return await refused(call, caller)
     person = PersonId(body.person)
 
-    async def write(conn: "asyncpg.Connection", _granted: Granted, _at: datetime) -> str | Obstacle:
-        return await keeping.remove(conn, body.id, person) or Obstacle.UNKNOWN
+    async def write(conn: "asyncpg.Connection", _granted: Granted, _at: datetime) -> Touched | Obstacle:
+        row = await keeping.remove(conn, call.services.keys, body.id, person)
+        return Obstacle.UNKNOWN if row is None else _touched(row)
 
-    kind = await keeping.kind_of(call.services.pool, body.id, person)
+    kind = await _kind_of(call, body.id, person)
     request = _request(caller, Action.UPDATE, body)
     outcome = await _carry_out(
         call, caller, request, "attachment-removed", body.id, kind, write, law=destroying(law_of(kind))
@@ -222,6 +243,23 @@ async def remove(call: Call) -> Answer:
     if not isinstance(outcome, Granted):
         return await refused(call, outcome, person)
     return json_answer(answers.Removed(outcome.entry or 0))
+
+
+def _touched(row: Any) -> Touched:
+    return Touched(str(row["kind"]), PersonId(str(row["person"])))
+
+
+async def _kind_of(call: Call, id: str, person: PersonId) -> AttachmentKind | None:
+    """Which kind is asked for, before anybody decided: it can only make the law stricter.
+
+    Where an alias is forged, as of an attachment that is not there: who is allowed meets it again, and is told.
+    """
+    services = call.services
+    try:
+        async with services.pool.acquire() as conn:
+            return await keeping.kind_of(conn, services.keys, id, person)
+    except Forged:
+        return None
 
 
 async def _carry_out(
@@ -237,30 +275,39 @@ async def _carry_out(
     """Decide, do, charge and journal in one transaction; nothing of it stays where something hinders it.
 
     The kind was read before the decision: had the row another one by then (its id is drawn anew by nobody), the
-    attachment is as one that is not there.
+    attachment is as one that is not there. The entry says in which file it lies, where that went into this one.
     """
     services = call.services
     hindered: list[Obstacle] = []
+    forged: list[Forged] = []
 
     async def effect(conn: "asyncpg.Connection", granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
         hindered.clear()
-        done = await write(conn, granted, at)
-        if not isinstance(done, Obstacle) and (kind is None or done != kind.value):
+        forged.clear()
+        try:
+            done = await write(conn, granted, at)
+        except Forged as error:
+            forged.append(error)
+            return Refusal(Code.INTEGRITY)
+        if not isinstance(done, Obstacle) and (kind is None or done.kind != kind.value):
             done = Obstacle.UNKNOWN
         if isinstance(done, Obstacle):
             hindered.append(done)
             return Fault.VERSION_CONFLICT
         agent = granted.agent
+        lies = {} if done.file == request.person else {"file": done.file}
         entry = Entry(
             at, journaled, request.person, granted.groups, agent.account.id, agent.session.id, agent.organisation.id,
             request.application, agent.habilitation.role, request.purpose, granted.explanation,
-            services.policy.version, _said(attachment=id, kind=done),
+            services.policy.version, _said(attachment=id, kind=done.kind, **lies),
         )  # fmt: skip
         return EntryNumber((await journal.append(conn, [entry]))[0])
 
     outcome = await services.worker.decide(
         request, caller.handle_hash, caller.client_hash, kind=journaled, effect=effect, law=law or law_of(kind)
     )
+    if forged:
+        await report(call, forged[0])
     return hindered[0] if hindered else outcome
 
 

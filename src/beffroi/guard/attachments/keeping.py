@@ -1,4 +1,8 @@
-"""Attachments as rows: each sealed under a key derived from its person's, bound to all that its row says."""
+"""Attachments as rows: each sealed under a key derived from its file's, bound to all that its row says.
+
+One that a file brought when it went into another stays as it is, under the key of the id that went: a person's
+attachments are those of their file and of every file that became one with it, until the two are parted.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from beffroi.core.attachment_kinds import AttachmentKind
 from beffroi.core.attachments import Obstacle
 from beffroi.core.ids import AccountId, PersonId
+from beffroi.guard.merging.aliases import merged_into
 from beffroi.guard.vault import sealing
 
 if TYPE_CHECKING:
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 _KEY: Final = "SELECT wrapped_key, epoch FROM guard.person WHERE id = $1"
-_COUNT: Final = "SELECT count(*) FROM guard.attachment WHERE person = $1"
+_COUNT: Final = "SELECT count(*) FROM guard.attachment WHERE person = ANY ($1::uuid[])"
 _TAKEN: Final = "SELECT true FROM guard.attachment WHERE id = $1"
 _KEEP: Final = (
     "INSERT INTO guard.attachment (id, person, kind, media, size, scanned, added_at, added_by, version, content)"
@@ -24,14 +29,14 @@ _KEEP: Final = (
 )
 _ONE: Final = (
     "SELECT a.*, p.wrapped_key, p.epoch FROM guard.attachment a JOIN guard.person p ON p.id = a.person"
-    " WHERE a.id = $1 AND a.person = $2"
+    " WHERE a.id = $1 AND a.person = ANY ($2::uuid[])"
 )
-_KIND: Final = "SELECT kind FROM guard.attachment WHERE id = $1 AND person = $2"
+_KIND: Final = "SELECT kind FROM guard.attachment WHERE id = $1 AND person = ANY ($2::uuid[])"
 _LIST: Final = (
-    "SELECT id, kind, media, size, scanned, added_at, added_by FROM guard.attachment WHERE person = $1"
-    " ORDER BY added_at DESC, id"
+    "SELECT id, kind, media, size, scanned, added_at, added_by FROM guard.attachment"
+    " WHERE person = ANY ($1::uuid[]) ORDER BY added_at DESC, id"
 )
-_REMOVE: Final = "DELETE FROM guard.attachment WHERE id = $1 AND person = $2 RETURNING kind"
+_REMOVE: Final = "DELETE FROM guard.attachment WHERE id = $1 AND person = ANY ($2::uuid[]) RETURNING kind, person"
 
 
 class Kept(NamedTuple):
@@ -65,19 +70,23 @@ def _label(id: str, version: int, kind: str, media: str, scanned: bool) -> str:
     return f"attachment/{id}/{version}/{kind}/{media}/{'scanned' if scanned else 'unscanned'}"
 
 
+async def _files(conn: "asyncpg.Connection", keys: "Keys", person: PersonId) -> list[PersonId]:
+    """The person's file, and those that went into it: never the one that it went into itself. Raises Forged."""
+    return [person, *await merged_into(conn, keys, person)]
+
+
 async def add(
     conn: "asyncpg.Connection", keys: "Keys", kept: Kept, most: int, account: AccountId, at: datetime
 ) -> Obstacle | None:
-    """Seal and keep, unless the file is full or the id is taken. The transaction holds the turn of all writers.
-
-    Raises WrappedKeyRefused.
+    """Seal and keep, unless the person has too many or the id is taken. The transaction holds the turn of all
+    writers. Raises WrappedKeyRefused, Forged.
     """
     row = await conn.fetchrow(_KEY, kept.person)
     if row is None:
         return Obstacle.UNKNOWN
     if await conn.fetchval(_TAKEN, kept.id):
         return Obstacle.KEPT
-    if await conn.fetchval(_COUNT, kept.person) >= most:
+    if await conn.fetchval(_COUNT, await _files(conn, keys, kept.person)) >= most:
         return Obstacle.TOO_MANY
     label = _label(kept.id, VERSION, kept.kind.value, kept.media, kept.scanned)
     owner = sealing.owner_bytes(kept.person)
@@ -89,9 +98,12 @@ async def add(
     return None
 
 
-async def load(conn: "asyncpg.Connection", id: str, person: PersonId) -> Any:
-    """The row of one attachment of this person with the key that opens it, ``None`` when there is none."""
-    return await conn.fetchrow(_ONE, id, person)
+async def load(conn: "asyncpg.Connection", keys: "Keys", id: str, person: PersonId) -> Any:
+    """The row of one attachment of this person with the key that opens it, ``None`` when there is none.
+
+    Its ``person`` is the file it was added to. Raises Forged.
+    """
+    return await conn.fetchrow(_ONE, id, await _files(conn, keys, person))
 
 
 def opened(keys: "Keys", row: Any) -> Opened:
@@ -104,19 +116,24 @@ def opened(keys: "Keys", row: Any) -> Opened:
     return Opened(row["kind"], row["media"], row["added_at"], clear)
 
 
-async def kind_of(pool: "asyncpg.Pool", id: str, person: PersonId) -> AttachmentKind | None:
-    """Which kind an attachment of this person is of; ``None`` when there is none, or of a kind nobody knows."""
-    found: str | None = await pool.fetchval(_KIND, id, person)
+async def kind_of(conn: "asyncpg.Connection", keys: "Keys", id: str, person: PersonId) -> AttachmentKind | None:
+    """Which kind an attachment of this person is of; ``None`` when there is none, or of a kind nobody knows.
+
+    Raises Forged.
+    """
+    found: str | None = await conn.fetchval(_KIND, id, await _files(conn, keys, person))
     return AttachmentKind(found) if found in set(AttachmentKind) else None
 
 
-async def listed(pool: "asyncpg.Pool", person: PersonId) -> Sequence[Any]:
-    """What is known of a person's attachments without opening them, the last added first."""
-    rows: Sequence[Any] = await pool.fetch(_LIST, person)
+async def listed(conn: "asyncpg.Connection", keys: "Keys", person: PersonId) -> Sequence[Any]:
+    """What is known of a person's attachments without opening them, the last added first. Raises Forged."""
+    rows: Sequence[Any] = await conn.fetch(_LIST, await _files(conn, keys, person))
     return rows
 
 
-async def remove(conn: "asyncpg.Connection", id: str, person: PersonId) -> str | None:
-    """Delete one attachment of this person; its kind, ``None`` when there is none."""
-    kind: str | None = await conn.fetchval(_REMOVE, id, person)
-    return kind
+async def remove(conn: "asyncpg.Connection", keys: "Keys", id: str, person: PersonId) -> Any:
+    """Delete one attachment of this person; its kind and the file it was added to, ``None`` when there is none.
+
+    Raises Forged.
+    """
+    return await conn.fetchrow(_REMOVE, id, await _files(conn, keys, person))

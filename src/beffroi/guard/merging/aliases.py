@@ -2,7 +2,7 @@
 
 Doors that open, list or change files know nothing of them: a file that was merged away has no relation and no blind
 index any more, so its id answers as one that nobody knows. Aliases are for what looks back: the journal names people
-by the id they had.
+by the id they had. And for attachments, which stay under the id they were added to (guard/attachments).
 """
 
 from collections.abc import Iterable, Mapping
@@ -41,14 +41,14 @@ async def family(conn: "asyncpg.Connection", keys: "Keys", person: str) -> tuple
 async def merged_into(conn: "asyncpg.Connection", keys: "Keys", person: str) -> tuple[PersonId, ...]:
     """The ids that stand for this file, its own left out; for a file that was itself merged away, those it has.
 
-    Raises Forged.
+    None is followed twice, whatever the rows say. Raises Forged.
     """
-    rows = [stamped.genuine(keys, TABLE, row) for row in await conn.fetch(_KIN, [person])]
+    pairs = _pairs(keys, await conn.fetch(_KIN, [person]))
     found: dict[str, None] = {}
     looking = [person]
     while looking:
         one = looking.pop()
-        below = [str(row["person"]) for row in rows if str(row["survivor"]) == one]
+        below = [goes for goes, stays in pairs.items() if stays == one and goes not in found and goes != person]
         looking += below
         found |= dict.fromkeys(below)
     return tuple(PersonId(one) for one in found)

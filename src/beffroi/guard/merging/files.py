@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
+from beffroi.core.facts import Reach
 from beffroi.core.fields import RECORDED
 from beffroi.core.ids import AccountId, OrganisationId, PersonId
 from beffroi.core.merging import File, Key, Tie, Ties, joined, parted
@@ -35,6 +36,7 @@ WRITTEN: Final = keeping.GROUPS
 """Groups whose entries are of both files, whatever is chosen: what agents wrote stays."""
 _PEOPLE: Final = "SELECT * FROM guard.person WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE"
 _TIES: Final = "SELECT * FROM guard.relation WHERE person = ANY ($1::uuid[]) ORDER BY person, organisation, kind"
+_REACH: Final = "SELECT * FROM guard.reach WHERE account = $1 AND person = $2"
 _BLIND: Final = ", ".join(f"{column} = ${place}" for place, column in enumerate(blind.COLUMNS, start=3))
 _INDEX: Final = f"UPDATE guard.person SET version = version + 1, updated_at = $2, {_BLIND} WHERE id = $1"
 _KEEP: Final = "INSERT INTO guard.merge_kept (merge, person, sealed) VALUES ($1, $2, $3)"
@@ -104,6 +106,15 @@ async def ties_of(
             key = (OrganisationId(str(row["organisation"])), row["kind"])
             found[PersonId(str(row["person"]))][key] = Tie(referent, row["since_at"], row["until_at"])
     return found
+
+
+async def reach_of(conn: "asyncpg.Connection", keys: "Keys", account: AccountId, person: PersonId) -> Reach | None:
+    """What is remembered of this account's openings of this person. Raises Forged."""
+    row = await conn.fetchrow(_REACH, account, person)
+    if row is None:
+        return None
+    stamped.genuine(keys, "reach", row)
+    return Reach(row["day"], tuple(row["marks"]), row["found_day"])
 
 
 def _groups(keys: "Keys", person: PersonId, row: "Row") -> dict[str, bytes]:

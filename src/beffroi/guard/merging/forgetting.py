@@ -35,9 +35,10 @@ _FORGET: Final = "DELETE FROM guard.merge_kept WHERE merge = ANY ($1::uuid[])"
 
 
 async def forget(conn: "asyncpg.Connection") -> int:
-    """Empty the files that went and can no longer come back; how many. Their keys stay, for reasons sealed by them.
+    """Empty the files that went and can no longer come back; how many.
 
-    Nothing of a relation or an index is left of them; a row of an alias is left, so that the journal can be read.
+    Their keys stay: reasons and attachments are sealed by them. Nothing of a relation or an index is left of them; a
+    row of an alias is, by which the journal is read and attachments are found.
     """
     async with conn.transaction():
         await turnstile.take(conn)

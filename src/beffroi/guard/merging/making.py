@@ -1,7 +1,8 @@
 """POST /v1/merges/preview, make, undo, list: two files of one person made one, and made two again.
 
 Everything changes in one transaction, under the turn: groups, notes, relations, the blind indexes by which searches
-find somebody. The id of the file that goes answers everywhere as one that nobody knows, from then on.
+find somebody. The id of the file that goes answers everywhere as one that nobody knows, from then on. Its
+attachments stay under it, and are found from the file that stays (guard/attachments).
 """
 
 import json
@@ -21,6 +22,7 @@ from beffroi.core.merging import (
     merged_groups,
     merged_ties,
     merging,
+    paid_for,
     parted_groups,
     parted_ties,
 )  # fmt: skip
@@ -30,6 +32,7 @@ from beffroi.guard import journal, stamped
 from beffroi.guard.answers import merging as answers
 from beffroi.guard.answers.shape import Place
 from beffroi.guard.decisions.asks import Granted
+from beffroi.guard.decisions.facts import clock_at
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_action
@@ -69,7 +72,6 @@ _NOT_FOUND: Final = "UPDATE guard.reach SET found_day = 0, version = $3, mac = $
 _SESSIONS: Final = (
     "SELECT * FROM guard.person_session WHERE person = ANY ($1::uuid[]) AND revoked_at IS NULL ORDER BY id FOR UPDATE"
 )
-_ATTACHED: Final = "SELECT EXISTS (SELECT FROM guard.attachment WHERE person = $1)"
 _TRANSFER: Final = """
 SELECT EXISTS (SELECT FROM guard.transfer
     WHERE person = $1 AND giving = $2 AND status = 'asked' AND expires_at > $3)
@@ -124,12 +126,14 @@ async def make(call: Call) -> Answer:
         way = in_the_way(granted.agent.organisation.id, one.file.ties, other.file.ties)
         if way is not None:
             return way
+        account, role = granted.agent.account.id, policy.roles[granted.agent.habilitation.role]
+        reaches = [await files.reach_of(conn, keys, account, person) for person in (stays, goes)]
+        if not all(paid_for(reach, account, role, clock_at(now)) for reach in reaches):
+            return Obstacle.NOT_COMPARED
         if (one.version, other.version) != (body.stays_version, body.goes_version):
             return Obstacle.FILE_CHANGED
         if await _two_identities(conn, keys, stays, goes):
             return Obstacle.TWO_IDENTITIES
-        if await conn.fetchval(_ATTACHED, goes):  # sealed under the key of the file that goes: nobody could open them
-            return Obstacle.ATTACHMENTS_LEFT
         if await conn.fetchval(_TRANSFER, goes, granted.agent.organisation.id, now):
             return Obstacle.TRANSFER_WAITING
         try:

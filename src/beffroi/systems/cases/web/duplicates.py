@@ -18,6 +18,7 @@ from beffroi.client.merging import MergePreview
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.merging.forms import GOES, Keep, SamePerson
 from beffroi.systems.cases.merging.moving import follow, part, settle
+from beffroi.systems.cases.merging.papers import papers
 from beffroi.systems.cases.people import Name, name_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.web import words
@@ -27,9 +28,7 @@ from beffroi.systems.cases.web.trail import below_file
 from beffroi.ui.components import Crumb, Entry
 
 _WRITTEN = frozenset({"followup", "sensitive_followup"})
-_SAID_HERE = frozenset({
-    "file-changed", "two-identities", "notes-too-long", "attachments-left", "transfer-waiting",
-})  # fmt: skip
+_SAID_HERE = frozenset({"not-compared", "file-changed", "two-identities", "notes-too-long", "transfer-waiting"})
 """Refusals told above the comparison, which the agent goes on from."""
 
 
@@ -122,7 +121,8 @@ def compare(request: AgentRequest, person: UUID, other: UUID) -> HttpResponse:
         form.add_error(None, made.detail)
     name = name_of(stays.fields.get(rights.IDENTITY, {}))
     context = {
-        "rows": rows, "form": form, "told": told, "others": _others(request, told), "name": name,
+        "rows": rows, "papers": papers(request, str(person), str(other)), "form": form, "told": told,
+        "others": _others(request, told), "name": name,
         "other_name": _other_name(name, goes), "swap_url": reverse("cases:duplicate_compare", args=[other, person]),
         "crumbs": below_file(person, gettext("Dossier en double"), name.full),
         "back": reverse("cases:file", args=[person]),
