@@ -29,7 +29,7 @@ def test_person_reads_the_own_appointments_trainings_and_documents_and_nobody_el
 ) -> None:
     page, french, guard = tour.page, tour.french, stack.guard
     last_name = "Agenda-Francais" if french else "Agenda-Anglais"
-    person, other = file_of(stack, last_name), str(uuid4())
+    person, other = file_of(stack, last_name), stack.person(organisation=guard.organisation)
     enter(stack, page, last_name, french=french)
     tour.press("link", "Mes rendez-vous", "My appointments")
     tour.meet("own-dates", "empty")

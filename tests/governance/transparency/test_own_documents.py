@@ -16,6 +16,7 @@ from tests.guard.personal.space import Space, joined
 from tests.person_data_schema import held
 from tests.simulation.identity_provider.served import INES
 from tests.systems.cases.diary import Diary, at, questions
+from tests.systems.prescriptions.school import Books
 
 __all__ = ["stack"]
 LIST, TAKE, DATA = "/mon-espace/documents/", "/mon-espace/documents/telecharger/", "/mon-espace/dossier/donnees/"
@@ -106,6 +107,13 @@ def test_own_data_holds_every_appointment_and_document_and_is_as_documented(
     for day in range(1, 46):
         diary.give(person, stack.guard.organisation, account, at(-day, 9), state="present")
     diary.give(person, stack.guard.world.offices["South"], account, at(3, 9))
+    books = Books(fresh_for_module)
+    books.run(
+        "INSERT INTO prescription (id, person, session, organisation, office, account, state, new_to_office,"
+        " new_to_training, sent_at, changed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, 'accepted', false, false, now(), now())",
+        uuid4(), person, books.session(str(uuid4())), uuid4(), stack.guard.organisation, account,
+    )  # fmt: skip
     page = visitor.get("/mon-espace/dossier/")
     stack.asked.clear()
     with questions(postgres, fresh_for_module) as cost:
@@ -113,10 +121,11 @@ def test_own_data_holds_every_appointment_and_document_and_is_as_documented(
     assert calls(stack) == [
         "POST /v1/person/self", "POST /v1/person/attachments/list", "POST /v1/person/file",
     ]  # fmt: skip
-    assert len(cost.asked) == 99, cost.asked
+    assert len(cost.asked) == 5, cost.asked
     whole = held(answer.json())
     assert len(whole["appointments"]) == 46, "all of them, where the page shows forty"
     assert {one["organisation"] for one in whole["appointments"]} == {"North", None}
+    assert [(one["title"], one["prescribed_by"]) for one in whole["trainings"]] == [("CAP cuisine", "North")]
     assert [one["id"] for one in whole["attachments"]] == [own]
     assert whole["attachments_page"] == f"{stack.url}{LIST}"
     assert account not in answer.text
