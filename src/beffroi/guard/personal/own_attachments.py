@@ -1,17 +1,20 @@
 """POST /v1/person/attachments/list and open: the documents of one's own file, after a proven identity alone.
 
 Journaled ``own-file-read`` with the group ``attachments`` in the transaction that reads; a content is deciphered once
-that entry is durable (I-01). Nobody's budget is charged. What a kind demands of agents is not asked: it is that
-nobody reads a stranger's papers, and the person proved to be none within the hour.
+that entry is durable (I-01). Nobody's budget is charged. What a kind demands of agents protects other people's papers;
+it is not asked of whoever proved within the hour that these are their own.
 """
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 import msgspec
 
 from beffroi.core.attachments import GROUP, Obstacle
+from beffroi.core.ids import PersonId
 from beffroi.core.personal import Objection
 from beffroi.guard.answers.attachments import OpenedAttachment
 from beffroi.guard.answers.personal import OwnAttachment, OwnAttachments
@@ -29,20 +32,21 @@ from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import asyncpg
 
-    from beffroi.guard.keys import Keys
-
+Kin = tuple[PersonId, ...]
+Rows = Sequence[Any]
 _OF_FAMILY: Final = """
-SELECT a.id, a.kind, a.media, a.size, a.scanned, a.added_at, (
-    SELECT o.name FROM guard.journal j JOIN guard.organisation o ON o.id = j.organisation
-    WHERE j.at = a.added_at AND j.kind = 'attachment-added' AND j.person = ANY ($1::uuid[])
-        AND position(a.id::text IN j.detail) > 0 LIMIT 1) AS organisation_name
-FROM guard.attachment a WHERE a.person = ANY ($1::uuid[]) ORDER BY a.added_at DESC, a.id
+SELECT id, kind, media, size, scanned, added_at FROM guard.attachment WHERE person = ANY ($1::uuid[])
+ORDER BY added_at DESC, id
 """
-"""Where it was added is what the journal says, as long as PostgreSQL holds that month of it."""
+_ADDED_BY: Final = """
+SELECT a.id, o.name FROM unnest($1::uuid[], $2::timestamptz[]) AS a (id, at)
+JOIN guard.journal j ON j.at = a.at AND j.kind = 'attachment-added' AND j.person = ANY ($3::uuid[])
+    AND position(a.id::text IN j.detail) > 0
+JOIN guard.organisation o ON o.id = j.organisation
+"""
+"""What the journal says, as long as PostgreSQL holds that month of it."""
 _ONE_OF_FAMILY: Final = """
 SELECT a.*, p.wrapped_key, p.epoch FROM guard.attachment a JOIN guard.person p ON p.id = a.person
 WHERE a.id = $1 AND a.person = ANY ($2::uuid[])
@@ -64,19 +68,36 @@ _ONE: Final = msgspec.json.Decoder(One)
 
 
 async def listing(call: Call) -> Answer:
-    """What is kept of one's own: kinds, types, sizes, days, and at which organisation; never by whom."""
+    """What is kept of one's own: kinds, types, sizes, days, and at which organisation; never by whom.
+
+    The organisations are looked up in the journal outside the turn: decisions do not wait for it.
+    """
     bodies.read(call, _LISTING)
+    services = call.services
+    found: list[tuple[int, Kin, Rows]] = []
 
     async def act(here: Present) -> Answer:
         if not await _within(call, here):
             return problems.reply(call, Fault.TOO_MANY_QUESTIONS)
         entry = await _journal(call, here, attachments="listed")
-        rows = await of_family(here.conn, call.services.keys, here.person)
-        return json_answer(
-            OwnAttachments(entry, tuple(OwnAttachment(**{**row, "id": str(row["id"])}) for row in rows))
-        )
+        kin = await aliases.family(here.conn, services.keys, here.person)
+        found.append((entry, kin, await of_family(here.conn, kin)))
+        return json_answer({})
 
-    return await with_person(call, act, writes=True, identified=True)
+    answer = await with_person(call, act, writes=True, identified=True)
+    if not found:
+        return answer
+    [(entry, kin, rows)] = found
+    async with services.pool.acquire() as conn:
+        places = await _added_by(conn, kin, rows)
+    told = tuple(
+        OwnAttachment(
+            str(row["id"]), row["kind"], row["media"], row["size"], row["scanned"], row["added_at"],
+            places.get(row["id"]),
+        )
+        for row in rows
+    )  # fmt: skip
+    return json_answer(OwnAttachments(entry, told))
 
 
 async def open_one(call: Call) -> Answer:
@@ -106,10 +127,16 @@ async def open_one(call: Call) -> Answer:
     return json_answer(OpenedAttachment(body.id, entry, opened.kind, opened.media, opened.added_at, opened.content))
 
 
-async def of_family(conn: "asyncpg.Connection", keys: "Keys", person: str) -> "Sequence[asyncpg.Record]":
-    """Documents under any id of this person, the last added first. Raises Forged."""
-    rows: Sequence[asyncpg.Record] = await conn.fetch(_OF_FAMILY, await aliases.family(conn, keys, person))
+async def of_family(conn: "asyncpg.Connection", kin: Kin) -> Rows:
+    """Documents under any of a person's ids, the last added first."""
+    rows: Rows = await conn.fetch(_OF_FAMILY, kin)
     return rows
+
+
+async def _added_by(conn: "asyncpg.Connection", kin: Kin, rows: Rows) -> dict[UUID, str]:
+    """Names of the organisations that added these."""
+    told = await conn.fetch(_ADDED_BY, [row["id"] for row in rows], [row["added_at"] for row in rows], kin)
+    return {row["id"]: row["name"] for row in told}
 
 
 async def _within(call: Call, here: Present) -> bool:
