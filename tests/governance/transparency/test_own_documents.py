@@ -1,10 +1,12 @@
 """One's own documents on the console: from one's own space, by a form, and what each page costs."""
 
 import re
+from contextlib import closing
 from urllib.parse import urljoin
 from uuid import uuid4
 
 import msgspec
+import psycopg
 import pytest
 
 from beffroi.guard.vault.records import Identity
@@ -67,7 +69,7 @@ def test_link_foreign_form_and_malformed_id_take_nothing(stack: Stack) -> None:
     assert not stack.guard.journal("own-file-read")
 
 
-def test_person_takes_a_document_under_a_name_that_says_nothing_of_whom(
+def test_person_takes_a_document_named_for_nobody_and_is_told_when_it_is_altered_or_gone(
     stack: Stack, postgres: EmbeddedPostgres, fresh_for_module: FreshDatabase
 ) -> None:
     visitor, person = of(stack, "Telechargee")
@@ -92,6 +94,12 @@ def test_person_takes_a_document_under_a_name_that_says_nothing_of_whom(
     assert answer.headers["cache-control"] == "no-store"
     assert answer.content.startswith(b"%PDF")
     assert b"%PDF-" not in stack.log().encode()
+    with closing(psycopg.connect(fresh_for_module.owner, autocommit=True)) as owner:
+        owner.execute("UPDATE guard.attachment SET kind = 'cv'")
+    altered = visitor.post(TAKE, {"document": own}, page=page)
+    assert altered.status == 409
+    assert "signalée à la sécurité" in altered.text
+    assert {LIST, "/mon-espace/consultations/"} <= set(altered.links()), "the space goes on"
     stack.guard.execute("DELETE FROM guard.attachment")
     gone = visitor.post(TAKE, {"document": own}, page=page)
     assert gone.status == 404

@@ -49,7 +49,7 @@ def own_data(request: PersonRequest) -> HttpResponse | Refused:
         "personal-space", now, found.fields, ELSEWHERE,
         **kept()(oneself.people, {one.id: one.name for one in oneself.organisations}),
         attachments=[_attachment(row) for row in papers.rows],
-        attachments_page=request.build_absolute_uri(reverse("transparency:own_documents")),
+        attachments_page=f"{settings.DIRECTORY_CONSOLE_URL}{reverse('transparency:own_documents')}",
         followed_by=[_follower(one) for one in found.followed_by],
         corrections=[_correction(one) for one in found.corrections],
     )  # fmt: skip
