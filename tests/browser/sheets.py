@@ -334,6 +334,12 @@ CONSOLE = {
         "transparency/own_dates.html", "Mes rendez-vous et mes formations", "My appointments and my trainings",
         "mon-espace/rendez-vous/",
     ),
+    "own-documents": Sheet(
+        "transparency/own_documents.html", "^Mes documents$", "^My documents$", "mon-espace/documents/"
+    ),
+    "own-document-gone": Sheet(
+        "transparency/refused.html", "introuvable", "not found", "mon-espace/documents/telecharger/"
+    ),
     "own-breaches": Sheet(
         "transparency/own_breaches.html", "Violations de données", "Data breaches", "mon-espace/violations/"
     ),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from beffroi.client.person_data import ELSEWHERE, document, in_clear, written
 from beffroi.client.reading import hidden
 from beffroi.core.casefile import AGENTS
+from tests.person_data_schema import is_as_documented
 
 AT = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
 KEYS = st.sampled_from(["text", "notes", "at", "author", "account", "label"])
@@ -50,3 +51,15 @@ def test_document_says_what_it_lacks_and_where_it_is() -> None:
     whole = document("personal-space", AT, {}, list(ELSEWHERE))
     assert {one["from"] for one in whole["not_included"]} == {"personal-space", "organisation"}
     assert whole["made_at"] == "2026-11-28T09:30:00+00:00"
+
+
+def test_document_with_a_member_that_the_schema_does_not_know_is_not_as_documented() -> None:
+    members = ("appointments", "trainings", "attachments", "followed_by", "corrections")
+    kept: dict[str, Any] = {member: [] for member in members}
+    page = "https://console.example/mon-espace/documents/"
+    whole = document("personal-space", AT, {"identity": {}}, ["messages"], attachments_page=page, **kept)
+    assert is_as_documented(whole)
+    assert not is_as_documented({**whole, "author": "somebody"})
+    assert not is_as_documented({**whole, "version": 2})
+    assert not is_as_documented({**whole, "groups": {"agent": {}}})
+    assert not is_as_documented({name: one for name, one in whole.items() if name != "attachments"})

@@ -1,7 +1,7 @@
 """What is handed to a person of their own data (GDPR 15 and 20): one document, the same shape wherever it is made.
 
-The shape is in docs/reference/person-data.md. A change that a program which reads it could trip over takes the next
-``VERSION``. Made in memory; nothing is kept.
+The shape is in docs/reference/person-data.md, its schema beside it. A change that a program which reads it could trip
+over takes the next ``VERSION``. Made in memory; nothing is kept.
 """
 
 import json
@@ -13,7 +13,7 @@ from beffroi.core.casefile import AGENTS
 from beffroi.core.identifying import Identifying
 
 FORMAT: Final = "beffroi-person-data"
-VERSION: Final = 2
+VERSION: Final = 3
 MEDIA: Final = "application/json"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "consultations": "personal-space",
@@ -22,11 +22,11 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "corrections": "personal-space",
     "requests": "personal-space",
     "request-texts": "personal-space",
-    "appointments": "personal-space",
-    "trainings": "personal-space",
     "dates-of-other-organisations": "personal-space",
-    "attachments": "organisation",
-    "attachment-contents": "organisation",
+    "attachment-contents": "personal-space",
+    "followup-status": "organisation",
+    "programmes": "organisation",
+    "due-steps": "organisation",
 }
 """What a document may lack, and where the person gets it: in the personal space, or from the organisation."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from beffroi.client.answers import GroupFields, Label
+from beffroi.client.attachments import OpenedAttachment
 from beffroi.client.calls import Call, post
 from beffroi.client.reading import hidden, reads, typed
 from beffroi.core.identifying import Identifying
@@ -60,6 +61,24 @@ class OwnFile(Struct, frozen=True):
     fields: Mapping[str, GroupFields]
     followed_by: tuple[Follower, ...]
     corrections: tuple[Corrected, ...]
+
+
+class OwnAttachment(Struct, frozen=True):
+    """A document of the person's own file; ``size`` in bytes, the organisation where the journal still says it."""
+
+    id: str
+    kind: str
+    media: str
+    size: int
+    scanned: bool
+    added_at: datetime
+    organisation_name: str | None
+
+
+class OwnAttachments(Struct, frozen=True):
+    """The person's documents, the last added first."""
+
+    rows: tuple[OwnAttachment, ...]
 
 
 class Asked(Struct, frozen=True):
@@ -264,6 +283,16 @@ def _own_file(body: Any) -> OwnFile:
         for one in body["corrections"]
     ]
     return typed(OwnFile, {**body, "fields": hidden(body["fields"]), "corrections": corrections})
+
+
+def own_attachments() -> Call[OwnAttachments]:
+    """The documents of the person whose session speaks."""
+    return post("/v1/person/attachments/list", {}, reads(OwnAttachments))
+
+
+def own_attachment(id: str) -> Call[OpenedAttachment]:
+    """One of them, with its content."""
+    return post("/v1/person/attachments/open", {"id": id}, reads(OpenedAttachment))
 
 
 def own_requests() -> Call[OwnRequests]:

@@ -24,6 +24,8 @@ MOST_QUESTIONS: Final = 20
 """Readings of one's own consultations in a quarter of an hour; leafing through one is none."""
 MOST_POINTED_OUT: Final = 60
 """Proofs and reports of one consultation that one person may ask for in a quarter of an hour."""
+MOST_ATTACHMENTS: Final = 40
+"""Lists and openings of one's own documents in a quarter of an hour: a full file, twice."""
 MOST_MATCHINGS: Final = 10
 """Sign-ins of one identity in a quarter of an hour."""
 ACCEPTED_ACR: Final = ("eidas2", "eidas3")
@@ -148,6 +150,7 @@ class Objection(StrEnum):
     TOO_MANY_INVITATIONS = "too-many-invitations"
     IDENTITY_NEEDED = "identity-needed"
     FILE_GONE = "file-gone"
+    ATTACHMENT_ALTERED = "attachment-altered"
 
 
 SENTENCES: Final[Mapping[Objection, Sentence]] = {
@@ -234,6 +237,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Il a été effacé. Il n’en reste rien ici.",
         "Your file does not exist any more",
         "It was erased. Nothing of it is left here.",
+    ),
+    Objection.ATTACHMENT_ALTERED: Sentence(
+        409,
+        "Ce document ne s’ouvre pas",
+        "Il n’est plus tel qu’il a été enregistré : rien ne vous a été remis. L’anomalie est signalée à la sécurité.",
+        "This document does not open",
+        "It is no longer as it was kept: nothing was handed to you. The anomaly is reported to security.",
     ),
     Objection.IDENTITY_NEEDED: Sentence(
         403,

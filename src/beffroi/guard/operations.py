@@ -47,7 +47,7 @@ from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.person_rights import bodies as person_rights
 from beffroi.guard.person_rights import correcting
-from beffroi.guard.personal import asking, delay_doors, inviting, oneself, own_file
+from beffroi.guard.personal import asking, delay_doors, inviting, oneself, own_attachments, own_file
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
@@ -401,6 +401,12 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/person/file"): Operation(
         "Everything of one's own file", own_file.Whole, own.OwnFile, (*_COMMON, 404)
+    ),
+    ("POST", "/v1/person/attachments/list"): Operation(
+        "Documents of one's own file", own_attachments.Listing, own.OwnAttachments
+    ),
+    ("POST", "/v1/person/attachments/open"): Operation(
+        "Open a document of one's own file", own_attachments.One, attachment.OpenedAttachment, _CONFLICTS
     ),
     ("POST", "/v1/person/self"): Operation(
         "By which ids one is kept, and who follows one", oneself.Asking, own.Oneself

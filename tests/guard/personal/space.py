@@ -7,16 +7,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import httpx
 import msgspec
 
+from beffroi.core.attachment_kinds import AttachmentKind
+from beffroi.core.fields import Group
+from beffroi.core.ids import AccountId, PersonId
+from beffroi.guard.attachments import keeping
+from beffroi.guard.attachments.keeping import Kept
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.vault.records import Identity
 from beffroi.simulation.identity_provider.residents import Resident, write_residents_file
 from tests.guard.documented import hold
 from tests.guard.signin.serving import CLIENT, CONSOLE, STATE, Guard, fields_of, serve
 from tests.simulation.identity_provider.served import INES
+from tests.standards.documents.samples import pdf
 
 CONSULTATIONS, PROOF = "/v1/person/consultations", "/v1/person/proof"
 REPORT, REPORTS, END = "/v1/person/report", "/v1/person/reports", "/v1/person/end"
@@ -150,6 +157,26 @@ def space_of(guard: Guard) -> Space:
     made = Space(guard, "")
     made.ines = made.file(last_name="Delaunay", first_names="Inès", birth_date="2005-03-14", identity=ines())
     return made
+
+
+def joined(space: Space, person: str, kind: str = "cv", *, organisation: str | None = None) -> str:
+    """A document that an agent added, as the agents' door writes it; its id."""
+    guard, id_, account = space.guard, str(uuid4()), str(uuid4())
+    kept = Kept(id_, PersonId(person), AttachmentKind(kind), "application/pdf", False, pdf())
+
+    async def add() -> None:
+        conn, now = guard.world.conn, await guard.world.now()
+        async with conn.transaction():
+            assert await keeping.add(conn, guard.world.keys, kept, 200, AccountId(account), now) is None
+            entry = Entry(
+                now, "attachment-added", person, int(Group.ATTACHMENTS), account,
+                organisation=organisation or guard.organisation,
+                detail=f'{{"attachment":"{id_}","kind":"{kind}"}}',
+            )  # fmt: skip
+            await append(conn, [entry])
+
+    guard.run(add())
+    return id_
 
 
 def ines(**changes: Any) -> Identity:

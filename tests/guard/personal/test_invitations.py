@@ -123,6 +123,8 @@ def test_person_with_a_code_of_the_office_sees_who_consulted_and_nothing_else(se
     assert served.guard.journal("person-signed-in")[-1]["explanation"] == "invitation"
     assert code(served.ask(handle, PROOF, entry=entry, at=served.at(entry))) == Objection.IDENTITY_NEEDED
     assert code(served.ask(handle, SELF)) == Objection.IDENTITY_NEEDED, "her appointments would follow"
+    for door, body in (("list", {}), ("open", {"id": str(uuid4())})):
+        assert code(served.ask(handle, f"/v1/person/attachments/{door}", **body)) == Objection.IDENTITY_NEEDED
     assert served.ask(handle, REPORT, entry=entry, at=served.at(entry)).status_code == 201
     assert len(served.ask(handle, REPORTS).json()["rows"]) == 1
     served.guard.execute("DELETE FROM guard.report")

@@ -6,7 +6,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from beffroi.core.fields import NAMES
+from beffroi.core.fields import RECORDED
 from beffroi.core.personal import MOST_QUESTIONS, Objection
 from beffroi.core.policy import AgentShown
 from beffroi.guard.personal.own_file import without_agents
@@ -54,7 +54,7 @@ def test_person_reads_everything_of_the_own_file_and_the_reading_is_journaled_fi
     ]  # fmt: skip
     assert filled not in answer.text
     entry = served.guard.journal("own-file-read")[-1]
-    assert (entry["account"], entry["groups"]) == (None, sum(int(one) for one in NAMES.values()))
+    assert (entry["account"], entry["groups"]) == (None, sum(int(one) for one in RECORDED.values()))
     rows = served.ask(served.signed_in("entiere")).json()["rows"]
     assert entry["entry"] not in {row["entry"] for row in rows}, "one's own reading is nobody's consultation"
 

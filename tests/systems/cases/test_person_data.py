@@ -16,6 +16,7 @@ from tests.config.console.stack import Stack, Visitor
 from tests.databases import FreshDatabase
 from tests.governance.leavers.staff import promote
 from tests.guard.signin.serving import Member
+from tests.person_data_schema import held
 from tests.systems.cases.adviser import Adviser, adviser
 from tests.systems.cases.diary import Diary, at
 from tests.systems.prescriptions.school import Books, books, on
@@ -180,8 +181,8 @@ def test_correspondent_hands_out_everything_and_the_opening_is_in_the_journal(
     assert answer.headers["content-type"] == "application/json"
     assert re.fullmatch(r'attachment; filename="donnees-[0-9-]{10}\.json"', answer.headers["content-disposition"])
     assert answer.headers["cache-control"] == "no-store"
-    whole = answer.json()
-    assert (whole["format"], whole["version"], whole["source"]) == ("beffroi-person-data", 2, "organisation")
+    whole = held(answer.json())
+    assert (whole["format"], whole["version"], whole["source"]) == ("beffroi-person-data", 3, "organisation")
     assert whole["groups"]["identity"]["last_name"] == "Delaunay"
     assert whole["groups"]["followup"]["notes"] == [{"at": "2026-01-01T10:00:00Z", "text": NOTE}]
     assert whole["groups"]["sensitive_followup"]["notes"][0]["text"] == "Suivi médical"
@@ -212,7 +213,7 @@ def test_access_is_answered_with_who_consulted_and_who_follows_and_portability_i
     papers = nora.take(nora.works_on(person, "portability")).json()
     assert not {"consultations", "followed_by", "messages"} & papers.keys()
     before = len(openings(stack, person))
-    whole = nora.take(nora.works_on(person)).json()
+    whole = held(nora.take(nora.works_on(person)).json())
     assert {one["what"] for one in whole["not_included"]} == {
         "attachment-contents", "corrections", "request-texts", "dates-of-other-organisations",
     }  # fmt: skip

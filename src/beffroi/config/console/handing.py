@@ -21,7 +21,10 @@ from beffroi.ui.templatetags.formats import instant
 
 def trainings_of(person: UUID, office: UUID) -> Sequence[tuple[dict[str, Any], list[str]]]:
     """Each training that this office prescribed: as the document holds it, and in lines for who reads."""
-    rows = prescriptions.every_of_person(person, office)
+    return _trainings(prescriptions.every_of_person(person, office))
+
+
+def _trainings(rows: Sequence[prescriptions.WithSteps]) -> Sequence[tuple[dict[str, Any], list[str]]]:
     noted = trainings.noted([row for row, _steps in rows])
     found = []
     for row, steps in rows:
@@ -65,6 +68,25 @@ def dates_of(people: Sequence[str], names: Mapping[str, str]) -> transparency.Da
     ]  # fmt: skip
     first, rest = [one for one in appointments if one.coming], [one for one in appointments if not one.coming]
     return [*reversed(first), *rest], sorted(trainings, key=lambda one: not one.coming)
+
+
+def data_of(people: Sequence[str], names: Mapping[str, str]) -> transparency.Members:
+    """Every appointment and training of whoever has one of these ids, as the document for that person holds them.
+
+    Whoever follows the person no longer has no name here.
+    """
+    ids = [UUID(one) for one in people]
+    rows = prescriptions.every_of_whoever(ids)
+    told = zip(rows, _trainings(rows), strict=True)
+    return {
+        "appointments": [
+            {"organisation": names.get(str(row.organisation)), **cases.held_appointment(row)}
+            for row in cases.every_appointment_of(ids)
+        ],
+        "trainings": [
+            {**one, "prescribed_by": names.get(str(row.office))} for (row, _steps), (one, _lines) in told
+        ],
+    }  # fmt: skip
 
 
 def consultations_said(rows: Sequence[Told]) -> list[tuple[str, list[str]]]:

@@ -96,6 +96,25 @@ class OwnFile(Answered, frozen=True):
     corrections: tuple[Corrected, ...]
 
 
+class OwnAttachment(Answered, frozen=True):
+    """A document of one's own file, and the organisation that added it while the journal says so; never the agent."""
+
+    id: str
+    kind: str
+    media: str
+    size: int
+    scanned: bool
+    added_at: datetime
+    organisation_name: str | None
+
+
+class OwnAttachments(Answered, frozen=True):
+    """One's own documents, the last added first; ``entry`` is the journal's of this reading."""
+
+    entry: int
+    rows: tuple[OwnAttachment, ...]
+
+
 class Asked(Answered, frozen=True):
     """A request that was registered, and the last day to answer it."""
 

@@ -28,6 +28,7 @@ from beffroi.guard.personal.code_page import ROUTES as CODE_PAGES
 from beffroi.guard.personal.delay_doors import ROUTES as DELAYS
 from beffroi.guard.personal.inviting import ROUTES as INVITING
 from beffroi.guard.personal.oneself import ROUTES as ONESELF
+from beffroi.guard.personal.own_attachments import ROUTES as OWN_ATTACHMENTS
 from beffroi.guard.personal.own_file import ROUTES as OWN_FILE
 from beffroi.guard.personal.presence import Present, serves, with_person
 from beffroi.guard.personal.unreadable import unreadable
@@ -313,6 +314,7 @@ ROUTES: Final[Routes] = {
     **CODE_PAGES,
     **INVITING,
     **OWN_FILE,
+    **OWN_ATTACHMENTS,
     **ONESELF,
     **ASKING,
     **DELAYS,

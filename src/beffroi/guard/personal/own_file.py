@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from beffroi.core.casefile import AGENTS
-from beffroi.core.fields import NAMES
+from beffroi.core.fields import RECORDED
 from beffroi.core.personal import Objection
 from beffroi.core.policy import AgentShown, Policy
 from beffroi.guard import stamped
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from beffroi.guard.keys import Keys
 
-_WHOLE: Final = sum(int(group) for group in NAMES.values())
+_WHOLE: Final = sum(int(group) for group in RECORDED.values())
 MOST_CORRECTIONS: Final = 200
 _RELATIONS: Final = """
 SELECT r.*, o.name, (

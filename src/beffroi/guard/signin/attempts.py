@@ -36,6 +36,7 @@ class Limit(Enum):
     FAILURES = 60
     OWN_QUESTIONS = personal.MOST_QUESTIONS
     POINTED_OUT = personal.MOST_POINTED_OUT
+    OWN_ATTACHMENTS = personal.MOST_ATTACHMENTS
     MATCHINGS = personal.MOST_MATCHINGS
     WRONG_CODES = inviting.MOST_WRONG
 

@@ -5,14 +5,24 @@ from django.utils.translation import gettext
 
 from beffroi.client.answers import Session
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.appointments.queries import every_of_whoever as every_appointment_of
 from beffroi.systems.cases.appointments.queries import of_whoever as appointments_of
 from beffroi.systems.cases.appointments.words import described
 from beffroi.systems.cases.forgetting import forget
+from beffroi.systems.cases.person_requests.held import appointment as held_appointment
 from beffroi.systems.cases.web.notes import keeps_steps
 from beffroi.systems.cases.web.without_guard import today as without_guard
 from beffroi.ui.shell import NavigationItem
 
-__all__ = ["appointments_of", "described", "forget", "navigation", "without_guard"]
+__all__ = [
+    "appointments_of",
+    "described",
+    "every_appointment_of",
+    "forget",
+    "held_appointment",
+    "navigation",
+    "without_guard",
+]
 
 
 def navigation(session: Session) -> tuple[NavigationItem, ...]:

@@ -15,7 +15,7 @@ from beffroi.client.people import name_of
 from beffroi.core.prescribing import State
 from beffroi.systems.prescriptions import lists, queries, rights
 from beffroi.systems.prescriptions.forgetting import forget
-from beffroi.systems.prescriptions.lists import Known, every_of_person, names, sent_of
+from beffroi.systems.prescriptions.lists import Known, WithSteps, every_of_person, every_of_whoever, names, sent_of
 from beffroi.systems.prescriptions.models import Prescription, TrainingSession
 from beffroi.systems.prescriptions.moving import Actor, say
 from beffroi.systems.prescriptions.queries import one_of as session
@@ -46,9 +46,11 @@ __all__ = [
     "OfferedSession",
     "Prescription",
     "TrainingSession",
+    "WithSteps",
     "days",
     "events",
     "every_of_person",
+    "every_of_whoever",
     "forget",
     "hold",
     "identity",

@@ -68,10 +68,22 @@ def sent_of(people: Iterable[UUID]) -> Sequence[Prescription]:
     return list(found.order_by("-sent_at", "id")[:_MOST_OF_PERSON])
 
 
-def every_of_person(person: UUID, office: UUID) -> Sequence[tuple[Prescription, Sequence[Step]]]:
-    """All of a person's that one office sent, the first first, with what became of each in order: two queries."""
-    found = Prescription.objects.filter(person=person, office=office).select_related("session")
-    rows = list(found.order_by("sent_at", "id"))
+WithSteps = tuple[Prescription, Sequence[Step]]
+"""A prescription, and what became of it in order."""
+
+
+def every_of_person(person: UUID, office: UUID) -> Sequence[WithSteps]:
+    """All of a person's that one office sent, the first first: two queries."""
+    return _with_steps(Prescription.objects.filter(person=person, office=office))
+
+
+def every_of_whoever(people: Iterable[UUID]) -> Sequence[WithSteps]:
+    """All of a person's, whichever office sent them, for that person, the first first: two queries."""
+    return _with_steps(Prescription.objects.filter(person__in=list(people)))
+
+
+def _with_steps(found: "QuerySet[Prescription]") -> Sequence[WithSteps]:
+    rows = list(found.select_related("session").order_by("sent_at", "id"))
     became: dict[UUID, list[Step]] = {row.id: [] for row in rows}
     steps = Step.objects.filter(prescription__in=rows).select_related("prescription")
     for step in steps.order_by("at", "id"):

@@ -1,4 +1,4 @@
-"""My file: what the network keeps about me, group by group, and who follows me; to read, or to take away."""
+"""My file: what the network keeps about me, group by group, and who follows me."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,18 +7,16 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from beffroi.client import Refused, person_data, personal
+from beffroi.client import Refused, personal
 from beffroi.client.people import text_of
 from beffroi.client.personal import Corrected, Follower
 from beffroi.governance.directory import api as directory
 from beffroi.governance.transparency.web.presence import PersonRequest, in_own_space
 from beffroi.ui import field_groups, formatting
 from beffroi.ui.components import Entry
-from beffroi.ui.files import given
 
 _ORDER = (
     "identity", "contact", "legal_representative", "situation", "training", "followup", "sensitive_followup", "nir",
@@ -78,43 +76,6 @@ def own_file(request: PersonRequest) -> HttpResponse | Refused:
         "corrections": [_corrected(one) for one in found.corrections],
     }
     return render(request, "transparency/own_file.html", context)
-
-
-@require_POST
-@in_own_space
-def own_data(request: PersonRequest) -> HttpResponse | Refused:
-    """The same, as one file for programs; read anew, so that it is written down as a reading of its own."""
-    found = request.conversation.ask(personal.own_file())
-    if isinstance(found, Refused):
-        return found
-    now = timezone.localtime()
-    elsewhere = ["consultations", "requests", "appointments", "trainings", "messages", "attachments"]
-    followed_by = [
-        {
-            "organisation": one.organisation_name, "kind": one.kind, "since_at": person_data.moment(one.since_at),
-            "until_at": None if one.until_at is None else person_data.moment(one.until_at),
-            "referent": one.referent, "job": None if one.job is None else directory.written(one.job),
-        }
-        for one in found.followed_by
-    ]  # fmt: skip
-    corrections = [
-        {
-            "at": person_data.moment(one.at), "organisation": one.organisation_name,
-            "changes": [
-                {
-                    "group": change.group, "field": change.field, "before": person_data.in_clear(change.before),
-                    "after": person_data.in_clear(change.after),
-                }
-                for change in one.changes
-            ],
-        }
-        for one in found.corrections
-    ]  # fmt: skip
-    whole = person_data.document(
-        "personal-space", now, found.fields, elsewhere, followed_by=followed_by, corrections=corrections
-    )
-    name = f"{gettext('mes-donnees')}-{now.date().isoformat()}.json"
-    return given(person_data.written(whole), person_data.MEDIA, name)
 
 
 def _corrected(one: Corrected) -> Correction:

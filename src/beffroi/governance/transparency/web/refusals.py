@@ -12,9 +12,11 @@ OVER = frozenset(
     }
 )  # fmt: skip
 """After these, only signing in again helps."""
+OF_DOCUMENTS = frozenset({"attachment-unknown", "attachment-altered"})
+"""After these, the other documents are still there."""
 
 
 def page(request: HttpRequest, refused: Refused) -> HttpResponse:
     """Title and sentence are the guard's own, in the language of the page."""
-    context = {"refused": refused, "over": refused.code in OVER}
+    context = {"refused": refused, "over": refused.code in OVER, "of_documents": refused.code in OF_DOCUMENTS}
     return render(request, "transparency/refused.html", context, status=refused.status)

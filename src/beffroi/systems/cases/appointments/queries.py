@@ -85,6 +85,11 @@ def of_whoever(people: Iterable[UUID]) -> list[Appointment]:
     return list(rows.order_by("-starts_at", "id")[:_MOST_OF_PERSON])
 
 
+def every_of_whoever(people: Iterable[UUID]) -> list[Appointment]:
+    """All of them, for that person, the first first."""
+    return list(Appointment.objects.filter(person__in=list(people)).order_by("starts_at", "id"))
+
+
 def coming(person: UUID | str, organisation: str, now: datetime) -> list[Appointment]:
     """The next three that are planned."""
     rows = Appointment.objects.filter(

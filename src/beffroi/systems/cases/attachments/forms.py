@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.core.attachment_kinds import LARGEST_ATTACHMENT
-from beffroi.systems.cases.attachments.words import KINDS, size
+from beffroi.ui.attachments import KINDS, size
 
 ACCEPTED: Final = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"
 

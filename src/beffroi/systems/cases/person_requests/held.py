@@ -50,17 +50,21 @@ def rows_of(person: UUID, office: UUID) -> dict[str, Any]:
             for row in ProgrammePeriod.objects.filter(**mine).order_by("starts_on", "id")
         ],
         "appointments": [
-            {
-                "starts_at": moment(row.starts_at), "ends_at": moment(row.ends_at), "kind": row.kind,
-                "place": row.place, "state": row.state,
-                "arrived_at": None if row.arrived_at is None else moment(row.arrived_at),
-            }
+            appointment(row)
             for row in Appointment.objects.filter(**mine).order_by("starts_at", "id")
         ],
         "due_steps": [
             {"due_on": row.due_on.isoformat(), "state": row.state}
             for row in DueStep.objects.filter(**mine).order_by("due_on", "id")
         ],
+    }  # fmt: skip
+
+
+def appointment(row: Appointment) -> dict[str, Any]:
+    """An appointment, without who is met."""
+    return {
+        "starts_at": moment(row.starts_at), "ends_at": moment(row.ends_at), "kind": row.kind, "place": row.place,
+        "state": row.state, "arrived_at": None if row.arrived_at is None else moment(row.arrived_at),
     }  # fmt: skip
 
 

@@ -14,7 +14,6 @@ from beffroi.client.person_requests import PersonRequest
 from beffroi.core import appointments
 from beffroi.core.progress import Programme, Status
 from beffroi.systems.cases.appointments import words as of_appointments
-from beffroi.systems.cases.attachments import words as of_attachments
 from beffroi.systems.cases.followup import notes_of, steps_of
 from beffroi.systems.cases.notes.words import STATES as STEP_STATES
 from beffroi.systems.cases.payments import words as of_payments
@@ -27,6 +26,7 @@ from beffroi.systems.cases.representatives.actions import GROUP as REPRESENTATIV
 from beffroi.systems.cases.representatives.reading import representatives_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.situations.reading import told
+from beffroi.ui import attachments as of_attachments
 from beffroi.ui import formatting
 from beffroi.ui.components import Entry
 

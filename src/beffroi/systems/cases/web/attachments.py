@@ -15,10 +15,10 @@ from beffroi.client import attachments as guarded
 from beffroi.client.attachments import Attachment, Attachments
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases import rights
-from beffroi.systems.cases.attachments import words
 from beffroi.systems.cases.attachments.forms import Adding, too_large
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.web.trail import below_file
+from beffroi.ui import attachments as words
 from beffroi.ui.files import given
 
 _OF_THE_FILE: Final = frozenset(
