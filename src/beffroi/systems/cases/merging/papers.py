@@ -8,7 +8,7 @@ from beffroi.client import Refused, attachments
 from beffroi.client.attachments import Attachments
 from beffroi.client.in_django import AgentRequest
 from beffroi.systems.cases import rights
-from beffroi.systems.cases.attachments import words
+from beffroi.ui import attachments as words
 
 
 class Line(NamedTuple):
