@@ -1,6 +1,7 @@
 """What a correspondent writes to the person with an answer or a refusal: once, sealed, few a day, kept for a time."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -62,6 +63,8 @@ async def test_words_are_sealed_and_in_no_journal_list_or_message(register: Regi
         row = await conn.fetchrow("SELECT * FROM guard.person_request_answer WHERE id = $1", request)
         assert str(row["person"]) == register.person
         assert b"Hellemmes" not in row["sealed"]
+    [*_, last] = await register.desk.guard.entries("person-request-moved")
+    assert json.loads(last["detail"]) == {"request": request, "words": True}
     assert "Hellemmes" not in (await register.ask(register.nora, "list")).text
     for table in ("journal", "message", "person_request"):
         rows = await conn.fetch(f"SELECT t::text AS whole FROM guard.{table} t")
@@ -73,6 +76,8 @@ async def test_answer_without_words_keeps_none(register: Register) -> None:
         request = await worked_on(register, article=article)
         assert (await answer(register, request, **body)).status_code == 200
         assert await kept(register, request) == {}
+        [*_, last] = await register.desk.guard.entries("person-request-moved")
+        assert json.loads(last["detail"]) == {"request": request}
 
 
 async def test_correspondent_of_another_office_writes_to_nobody_and_that_of_this_one_does(register: Register) -> None:

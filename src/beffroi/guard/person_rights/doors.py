@@ -4,6 +4,7 @@ Registering is decided and charged as changing the person's file is: of somebody
 it answers as of nobody. The register itself is of the organisation; whoever holds the purpose there works on it.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -201,7 +202,7 @@ async def _changed(
         entry = Entry(
             now, kind, person, 0, by.account.id, by.session.id, by.organisation.id,
             by.session.application, by.habilitation.role, PURPOSE, explanation, policy.version,
-            f'{{"request":"{row["id"]}"}}',
+            json.dumps({"request": request} | ({} if words is None else {"words": True}), separators=(",", ":")),
         )  # fmt: skip
         await append(conn, [entry])
         standing = standing_of(after)
