@@ -1,4 +1,4 @@
-"""A person asks for a correction from their own space, the correspondent corrects, the person reads what changed."""
+"""A person asks from their own space, the correspondent corrects and answers, the person reads what was done."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -60,12 +60,16 @@ def test_person_asks_and_reads_what_was_corrected_without_meeting_a_barrier(
     tour.press("button", "Envoyer ma demande", "Send my request")
     expect(page.get_by_text("est envoyée" if french else "was sent")).to_be_visible()
     tour.meet("own-requests")
+    page.locator("input[name=demande][value=access]").check()
+    tour.press("button", "Envoyer ma demande", "Send my request")
+    expect(page.get_by_role("article")).to_have_count(2)
 
     agent = page.context.browser.new_context(locale=tour.locale, timezone_id="Europe/Paris").new_page()  # type: ignore[union-attr]
     sign_in(stack, agent, nora, "/demandes-des-personnes/")
     tour.page = agent
     agent.set_viewport_size({"width": 1280, "height": 900})
-    request = stack.guard.one("SELECT id FROM guard.person_request WHERE person = $1", person)
+    asked = "SELECT id FROM guard.person_request WHERE person = $1 AND article = $2"
+    request, refused = (stack.guard.one(asked, person, article) for article in ("rectification", "access"))
     address = f"{stack.url}/demandes-des-personnes/{request}/"
     agent.locator(f"a[href$='{request}/']").click()
     tour.meet("person-request", "online")
@@ -84,6 +88,17 @@ def test_person_asks_and_reads_what_was_corrected_without_meeting_a_barrier(
     tour.meet("person-correction-compare")
     tour.press("button", "Envoyer la correction", "Send the correction")
     expect(agent.get_by_text("est corrigé" if french else "is corrected")).to_be_visible()
+    agent.goto(address)
+    agent.locator("#id_text").fill("Trop bref")
+    tour.press("button", "réponse est donnée", "answer was given")
+    expect(agent.locator("#erreurs")).to_be_visible()
+    tour.meet("person-request", "answering")
+    agent.locator("#id_text").fill("Votre nouveau numéro est dans le dossier.\nMerci de nous l'avoir dit.")
+    tour.press("button", "réponse est donnée", "answer was given")
+    agent.goto(f"{stack.url}/demandes-des-personnes/{refused}/")
+    agent.locator("input[name=reason][value=excessive]").check()
+    agent.locator("#id_explanation").fill("Vous avez reçu votre dossier hier, et rien n'a changé.")
+    tour.press("button", "Refuser la demande", "Refuse the request")
     corrected_elsewhere(stack, person)
     agent.goto(f"{stack.url}/demandes-des-personnes/")
     expect(agent.get_by_text("orrigés par d" if french else "by other organisations")).to_be_visible()
@@ -95,3 +110,7 @@ def test_person_asks_and_reads_what_was_corrected_without_meeting_a_barrier(
     page.goto(f"{stack.url}/mon-espace/dossier/")
     expect(page.get_by_text("à votre demande" if french else "at your request")).to_be_visible()
     tour.meet("own-file", "corrected")
+    page.goto(f"{stack.url}/mon-espace/demandes/")
+    expect(page.get_by_text("Merci de nous")).to_be_visible()
+    expect(page.get_by_text("75334 Paris")).to_be_visible()
+    tour.meet("own-requests", "closed")

@@ -89,7 +89,9 @@ DOORS: dict[str, Bodies] = {
         {"person": one, "article": "erasure", "received_on": day(0)} for one in (s.person, s.stranger)
     ],
     "POST /v1/person-requests/list": lambda _: [{}],
-    "POST /v1/person-requests/move": lambda _: [{"request": str(uuid4()), "to": "answered"}],
+    "POST /v1/person-requests/move": lambda _: [
+        {"request": str(uuid4()), "to": "answered", "text": "Écrivez-nous vite, dit le voleur"}
+    ],
     "POST /v1/person-requests/extend": lambda _: [{"request": str(uuid4()), "reason": "complex"}],
     "POST /v1/person-requests/recipients": lambda s: [{"request": str(uuid4()), "person": s.person}],
     "POST /v1/person-requests/words": lambda s: [{"request": str(uuid4()), "person": s.person}],

@@ -87,9 +87,10 @@ def words(request: str, person: str) -> Call[Words]:
     return post("/v1/person-requests/words", {"request": request, "person": person}, reads(Words))
 
 
-def move(request: str, to: str, reason: str | None) -> Call[Moved]:
-    """Take a request to its next step."""
-    return post("/v1/person-requests/move", {"request": request, "to": to, "reason": reason}, reads(Moved))
+def move(request: str, to: str, reason: str | None = None, text: str | None = None) -> Call[Moved]:
+    """Take a request to its next step; ``text`` is what the person is answered in words."""
+    body = {"request": request, "to": to, "reason": reason, "text": text}
+    return post("/v1/person-requests/move", body, reads(Moved))
 
 
 def extend(request: str, reason: str) -> Call[Moved]:

@@ -101,6 +101,9 @@ class OwnRequest(Struct, frozen=True):
     reason: str | None
     online: bool
     text: Identifying | None
+    closed_at: datetime | None
+    answer: Identifying | None
+    answer_until: datetime | None
 
 
 class Place(Struct, frozen=True):

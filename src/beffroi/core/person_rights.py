@@ -69,8 +69,11 @@ class Objection(StrEnum):
     NOTHING = "person-request-nothing"
     PLACE = "person-request-place"
     TEXT = "person-request-text"
+    ANSWER = "person-request-answer"
     TOO_MANY = "person-request-too-many"
     TOO_MANY_CORRECTIONS = "person-request-too-many-corrections"
+    TOO_MANY_ANSWERS = "person-request-too-many-answers"
+    GONE = "person-request-gone"
 
 
 class Standing(NamedTuple):
@@ -198,6 +201,32 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Too many corrections in one day",
         "Your organisation corrected this file twenty times in twenty-four hours, and nothing was saved. "
         "Go on tomorrow, correcting a whole section at a time.",
+    ),
+    Objection.ANSWER: Sentence(
+        422,
+        "Texte pour la personne",
+        "Un texte accompagne une réponse ou un refus, et compte de 10 à 4 000 caractères, tous visibles. "
+        "Rien n’a été enregistré.",
+        "Text for the person",
+        "A text goes with an answer or a refusal, and has 10 to 4,000 characters, all visible. Nothing was saved.",
+    ),
+    Objection.TOO_MANY_ANSWERS: Sentence(
+        429,
+        "Trop de réponses écrites en un jour",
+        "Votre structure a donné vingt réponses écrites en vingt-quatre heures, et rien n’a été enregistré. Videz le "
+        "texte pour répondre sans, ou reprenez demain.",
+        "Too many written answers in one day",
+        "Your organisation gave twenty written answers in twenty-four hours, and nothing was saved. "
+        "Empty the text to answer without one, or go on tomorrow.",
+    ),
+    Objection.GONE: Sentence(
+        409,
+        "Dossier effacé",
+        "Le dossier est effacé : personne ne lirait ce texte, et rien n’a été enregistré. "
+        "Videz le texte pour répondre sans.",
+        "File erased",
+        "The file is erased: nobody would read this text, and nothing was saved. "
+        "Empty the text to answer without one.",
     ),
     Objection.NOTHING: Sentence(
         422,

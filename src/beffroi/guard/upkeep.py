@@ -13,6 +13,7 @@ from beffroi.guard.exposure import trend
 from beffroi.guard.exposure.keeping import inventory_of
 from beffroi.guard.merging.forgetting import forget
 from beffroi.guard.notifying.counting import counts as mail_counts
+from beffroi.guard.person_rights.writing import forget_outlived
 from beffroi.guard.services import Services
 
 _LOG: Final = logging.getLogger("beffroi.guard")
@@ -39,6 +40,7 @@ async def daily(conn: Any) -> None:
     for statement in OUTLIVED:
         await conn.execute(statement)
     await forget(conn)
+    await forget_outlived(conn)
 
 
 async def run(services: Services, pause: float = PAUSE) -> None:

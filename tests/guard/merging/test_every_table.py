@@ -29,6 +29,7 @@ FATES = {
     "person_binding": Fate.IS_READ_AS_ONE,
     "person_request": Fate.IS_READ_AS_ONE,
     "person_request_text": Fate.IS_READ_AS_ONE,
+    "person_request_answer": Fate.IS_READ_AS_ONE,
     "correction": Fate.IS_READ_AS_ONE,  # sealed under the key of the file it was made in, which stays
     "attachment": Fate.IS_READ_AS_ONE,  # sealed under the key of the file it was added to, which stays
     "report": Fate.KEEPS,  # read as one too; so is a request that waits for an answer

@@ -1,8 +1,10 @@
-"""What a person asks from their own space: of who follows them, once, in few words, read by who answers alone."""
+"""What a person asks from their own space: of who follows them, once, in few words, read by who answers alone; and
+what they are answered, which they read alone.
+"""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import choices
 from string import ascii_lowercase
 from typing import Any
@@ -11,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from beffroi.core.answering import KEPT
 from beffroi.core.asking import LONGEST, MOST_OPEN
 from beffroi.core.personal import Objection as Missing
 from tests.config.console.stack import guard_served
@@ -20,6 +23,7 @@ from tests.guard.personal.space import Space, ines, other, space_of
 from tests.guard.personal.test_invitations import entered, handed
 
 MAKE, LIST, WORDS = "/v1/person/requests/make", "/v1/person/requests/list", "/v1/person-requests/words"
+ANSWER = "C'est corrigé : votre adresse est à Hellemmes, rue des Écoles."
 TEXT = "Mon adresse est fausse : j'habite à Hellemmes."
 ROLE = "data-protection-correspondent"
 
@@ -91,6 +95,30 @@ def answers(served: Space, by: Seat, verb: str, **body: Any) -> httpx.Response:
     return served.guard.call("POST", f"/v1/person-requests/{verb}", by.handle, json=body)
 
 
+def close(served: Space, by: Seat, request: str, to: str = "answered", text: str | None = ANSWER) -> None:
+    """Answer or refuse a request, whatever step it has come to."""
+    [row] = [one for one in answers(served, by, "list").json()["rows"] if one["request"] == request]
+    way = {"received": ("identified", "in-progress"), "identified": ("in-progress",)}.get(row["state"], ())
+    for step in way if to == "answered" else ():
+        assert answers(served, by, "move", request=request, to=step).status_code == 200
+    reason = "unfounded" if to == "refused" else None
+    closed = answers(served, by, "move", request=request, to=to, reason=reason, text=text)
+    assert closed.status_code == 200, closed.text
+
+
+def registered(served: Space, by: Seat, person: str, article: str = "access") -> str:
+    """A request that came on paper today."""
+    today = str(served.guard.one("SELECT (guard.instant() AT TIME ZONE 'Europe/Paris')::date::text"))
+    made = answers(served, by, "register", person=person, article=article, received_on=today)
+    assert made.status_code == 201, made.text
+    return str(made.json()["request"])
+
+
+def read_by(served: Space, person: str) -> int:
+    """How often the person read words of their requests."""
+    return sum(str(one["person"]) == person for one in served.guard.journal("own-file-read"))
+
+
 def test_session_of_a_code_asks_nothing_and_a_proven_identity_does(served: Space, someone: Someone) -> None:
     adviser = seat(served.guard, f"Ana {drawn()}", "adviser")
     handle = entered(served, handed(served, adviser, someone.id))
@@ -154,6 +182,98 @@ def test_words_of_a_request_that_is_closed_are_read_no_more(served: Space, someo
     assert refused.status_code == 200
     assert code(answers(served, nora, "words", **body)) == "person-request-state"
     assert someone.own()["rows"][0]["reason"] == "unfounded"
+
+
+@pytest.mark.parametrize("to", ["answered", "refused"])
+def test_answer_is_the_person_s_to_read_and_nobody_else_s_and_each_reading_is_journaled(
+    served: Space, someone: Someone, nora: Seat, to: str
+) -> None:
+    request, neighbour = someone.asked(), Someone(served)
+    close(served, nora, request, to)
+    before = read_by(served, someone.id)
+    [row] = someone.own()["rows"]
+    assert (row["state"], row["text"], row["answer"]) == (to, None, ANSWER)
+    closed_at, until = (datetime.fromisoformat(row[name]) for name in ("closed_at", "answer_until"))
+    assert until - closed_at == KEPT
+    entry = served.guard.journal("own-file-read")[-1]
+    assert (str(entry["person"]), entry["groups"], entry["explanation"]) == (someone.id, 0, "requests")
+    assert "Hellemmes" not in str(entry)
+    assert read_by(served, someone.id) == before + 1
+    assert neighbour.own()["rows"] == []
+    assert code(answers(served, nora, "words", request=request, person=someone.id)) == "person-request-state"
+
+
+def test_session_of_a_code_reads_no_answer_and_a_proven_identity_does(
+    served: Space, someone: Someone, nora: Seat
+) -> None:
+    close(served, nora, someone.asked("access", None))
+    assert someone.own()["rows"][0]["answer"] == ANSWER
+    adviser = seat(served.guard, f"Ana {drawn()}", "adviser")
+    handle = entered(served, handed(served, adviser, someone.id))
+    before = read_by(served, someone.id)
+    assert code(served.ask(handle, LIST)) == Missing.IDENTITY_NEEDED
+    assert read_by(served, someone.id) == before
+
+
+def test_who_asked_on_paper_reads_the_answer_in_the_own_space(served: Space, someone: Someone, nora: Seat) -> None:
+    close(served, nora, registered(served, nora, someone.id, "erasure"))
+    [row] = someone.own()["rows"]
+    assert (row["online"], row["article"], row["answer"]) == (False, "erasure", ANSWER)
+
+
+@pytest.mark.parametrize(("back", "expected"), [(KEPT, None), (KEPT - timedelta(minutes=5), ANSWER)])
+def test_answer_is_read_for_its_days_and_then_no_more_though_nobody_deleted_it(
+    served: Space, someone: Someone, nora: Seat, back: timedelta, expected: str | None
+) -> None:
+    request = someone.asked("access", None)
+    close(served, nora, request)
+    moved_at = served.guard.one("SELECT moved_at FROM guard.person_request WHERE id = $1", request)
+    served.guard.amend("person_request", request, moved_at=moved_at - back)
+    before = read_by(served, someone.id)
+    [row] = someone.own()["rows"]
+    assert (row["answer"], row["answer_until"] is None) == (expected, expected is None)
+    assert read_by(served, someone.id) - before == (expected is not None)
+
+
+def test_closed_request_without_words_is_no_reading(served: Space, someone: Someone, nora: Seat) -> None:
+    close(served, nora, someone.asked("access", None), text=None)
+    [row] = someone.own()["rows"]
+    assert (row["answer"], row["answer_until"]) == (None, None)
+    assert row["closed_at"] is not None
+    assert read_by(served, someone.id) == 0
+
+
+def test_words_put_in_the_place_of_an_answer_do_not_open(served: Space, someone: Someone, nora: Seat) -> None:
+    first, second = someone.asked(), someone.asked("restriction")
+    kept = served.guard.one("SELECT sealed FROM guard.person_request_text WHERE id = $1", second)
+    close(served, nora, first)
+    close(served, nora, second, text=None)
+    put = "INSERT INTO guard.person_request_answer SELECT $2, person, coalesce($3, sealed), made_at"
+    for sealed in (kept, None):
+        served.guard.execute(f"{put} FROM guard.person_request_answer WHERE id = $1", first, second, sealed)
+        assert code(served.ask(someone.handle, LIST)) == "integrity"
+        served.guard.execute("DELETE FROM guard.person_request_answer WHERE id = $1", second)
+    assert {row["answer"] for row in someone.own()["rows"]} == {ANSWER, None}
+
+
+@pytest.mark.parametrize("first", ["answered", "merged"])
+def test_answer_to_a_file_that_became_one_with_the_own_is_read_with_it(
+    served: Space, someone: Someone, nora: Seat, first: str
+) -> None:
+    guard, gone, alias = served.guard, served.file(), str(uuid4())
+    request, now = registered(served, nora, gone), guard.run(guard.world.now())
+    if first == "answered":
+        close(served, nora, request)
+        assert someone.own()["rows"] == []
+    guard.run(
+        guard.world.insert(
+            "person_alias", id=alias, person=gone, survivor=someone.id, organisation=guard.organisation,
+            merged_by=str(uuid4()), merged_at=now, undo_until=now, ended_at=None, ended_by=None,
+        )
+    )  # fmt: skip
+    if first == "merged":
+        close(served, nora, request)
+    assert [row["answer"] for row in someone.own()["rows"]] == [ANSWER]
 
 
 @pytest.mark.parametrize("to", ["in-progress", "answered", "refused"])
@@ -279,8 +399,11 @@ def test_words_are_there_where_they_are_needed_alone(someone: Someone, article: 
 
 
 def test_i13_erased_person_leaves_no_word(served: Space, someone: Someone, nora: Seat) -> None:
-    request = someone.asked()
+    answered, request = someone.asked("access", None), someone.asked()
+    close(served, nora, answered)
+    assert served.guard.one("SELECT count(*) FROM guard.person_request_answer WHERE id = $1", answered) == 1
     body = {"person": someone.id, "purpose": "person-rights"}
     assert served.guard.call("POST", "/v1/erase", nora.handle, json=body).status_code == 200
     assert served.guard.one("SELECT count(*) FROM guard.person_request_text WHERE id = $1", request) == 0
-    assert count(served, someone.id) == 1, "that it was asked stays"
+    assert served.guard.one("SELECT count(*) FROM guard.person_request_answer WHERE id = $1", answered) == 0
+    assert count(served, someone.id) == 2, "that it was asked stays"

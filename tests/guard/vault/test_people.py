@@ -201,7 +201,8 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
             "corrected_by": uuid4(), "corrected_at": AT, "sealed": b"x", "version": 1,
         }  # fmt: skip
         await stamped.insert(conn, held, "correction", correction)
-        await conn.execute("INSERT INTO guard.person_request_text VALUES ($1, $2, 'x', $3)", asked["id"], one, AT)
+        for words in ("person_request_text", "person_request_answer"):
+            await conn.execute(f"INSERT INTO guard.{words} VALUES ($1, $2, 'x', $3)", asked["id"], one, AT)
         restriction = {
             "id": uuid4(), "person": one, "organisation": places[0], "ground": "accuracy", "request": None,
             "since_at": AT, "decided_by": uuid4(), "told_at": AT, "lifted_at": AT, "lifted_by": uuid4(), "version": 1,

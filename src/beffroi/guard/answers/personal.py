@@ -125,7 +125,8 @@ class Asked(Answered, frozen=True):
 class OwnRequest(Answered, frozen=True):
     """What one asked about one's own data: where it stands, by when it is answered, why it is late or refused.
 
-    ``text`` is what one wrote with it, while it is open.
+    ``text`` is what one wrote with it, while it is open; ``answer`` what one was answered in words, which can be read
+    until ``answer_until``; ``closed_at`` is when it was answered or refused.
     """
 
     request: str
@@ -138,6 +139,9 @@ class OwnRequest(Answered, frozen=True):
     reason: str | None
     online: bool
     text: str | None
+    closed_at: datetime | None
+    answer: str | None
+    answer_until: datetime | None
 
 
 class Place(Answered, frozen=True):

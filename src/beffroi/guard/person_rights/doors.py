@@ -4,6 +4,7 @@ Registering is decided and charged as changing the person's file is: of somebody
 it answers as of nobody. The register itself is of the organisation; whoever holds the purpose there works on it.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 import msgspec
 
+from beffroi.core.answering import may_write
 from beffroi.core.decision import Refusal, entitle
 from beffroi.core.facts import Request
 from beffroi.core.ids import EntryNumber, PersonId, PurposeCode
@@ -42,6 +44,7 @@ from beffroi.guard.person_rights.correcting import elsewhere
 from beffroi.guard.person_rights.recipients import ROUTES as RECIPIENTS
 from beffroi.guard.person_rights.register import TABLE, standing_of
 from beffroi.guard.person_rights.wording import ROUTES as WORDING
+from beffroi.guard.person_rights.writing import Text, forget, keep, key_for_answer
 from beffroi.guard.relating.prescribing import begins
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
@@ -63,9 +66,6 @@ _LIST: Final = """
 SELECT * FROM guard.person_request WHERE organisation = $1
 ORDER BY state IN ('answered', 'refused'), received_at, id LIMIT $2
 """
-
-_FORGET: Final = "DELETE FROM guard.person_request_text WHERE id = $1"
-"""What was written with a request serves to answer it: it goes when that is done."""
 
 
 def _today(now: datetime) -> date:
@@ -154,15 +154,15 @@ def _told(row: "Row", stands: Mapping[str, str], today: date) -> answers.PersonR
 
 
 async def move(call: Call) -> Answer:
-    """Say that a request has come to its next step, is answered, or refused."""
+    """Say that a request has come to its next step, is answered, or refused; what the person is told in words."""
     body = bodies.read(call, _MOVING)
     to = State(body.to)
 
     def judged(standing: Standing, _: date) -> Objection | None:
-        return may_move(standing, to, body.reason)
+        return may_move(standing, to, body.reason) or may_write(to, body.text)
 
     changes = {"state": to.value, "reason": body.reason}
-    return await _changed(call, body.request, judged, "person-request-moved", body.to, changes)
+    return await _changed(call, body.request, judged, "person-request-moved", body.to, changes, body.text)
 
 
 async def extend(call: Call) -> Answer:
@@ -178,7 +178,13 @@ async def extend(call: Call) -> Answer:
 
 
 async def _changed(
-    call: Call, request: str, judged: Any, kind: str, explanation: str, changes: Mapping[str, object]
+    call: Call,
+    request: str,
+    judged: Any,
+    kind: str,
+    explanation: str,
+    changes: Mapping[str, object],
+    words: str | None = None,
 ) -> Answer:
     async def act(work: Work, by: OnDuty) -> Answer:
         conn, keys, policy, now = work
@@ -186,19 +192,25 @@ async def _changed(
         if row is None or str(row["organisation"]) != by.organisation.id:
             return problems.reply(call, Objection.UNKNOWN)
         stamped.genuine(keys, TABLE, row)
-        way = judged(standing_of(row), _today(now))
+        way, person = judged(standing_of(row), _today(now)), str(row["person"])
         if way is not None:
             return problems.reply(call, way)
+        held = None if words is None else await key_for_answer(conn, by.organisation.id, person, now)
+        if isinstance(held, Objection):
+            return problems.reply(call, held)
         after = await stamped.amend(conn, keys, TABLE, row, **changes, moved_by=by.account.id, moved_at=now)
         entry = Entry(
-            now, kind, str(row["person"]), 0, by.account.id, by.session.id, by.organisation.id,
+            now, kind, person, 0, by.account.id, by.session.id, by.organisation.id,
             by.session.application, by.habilitation.role, PURPOSE, explanation, policy.version,
-            f'{{"request":"{row["id"]}"}}',
+            json.dumps({"request": request} | ({} if words is None else {"words": True}), separators=(",", ":")),
         )  # fmt: skip
         await append(conn, [entry])
         standing = standing_of(after)
         if not MOVES[standing.state]:
-            await conn.execute(_FORGET, row["id"])
+            # What was written with a request serves to answer it: it goes when that is done.
+            await forget(conn, Text.REQUEST, request)
+        if held is not None and words is not None:
+            await keep(conn, keys, Text.ANSWER, request, person, held, words, now)
         return json_answer(answers.RequestMoved(standing.state, standing.due_on))
 
     return await with_action(call, Action.UPDATE, PURPOSE, act, writes=True)

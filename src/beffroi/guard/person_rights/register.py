@@ -16,11 +16,6 @@ TABLE: Final = "person_request"
 _ONE: Final = "SELECT * FROM guard.person_request WHERE id = $1 FOR UPDATE"
 
 
-def text_label(request: str) -> str:
-    """Under what a request's text is sealed."""
-    return f"person-request/{request}"
-
-
 def standing_of(row: "Row") -> Standing:
     """A row as the law reads it."""
     return Standing(row["received_at"].astimezone(PARIS).date(), State(row["state"]), row["extended"])

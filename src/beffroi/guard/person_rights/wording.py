@@ -1,7 +1,6 @@
 """POST /v1/person-requests/words: what a person wrote with a request made on line, for who answers it."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import msgspec
 
@@ -11,31 +10,13 @@ from beffroi.guard.answers.person_rights import Words
 from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.person_rights.answering import Taken, taken
 from beffroi.guard.person_rights.bodies import OfPerson
-from beffroi.guard.person_rights.register import text_label
+from beffroi.guard.person_rights.writing import Text, texts_of
 from beffroi.guard.signin.integrity import report
-from beffroi.guard.vault import sealing
 from beffroi.guard.vault.sealing import SealRefused
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
-if TYPE_CHECKING:
-    from beffroi.guard.keys import Keys
-
 _BODY: Final = msgspec.json.Decoder(OfPerson)
-_SEALED: Final = """
-SELECT t.id, t.person, t.sealed, p.wrapped_key, p.epoch FROM guard.person_request_text t
-JOIN guard.person p ON p.id = t.person WHERE t.id = ANY ($1::uuid[])
-"""
-
-
-async def texts_of(conn: Any, keys: "Keys", requests: Sequence[str]) -> dict[str, str]:
-    """What was written with these requests, by request. Raises SealRefused, WrappedKeyRefused."""
-    found = {}
-    for row in await conn.fetch(_SEALED, requests):
-        owner, label = sealing.owner_bytes(str(row["person"])), text_label(str(row["id"]))
-        clear = sealing.unseal_for(keys, owner, row["wrapped_key"], row["epoch"], label, row["sealed"])
-        found[str(row["id"])] = clear.decode()
-    return found
 
 
 def _may_read(_: str, standing: Standing) -> Objection | None:
@@ -51,7 +32,7 @@ async def words(call: Call) -> Answer:
         return done
     try:
         async with call.services.pool.acquire() as conn:
-            found = await texts_of(conn, call.services.keys, [body.request])
+            found = await texts_of(conn, call.services.keys, Text.REQUEST, [body.request])
     except (SealRefused, WrappedKeyRefused) as error:
         await report(call, error)
         return problems.reply(call, Code.INTEGRITY)

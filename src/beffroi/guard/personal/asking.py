@@ -2,17 +2,19 @@
 
 After a proven identity alone: so the request stands as identified from the beginning, in the register of the
 organisation that follows the person. What they write is sealed under their own key; the journal has codes. They read
-it again while the request is open: journaled as a reading of their own, before it leaves.
+it again while the request is open, and what they were answered for some time afterwards: journaled as a reading of
+their own, before it leaves.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from uuid import uuid4
 
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.answering import KEPT
 from beffroi.core.asking import KNOWING, LONGEST, MOST_OPEN, counts, may_ask
 from beffroi.core.ids import OrganisationId
 from beffroi.core.person_rights import MOVES, Article, Objection, State
@@ -24,13 +26,12 @@ from beffroi.guard.duties import Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
 from beffroi.guard.notifying import telling
-from beffroi.guard.person_rights.register import TABLE, standing_of, text_label
-from beffroi.guard.person_rights.wording import texts_of
+from beffroi.guard.person_rights.register import TABLE, standing_of
+from beffroi.guard.person_rights.writing import DAY, Text, keep, key_of, texts_of, written
 from beffroi.guard.personal.presence import Present, with_person
 from beffroi.guard.relating.prescribing import begins
 from beffroi.guard.signin import attempts
 from beffroi.guard.signin.attempts import Limit
-from beffroi.guard.vault import sealing
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
     from beffroi.guard.stamped import Row
 
-DAY: Final = timedelta(days=1)
 _RELATIONS: Final = """
 SELECT r.*, o.name FROM guard.relation r JOIN guard.organisation o ON o.id = r.organisation
 WHERE o.active AND $3 < o.contract_until AND r.person = $1 AND r.kind = ANY ($2::text[])
@@ -58,9 +58,6 @@ _OWN: Final = """
 SELECT q.*, o.name FROM guard.person_request q JOIN guard.organisation o ON o.id = q.organisation
 WHERE q.person = ANY ($1::uuid[]) ORDER BY q.registered_at DESC, q.id LIMIT 100
 """
-_WORDED: Final = "SELECT id FROM guard.person_request_text WHERE id = ANY ($1::uuid[])"
-_KEY: Final = "SELECT wrapped_key, epoch FROM guard.person WHERE id = $1"
-_TEXT: Final = "INSERT INTO guard.person_request_text (id, person, sealed, made_at) VALUES ($1, $2, $3, $4)"
 
 
 class Asking(bodies.Strict, frozen=True):
@@ -93,7 +90,7 @@ async def make(call: Call) -> Answer:
             way = Objection.EXISTS
         if way is not None:
             return problems.reply(call, way)
-        held = await conn.fetchrow(_KEY, here.person)
+        held = await key_of(conn, here.person)
         if held is None:
             return problems.reply(call, Missing.FILE_GONE)
         id_, received_on = str(uuid4()), now.astimezone(PARIS).date()
@@ -104,9 +101,7 @@ async def make(call: Call) -> Answer:
         }  # fmt: skip
         await stamped.insert(conn, keys, TABLE, row)
         if body.text is not None:
-            owner, clear = sealing.owner_bytes(here.person), body.text.strip().encode()
-            sealed = sealing.seal_for(keys, owner, held["wrapped_key"], held["epoch"], text_label(id_), clear)
-            await conn.execute(_TEXT, id_, here.person, sealed, now)
+            await keep(conn, keys, Text.REQUEST, id_, here.person, held, body.text, now)
         entry = Entry(
             now, "person-request-registered", here.person, session=here.id, organisation=body.organisation,
             application=here.session["application"], explanation=article.value, policy=policy.version,
@@ -122,15 +117,16 @@ async def make(call: Call) -> Answer:
 async def listed(call: Call) -> Answer:
     """One's own requests, by any means they came, and where one may make another.
 
-    With what one wrote it is a reading of one's own, counted, and journaled under the turnstile; else it is none.
+    With what one wrote or was answered it is a reading of one's own, counted, and journaled under the turnstile; else
+    it is none.
     """
     bodies.read(call, _FOLLOWING)
     keys, worded = call.services.keys, list[str]()
 
     async def look(here: Present) -> Answer:
         rows = await _own(here, keys)
-        worded[:] = [str(row["id"]) for row in await here.conn.fetch(_WORDED, _waiting(rows))]
-        return await _told(here, keys, rows, {})
+        worded[:] = [one for text, ids in _read(here, rows).items() for one in await written(here.conn, text, ids)]
+        return await _told(here, keys, rows, {text: {} for text in Text})
 
     async def read(here: Present) -> Answer:
         if not await attempts.within(here.conn, keys, Limit.OWN_QUESTIONS, here.person, here.now):
@@ -141,7 +137,8 @@ async def listed(call: Call) -> Answer:
         )  # fmt: skip
         await append(here.conn, [entry])
         rows = await _own(here, keys)
-        return await _told(here, keys, rows, await texts_of(here.conn, keys, _waiting(rows)))
+        texts = {text: await texts_of(here.conn, keys, text, ids) for text, ids in _read(here, rows).items()}
+        return await _told(here, keys, rows, texts)
 
     answer = await with_person(call, look, writes=False, identified=True)
     return await with_person(call, read, writes=True, identified=True) if worded else answer
@@ -153,18 +150,32 @@ async def _own(here: Present, keys: "Keys") -> list["Row"]:
     return [stamped.genuine(keys, TABLE, row) for row in await here.conn.fetch(_OWN, kin)]
 
 
-def _waiting(rows: Sequence["Row"]) -> list[str]:
-    return [str(row["id"]) for row in rows if MOVES[standing_of(row).state]]
+def _read(here: Present, rows: Sequence["Row"]) -> dict[Text, list[str]]:
+    """Requests of which one reads what one wrote, and what one was answered: open ones, and those closed of late."""
+    closed_at = {str(row["id"]): _closed_at(row) for row in rows}
+    return {
+        Text.REQUEST: [id_ for id_, at in closed_at.items() if at is None],
+        Text.ANSWER: [id_ for id_, at in closed_at.items() if at is not None and here.now < at + KEPT],
+    }
 
 
-async def _told(here: Present, keys: "Keys", rows: Sequence["Row"], texts: Mapping[str, str]) -> Answer:
+def _closed_at(row: "Row") -> datetime | None:
+    return None if MOVES[standing_of(row).state] else row["moved_at"]
+
+
+async def _told(
+    here: Present, keys: "Keys", rows: Sequence["Row"], texts: Mapping[Text, Mapping[str, str]]
+) -> Answer:
     told = []
     for row in rows:
-        standing, id_ = standing_of(row), str(row["id"])
+        standing, id_, closed_at = standing_of(row), str(row["id"]), _closed_at(row)
+        answer = texts[Text.ANSWER].get(id_)
+        until = closed_at + KEPT if closed_at is not None and answer is not None else None
         told.append(
             OwnRequest(
                 id_, row["article"], row["name"], standing.received_on, standing.due_on, standing.state.value,
-                standing.extended, row["reason"], row["registered_by"] is None, texts.get(id_),
+                standing.extended, row["reason"], row["registered_by"] is None, texts[Text.REQUEST].get(id_),
+                closed_at, answer, until,
             )
         )  # fmt: skip
     places = {place: name for place, _, name in await _places(here, keys)}

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from beffroi.client import Refused, personal
 from beffroi.client.personal import OwnRequest, OwnRequests, Place
 from beffroi.core.asking import LONGEST
-from beffroi.core.person_rights import MOVES, State
+from beffroi.core.identifying import Identifying
+from beffroi.core.person_rights import MOVES, Article, State
 from beffroi.governance.transparency.web import words
 from beffroi.governance.transparency.web.presence import PersonRequest, in_own_space
 
@@ -58,6 +59,9 @@ class Line:
     reason: str
     waits: bool
     text: str
+    answer: str
+    held: bool
+    """Whether what was asked for is in one's own file."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,6 +94,10 @@ def _page(request: PersonRequest, found: OwnRequests, form: Asking) -> HttpRespo
 def _line(row: OwnRequest) -> Line:
     return Line(
         row, words.asked(row.article), words.request_state(row.state), _TONES.get(row.state, "info"),
-        words.refused_because(row.reason), bool(MOVES.get(State(row.state))),
-        "" if row.text is None else row.text.reveal(),
+        words.refused_because(row.reason), bool(MOVES.get(State(row.state))), _clear(row.text), _clear(row.answer),
+        row.state == State.ANSWERED and row.article in (Article.ACCESS, Article.PORTABILITY),
     )  # fmt: skip
+
+
+def _clear(text: Identifying | None) -> str:
+    return "" if text is None else text.reveal()

@@ -35,10 +35,10 @@ def request_state(code: str) -> str:
 def refused_because(code: str | None) -> str:
     """Why a request was refused."""
     names = {
-        "identity-not-proven": gettext("Refusée : votre identité n'est pas établie."),
-        "unfounded": gettext("Refusée : elle est manifestement infondée."),
-        "excessive": gettext("Refusée : elle est excessive."),
-        "law-provides": gettext("Refusée : une loi s'y oppose."),
+        "identity-not-proven": gettext("Motif : votre identité n'est pas établie."),
+        "unfounded": gettext("Motif : rien ne justifie la demande (manifestement infondée)."),
+        "excessive": gettext("Motif : la demande est excessive, par exemple trop souvent répétée."),
+        "law-provides": gettext("Motif : une loi s'y oppose."),
     }
     return names.get(code or "", "")
 

@@ -1,10 +1,29 @@
-"""What a correspondent writes down: codes and a day; what was asked and answered in words is not kept here."""
+"""What a correspondent writes down: codes, a day, and words for the person, which go to the guard and stay there."""
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from beffroi.core.answering import LONGEST
+from beffroi.core.asking import SHORTEST
 from beffroi.systems.cases.notes.outlines import LONGEST_NOTE
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS
+
+
+def _to_person(label: Any) -> forms.CharField:
+    """Words for the person; none are needed."""
+    return forms.CharField(
+        label=label,
+        required=False,
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "Seule la personne lira ce texte, dans son espace, une fois son identité prouvée ; "
+            "il est effacé au bout de 90 jours."
+        ),
+    )
 
 
 class Received(forms.Form):
@@ -33,10 +52,17 @@ class Contradiction(forms.Form):
     )
 
 
+class Answer(forms.Form):
+    """What the person is told in words when their request is answered."""
+
+    text = _to_person(_("Ce que vous répondez à la personne"))
+
+
 class Refusal(forms.Form):
-    """Why a request is refused; the person is told."""
+    """Why a request is refused; the person is told, and may be told more in words."""
 
     reason = forms.ChoiceField(label=_("Motif du refus"), choices=[*REASONS.items()], widget=forms.RadioSelect)
+    explanation = _to_person(_("Ce que vous expliquez à la personne"))
 
 
 class Extension(forms.Form):

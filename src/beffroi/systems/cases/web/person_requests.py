@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from beffroi.client import Refused
 from beffroi.client import person_requests as calls
+from beffroi.client.calls import Call
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.client.person_requests import PersonRequest
+from beffroi.client.person_requests import Moved, PersonRequest
 from beffroi.core.asking import WORDED
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.person_requests import registered
 from beffroi.systems.cases.person_requests.correcting import groups_of, is_corrected
-from beffroi.systems.cases.person_requests.forms import Extension, Received, Refusal
+from beffroi.systems.cases.person_requests.forms import Answer, Extension, Received, Refusal
 from beffroi.systems.cases.person_requests.held import hands_out
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS, STATES, STEPS, TONES, said
 from beffroi.systems.cases.sections import SECTIONS
@@ -110,45 +112,61 @@ def _corrections(request: AgentRequest, row: PersonRequest) -> list[tuple[str, s
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
-    """One request: its next step, a refusal, two months more."""
+    """One request: its next step, the answer, a refusal, two months more."""
     _only_correspondents(request)
     row = registered.one(request.conversation, identifier)
     if isinstance(row, Refused):
         return RefusalAnswer(row)
     wanted = request.POST.get("suite", "") if request.method == "POST" else ""
-    refusal = Refusal(request.POST if wanted == "refused" else None)
-    extension = Extension(request.POST if wanted == "extend" else None)
-    done = None
-    if wanted == "refused" and refusal.is_valid():
-        done = request.conversation.ask(calls.move(row.request, "refused", refusal.cleaned_data["reason"]))
-    elif wanted == "extend" and extension.is_valid():
-        done = request.conversation.ask(calls.extend(row.request, extension.cleaned_data["why"]))
-    elif wanted in STEPS:
-        done = request.conversation.ask(calls.move(row.request, wanted, None))
-    if done is not None:
+    answer, refusal, extension = (
+        form(request.POST if wanted == code else None)
+        for code, form in (("answered", Answer), ("refused", Refusal), ("extend", Extension))
+    )
+    typed = next((form for form in (answer, refusal, extension) if form.is_bound), None)
+    call = _wanted(row, wanted, typed)
+    if call is not None:
+        done = request.conversation.ask(call)
         if not isinstance(done, Refused):
             messages.success(request, gettext("C'est noté."))
+        elif typed is not None:
+            typed.add_error(None, done.detail)
         elif done.code.startswith("person-request-"):
             messages.error(request, done.detail)
         else:
             return RefusalAnswer(done)
-        return HttpResponseRedirect(reverse("cases:person_request", args=[row.request]))
+        if typed is None or not typed.errors:
+            return HttpResponseRedirect(reverse("cases:person_request", args=[row.request]))
     restriction = restrictions.card(request, row)
     if isinstance(restriction, Refused):
         return RefusalAnswer(restriction)
     context = {
         "line": _line(row), "restriction": restriction,
-        "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS],
+        "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS and code != "answered"],
         "handing": reverse("cases:person_data", args=[row.request]) if hands_out(row) else "",
         "corrections": _corrections(request, row),
         "words": reverse("cases:person_request_words", args=[row.request]) if _has_words(row) else "",
-        "refusal": refusal if "refused" in row.moves else None, "extension": extension if row.extendable else None,
-        "wrong": next((form for form in (refusal, extension) if form.errors), None),
+        "answer": answer if "answered" in row.moves or answer.errors else None,
+        "refusal": refusal if "refused" in row.moves or refusal.errors else None,
+        "extension": extension if row.extendable or extension.errors else None,
+        "wrong": typed,
         "crumbs": (
             Crumb(gettext("Demandes des personnes"), reverse("cases:person_requests")), Crumb(gettext("Demande")),
         ),
     }  # fmt: skip
     return render(request, "cases/person_request.html", context, status=422 if context["wrong"] else 200)
+
+
+def _wanted(row: PersonRequest, wanted: str, typed: forms.Form | None) -> Call[Moved] | None:
+    """What is asked of the guard; nothing where the form is not right."""
+    if typed is not None and not typed.is_valid():
+        return None
+    said = {} if typed is None else typed.cleaned_data
+    if wanted == "extend":
+        return calls.extend(row.request, said["why"])
+    if wanted in ("answered", "refused"):
+        text = said.get("text") or said.get("explanation") or None
+        return calls.move(row.request, wanted, said.get("reason"), text)
+    return calls.move(row.request, wanted) if wanted in STEPS else None
 
 
 @require_POST
