@@ -50,7 +50,7 @@ CONSOLE = {
     "own-organisation": Sheet(
         "cases/portfolio.html", "personnes de ma structure", "people of my organisation", "portefeuille/"
     ),
-    "no-file": Sheet("cases/no_file.html", "n.ouvre aucun dossier", "opens no file", "personnes/nouvelle/"),
+    "no-file": Sheet("cases/no_file.html", "n.ouvre aucun dossier", "opens no file", "reception/"),
     "search": Sheet("cases/search.html", "Rechercher une personne", "Search for a person", "recherche/"),
     "registration": Sheet("cases/registration.html", "Inscrire", "Register a person", "personnes/nouvelle/"),
     "file": Sheet("cases/file.html", "Inès Delaunay", "Inès Delaunay", "personnes/<uuid:person>/"),
