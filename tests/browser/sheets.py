@@ -113,7 +113,10 @@ CONSOLE = {
     "appointments-person": Sheet(
         "cases/appointments_person.html", "^Rendez-vous$", "^Appointments$", "personnes/<uuid:person>/rendez-vous/"
     ),
-    "filtered": Sheet("cases/filtered.html", "Mon portefeuille", "My portfolio", "portefeuille/filtre/"),
+    "filtered": Sheet(
+        "cases/filtered.html", "Mon portefeuille|Sans conseiller", "My portfolio|Without a referent",
+        "portefeuille/filtre/",
+    ),
     "export": Sheet("cases/export.html", "Exporter une liste", "Export a list", "portefeuille/export/"),
     "exports": Sheet("cases/exports.html", "Fichiers demandés", "Files asked for", "portefeuille/fichiers/"),
     "copy": Sheet("incidents/copy.html", "Cette copie", "This copy", "consultations/copie/"),
