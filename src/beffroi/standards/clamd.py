@@ -2,7 +2,7 @@
 
 ``INSTREAM`` of clamd(8): the command, then chunks that begin with their length in four bytes, big-endian, then a
 length of zero. The ``z`` before the command makes it and the answer end with a zero byte. Of a stream longer than its
-``StreamMaxLength`` the daemon closes the connection with what it has not read yet, and its answer is mostly lost with it.
+``StreamMaxLength`` the daemon closes the connection before it has read it, and its answer is mostly lost with it.
 Of what is past another of its limits it says « OK » without having looked, unless it is told ``AlertExceedsMax yes``.
 """
 

@@ -18,8 +18,8 @@ from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web import namesakes
 
 _LATER = _(
-    "Le dossier n'est pas créé : la limite des inscriptions ou des recherches est atteinte. Ce que vous avez saisi est"
-    " encore sur cette page : réessayez plus tard, ou demandez à un collègue."
+    "Le dossier n'est pas créé : la limite des inscriptions ou des recherches est atteinte. Ce que vous avez saisi"
+    " est encore sur cette page : réessayez plus tard, ou demandez à un collègue."
 )
 
 
