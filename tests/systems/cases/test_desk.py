@@ -78,6 +78,19 @@ def test_receptionist_whose_registrations_are_used_up_keeps_what_she_typed(stack
     assert stack.guard.one("SELECT count(*) FROM guard.person") == before
 
 
+def test_receptionist_who_found_nobody_types_the_name_once(stack: Stack, desk: Visitor) -> None:
+    typed = {"last_name": "L’Hôte", "first_name": "Yann", "birth_date": "01/02/2004"}
+    found = desk.post("/recherche/", {"recherche": "identite", **typed})
+    count = stack.guard.one("SELECT count(*) FROM guard.person")
+    form = desk.post(NEW, found.hidden("Inscrire une personne"), page=found)
+    assert form.status == 200
+    for kept in typed.values():
+        assert f'value="{kept}"' in form.html
+    assert "erreurs" not in form.html
+    assert stack.guard.one("SELECT count(*) FROM guard.person") == count
+    assert "Hôte" not in " ".join(desk.went)
+
+
 def test_receptionist_registers_somebody_already_known_and_is_led_to_their_arrival(
     stack: Stack, desk: Visitor
 ) -> None:

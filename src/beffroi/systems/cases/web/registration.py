@@ -17,6 +17,9 @@ from beffroi.systems.cases.forms import Registration
 from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web import namesakes
 
+_BEGUN = "commencer"
+"""Field of a form that only begins a registration, with what a search was made for."""
+_SEARCHED = ("identity-last_name", "identity-first_names", "identity-birth_date")
 _LATER = _(
     "Le dossier n'est pas créé : la limite des inscriptions ou des recherches est atteinte. Ce que vous avez saisi"
     " est encore sur cette page : réessayez plus tard, ou demandez à un collègue."
@@ -25,12 +28,16 @@ _LATER = _(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def registration(request: AgentRequest) -> HttpResponse:
-    """The form; then the new file, or whom the guard already knows."""
+    """The form, blank or begun by a search; then the new file, or whom the guard already knows."""
     session = request.described
     if not rights.may(session, "create"):
         return render(request, "cases/no_file.html")
     purpose = session.purpose("create")
-    form = Registration(() if purpose is None else purpose.write, request.POST if request.method == "POST" else None)
+    groups = () if purpose is None else purpose.write
+    if _BEGUN in request.POST:
+        form = Registration(groups, initial={name: request.POST.get(name, "") for name in _SEARCHED})
+    else:
+        form = Registration(groups, request.POST if request.method == "POST" else None)
     receives = rights.receives(session)
     context: dict[str, object] = {
         "form": form,
