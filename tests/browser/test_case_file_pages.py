@@ -265,7 +265,7 @@ def type_newcomer(tour: Tour, last_name: str) -> None:
     tour.press("button", "Créer le dossier", "Create the file")
 
 
-@meets("no-file", "registration", "walk-in", "filtered")
+@meets("search", "no-file", "registration", "walk-in", "filtered")
 def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_meeting_a_barrier(
     stack: Stack, camille: Member, diary: Diary, tour: Tour, width: int
 ) -> None:
@@ -274,8 +274,13 @@ def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_m
     member = stack.guard.member(f"Sandrine Comptoir{width}", role="receptionist")
     known = stack.person(organisation=stack.guard.organisation, referent=as_referent(camille), last_name="Ancien")
     diary.give(known, stack.guard.organisation, camille.account, at(0, 1), state="present")
-    sign_in(stack, page, member, "/reception/")
-    tour.press("link", "Inscrire une personne", "Register a person")
+    sign_in(stack, page, member, "/recherche/")
+    for field, value in (("last_name", name), ("first_name", "Yann"), ("birth_date", "01/02/2004")):
+        page.locator(f"#id_{field}").fill(value)
+    tour.press("button", "Rechercher par l.identité", "Search by identity")
+    tour.meet("search", "nobody")
+    tour.press("button", "Inscrire une personne", "Register a person")
+    expect(page.locator("#id_identity-last_name")).to_have_value(name)
     expect(page.get_by_label("France Travail")).to_have_count(0)
     tour.meet("registration", "desk")
     type_newcomer(tour, name)
