@@ -8,7 +8,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak lock clean chromium spark verifiers
+.PHONY: help run test check bench soak lock clean chromium spark verifiers clamav
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -47,6 +47,9 @@ spark: $(READY_DEV)
 verifiers:
 	@sh bin/verifiers
 
+clamav: $(READY_DEV)
+	@sh bin/clamav $(VENV)
+
 check: $(READY_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,7 +57,7 @@ check: $(READY_DEV)
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not slow and not browser and not crash"
 
-test: $(READY_DEV) chromium spark verifiers
+test: $(READY_DEV) chromium spark verifiers clamav
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(wildcard src spec)

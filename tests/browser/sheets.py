@@ -50,7 +50,7 @@ CONSOLE = {
     "own-organisation": Sheet(
         "cases/portfolio.html", "personnes de ma structure", "people of my organisation", "portefeuille/"
     ),
-    "no-file": Sheet("cases/no_file.html", "n.ouvre aucun dossier", "opens no file", "personnes/nouvelle/"),
+    "no-file": Sheet("cases/no_file.html", "n.ouvre aucun dossier", "opens no file", "reception/"),
     "search": Sheet("cases/search.html", "Rechercher une personne", "Search for a person", "recherche/"),
     "registration": Sheet("cases/registration.html", "Inscrire", "Register a person", "personnes/nouvelle/"),
     "file": Sheet("cases/file.html", "Inès Delaunay", "Inès Delaunay", "personnes/<uuid:person>/"),
@@ -113,7 +113,10 @@ CONSOLE = {
     "appointments-person": Sheet(
         "cases/appointments_person.html", "^Rendez-vous$", "^Appointments$", "personnes/<uuid:person>/rendez-vous/"
     ),
-    "filtered": Sheet("cases/filtered.html", "Mon portefeuille", "My portfolio", "portefeuille/filtre/"),
+    "filtered": Sheet(
+        "cases/filtered.html", "Mon portefeuille|Sans conseiller", "My portfolio|Without a referent",
+        "portefeuille/filtre/",
+    ),
     "export": Sheet("cases/export.html", "Exporter une liste", "Export a list", "portefeuille/export/"),
     "exports": Sheet("cases/exports.html", "Fichiers demandés", "Files asked for", "portefeuille/fichiers/"),
     "copy": Sheet("incidents/copy.html", "Cette copie", "This copy", "consultations/copie/"),

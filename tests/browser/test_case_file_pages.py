@@ -255,3 +255,62 @@ def test_adviser_notes_what_a_programme_pays_without_meeting_a_barrier(
     tour.press("button", "Enregistrer le montant", "Save the amount")
     expect(page.get_by_text("Corrigé" if french else "Corrected", exact=True)).to_be_visible()
     tour.meet("payments")
+
+
+def type_newcomer(tour: Tour, last_name: str) -> None:
+    """Fill in the form of a registration, and send it."""
+    for field, value in (("last_name", last_name), ("first_names", "Yann"), ("birth_date", "01/02/2004")):
+        tour.page.locator(f"#id_identity-{field}").fill(value)
+    tour.page.locator("#id_contact-phone").fill("06 39 98 12 34")
+    tour.press("button", "Créer le dossier", "Create the file")
+
+
+@meets("search", "no-file", "registration", "walk-in", "filtered")
+def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_meeting_a_barrier(
+    stack: Stack, camille: Member, diary: Diary, tour: Tour, width: int
+) -> None:
+    page, french = tour.page, tour.french
+    name = "Nouveau" + "xy"[french]
+    member = stack.guard.member(f"Sandrine Comptoir{width}", role="receptionist")
+    known = stack.person(organisation=stack.guard.organisation, referent=as_referent(camille), last_name="Ancien")
+    diary.give(known, stack.guard.organisation, camille.account, at(0, 1), state="present")
+    sign_in(stack, page, member, "/recherche/")
+    for field, value in (("last_name", name), ("first_name", "Yann"), ("birth_date", "01/02/2004")):
+        page.locator(f"#id_{field}").fill(value)
+    tour.press("button", "Rechercher par l.identité", "Search by identity")
+    tour.meet("search", "nobody")
+    tour.press("button", "Inscrire une personne", "Register a person")
+    expect(page.locator("#id_identity-last_name")).to_have_value(name)
+    expect(page.get_by_label("France Travail")).to_have_count(0)
+    tour.meet("registration", "desk")
+    type_newcomer(tour, name)
+    waits = "Il attend un conseiller référent." if french else "It waits for a referent."
+    expect(page.get_by_text(waits)).to_be_visible()
+    tour.meet("walk-in", "registered")
+    tour.press("link", "Prendre un rendez-vous", "Make an appointment")
+    page.locator("#id_account").select_option(str(camille.account))
+    page.locator("#id_day").fill(str(at(50 + french, 9).date()))
+    page.locator("#id_hour").fill("09:00")
+    tour.press("button", "Prendre le rendez-vous", "Make the appointment")
+    expect(page.get_by_text("Le rendez-vous est pris." if french else "The appointment is made.")).to_be_visible()
+    page.goto(f"{stack.url}/personnes/nouvelle/")
+    type_newcomer(tour, name)
+    expect(page.get_by_role("link", name="Noter son arrivée" if french else "Note their arrival")).to_be_visible()
+
+    page.context.clear_cookies()
+    sign_in(stack, page, stack.guard.member(f"Karim Preneur{width}"), "/reception/")
+    tour.meet("no-file")
+    page.goto(f"{stack.url}/portefeuille/")
+    tour.press("link", "Sans conseiller référent", "Without a referent")
+    expect(page.get_by_text(name.upper())).to_be_visible()
+    tour.meet("filtered", "without-referent")
+    tour.press("button", "Devenir leur référent", "Become their referent")
+    expect(
+        page.get_by_text("Choisissez d’abord des personnes." if french else "Choose people first.")
+    ).to_be_visible()
+    page.get_by_label(f"Choisir {name.upper()}" if french else f"Choose {name.upper()}").check()
+    tour.press("button", "Devenir leur référent", "Become their referent")
+    tour.press("button", "Confier ces personnes", "Hand over these people")
+    done = "1 personne a changé de conseiller." if french else "1 person has another adviser now."
+    expect(page.get_by_text(done)).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile(name.upper()))).to_be_visible()

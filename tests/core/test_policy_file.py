@@ -77,6 +77,9 @@ def test_policy_default_reception_reads_identity_and_training_staff_neither_nir_
     reception = POLICY.roles[RoleCode("receptionist")].rules[PurposeCode("reception")]
     training = POLICY.roles[RoleCode("training-staff")].rules[PurposeCode("training-follow-up")]
     assert reception.read == Group.IDENTITY
+    assert reception.write == Group.IDENTITY | Group.CONTACT | Group.NIR
+    assert Action.CREATE in reception.actions
+    assert not reception.actions & {Action.UPDATE, Action.ERASE, Action.RELATE}
     assert training.read == Group.IDENTITY | Group.TRAINING
 
 
@@ -185,8 +188,8 @@ CASES = [
     ),
     (
         "groups to write without writing",
-        section("roles.receptionist.purposes.reception", "write = []", 'write = ["nir"]'),
-        "roles.receptionist.purposes.reception.write",
+        section("roles.quality-officer.purposes.quality", "write = []", 'write = ["nir"]'),
+        "roles.quality-officer.purposes.quality.write",
         "when, and only when",
     ),
     ("an action not rated", section("actions", 'list = { level = "second-factor" }', ""), "actions.list", "a table"),

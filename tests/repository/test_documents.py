@@ -28,7 +28,7 @@ def test_makefile_has_the_target(target: str) -> None:
     assert any(line.startswith(f"# make {target}") for line in lines)
 
 
-@pytest.mark.parametrize("name", ["bin/environment", "bin/chromium", "bin/verifiers", ".ci/run"])
+@pytest.mark.parametrize("name", ["bin/environment", "bin/chromium", "bin/verifiers", "bin/clamav", ".ci/run"])
 def test_script_is_executable_and_reads_no_input(name: str) -> None:
     path = ROOT / name
     assert path.stat().st_mode & 0o111

@@ -256,7 +256,15 @@ class Released(Struct, frozen=True):
 
 
 class Registered(Struct, frozen=True):
-    """A person created, updated or erased."""
+    """A person updated or erased."""
 
     person: str
     entry: int
+
+
+class Created(Struct, frozen=True):
+    """A person created, and whether the caller is the referent."""
+
+    person: str
+    entry: int
+    referent: bool

@@ -80,7 +80,8 @@ def portfolio(purpose: str, *, scope: str, order: str, page: int, size: int = 25
 
 
 def ids(purpose: str, *, scope: str) -> Call[answers.Ids]:
-    """Random ids of one's own people (``portfolio``) or of the organisation's: nothing is opened nor charged."""
+    """Random ids of one's own people (``portfolio``), of the organisation's, or of those among them whom no agent
+    follows (``without-referent``): nothing is opened nor charged."""
     return post("/v1/list/ids", {"purpose": purpose, "scope": scope}, reading.ids)
 
 
@@ -100,13 +101,13 @@ def find(purpose: str, by: str, criteria: Mapping[str, str]) -> Call[answers.Fou
 
 def create(
     purpose: str, fields: Mapping[str, Mapping[str, Any]], *, distinct_from: Sequence[str] = ()
-) -> Call[answers.Registered]:
+) -> Call[answers.Created]:
     """Register a person; refused with ``duplicate`` and the matches when somebody is already known.
 
     ``distinct_from`` are namesakes that somebody has seen not to be the same person.
     """
     body = {"purpose": purpose, "fields": fields, "distinct_from": list(distinct_from)}
-    return post("/v1/create", body, reading.registered)
+    return post("/v1/create", body, reading.created)
 
 
 def update(

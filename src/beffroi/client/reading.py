@@ -93,6 +93,11 @@ def colleagues(body: Any) -> answers.Colleagues:
     return typed(answers.Colleagues, body)
 
 
+def created(body: Any) -> answers.Created:
+    """A person registered."""
+    return typed(answers.Created, body)
+
+
 def registered(body: Any) -> answers.Registered:
     """A person written."""
     return typed(answers.Registered, body)

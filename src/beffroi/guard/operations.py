@@ -84,7 +84,7 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/list"): Operation("A page of people", listing.Listing, listing.ListPage),
     ("POST", "/v1/list/ids"): Operation("Who is in a list, by ids alone", listing.Whose, listing.Ids),
     ("POST", "/v1/find"): Operation("Search exactly", finding.Search, finding.Found),
-    ("POST", "/v1/create"): Operation("Register a person", changing.Creation, changing.Written, (*_COMMON, 404, 409)),
+    ("POST", "/v1/create"): Operation("Register a person", changing.Creation, changing.Created, (*_COMMON, 404, 409)),
     ("POST", "/v1/update"): Operation(
         "Replace whole groups of a file", changing.Change, changing.Written, (*_COMMON, 404, 409)
     ),

@@ -1,8 +1,9 @@
 """The protocol of ClamAV's daemon, without its sockets: bytes to send for one content, and what the answer says.
 
 ``INSTREAM`` of clamd(8): the command, then chunks that begin with their length in four bytes, big-endian, then a
-length of zero. The ``z`` before the command makes it and the answer end with a zero byte. The daemon closes the
-connection of a stream longer than its ``StreamMaxLength`` after answering so.
+length of zero. The ``z`` before the command makes it and the answer end with a zero byte. Of a stream longer than its
+``StreamMaxLength`` the daemon closes the connection before it has read it, and its answer is mostly lost with it.
+Of what is past another of its limits it says « OK » without having looked, unless it is told ``AlertExceedsMax yes``.
 """
 
 from collections.abc import Iterator

@@ -17,8 +17,9 @@ def run(command: str, *arguments: str | Path) -> Result:
 
 def test_operator_asking_what_a_receptionist_may_read_sees_identity_alone() -> None:
     lines = run("explain", "receptionist", "reception").output.splitlines()
-    assert "  identity: read: second factor" in lines
-    assert "  nir: never" in lines
+    assert "  identity: read and written: second factor" in lines
+    assert "  contact: written: second factor" in lines
+    assert "  situation: never" in lines
     assert "  anybody else: never" in lines
 
 

@@ -51,6 +51,7 @@ async def test_adviser_registers_somebody_and_follows_them_from_then_on(guard: G
     ana, bea = await adviser(guard), await adviser(guard, "South")
     answer = await create(guard, ana, {"identity": IDENTITY, "contact": {"email": "camille@example.org"}})
     assert answer.status_code == 200, pretty(answer)
+    assert answer.json()["referent"] is True
     person = answer.json()["person"]
     [entry] = await guard.entries("created")
     assert (entry["entry"], str(entry["person"]), entry["groups"]) == (answer.json()["entry"], person, 3)
@@ -64,10 +65,10 @@ async def test_adviser_registers_somebody_and_follows_them_from_then_on(guard: G
     assert elsewhere.status_code == 404
 
 
-async def test_receptionist_and_another_purpose_register_nobody(guard: Guard) -> None:
+async def test_quality_officer_and_another_purpose_register_nobody(guard: Guard) -> None:
     ana = await adviser(guard)
-    rui = await guard.world.agent(guard.world.offices["North"], "receptionist")
-    refused = await guard.post(rui, "/v1/create", {"purpose": "reception", "fields": {"identity": IDENTITY}})
+    officer = await guard.world.agent(guard.world.offices["North"], "quality-officer")
+    refused = await guard.post(officer, "/v1/create", {"purpose": "quality", "fields": {"identity": IDENTITY}})
     assert refused.json()["code"] == "action-not-allowed"
     other = await guard.post(ana, "/v1/create", {"purpose": "prescription", "fields": {"identity": IDENTITY}})
     assert other.json()["code"] == "action-not-allowed"

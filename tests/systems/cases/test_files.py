@@ -76,7 +76,6 @@ def test_receptionist_sees_the_identity_and_nothing_to_open(stack: Stack, advise
     assert "Modifier" not in page.text
     assert adviser.nir.nir[:5] not in page.html
     menu = visitor.get("/portefeuille/")
-    assert "Inscrire" not in menu.text
     assert "Rechercher" in menu.text
     assert visitor.get(f"/personnes/{adviser.own}/modifier/contact/").status == 404
 

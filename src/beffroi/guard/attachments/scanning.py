@@ -38,11 +38,9 @@ async def scanned(settings: "GuardSettings", content: bytes) -> bool | Obstacle:
 async def _answer(scanner: "Scanner", content: bytes) -> bytes:
     """What the daemon answers about one content."""
     async with _connected(scanner) as (reader, writer):
-        # A daemon past its limit answers and closes while it is still being written to: its answer tells.
-        with contextlib.suppress(ConnectionError):
-            for piece in clamd.instream(content):
-                writer.write(piece)
-                await writer.drain()
+        for piece in clamd.instream(content):
+            writer.write(piece)
+            await writer.drain()
         answer = bytearray()
         while not answer.endswith(b"\x00") and len(answer) <= clamd.LONGEST_ANSWER:
             piece = await reader.read(clamd.LONGEST_ANSWER)

@@ -15,9 +15,10 @@ from beffroi.core.casefile import Objection
 from beffroi.core.decision import Refusal, entitle
 from beffroi.core.facts import Request
 from beffroi.core.fields import NAMES
-from beffroi.core.ids import EntryNumber, PersonId, PurposeCode
+from beffroi.core.ids import AccountId, EntryNumber, PersonId, PurposeCode
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
+from beffroi.core.relating import follows_people
 from beffroi.core.restricting import destroying
 from beffroi.guard import stamped
 from beffroi.guard.decisions.asks import Effect, Granted, Law, Manner, Outcome
@@ -68,10 +69,18 @@ class Erasure(bodies.Strict, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """Answer of the three: the person, and the journal entry that is already durable."""
+    """Answer: the person, and the journal entry that is already durable."""
 
     person: bodies.PersonText
     entry: int
+
+
+class Created(msgspec.Struct, frozen=True):
+    """Answer of /v1/create: the same, and whether the agent who registers is the referent."""
+
+    person: bodies.PersonText
+    entry: int
+    referent: bool
 
 
 _CREATION: Final = msgspec.json.Decoder(Creation)
@@ -130,7 +139,10 @@ async def _asked(call: Call, caller: Caller, request: Request) -> Outcome:
 
 
 async def create(call: Call) -> Answer:
-    """Register a person unless somebody like them is known; the new person is followed by the agent who registers."""
+    """Register a person unless somebody like them is known.
+
+    The agent's organisation follows them from then on; the agent is the referent where the role may follow people.
+    """
     body, caller = bodies.read(call, _CREATION), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
@@ -149,6 +161,7 @@ async def create(call: Call) -> Answer:
     if known:
         return await _duplicate(call, caller, request, known, asked)
     person = PersonId(str(uuid4()))
+    referents: list[AccountId | None] = []
 
     async def effect(conn: Any, granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
         if await _known(conn, indexes, body.distinct_from):
@@ -159,15 +172,19 @@ async def create(call: Call) -> Answer:
                 return Fault(objected.value)
         entry = _entry(granted, request, "created", at, person, services.policy.version)
         number = await people.create(conn, keys, person, given, entry=entry)
+        role = services.policy.roles[granted.agent.habilitation.role]
+        referents[:] = [granted.agent.account.id if follows_people(role) else None]
         relation = {
             "person": person, "organisation": granted.agent.organisation.id, "kind": "followed",
-            "referent": granted.agent.account.id, "since_at": at, "until_at": None, "version": 1,
+            "referent": referents[0], "since_at": at, "until_at": None, "version": 1,
         }  # fmt: skip
         await stamped.insert(conn, keys, "relation", relation)
         return EntryNumber(number)
 
     outcome = await _command(call, caller, request, "created", effect)
-    return await _written(call, outcome, person)
+    if isinstance(outcome, Granted):
+        return json_answer(Created(person, outcome.entry or 0, referents[0] is not None))
+    return await refused(call, outcome, person)
 
 
 def _indexes(key: bytes, records: dict[str, Record | None]) -> dict[str, Any]:

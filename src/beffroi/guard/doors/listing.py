@@ -55,6 +55,12 @@ WHERE r.organisation = $1 AND r.kind NOT IN ('archived', 'restricted') AND r.sin
     AND (r.until_at IS NULL OR r.until_at > guard.instant())
 GROUP BY r.person ORDER BY 2 DESC, 1 LIMIT $2
 """
+WITHOUT_REFERENT: Final = """
+SELECT r.person, r.since_at FROM guard.relation r
+WHERE r.organisation = $1 AND r.kind = 'followed' AND r.referent IS NULL AND r.since_at <= guard.instant()
+    AND (r.until_at IS NULL OR r.until_at > guard.instant())
+ORDER BY 2 DESC, 1 LIMIT $2
+"""
 RESTRICTED: Final = """
 SELECT person FROM guard.relation WHERE person = ANY ($1::uuid[]) AND kind = 'restricted'
     AND since_at <= guard.instant() AND (until_at IS NULL OR until_at > guard.instant())
@@ -82,10 +88,10 @@ class Listing(bodies.Strict, frozen=True):
 
 
 class Whose(bodies.Strict, frozen=True):
-    """Body of /v1/list/ids."""
+    """Body of /v1/list/ids; ``without-referent`` are those whom the organisation follows and no agent does."""
 
     purpose: bodies.Code
-    scope: Literal["portfolio", "organisation"]
+    scope: Literal["portfolio", "organisation", "without-referent"]
 
 
 class Ids(msgspec.Struct, frozen=True):
@@ -287,7 +293,8 @@ async def _people(call: Call, body: Listing | Whose, agent: Agent, most: int | N
             absent = [cover.absent for cover in agent.account.covers if cover.from_at <= now < cover.until_at]
             rows = await conn.fetch(PORTFOLIO, [agent.account.id, *absent], agent.organisation.id, most)
         else:
-            rows = await conn.fetch(ORGANISATION, agent.organisation.id, most)
+            wanted = WITHOUT_REFERENT if body.scope == "without-referent" else ORGANISATION
+            rows = await conn.fetch(wanted, agent.organisation.id, most)
     return [PersonId(str(row[0])) for row in rows]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from beffroi.client import Conversation, Refused, calls
-from beffroi.client.answers import Registered, Session
+from beffroi.client.answers import Created, Registered, Session
 from beffroi.core.identifying import Identifying
 from beffroi.systems.cases import rights
 
@@ -17,7 +17,7 @@ def register(
     fields: Mapping[str, Mapping[str, str]],
     *,
     distinct_from: Sequence[str] = (),
-) -> Registered | Refused:
+) -> Created | Refused:
     """Create a file; refused as a duplicate when somebody like that is known."""
     purpose = rights.purpose_of(session, "create")
     return conversation.ask(calls.create(purpose, fields, distinct_from=distinct_from))

@@ -20,17 +20,21 @@ _MOST_PERIODS = 40
 
 @dataclass(frozen=True)
 class Chosen:
-    """Those whom a filter keeps, longest unseen first."""
+    """Those whom a filter keeps, longest unseen first, or as they were given."""
 
     people: tuple[UUID, ...]
     progress: dict[UUID, Progress]
 
 
-def choose(people: Sequence[str], organisation: str, wanted: Filter, now: datetime) -> Chosen:
-    """Keep those of ``people`` whose follow-up at this organisation is what is wanted."""
+def choose(
+    people: Sequence[str], organisation: str, wanted: Filter, now: datetime, *, as_given: bool = False
+) -> Chosen:
+    """Keep those of ``people`` whose follow-up at this organisation is what is wanted, in their order if told so."""
     known = progress_of([UUID(person) for person in people], organisation, now)
     today = timezone.localdate(now)
     kept = [person for person, progress in known.items() if matches(progress, wanted, today)]
+    if as_given:
+        return Chosen(tuple(kept), known)
     return Chosen(tuple(sorted(kept, key=lambda person: (*longest_unseen(known[person]), person))), known)
 
 

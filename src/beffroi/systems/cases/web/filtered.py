@@ -26,7 +26,9 @@ from beffroi.systems.cases.queries import PAGE_SIZE
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.trail import below_files
 
-SCOPES = {"mes": "portfolio", "structure": "organisation"}
+WITHOUT_REFERENT = "without-referent"
+SCOPES = {"mes": "portfolio", "structure": "organisation", "sans-referent": WITHOUT_REFERENT}
+_SAID = {scope: said for said, scope in SCOPES.items()}
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,13 +52,14 @@ def filtered(request: AgentRequest) -> HttpResponse:
     if not rights.keeps_appointments(session):
         return render(request, "cases/no_file.html")
     scope = SCOPES.get(request.GET.get("portee", "mes"), "portfolio")
-    if not rights.has_portfolio(session):
+    if scope == "portfolio" and not rights.has_portfolio(session):
         scope = "organisation"
     purpose, now = rights.purpose_of(session, "list"), timezone.now()
     listed = request.conversation.ask(calls.ids(purpose, scope=scope))
     if isinstance(listed, Refused):
         return RefusalAnswer(listed)
-    chosen = queries.choose(listed.people, desk_of(session).organisation, wanted(request.GET), now)
+    own, waiting = desk_of(session), scope == WITHOUT_REFERENT
+    chosen = queries.choose(listed.people, own.organisation, wanted(request.GET), now, as_given=waiting)
     page = Paginator(chosen.people, PAGE_SIZE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     known = names(request.conversation, session, shown)
@@ -67,13 +70,16 @@ def filtered(request: AgentRequest) -> HttpResponse:
     context = {
         "form": Narrowing(request.GET),
         "narrowed": bool(asked),
-        "scope": "mes" if scope == "portfolio" else "structure",
-        "scopes": _scopes(asked) if rights.has_portfolio(session) else (),
+        "scope": _SAID[scope],
+        "scopes": _scopes(asked, ones_own=rights.has_portfolio(session)),
+        "waiting": waiting,
+        "taker": own.account if waiting and rights.follows(session) else "",
         "heading": words.list_heading(session, scope),
         "lead": words.people(total),
         "lines": [_line(person, known[person], chosen.progress[person]) for person in shown],
         "page": page,
         "more": listed.more,
+        "clear_url": f"?portee={_SAID[scope]}",
         "write_url": _with_filters("cases:write", asked, scope) if rights.writes_to_people(session) else "",
         "export_url": _with_filters("cases:export", asked, scope) if rights.may(session, "export") and total else "",
         "crumbs": below_files(gettext("Filtrer")),
@@ -82,14 +88,19 @@ def filtered(request: AgentRequest) -> HttpResponse:
 
 
 def _with_filters(page: str, asked: dict[str, str], scope: str) -> str:
-    said = {**asked, "portee": "mes" if scope == "portfolio" else "structure"}
-    return f"{reverse(page)}?{urlencode(said)}"
+    return f"{reverse(page)}?{urlencode({**asked, 'portee': _SAID[scope]})}"
 
 
-def _scopes(asked: dict[str, str]) -> tuple[tuple[str, str, str], ...]:
+def _scopes(asked: dict[str, str], *, ones_own: bool) -> tuple[tuple[str, str, str], ...]:
+    labels = {
+        "mes": gettext("Mes suivis"),
+        "structure": gettext("Toute ma structure"),
+        "sans-referent": gettext("Sans conseiller référent"),
+    }
     return tuple(
         (code, label, "?" + urlencode({**asked, "portee": code}))
-        for code, label in (("mes", gettext("Mes suivis")), ("structure", gettext("Toute ma structure")))
+        for code, label in labels.items()
+        if ones_own or code != "mes"
     )
 
 

@@ -64,6 +64,9 @@ def several(request: AgentRequest) -> HttpResponse:
         return RefusalAnswer(there)
     people = chosen(request, MOST)
     step = request.POST.get("etape", "")
+    if step and not people and "of" not in request.POST:
+        messages.warning(request, gettext("Choisissez d'abord des personnes."))
+        return HttpResponseRedirect(f"{reverse('cases:filtered')}?portee=sans-referent")
     posted = request.POST if step else None
     form = Hand(there.rows, posted) if people else HandPortfolio(there.rows, posted)
     if form.is_bound and form.is_valid():

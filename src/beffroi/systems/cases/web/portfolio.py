@@ -85,6 +85,7 @@ def _tabs(session: Session, scope: str) -> tuple[Tab, ...]:
     return (
         Tab(gettext("Mes suivis"), reverse("cases:portfolio"), current=scope == "portfolio"),
         Tab(gettext("Toute ma structure"), reverse("cases:organisation"), current=scope == "organisation"),
+        Tab(gettext("Sans conseiller référent"), f"{reverse('cases:filtered')}?portee=sans-referent"),
     )
 
 

@@ -68,6 +68,7 @@ def desk(request: AgentRequest) -> HttpResponse:
         "view": view if view in _VIEWS else "",
         "tabs": _tabs(view, counts, rows.count()),
         "organisation": session.membership.organisation.name if session.membership else "",
+        "creatable": rights.may(session, "create"),
     }
     return render(request, "cases/reception.html", context)
 

@@ -28,6 +28,8 @@ def list_heading(session: Session, scope: str) -> str:
     """Title of a list."""
     if scope == "portfolio":
         return gettext("Mon portefeuille")
+    if scope == "without-referent":
+        return gettext("Sans conseiller référent")
     kind = session.membership.organisation.kind if session.membership else ""
     if kind == "training-organisation":
         return gettext("Mes stagiaires")
