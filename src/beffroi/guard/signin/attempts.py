@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from beffroi.core import inviting, personal
+from beffroi.core import inviting, personal, presence
 
 if TYPE_CHECKING:
     import asyncpg
@@ -38,6 +38,9 @@ class Limit(Enum):
     POINTED_OUT = personal.MOST_POINTED_OUT
     MATCHINGS = personal.MOST_MATCHINGS
     WRONG_CODES = inviting.MOST_WRONG
+    PLACES = presence.MOST_SEARCHES
+    PRESENCE_OF_ACCOUNT = presence.WRONG_OF_ACCOUNT
+    PRESENCE_OF_OFFICE = presence.WRONG_OF_OFFICE
 
 
 async def within(conn: "asyncpg.Connection", keys: "Keys", limit: Limit, address: str, now: datetime) -> bool:

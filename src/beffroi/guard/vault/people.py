@@ -37,8 +37,9 @@ _BLIND_OF_GROUP: Final = {
 }
 MOST_MATCHES: Final = 5
 OF_PEOPLE: Final = (
-    "relation", "reach", "free_text", "person_session", "person_binding", "invitation", "report", "letter",
-    "attachment", "transfer", "erasure_hold", "merge_kept", "correction", "person_request_text", "restriction",
+    "relation", "reach", "free_text", "person_session", "person_binding", "invitation", "presence_code", "report",
+    "letter", "attachment", "transfer", "erasure_hold", "merge_kept", "correction", "person_request_text",
+    "restriction",
 )  # fmt: skip
 """Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""
 _SAID_GONE: Final = frozenset(recording.FOLDED) & set(OF_PEOPLE) - recording.BORN_UNSAID
