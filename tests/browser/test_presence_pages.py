@@ -15,7 +15,7 @@ __all__ = ["camille", "sophie", "stack"]
 pytestmark = pytest.mark.browser
 
 
-@meets("own-presence", "own-presence-code", "by-presence", "file")
+@meets("own-presence", "own-presence-code", "by-presence")
 def test_person_shows_a_code_and_the_adviser_opens_the_file_without_meeting_a_barrier(
     stack: Stack, sophie: Member, tour: Tour
 ) -> None:
@@ -54,7 +54,6 @@ def test_person_shows_a_code_and_the_adviser_opens_the_file_without_meeting_a_ba
     agent.locator("#id_code").fill(text.lower())
     tour.press("button", "Suivre cette personne", "Follow this person")
     expect(agent.get_by_text(last_name).first).to_be_visible()
-    tour.meet("file", "met")
     agent.context.close()
 
     tour.page = page
