@@ -37,7 +37,7 @@ def presence_state(code: str) -> str:
     names = {
         "waiting": gettext("Pas encore utilisé"),
         "used": gettext("Utilisé"),
-        "taken-back": gettext("Retiré"),
+        "taken-back": gettext("Retiré par vous"),
         "expired": gettext("Expiré"),
         "ended": gettext("Ne sert plus"),
     }
