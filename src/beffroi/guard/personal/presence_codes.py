@@ -1,8 +1,8 @@
 """Rows of guard.presence_code: made by a person in their space, used by the organisation where they stand.
 
 A code is found by its keyed hash, which holds the organisation: typed anywhere else it is a wrong one, and nothing
-of how far a guess was right can be measured. Every function is called inside a transaction that holds the turn; those
-that write raise Forged.
+of how far a guess was right can be measured. What writes does so inside the caller's transaction, under the turn,
+and raises Forged.
 """
 
 import secrets
@@ -36,9 +36,10 @@ _ONE: Final = "SELECT * FROM guard.presence_code WHERE id = $1 AND person = ANY 
 _OPEN: Final = "SELECT * FROM guard.presence_code WHERE person = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE"
 _FORGET: Final = """
 DELETE FROM guard.presence_code WHERE id IN (
-    SELECT id FROM guard.presence_code WHERE expires_at < $1 ORDER BY expires_at, id LIMIT 1000)
+    SELECT id FROM guard.presence_code WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2)
 RETURNING *
 """
+_AT_ONCE: Final = 1000
 
 
 def law_of(row: Row) -> PresenceCode:
@@ -109,12 +110,19 @@ async def end_all(conn: "asyncpg.Connection", keys: "Keys", person: PersonId, no
 
 
 async def forget(conn: "asyncpg.Connection", keys: "Keys", now: datetime) -> int:
-    """Delete what its person need not see any more, and let the journal say that it is gone; how many."""
-    async with conn.transaction():
-        await turnstile.take(conn)
-        rows = await conn.fetch(_FORGET, now - KEPT)
-        await stamped.record(conn, keys, TABLE, rows, gone=True)
-    return len(rows)
+    """Delete what its person need not see any more, and let the journal say that it is gone; how many.
+
+    In transactions of its own, a thousand rows each.
+    """
+    forgotten = 0
+    while True:
+        async with conn.transaction():
+            await turnstile.take(conn)
+            rows = await conn.fetch(_FORGET, now - KEPT, _AT_ONCE)
+            await stamped.record(conn, keys, TABLE, rows, gone=True)
+        forgotten += len(rows)
+        if len(rows) < _AT_ONCE:
+            return forgotten
 
 
 def _drawn() -> str:
