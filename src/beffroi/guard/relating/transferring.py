@@ -1,8 +1,9 @@
 """POST /v1/transfers/…: a person passes from one organisation to another, when both agree.
 
 Either side asks: the one that follows the person, or another once a search of the day found them. Somebody else on
-the other side agrees, and rights move in that transaction: what the giving organisation had with the person ends, the
-receiving one follows them, or goes on following who proved to be there meanwhile. Both are in the journal, by the organisations' own agents.
+the other side agrees, and rights move in that transaction: what the giving organisation had with the person ends,
+the receiving one follows them, or goes on following who proved to be there meanwhile. Both are in the journal, by
+the organisations' own agents.
 """
 
 from collections.abc import Mapping
