@@ -75,7 +75,7 @@ def own_presence(request: PersonRequest) -> HttpResponse | Refused:
     if not places.rows:
         search.add_error("nom", gettext("Aucun organisme qui accompagne des personnes ne porte ce nom."))
         return _page(request, found, search)
-    choosing = "organisme" in request.POST or "choix" in request.POST
+    choosing = "choix" in request.POST
     form = Choosing([(one.id, one.name) for one in places.rows], request.POST if choosing else None)
     if choosing and form.is_valid():
         made = request.conversation.ask(presence.make(form.cleaned_data["organisme"]))
