@@ -353,6 +353,15 @@ CONSOLE = {
     "own-requests": Sheet(
         "transparency/own_requests.html", "^Mes demandes$", "^My requests$", "mon-espace/demandes/"
     ),
+    "own-presence": Sheet(
+        "transparency/own_presence.html", "Je suis à l.accueil", "I am at the desk", "mon-espace/accueil/"
+    ),
+    "own-presence-code": Sheet(
+        "transparency/presence_code.html", "Montrez ce code", "Show this code", "mon-espace/accueil/"
+    ),
+    "by-presence": Sheet(
+        "cases/by_presence.html", "La personne est là", "The person is here", "personnes/presence/"
+    ),
     "own-reports": Sheet(
         "transparency/own_reports.html", "Mes signalements", "My reports", "mon-espace/signalements/"
     ),

@@ -104,8 +104,8 @@ GRANTING = (
     "checklist_item", "containment", "contract", "cover", "cut", "delay", "directory_entry", "enrolment",
     "escalation", "exam", "factor", "habilitation", "habilitation_application", "invitation", "leaver",
     "line_member", "organisation", "organisation_provider", "origin", "person_alias", "person_binding",
-    "person_request", "policy", "relation", "request", "restriction", "review", "roster_domain", "roster_person",
-    "scim_token", "session", "sitting", "swept", "transfer",
+    "person_request", "policy", "presence_code", "relation", "request", "restriction", "review", "roster_domain",
+    "roster_person", "scim_token", "session", "sitting", "swept", "transfer",
 )  # fmt: skip
 """Tables whose rows let in, cap, vouch for or cut off: named, so that one that is renamed is missed here."""
 WRITING = (

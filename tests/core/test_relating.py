@@ -27,6 +27,7 @@ from beffroi.core.relating import (
     is_cover,
     is_lasting,
     most_followed,
+    proven_present,
     receiving,
     taking,
 )
@@ -118,7 +119,19 @@ def test_office_asks_for_who_was_found_today_and_for_nobody_unknown() -> None:
     assert (agreed.explanation, agreed.bucket) == ("transfer", RELATIONS)
 
 
-@pytest.mark.parametrize("law", [handing, taking, give, ending, receiving, agreeing])
+def test_office_follows_who_proved_to_be_there_and_was_neither_known_nor_found() -> None:
+    answer = proven_present(relate(), adviser(relations=()), POLICY)
+    assert isinstance(answer, Entitlement)
+    assert (answer.groups, answer.explanation, answer.bucket) == (0, "presence", RELATIONS)
+    office = answer.organisation
+    assert answer.dues[-1].key == f"organisation/{office}/{RECEIVED}"
+    assert answer.dues[:-1] == taking(relate(), adviser(), POLICY).dues  # type: ignore[union-attr]
+    restricted = adviser(relations=(followed()._replace(kind=Relation.RESTRICTED),))
+    assert proven_present(relate(), restricted, POLICY) == Refusal(Code.RESTRICTED)
+    assert proven_present(relate()._replace(person=None), adviser(), POLICY) == Refusal(Code.PERSON_UNKNOWN)
+
+
+@pytest.mark.parametrize("law", [handing, taking, give, ending, receiving, agreeing, proven_present])
 def test_i05_role_that_relates_nobody_changes_no_relation(law) -> None:  # type: ignore[no-untyped-def]
     facts = found_today(adviser())
     assert facts.habilitation is not None

@@ -37,6 +37,7 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     "assigned": Disclosed.NOTHING,
     "prescribed": Disclosed.NOTHING,
     "relation-ended": Disclosed.NOTHING,
+    "followed-by-presence": Disclosed.NOTHING,  # the random id of who had the code; the file is opened after it
     "transfer-asked": Disclosed.NOTHING,
     "transfer-agreed": Disclosed.NOTHING,
     "transfer-refused": Disclosed.NOTHING,
@@ -61,6 +62,8 @@ DISCLOSED: Final[Mapping[str, Disclosed]] = {
     # What the person does in the personal space: what they read there is their own.
     "invited": Disclosed.NOTHING,  # beside the opening of no field that it counts as
     "invitation-closed": Disclosed.NOTHING,
+    "presence-code-made": Disclosed.NOTHING,
+    "presence-code-taken-back": Disclosed.NOTHING,
     "person-signed-in": Disclosed.NOTHING,
     "person-identity-disputed": Disclosed.NOTHING,
     "person-signed-out": Disclosed.NOTHING,

@@ -20,6 +20,8 @@ class Explanation(StrEnum):
     SEARCH = "search"
     REGISTRATION = "registration"
     TRANSFER = "transfer"
+    PRESENCE = "presence"
+    """The person stood there, and proved it by a code of their own."""
     BREAK_GLASS = _BREAK_GLASS
 
     __hash__ = str.__hash__

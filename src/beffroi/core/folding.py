@@ -184,7 +184,16 @@ _OF_ACCOUNT: Final = frozenset(
 )
 _OF_APPLICATION: Final = frozenset({"application", "application_key", "breaker"})
 _OF_ORGANISATION: Final = frozenset(
-    {"organisation", "organisation_provider", "contract", "roster_domain", "roster_person", "scim_token", "relation"}
+    {
+        "organisation",
+        "organisation_provider",
+        "contract",
+        "roster_domain",
+        "roster_person",
+        "scim_token",
+        "relation",
+        "presence_code",
+    }
 )
 _MISSED: Final = frozenset({"contract"})
 """Of those, what demands something: where it is gone, more would be given."""

@@ -21,6 +21,12 @@ SYMBOLS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH: Final = 16
 LOCATOR: Final = 4
 """Symbols that find the invitation, so that wrong codes count against it; 60 bits are left to be guessed."""
+_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u00a0": None, "\u202f": None})
+
+
+def symbols_of(text: str) -> str:
+    """What somebody typed, as the code it may be: in any case, spacing and grouping, look-alikes for the digits."""
+    return text.upper().translate(_READ_AS)
 
 
 def inviting(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:

@@ -151,6 +151,10 @@ class Objection(StrEnum):
     IDENTITY_NEEDED = "identity-needed"
     FILE_GONE = "file-gone"
     ATTACHMENT_ALTERED = "attachment-altered"
+    PRESENCE_PLACE = "presence-place"
+    PRESENCE_FOLLOWED = "presence-followed"
+    PRESENCE_TOO_MANY = "presence-too-many"
+    PRESENCE_CODE_OVER = "presence-code-over"
 
 
 SENTENCES: Final[Mapping[Objection, Sentence]] = {
@@ -244,6 +248,34 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Il n’est plus tel qu’il a été enregistré : rien ne vous a été remis. L’anomalie est signalée à la sécurité.",
         "This document does not open",
         "It is no longer as it was kept: nothing was handed to you. The anomaly is reported to security.",
+    ),
+    Objection.PRESENCE_PLACE: Sentence(
+        409,
+        "Cet organisme n’est pas disponible",
+        "Il est inconnu, fermé ou suspendu, ou il n’accompagne pas de personnes.",
+        "This organisation is not available",
+        "It is unknown, closed or suspended, or it follows nobody.",
+    ),
+    Objection.PRESENCE_FOLLOWED: Sentence(
+        409,
+        "Cet organisme vous suit déjà",
+        "Vous n’avez pas besoin de code : dites-le au conseiller, il ouvre votre dossier avec votre nom.",
+        "This organisation follows you already",
+        "You need no code: tell the adviser, who opens your file by your name.",
+    ),
+    Objection.PRESENCE_TOO_MANY: Sentence(
+        429,
+        "Trop de codes",
+        "Trois codes peuvent attendre à la fois, et vous pouvez en faire dix en 24 heures.",
+        "Too many codes",
+        "Three codes can wait at a time, and you can make ten within 24 hours.",
+    ),
+    Objection.PRESENCE_CODE_OVER: Sentence(
+        404,
+        "Ce code ne sert plus",
+        "Il a déjà servi, a été retiré ou a expiré.",
+        "This code serves no more",
+        "It was used, taken back, or is over.",
     ),
     Objection.IDENTITY_NEEDED: Sentence(
         403,

@@ -46,6 +46,8 @@ class Obstacle(StrEnum):
     RELATION_DATE = "relation-date"
     RELATION_UNKNOWN = "relation-unknown"
     ALREADY_FOLLOWED = "already-followed"
+    PRESENCE_CODE_WRONG = "presence-code-wrong"
+    PRESENCE_TRIES = "presence-code-tries"
     NOT_FOLLOWED_THERE = "not-followed-there"
     TRANSFER_EXISTS = "transfer-exists"
     TRANSFER_UNKNOWN = "transfer-unknown"
@@ -98,11 +100,7 @@ def giving(request: Request, facts: Facts, policy: Policy, *, to: OrganisationId
 
     What all offices together give one organisation has a cap too: a prescription is readable there the same day.
     """
-    entitled = _of_the_office(request, facts, policy, RELATIONS)
-    if isinstance(entitled, Refusal):
-        return entitled
-    received = due_of("organisation", to, RECEIVED, policy.received, Code.BUDGET_RECEIVED)
-    return entitled._replace(dues=(*entitled.dues, received))
+    return _received(_of_the_office(request, facts, policy, RELATIONS), to, policy)
 
 
 def ending(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
@@ -139,6 +137,22 @@ def receiving(request: Request, facts: Facts, policy: Policy) -> Entitlement | R
     if is_restricted(facts):
         return Refusal(Code.RESTRICTED)
     return _entitled(Explanation.SEARCH, RELATIONS, facts, policy)
+
+
+def proven_present(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
+    """An office follows a person who stands there: the code they made says so, and who they are.
+
+    No search need have found them, and no relation is needed. It counts among what the organisation receives.
+    """
+    standing = stand(request, facts, policy)
+    if isinstance(standing, Refusal):
+        return standing
+    if request.person is None:
+        return Refusal(Code.PERSON_UNKNOWN)
+    if is_restricted(facts):
+        return Refusal(Code.RESTRICTED)
+    _, _, _, organisation = found(facts)
+    return _received(_entitled(Explanation.PRESENCE, RELATIONS, facts, policy), organisation.id, policy)
 
 
 def asking(request: Request, facts: Facts, policy: Policy) -> Entitlement | Refusal:
@@ -190,6 +204,14 @@ def _entitled(explanation: Explanation, bucket: Bucket, facts: Facts, policy: Po
         return dues
     _, _, _, organisation = found(facts)
     return Entitlement(0, explanation, bucket, dues, organisation.id)
+
+
+def _received(entitled: Entitlement | Refusal, to: OrganisationId, policy: Policy) -> Entitlement | Refusal:
+    """The same, counted for the organisation that comes to know the person as well."""
+    if isinstance(entitled, Refusal):
+        return entitled
+    received = due_of("organisation", to, RECEIVED, policy.received, Code.BUDGET_RECEIVED)
+    return entitled._replace(dues=(*entitled.dues, received))
 
 
 class Transfer(NamedTuple):

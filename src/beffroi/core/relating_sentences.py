@@ -81,6 +81,20 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
         "Person already followed",
         "The organisation that would receive this person already follows them.",
     ),
+    Obstacle.PRESENCE_CODE_WRONG: Sentence(
+        _UNKNOWN,
+        "Code de présence refusé",
+        "Ce code n’est pas le bon, a expiré, a déjà servi ou a été fait pour un autre organisme.",
+        "Presence code refused",
+        "This code is wrong, over, used already, or was made for another organisation.",
+    ),
+    Obstacle.PRESENCE_TRIES: Sentence(
+        429,
+        "Trop de codes refusés",
+        "Trop de codes faux ont été saisis ici. Recommencez dans un quart d’heure, avec un nouveau code.",
+        "Too many codes refused",
+        "Too many wrong codes were typed here. Try again in a quarter of an hour, with another code.",
+    ),
     Obstacle.NOT_FOLLOWED_THERE: Sentence(
         _CONFLICT,
         "Cet organisme ne suit pas la personne",

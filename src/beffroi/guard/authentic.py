@@ -100,6 +100,10 @@ TABLES: Final[Mapping[str, Mapping[str, Kind]]] = {
         "id": _ID, "person": _ID, "organisation": _ID, "account": _ID, "locator": _T, "code_hash": _B, "failures": _N,
         "issued_at": _I, "expires_at": _I, "ended_at": _MI, "session": _ID, "version": _N,
     },
+    "presence_code": {
+        "id": _ID, "person": _ID, "organisation": _ID, "code_hash": _B, "made_at": _I, "expires_at": _I,
+        "ended_at": _MI, "ending": _T, "version": _N,
+    },
     "report": {
         "id": _ID, "person": _ID, "entry": _N, "consulted_at": _I, "account": _ID, "organisation": _ID,
         "standing": _T, "answer": _T, "reported_at": _I, "examined_at": _MI, "examined_by": _ID, "answered_at": _MI,

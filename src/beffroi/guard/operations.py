@@ -47,7 +47,7 @@ from beffroi.guard.messaging import doors as messaging
 from beffroi.guard.partners import doors as partners
 from beffroi.guard.person_rights import bodies as person_rights
 from beffroi.guard.person_rights import correcting
-from beffroi.guard.personal import asking, delay_doors, inviting, oneself, own_attachments, own_file
+from beffroi.guard.personal import asking, delay_doors, inviting, oneself, own_attachments, own_file, proving_presence
 from beffroi.guard.personal import doors as personal
 from beffroi.guard.providers import doors as providers
 from beffroi.guard.relating import bodies as relating
@@ -112,6 +112,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/relations/resume"): Operation(
         "Follow a person again whom nobody follows", relating.Resuming, archive.Resumed, _CONFLICTS
+    ),
+    ("POST", "/v1/relations/by-presence"): Operation(
+        "Follow a person who shows a code at the desk", relating.ByPresence, relation.FollowedByPresence, _CONFLICTS
     ),
     ("POST", "/v1/erasures/lists"): Operation("Lists of files to erase", erasing.Lists, archive.ErasureLists),
     ("POST", "/v1/erasures/show"): Operation(
@@ -416,6 +419,18 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ),
     ("POST", "/v1/person/requests/list"): Operation(
         "What one asked about one's own data", asking.Following, own.OwnRequests
+    ),
+    ("POST", "/v1/person/presence/places"): Operation(
+        "Organisations that follow people, by name", proving_presence.Searching, own.PresencePlaces
+    ),
+    ("POST", "/v1/person/presence/make"): Operation(
+        "A code for the desk where one stands", proving_presence.Making, own.PresenceMade, _CONFLICTS, done=201
+    ),
+    ("POST", "/v1/person/presence/list"): Operation(
+        "One's codes of late", proving_presence.Listing, own.PresenceCodes
+    ),
+    ("POST", "/v1/person/presence/take-back"): Operation(
+        "End a code that nobody used", proving_presence.TakingBack, Nothing, _CONFLICTS
     ),
     ("POST", "/v1/person/proof"): Operation(
         "The proof of one consultation of one's own file", personal.One, own.Proof, (*_CONFLICTS, 410)

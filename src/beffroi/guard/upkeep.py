@@ -14,6 +14,7 @@ from beffroi.guard.exposure.keeping import inventory_of
 from beffroi.guard.merging.forgetting import forget
 from beffroi.guard.notifying.counting import counts as mail_counts
 from beffroi.guard.person_rights.writing import forget_outlived
+from beffroi.guard.personal import presence_codes
 from beffroi.guard.services import Services
 
 _LOG: Final = logging.getLogger("beffroi.guard")
@@ -56,6 +57,7 @@ async def run(services: Services, pause: float = PAUSE) -> None:
                 now = await stamped.instant(conn)
                 if clock_at(now).day != done:
                     await daily(conn)
+                    await presence_codes.forget(conn, services.keys, now)
                     await trend.record(conn, services.keys, services.policy, now, inventory_of(services))
                     done = clock_at(now).day
                 wait = min(pause, 3600 - now.timestamp() % 3600)  # caps change with the hour

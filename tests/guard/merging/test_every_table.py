@@ -22,6 +22,7 @@ FATES = {
     "relation": Fate.MOVES,
     "reach": Fate.ENDS,  # that a search of today found them; what was opened is counted under the id it was opened by
     "invitation": Fate.ENDS,
+    "presence_code": Fate.ENDS,
     "person_session": Fate.ENDS,
     "transfer": Fate.HINDERS,  # while it waits; one that was answered is what happened to that id
     "restriction": Fate.HINDERS,  # while it lasts

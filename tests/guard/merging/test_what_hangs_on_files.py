@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from beffroi.core.ids import PersonId
+from beffroi.guard.personal import presence_codes
 from tests.guard.doors.conftest import pretty
 from tests.guard.merging.conftest import Pair
 from tests.guard.relating.conftest import code
@@ -32,6 +34,25 @@ async def test_code_handed_over_while_the_two_were_one_serves_no_more_when_they_
         await handed(pair, person)
     assert (await pair.part(merge)).status_code == 200
     assert await codes(pair) == {other}, "it may be in the hands of either"
+
+
+async def test_code_made_at_a_desk_by_who_saw_the_other_file_serves_no_more(pair: Pair) -> None:
+    world, cleo = pair.desk.guard.world, pair.desk.cleo
+
+    async def made(person: PersonId) -> str:
+        async with world.conn.transaction():
+            now = await world.now()
+            return (await presence_codes.make(world.conn, world.keys, person, cleo.organisation, now))[1]
+
+    async def typed(text: str) -> str:
+        return code(await pair.desk.ask(cleo, "/v1/relations/by-presence", code=text))
+
+    goes, stays = await made(pair.goes), await made(pair.stays)
+    merge = (await pair.merge()).json()["merge"]
+    assert await typed(goes) == "presence-code-wrong"
+    assert (await pair.part(merge)).status_code == 200
+    assert await typed(stays) == "presence-code-wrong", "it may be in the hands of either"
+    assert await typed(await made(pair.stays)) == "200"
 
 
 async def test_file_whose_transfer_waits_for_an_answer_goes_into_no_other(pair: Pair) -> None:

@@ -218,8 +218,8 @@ async def test_office_is_not_told_by_a_transfer_who_else_follows_a_person_before
     closed = await world.organisation("Closed", active=False)
     await world.relation(person, desk.cleo.organisation, kind="followed")
     unavailable, followed = await give(desk, desk.ana, person, closed), await give(desk, desk.ana, person)
-    assert code(followed) == "organisation-unavailable"
-    assert followed.content == unavailable.content
+    assert code(unavailable) == "organisation-unavailable"
+    assert code(followed) == "201", "as towards an office that does not know them"
     known = await world.person(desk.cleo.organisation)
     await world.relation(known, desk.ana.organisation, kind="appointment")
     east = await world.organisation("East")
@@ -229,11 +229,22 @@ async def test_office_is_not_told_by_a_transfer_who_else_follows_a_person_before
     assert (str(entry["person"]), entry["explanation"], entry["detail"]) == (
         person, "organisation-unavailable", '{"times":1}',
     )  # fmt: skip
-    assert await world.conn.fetchval("SELECT times FROM guard.refusal WHERE account = $1", desk.ana.account) == 3
-    await desk.found(desk.ana, person)
-    assert code(await give(desk, desk.ana, person)) == "already-followed"
+    assert await world.conn.fetchval("SELECT times FROM guard.refusal WHERE account = $1", desk.ana.account) == 2
     await desk.found(desk.ana, known)
     assert code(await desk.ask(desk.ana, "/v1/transfers/ask", **elsewhere)) == "not-followed-there"
+
+
+async def test_office_that_follows_who_was_there_meanwhile_goes_on_and_the_other_ends(desk: Desk) -> None:
+    """They stood at the South's desk with a code: the North, which goes on, gives them up by a transfer."""
+    person = await of_ana(desk)
+    transfer = (await give(desk, desk.ana, person)).json()["transfer"]
+    await desk.guard.world.relation(person, desk.cleo.organisation, referent=desk.cleo)
+    before = await desk.relation(person, desk.cleo.organisation)
+    assert code(await want(desk, desk.cleo, person)) == "already-followed"
+    agreed = await answered(desk, desk.dora, "agree", transfer)
+    assert agreed.json()["person"] == person, pretty(agreed)
+    assert await desk.relation(person, desk.cleo.organisation) == before, "the referent stays who it was"
+    assert await desk.explained(desk.ana, person) == ("person-unknown", "person-unknown")
 
 
 async def test_i15_obstacles_are_questions_of_the_hour(desk: Desk) -> None:

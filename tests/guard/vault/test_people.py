@@ -163,6 +163,11 @@ async def test_i13_erased_person_leaves_no_key_no_index_no_text(conn: asyncpg.Co
             "version": 1,
         }  # fmt: skip
         await stamped.insert(conn, held, "invitation", invited)
+        shown = {
+            "id": uuid4(), "person": one, "organisation": uuid4(), "code_hash": one.encode(), "made_at": AT,
+            "expires_at": AT, "ended_at": None, "ending": None, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "presence_code", shown)
         await conn.execute(
             "INSERT INTO guard.report (id, person, entry, consulted_at, standing, reported_at, version, mac)"
             " VALUES ($1, $2, 1, $3, 'received', $3, 1, '')",

@@ -19,6 +19,33 @@ class Invited(Answered, frozen=True):
     until_at: datetime
 
 
+class PresenceMade(Answered, frozen=True):
+    """A code to show at the desk of an organisation, told once, its id, and the instant at which it ends."""
+
+    id: str
+    code: str
+    organisation_name: str
+    until_at: datetime
+
+
+class PresenceCode(Answered, frozen=True):
+    """A code one made, and what became of it: ``waiting``, ``used``, ``taken-back``, ``expired`` or ``ended``."""
+
+    id: str
+    organisation_name: str
+    state: str
+    made_at: datetime
+    until_at: datetime
+    ended_at: datetime | None
+
+
+class PresenceCodes(Answered, frozen=True):
+    """One's codes of the last thirty days, the last first, and how many more one may make now."""
+
+    rows: tuple[PresenceCode, ...]
+    left: int
+
+
 class Ended(Answered, frozen=True):
     """A sign-out, and where the browser goes to end the provider's own session."""
 
@@ -145,10 +172,17 @@ class OwnRequest(Answered, frozen=True):
 
 
 class Place(Answered, frozen=True):
-    """An organisation that answers one's requests."""
+    """An organisation that answers one's requests, or at whose desk one may stand."""
 
     id: str
     name: str
+
+
+class PresencePlaces(Answered, frozen=True):
+    """Organisations that follow people, by name; ``more``: others fit what was typed."""
+
+    rows: tuple[Place, ...]
+    more: bool
 
 
 class OwnRequests(Answered, frozen=True):

@@ -96,6 +96,14 @@ class Related(Answered, frozen=True):
     until_at: datetime
 
 
+class FollowedByPresence(Answered, frozen=True):
+    """Somebody whom one's organisation follows from now on; whether the caller is the referent; the entry."""
+
+    person: str
+    referent: bool
+    entry: int
+
+
 class TransferAsked(Answered, frozen=True):
     """What was asked, and when it lapses unanswered."""
 

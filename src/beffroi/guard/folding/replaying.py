@@ -55,6 +55,7 @@ STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "application_key": _ends("revoked_at"),
     "enrolment": _ends("expires_at"),
     "invitation": _ends("ended_at"),
+    "presence_code": _ends("ended_at"),
     "relation": _relation,
     "cover": lambda row, now: {"until_at": min(row["until_at"], now)},
     "roster_domain": _ends("ended_at"),

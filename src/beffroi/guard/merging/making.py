@@ -40,7 +40,7 @@ from beffroi.guard.journal import Entry
 from beffroi.guard.merging import aliases, files
 from beffroi.guard.merging.bodies import Comparing, Merging, OneMerge, Purposed
 from beffroi.guard.merging.files import WRITTEN, Held
-from beffroi.guard.personal import invitations
+from beffroi.guard.personal import invitations, presence_codes
 from beffroi.guard.personal import sessions as personal
 from beffroi.guard.relating.commanding import Change, Doing, carry_out, obstacle, question, refusal
 from beffroi.guard.vault import people
@@ -217,6 +217,7 @@ async def _end_space(conn: "asyncpg.Connection", keys: "Keys", people_: list[Per
     """Whose file people see in their own space has changed: they sign in again, and codes they have serve no more."""
     for person in people_:
         await invitations.end_all(conn, keys, person, now, "file-changed")
+        await presence_codes.end_all(conn, keys, person, now)
     for row in await conn.fetch(_SESSIONS, people_):
         await personal.revoke(conn, keys, row, now, "file-changed")
 

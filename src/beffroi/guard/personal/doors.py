@@ -31,6 +31,7 @@ from beffroi.guard.personal.oneself import ROUTES as ONESELF
 from beffroi.guard.personal.own_attachments import ROUTES as OWN_ATTACHMENTS
 from beffroi.guard.personal.own_file import ROUTES as OWN_FILE
 from beffroi.guard.personal.presence import Present, serves, with_person
+from beffroi.guard.personal.proving_presence import ROUTES as PRESENCE
 from beffroi.guard.personal.unreadable import unreadable
 from beffroi.guard.sessions.doors import Redemption, application_of
 from beffroi.guard.sessions.handing_over import NotRedeemed
@@ -317,5 +318,6 @@ ROUTES: Final[Routes] = {
     **OWN_ATTACHMENTS,
     **ONESELF,
     **ASKING,
+    **PRESENCE,
     **DELAYS,
 }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from beffroi.core.ids import PersonId
-from beffroi.core.inviting import LENGTH, LIFE, LOCATOR, MOST_ISSUED, SYMBOLS, TRIES
+from beffroi.core.inviting import LENGTH, LIFE, LOCATOR, MOST_ISSUED, SYMBOLS, TRIES, symbols_of
 from beffroi.core.personal import Objection
 from beffroi.guard import stamped
 from beffroi.guard.journal import Entry, append
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
 
 TABLE: Final = "invitation"
-_READ_AS: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "\u00a0": None, "\u202f": None})
 _WRITTEN: Final = re.compile(f"[{SYMBOLS}]{{{LOCATOR}}}")
 _ISSUED: Final = "SELECT count(*) FROM guard.invitation WHERE account = $1 AND issued_at > $2"
 _OPEN: Final = "SELECT * FROM guard.invitation WHERE person = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE"
@@ -86,7 +85,7 @@ async def typed(conn: "asyncpg.Connection", keys: "Keys", text: str, now: dateti
 
     The caller holds the turnstile. Raises Forged.
     """
-    code = text.upper().translate(_READ_AS)[: 2 * LENGTH]
+    code = symbols_of(text)[: 2 * LENGTH]
     # What PostgreSQL would not even read is a wrong code like another, and counts as one.
     row = await conn.fetchrow(_LIVE, code[:LOCATOR]) if _WRITTEN.fullmatch(code[:LOCATOR]) else None
     if row is None or now >= stamped.genuine(keys, TABLE, row)["expires_at"]:

@@ -35,6 +35,13 @@ class Resuming(bodies.Strict, frozen=True):
     person: bodies.PersonText
 
 
+class ByPresence(bodies.Strict, frozen=True):
+    """Body of /v1/relations/by-presence: the code as the person shows it, in any spelling."""
+
+    purpose: bodies.Code
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
 class Covering(bodies.Strict, frozen=True):
     """Body of /v1/relations/covers/make: who is absent, who stands in, first and last day (Europe/Paris)."""
 

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """What is asked about whom: the journal's word, the purpose it is asked for, the action the role must have."""
+    """What is asked, about whom where that is known: the journal's word, the purpose, the action the role needs."""
 
     kind: str
-    person: PersonId
+    person: PersonId | None
     purpose: PurposeCode
     action: Action = Action.RELATE
 
@@ -92,11 +92,11 @@ async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: A
     asked = await question(call, caller, change.purpose)
     if not isinstance(asked, Granted):
         return asked
-    await _note(call, asked.agent, change, caller.application, stopped[0])
+    await note(call, asked.agent, change, caller.application, stopped[0])
     return stopped[0]
 
 
-async def _note(call: Call, agent: Agent, change: Change, application: ApplicationId, came: Obstacle) -> None:
+async def note(call: Call, agent: Agent, change: Change, application: ApplicationId, came: Obstacle) -> None:
     """Count an obstacle as a refusal; the journal gets the 1st, the 10th, the 100th… of the account's hour."""
     async with call.services.pool.acquire() as conn, conn.transaction():
         await turnstile.take(conn)

@@ -1,8 +1,9 @@
 """POST /v1/transfers/…: a person passes from one organisation to another, when both agree.
 
 Either side asks: the one that follows the person, or another once a search of the day found them. Somebody else on
-the other side agrees, and rights move in that transaction: what the giving organisation had with the person ends, the
-receiving one follows them. Both are in the journal, by the organisations' own agents.
+the other side agrees, and rights move in that transaction: what the giving organisation had with the person ends,
+the receiving one follows them, or goes on following who proved to be there meanwhile. Both are in the journal, by
+the organisations' own agents.
 """
 
 from collections.abc import Mapping
@@ -61,8 +62,8 @@ async def ask(call: Call) -> Answer:
         # Who follows a person is told by a search, which is charged and shown to them, and by no probe for nothing.
         found_day = await conn.fetchval(_FOUND_DAY, agent.account.id, person)
         told = found_day == clock_at(now).day
-        if await relations.live(conn, keys, person, sides[1], relations.FOLLOWED, now) is not None:
-            return Obstacle.ALREADY_FOLLOWED if told or sides[1] == own else Obstacle.ORGANISATION_UNAVAILABLE
+        if sides[1] == own and await relations.live(conn, keys, person, own, relations.FOLLOWED, now) is not None:
+            return Obstacle.ALREADY_FOLLOWED
         if await relations.live(conn, keys, person, sides[0], relations.FOLLOWED, now) is None:
             return Obstacle.NOT_FOLLOWED_THERE if told else Obstacle.ORGANISATION_UNAVAILABLE
         if await transfers.is_pending(conn, person, *sides, now):
@@ -114,18 +115,17 @@ async def agree(call: Call) -> Answer:
             return Obstacle.ORGANISATION_UNAVAILABLE
         if await conn.fetchval(_KNOWN, person) is None:
             return Obstacle.TRANSFER_UNKNOWN  # erased since
-        if await relations.live(conn, keys, person, transfer.receiving, relations.FOLLOWED, now) is not None:
-            return Obstacle.ALREADY_FOLLOWED
         if await relations.live(conn, keys, person, transfer.giving, relations.FOLLOWED, now) is None:
             return Obstacle.NOT_FOLLOWED_THERE
         for one in await relations.all_live(conn, keys, person, transfer.giving, now):
             await relations.end(conn, keys, one, now)
-        taker = agent.account.id if agent.organisation.id == transfer.receiving else transfer.asked_by
-        found = await colleagues.at_work(conn, keys, policy, transfer.receiving, now, only=taker)
-        fits = bool(found) and await colleagues.room_of(conn, transfer.receiving, found[0], now) > 0
-        await relations.begin(
-            conn, keys, person, transfer.receiving, relations.FOLLOWED, referent=taker if fits else None, at=now
-        )
+        if await relations.live(conn, keys, person, transfer.receiving, relations.FOLLOWED, now) is None:
+            taker = agent.account.id if agent.organisation.id == transfer.receiving else transfer.asked_by
+            found = await colleagues.at_work(conn, keys, policy, transfer.receiving, now, only=taker)
+            fits = bool(found) and await colleagues.room_of(conn, transfer.receiving, found[0], now) > 0
+            await relations.begin(
+                conn, keys, person, transfer.receiving, relations.FOLLOWED, referent=taker if fits else None, at=now
+            )
         await transfers.close(conn, keys, row, transfers.AGREED, agent.account.id, now, None)
         return {"giving": transfer.giving, "receiving": transfer.receiving, "transfer": body.transfer}
 

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from beffroi.core import inviting, personal
+from beffroi.core import inviting, personal, presence
 
 if TYPE_CHECKING:
     import asyncpg
@@ -39,6 +39,9 @@ class Limit(Enum):
     OWN_ATTACHMENTS = personal.MOST_ATTACHMENTS
     MATCHINGS = personal.MOST_MATCHINGS
     WRONG_CODES = inviting.MOST_WRONG
+    PLACES = presence.MOST_SEARCHES
+    PRESENCE_OF_ACCOUNT = presence.WRONG_OF_ACCOUNT
+    PRESENCE_OF_OFFICE = presence.WRONG_OF_OFFICE
 
 
 async def within(conn: "asyncpg.Connection", keys: "Keys", limit: Limit, address: str, now: datetime) -> bool:

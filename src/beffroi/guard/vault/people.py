@@ -37,8 +37,8 @@ _BLIND_OF_GROUP: Final = {
 }
 MOST_MATCHES: Final = 5
 OF_PEOPLE: Final = (
-    "relation", "reach", "free_text", "person_session", "person_binding", "invitation", "report", "letter",
-    "attachment", "transfer", "erasure_hold", "merge_kept", "correction", "person_request_text",
+    "relation", "reach", "free_text", "person_session", "person_binding", "invitation", "presence_code", "report",
+    "letter", "attachment", "transfer", "erasure_hold", "merge_kept", "correction", "person_request_text",
     "person_request_answer", "restriction",
 )  # fmt: skip
 """Tables that speak of a person in a column ``person``, and forget them with their file (I-13)."""

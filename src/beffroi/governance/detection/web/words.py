@@ -20,6 +20,7 @@ KINDS: Final = (
     ("erased", _("Dossier effacé")),
     ("archived", _("Dossier archivé")),
     ("resumed", _("Suivi repris")),
+    ("followed-by-presence", _("Suivi commencé sur présence prouvée")),
     ("erasure-list-prepared", _("Liste à effacer préparée")),
     ("erasure-held", _("Dossier retenu")),
     ("erasure-hold-ended", _("Dossier qui n'est plus retenu")),

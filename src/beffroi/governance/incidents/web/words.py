@@ -47,6 +47,7 @@ def why(explanation: str | None) -> str:
         "search": gettext("Recherche"),
         "registration": gettext("Nouveau dossier"),
         "transfer": gettext("Transfert"),
+        "presence": gettext("Présence prouvée"),
         "break-glass": gettext("Ouverture d'urgence"),
     }
     return "" if explanation is None else reasons.get(explanation, explanation)

@@ -32,6 +32,18 @@ def request_state(code: str) -> str:
     return names.get(code, code)
 
 
+def presence_state(code: str) -> str:
+    """What became of a code made at a desk."""
+    names = {
+        "waiting": gettext("Pas encore utilisé"),
+        "used": gettext("Utilisé"),
+        "taken-back": gettext("Retiré par vous"),
+        "expired": gettext("Expiré"),
+        "ended": gettext("Ne sert plus"),
+    }
+    return names.get(code, code)
+
+
 def refused_because(code: str | None) -> str:
     """Why a request was refused."""
     names = {
@@ -93,6 +105,7 @@ def why(consultation: Consultation) -> str:
         "search": gettext("Une recherche à votre nom"),
         "registration": gettext("Votre inscription"),
         "transfer": gettext("Votre accompagnement passe à un autre organisme"),
+        "presence": gettext("Vous étiez à l'accueil, et avez montré un code"),
     }
     return reasons.get(consultation.explanation or "", gettext("Motif inscrit au journal"))
 

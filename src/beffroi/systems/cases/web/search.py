@@ -38,6 +38,7 @@ def search(request: AgentRequest) -> HttpResponse:
     if found is not None:
         context |= {"searched": True, "hits": [hit(match) for match in found.matches], "more": found.more}
     context["creatable"] = rights.may(request.described, "create")
+    context["follows"] = rights.follows(request.described)
     context["receives"] = rights.receives(request.described)
     return render(request, "cases/search.html", context, status=422 if form is not None and form.errors else 200)
 

@@ -1,0 +1,101 @@
+"""Proof of presence: a code that a person makes at a reception desk, which an agent of that organisation types.
+
+An agent's word would be a relation of his own making; here the person proves who they are, says at whose desk they
+stand, and shows the code to whoever receives them. It serves once, there and nowhere else, for a quarter of an hour.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from beffroi.core.normalisation import NormalisationRefusal, name_key
+from beffroi.core.personal import Objection
+
+LIFE: Final = timedelta(minutes=15)
+"""How long a code serves: a queue at a desk, no more."""
+LENGTH: Final = 8
+"""Symbols of a code (:data:`beffroi.core.inviting.SYMBOLS`): 40 random bits."""
+MOST_LIVE: Final = 3
+"""Codes of one person that wait at a time, at all organisations."""
+MOST_A_DAY: Final = 10
+"""Codes that one person makes in 24 hours."""
+WRONG_OF_ACCOUNT: Final = 5
+"""Wrong codes of one account in a quarter of an hour; past them none of its codes is looked at."""
+WRONG_OF_OFFICE: Final = 20
+"""The same for all of one organisation together."""
+KEPT: Final = timedelta(days=30)
+"""How long the person still sees what became of a code."""
+MOST_PLACES: Final = 20
+"""Organisations that one search names."""
+SHORTEST: Final = 2
+"""Letters or digits that one is searched by."""
+MOST_SEARCHES: Final = 60
+"""Such searches of one person in a quarter of an hour."""
+
+
+class State(StrEnum):
+    """Where a code stands; ``ended`` where the guard ended it itself, as when the file became another's."""
+
+    WAITING = "waiting"
+    USED = "used"
+    TAKEN_BACK = "taken-back"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+MOVES: Final[Mapping[State, frozenset[State]]] = {
+    State.WAITING: frozenset({State.USED, State.TAKEN_BACK, State.EXPIRED, State.ENDED}),
+    State.USED: frozenset(),
+    State.TAKEN_BACK: frozenset(),
+    State.EXPIRED: frozenset(),
+    State.ENDED: frozenset(),
+}
+"""A code comes to one end, and to no other after it."""
+ENDINGS: Final = frozenset({State.USED, State.TAKEN_BACK})
+"""Ends that somebody brings about, and that its row names."""
+
+
+class PresenceCode(NamedTuple):
+    """A code as the law reads it: ``ending`` says what ended it at ``ended_at``, where somebody did."""
+
+    expires_at: datetime
+    ended_at: datetime | None
+    ending: State | None
+
+    def state_at(self, now: datetime) -> State:
+        """Where it stands at this instant."""
+        if self.ended_at is not None:
+            return self.ending if self.ending in ENDINGS else State.ENDED
+        return State.WAITING if now < self.expires_at else State.EXPIRED
+
+    def ended(self, ending: State, now: datetime) -> "PresenceCode | None":
+        """The code once it is used, taken back or ended; ``None`` where it does not wait any more."""
+        if ending not in MOVES[self.state_at(now)] or ending is State.EXPIRED:
+            return None
+        return self._replace(ended_at=now, ending=ending if ending in ENDINGS else None)
+
+
+def may_make(*, available: bool, follows: bool, waiting: int, made_today: int) -> Objection | None:
+    """Why no code is made for an organisation: whether it may follow people now, and whether it follows this one."""
+    if not available:
+        return Objection.PRESENCE_PLACE
+    if follows:
+        return Objection.PRESENCE_FOLLOWED
+    return Objection.PRESENCE_TOO_MANY if waiting >= MOST_LIVE or made_today >= MOST_A_DAY else None
+
+
+def named(typed: str, places: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Of organisations (id, name, code), those in whose name or code every word typed is; none for a text too short.
+
+    Accents, case and hyphens do not count.
+    """
+    words = [_key(word) for word in typed.split()]
+    if sum(map(len, words)) < SHORTEST:
+        return []
+    return [place for place in places if all(word in f"{_key(place[1])} {_key(place[2])}" for word in words)]
+
+
+def _key(text: str) -> str:
+    key = name_key(text)
+    return "" if isinstance(key, NormalisationRefusal) else key
