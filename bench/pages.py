@@ -215,6 +215,8 @@ def pages_of(people: int, rank: int, turn: int, course: str) -> Iterator[Asked]:
     yield "messages sent", "/portefeuille/messages/", None
     yield "several for a colleague", "/portefeuille/confier/", {"personne": several}
     yield "absences", "/portefeuille/remplacements/", None
+    yield "people without an adviser", "/portefeuille/filtre/?portee=sans-referent", None
+    yield "a person with a code", "/personnes/presence/", None
     yield "steps due", "/demarches/", None
     yield "merged files", "/doublons/", None
 
@@ -254,6 +256,8 @@ def pages_of_others(turn: int, class_: str, list_: str) -> Iterator[tuple[str, A
     yield scene.CORRESPONDENT, ("one list to erase", f"/effacements/{list_}/", None)
     yield PERSON, ("own consultations", "/mon-espace/consultations/", None)
     yield PERSON, ("my file", "/mon-espace/dossier/", None)
+    yield PERSON, ("own documents", "/mon-espace/documents/", None)
+    yield PERSON, ("codes for a desk", "/mon-espace/accueil/", None)
     yield PERSON, ("own reports", "/mon-espace/signalements/", None)
     yield PERSON, ("own dates", "/mon-espace/rendez-vous/", None)
     yield PERSON, ("own requests", "/mon-espace/demandes/", None)

@@ -7,7 +7,7 @@ reach: nobody can lock somebody else out from outside. Addresses are personal da
 
 import hmac
 from datetime import datetime
-from enum import Enum
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -30,18 +30,33 @@ DELETE FROM guard.attempt WHERE ctid = ANY (ARRAY(
 
 
 class Limit(Enum):
-    """What is counted, and the most in a quarter of an hour: of one address, identity or person, or of all."""
+    """What is counted apart: of one address, identity, person, account or organisation, or of all."""
 
-    BEGINNINGS = 600
-    FAILURES = 60
-    OWN_QUESTIONS = personal.MOST_QUESTIONS
-    POINTED_OUT = personal.MOST_POINTED_OUT
-    OWN_ATTACHMENTS = personal.MOST_ATTACHMENTS
-    MATCHINGS = personal.MOST_MATCHINGS
-    WRONG_CODES = inviting.MOST_WRONG
-    PLACES = presence.MOST_SEARCHES
-    PRESENCE_OF_ACCOUNT = presence.WRONG_OF_ACCOUNT
-    PRESENCE_OF_OFFICE = presence.WRONG_OF_OFFICE
+    BEGINNINGS = auto()
+    FAILURES = auto()
+    OWN_QUESTIONS = auto()
+    POINTED_OUT = auto()
+    OWN_ATTACHMENTS = auto()
+    MATCHINGS = auto()
+    WRONG_CODES = auto()
+    PLACES = auto()
+    PRESENCE_OF_ACCOUNT = auto()
+    PRESENCE_OF_OFFICE = auto()
+
+
+MOST: Final = {
+    Limit.BEGINNINGS: 600,
+    Limit.FAILURES: 60,
+    Limit.OWN_QUESTIONS: personal.MOST_QUESTIONS,
+    Limit.POINTED_OUT: personal.MOST_POINTED_OUT,
+    Limit.OWN_ATTACHMENTS: personal.MOST_ATTACHMENTS,
+    Limit.MATCHINGS: personal.MOST_MATCHINGS,
+    Limit.WRONG_CODES: inviting.MOST_WRONG,
+    Limit.PLACES: presence.MOST_SEARCHES,
+    Limit.PRESENCE_OF_ACCOUNT: presence.WRONG_OF_ACCOUNT,
+    Limit.PRESENCE_OF_OFFICE: presence.WRONG_OF_OFFICE,
+}
+"""How many in a quarter of an hour."""
 
 
 async def within(conn: "asyncpg.Connection", keys: "Keys", limit: Limit, address: str, now: datetime) -> bool:
@@ -49,7 +64,7 @@ async def within(conn: "asyncpg.Connection", keys: "Keys", limit: Limit, address
     slot = int(now.timestamp()) // SLOT_SECONDS
     await conn.execute(_FORGET, slot - 1)
     times: int = await conn.fetchval(_COUNT, _key(keys, limit, address), slot)
-    return times <= limit.value
+    return times <= MOST[limit]
 
 
 async def exhausted(conn: "asyncpg.Connection", keys: "Keys", limit: Limit, address: str, now: datetime) -> bool:
@@ -58,7 +73,7 @@ async def exhausted(conn: "asyncpg.Connection", keys: "Keys", limit: Limit, addr
     times = await conn.fetchval(
         "SELECT times FROM guard.attempt WHERE key = $1 AND slot = $2", _key(keys, limit, address), slot
     )
-    return times is not None and times >= limit.value
+    return times is not None and times >= MOST[limit]
 
 
 def _key(keys: "Keys", limit: Limit, address: str) -> UUID:
