@@ -25,6 +25,7 @@ from beffroi.systems.cases.progress.forms import Narrowing, wanted
 from beffroi.systems.cases.queries import PAGE_SIZE
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.trail import below_files
+from beffroi.ui.components import Tab
 
 WITHOUT_REFERENT = "without-referent"
 SCOPES = {"mes": "portfolio", "structure": "organisation", "sans-referent": WITHOUT_REFERENT}
@@ -71,7 +72,7 @@ def filtered(request: AgentRequest) -> HttpResponse:
         "form": Narrowing(request.GET),
         "narrowed": bool(asked),
         "scope": _SAID[scope],
-        "scopes": _scopes(asked, ones_own=rights.has_portfolio(session)),
+        "scopes": _scopes(asked, _SAID[scope], ones_own=rights.has_portfolio(session)),
         "waiting": waiting,
         "taker": own.account if waiting and rights.follows(session) else "",
         "heading": words.list_heading(session, scope),
@@ -91,14 +92,14 @@ def _with_filters(page: str, asked: dict[str, str], scope: str) -> str:
     return f"{reverse(page)}?{urlencode({**asked, 'portee': _SAID[scope]})}"
 
 
-def _scopes(asked: dict[str, str], *, ones_own: bool) -> tuple[tuple[str, str, str], ...]:
+def _scopes(asked: dict[str, str], scope: str, *, ones_own: bool) -> tuple[Tab, ...]:
     labels = {
         "mes": gettext("Mes suivis"),
         "structure": gettext("Toute ma structure"),
         "sans-referent": gettext("Sans conseiller référent"),
     }
     return tuple(
-        (code, label, "?" + urlencode({**asked, "portee": code}))
+        Tab(label, "?" + urlencode({**asked, "portee": code}), current=code == scope)
         for code, label in labels.items()
         if ones_own or code != "mes"
     )
