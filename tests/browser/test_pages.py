@@ -11,7 +11,8 @@ from beffroi.guard.process import AREAS
 from beffroi.guard.signin import messages
 from beffroi.guard.signin.messages import Message
 from beffroi.guard.signin.pages import STATIC_ROUTES
-from tests.browser.sheets import CONSOLE, GUARD, PAGES
+from tests.browser.guard_sheets import GUARD
+from tests.browser.sheets import CONSOLE, PAGES
 
 SOURCES = Path(beffroi.__file__).parent
 OTHER_TESTS = {"ui/guide.html", "ui/base.html", "transparency/base.html"}
