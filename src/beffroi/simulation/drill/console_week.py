@@ -197,7 +197,7 @@ async def _week(
     conn = await asyncpg.connect(database.guard)
     try:
         clock = await Clockwork.at_next_midnight(conn)
-        cast = Cast(conn, database.guard, stage, url, port, Counter())
+        cast = Cast(conn, database.guard, stage, url, port, Counter(), newcomers)
         await cast.ready()
         await week_duties.of_the_first_day(cast)
         cast.go_home()

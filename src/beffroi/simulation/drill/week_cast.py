@@ -1,6 +1,7 @@
 """Who does the week's duties: a browser for each, passkeys of those who agree, people whom they follow."""
 
 from collections import Counter, deque
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -35,10 +36,11 @@ class Cast:
 
     def __init__(
         self, conn: "asyncpg.Connection", guard_dsn: str, stage: Stage, url: str, guard_port: int,
-        pages: Counter[str],
+        pages: Counter[str], newcomers: Sequence[Person],
     ) -> None:  # fmt: skip
         self.conn, self.guard_dsn, self.stage = conn, guard_dsn, stage
         self.url, self.guard_port, self.pages = url, guard_port, pages
+        self.newcomers = deque(newcomers)
         self.done: list[str] = []
         self.undone: dict[str, str] = {}
         self.kept: dict[str, bytes] = {}

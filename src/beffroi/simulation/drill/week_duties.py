@@ -17,6 +17,7 @@ from beffroi.simulation.drill.week_of_files import (
     documents,
     merge,
     merge_and_part,
+    newcomer,
     notes,
     reception,
     transfer,
@@ -26,7 +27,7 @@ from beffroi.simulation.drill.week_of_trainings import billing, training
 
 Duty = Callable[[Cast], Awaitable[None]]
 DUTIES: Final[tuple[Duty, ...]] = (
-    notes, case_file, appointment, documents, reception, adviser_change, absence, transfer,
+    notes, case_file, appointment, documents, reception, newcomer, adviser_change, absence, transfer,
     merge_and_part, export, messages,
     training, billing, rights, own_space, retention,
 )  # fmt: skip

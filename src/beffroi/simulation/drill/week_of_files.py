@@ -3,7 +3,17 @@
 from beffroi.simulation.attachments import page as document
 from beffroi.simulation.drill.console_browser import taken
 from beffroi.simulation.drill.form_filling import Read, story
-from beffroi.simulation.drill.week_cast import ADVISER, COLLEAGUE, ELSEWHERE, RECEPTION, Cast, link, today, token
+from beffroi.simulation.drill.week_cast import (
+    ADVISER,
+    COLLEAGUE,
+    ELSEWHERE,
+    RECEPTION,
+    Cast,
+    link,
+    path,
+    today,
+    token,
+)
 from beffroi.simulation.personas import BY_LOGIN, OTHER_OFFICE
 
 
@@ -62,6 +72,17 @@ async def reception(cast: Cast) -> None:
     browser, person = await cast.at(RECEPTION), await cast.one_of(COLLEAGUE)
     taken(browser.submit(f"/reception/sans-rendez-vous/{person.id}/", {"kind": "first"}, about=person))
     taken(browser.read("/reception/"))
+
+
+async def newcomer(cast: Cast) -> None:
+    """Somebody new is registered at the desk and received; an adviser becomes the referent."""
+    desk, person = await cast.at(RECEPTION), cast.newcomers.pop()
+    arrived = taken(desk.submit("/personnes/nouvelle/", {"nir-nir": person.nir}, about=person))
+    taken(desk.submit_on(arrived, {"kind": "first"}, about=person))
+    browser = await cast.at(ADVISER)
+    waiting = browser.read("/portefeuille/filtre/?portee=sans-referent")
+    shown = taken(browser.submit_on(waiting, {"personne": [path(arrived).split("/")[-2]], "etape": "apercu"}))
+    taken(browser.submit_on(shown, {"etape": "faire"}))
 
 
 async def adviser_change(cast: Cast) -> None:

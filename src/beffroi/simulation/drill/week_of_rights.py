@@ -14,7 +14,7 @@ from beffroi.guard.erasing import archiving, carrying, lists
 from beffroi.guard.notifying import composing
 from beffroi.simulation import former
 from beffroi.simulation.drill.console_browser import ConsoleBrowser, NoSuchForm, taken
-from beffroi.simulation.drill.form_filling import Read
+from beffroi.simulation.drill.form_filling import Read, story
 from beffroi.simulation.drill.week_cast import (
     ADVISER,
     COLLEAGUE,
@@ -62,7 +62,7 @@ async def messages(cast: Cast) -> None:
 
 
 async def rights(cast: Cast) -> None:
-    """What a person asks of the office: identity checked, data handed out, answered."""
+    """What a person asks of the office: identity checked, data handed out, answered in words."""
     browser, person = await cast.at(CORRESPONDENT), await cast.one_of(COLLEAGUE)
     shown = taken(browser.submit(f"/personnes/{person.id}/droits/", {"article": "access", "received_on": today()}))
     request = path(shown)
@@ -70,7 +70,7 @@ async def rights(cast: Cast) -> None:
         shown = taken(browser.submit_on(shown, {"suite": _first_button(shown, "suite", but=("refused", "extend"))}))
     for form in ("html", "json"):
         cast.keep(f"data handed out ({form})", browser.submit_on(shown, {"forme": form}))
-    taken(browser.submit(request, {"suite": "answered"}))
+    taken(browser.submit(request, {"suite": "answered", "text": story(person)}))
 
 
 async def own_space(cast: Cast) -> None:
