@@ -193,6 +193,7 @@ _OF_ORGANISATION: Final = frozenset(
         "scim_token",
         "relation",
         "presence_code",
+        "person_alias",
     }
 )
 _MISSED: Final = frozenset({"contract"})

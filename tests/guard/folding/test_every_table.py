@@ -172,7 +172,7 @@ def test_every_table_says_what_an_older_row_of_it_would_give() -> None:
     giving_nobody_access = {
         "admission", "approval", "audit", "audit_answer", "breach", "campaign", "checklist_item", "cold_file",
         "correction", "cut", "delay", "directory_entry", "erasure_hold", "erasure_list", "escalation", "export_copy",
-        "glass_verdict", "leaver", "leaver_day", "notice", "origin", "person_alias", "person_binding",
+        "glass_verdict", "leaver", "leaver_day", "notice", "origin", "person_binding",
         "person_request", "report", "restriction", "review", "sitting", "swept", "transfer",
     }  # fmt: skip
     assert set(recording.FOLDED) - of_somebody - set(replaying.STRICT) == giving_nobody_access

@@ -11,15 +11,20 @@ import httpx
 import pytest
 
 from beffroi.core.fields import Group
+from beffroi.core.folding import Extent, Kind
 from beffroi.core.ids import PersonId
 from beffroi.guard import stamped
+from beffroi.guard.attachments import keeping
+from beffroi.guard.folding import watching
+from beffroi.guard.folding.looking import Look
+from beffroi.guard.folding.watching import Watch
 from beffroi.guard.journal import Entry
 from beffroi.guard.merging import aliases
 from beffroi.guard.merging.forgetting import forget
 from beffroi.guard.vault import people
 from tests.guard.merging.conftest import Pair
 from tests.guard.relating.conftest import code
-from tests.guard.world import AgentOfTest
+from tests.guard.world import POLICY, AgentOfTest
 from tests.standards.documents.samples import pdf
 
 
@@ -165,6 +170,26 @@ async def test_i16_alias_forged_behind_the_guard_shows_removes_and_adds_nothing_
     assert [one["detail"] for one in released] == ['{"attachments":"listed"}'], "the list, of which nothing left"
     await world.conn.execute(forge, theirs, pair.stays)
     assert await drawer.ids(theirs, cleo) == [lies]
+
+
+async def test_i16_alias_that_ended_and_is_put_back_is_ended_again_and_its_organisation_contained(
+    drawer: Drawer,
+) -> None:
+    pair, world = drawer.pair, drawer.pair.desk.guard.world
+    watch, everything = Watch(world.keys, lambda: POLICY), Look(rows=True)
+    merge = await drawer.merged()
+    before = dict(await world.conn.fetchrow("SELECT * FROM guard.person_alias WHERE id = $1", merge))
+    assert (await pair.part(merge)).status_code == 200
+    assert (await watching.once(world.conn, watch, everything)).divergences == ()
+    columns = ", ".join(f"{name} = ${place}" for place, name in enumerate(before, start=2))
+    await world.conn.execute(f"UPDATE guard.person_alias SET {columns} WHERE id = $1", merge, *before.values())
+    assert len(await keeping.listed(world.conn, world.keys, pair.stays)) == 2, "until the next look"
+    [found] = (await watching.once(world.conn, watch, everything)).divergences
+    assert (found.table, found.id, found.kind) == (aliases.TABLE, merge, Kind.OLDER)
+    assert await world.conn.fetchval("SELECT ended_at FROM guard.person_alias WHERE id = $1", merge) is not None
+    assert Extent("organisation", str(pair.desk.ana.organisation)) in watch.refused.extents
+    assert [str(row["id"]) for row in await keeping.listed(world.conn, world.keys, pair.stays)] == [drawer.own]
+    assert (await watching.once(world.conn, watch, everything)).divergences == ()
 
 
 async def test_rows_of_aliases_that_lead_in_a_circle_are_followed_once(drawer: Drawer) -> None:

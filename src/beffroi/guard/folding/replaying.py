@@ -56,6 +56,7 @@ STRICT: Final[Mapping[str, Callable[[Row, datetime], dict[str, Any]]]] = {
     "enrolment": _ends("expires_at"),
     "invitation": _ends("ended_at"),
     "presence_code": _ends("ended_at"),
+    "person_alias": _ends("ended_at"),
     "relation": _relation,
     "cover": lambda row, now: {"until_at": min(row["until_at"], now)},
     "roster_domain": _ends("ended_at"),
