@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beffroi.core.attachment_kinds import AttachmentKind
 from beffroi.core.budgets import purse
 from beffroi.core.decision import Entitlement, Refusal
 from beffroi.core.facts import Clock, Reach
@@ -15,6 +16,7 @@ from beffroi.core.ids import AccountId, Bucket, OrganisationId, RoleCode
 from beffroi.core.merging import (
     Key,
     Tie,
+    bringing,
     in_the_way,
     joined,
     merged_groups,
@@ -160,6 +162,37 @@ def test_adviser_merges_as_they_hand_people_over_and_chooses_only_what_they_may_
     assert refused == Refusal(Code.FIELDS_NOT_ALLOWED)
     assert isinstance(merging(request, cut, POLICY, chosen=int(Group.IDENTITY)), Entitlement)
     assert isinstance(merging(request, adviser(relations=()), POLICY, chosen=EVERY), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("groups", "kinds", "minutes", "cut", "expected"),
+    [
+        (Group.NIR, (), 239, 0, None),
+        (Group.NIR, (), 240, 0, Code.STEP_UP_REQUIRED),
+        (Group.NIR | Group.CONTACT, (), 1, 0, None),
+        (Group.NIR | Group.CONTACT, (), 1, Group.CONTACT, Code.FIELDS_NOT_ALLOWED),
+        (0, (AttachmentKind.CV,), 1, 0, None),
+        (0, (AttachmentKind.CV,), 1, Group.ATTACHMENTS, Code.FIELDS_NOT_ALLOWED),
+        (Group.NIR, (AttachmentKind.CV,), 1, Group.ATTACHMENTS, Code.FIELDS_NOT_ALLOWED),
+        (Group.NIR, (), 1, Group.ATTACHMENTS, None),
+        (0, (AttachmentKind.CV,), 15, 0, None),
+        (0, (AttachmentKind.CV, AttachmentKind.IDENTITY_DOCUMENT), 15, 0, Code.STEP_UP_REQUIRED),
+        (0, (AttachmentKind.CV, AttachmentKind.IDENTITY_DOCUMENT), 14, 0, None),
+        (0, (None,), 1, 0, Code.ACTION_NOT_ALLOWED),
+        (0, (), 10_000, EVERY, None),
+    ],
+)
+def test_session_brings_into_a_file_what_it_could_open_and_nothing_else(
+    groups: int, kinds: tuple[AttachmentKind | None, ...], minutes: int, cut: int, expected: Code | None
+) -> None:
+    facts = adviser(relations=(followed(days=60),))
+    assert facts.session is not None
+    facts = facts._replace(
+        session=facts.session._replace(factor_at=NOW - timedelta(minutes=minutes)),
+        containment=facts.containment._replace(groups=int(cut)),
+    )
+    short = bringing(opening(Action.RELATE, 0), facts, POLICY, groups=int(groups), kinds=kinds)
+    assert (None if short is None else short.code) == expected
 
 
 @pytest.mark.parametrize(

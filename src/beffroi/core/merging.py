@@ -4,6 +4,8 @@ One office that follows both files, and is the only one to follow either, may do
 did not know. Who follows only one of two has the other transferred first (:mod:`beffroi.core.relating`). What is
 known of the person by another's word (a prescription, an enrolment) stays known, in the file that stays.
 And who merges has opened both that day: from then on one file shows what two did, and pays for one person (I-02).
+What the other file brings they could open there and then: its documents, too, are from then on those of whoever signs
+in as the person whose file stays.
 
 Made two again, each file is as it was; what was written since stays with the one that stayed. A relation comes back
 only as far as the file that stayed still has it: what was taken away meanwhile nobody regains.
@@ -14,6 +16,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeVar
 
+from beffroi.core.attachment_kinds import AttachmentKind
+from beffroi.core.attachments import GROUP as ATTACHMENTS
+from beffroi.core.attachments import law_of
 from beffroi.core.budgets import purse
 from beffroi.core.decision import Entitlement, Refusal, entitle, is_restricted
 from beffroi.core.facts import Clock, Facts, Reach, Request
@@ -61,12 +66,29 @@ def merging(request: Request, facts: Facts, policy: Policy, *, chosen: int) -> E
         return handed
     if is_restricted(facts):
         return Refusal(Code.RESTRICTED)
-    if not chosen:
-        return handed
-    read = entitle(request._replace(action=Action.OPEN, groups=chosen), facts, policy)
-    if isinstance(read, Refusal):
-        return read
-    return handed if read.groups == chosen else Refusal(Code.FIELDS_NOT_ALLOWED)
+    return bringing(request, facts, policy, groups=chosen) or handed
+
+
+def bringing(
+    request: Request, facts: Facts, policy: Policy, *, groups: int, kinds: Iterable[AttachmentKind | None] = ()
+) -> Refusal | None:
+    """Why these groups, and attachments of these kinds, do not come into a file by this session's hand.
+
+    It must be able to open each as it stands, with the assurance that each demands. ``None`` among the kinds is one
+    that nobody knows, which the policy does not rate.
+    """
+    present = tuple(kinds)
+    opened = groups | (ATTACHMENTS if present else 0)
+    if not opened:
+        return None
+    opening = request._replace(action=Action.OPEN, groups=opened)
+    for law in [law_of(kind) for kind in present] or [entitle]:
+        read = law(opening, facts, policy)
+        if isinstance(read, Refusal):
+            return read
+        if read.groups != opened:
+            return Refusal(Code.FIELDS_NOT_ALLOWED)
+    return Refusal(Code.ACTION_NOT_ALLOWED) if None in present else None
 
 
 def paid_for(reach: Reach | None, account: AccountId, role: Role, clock: Clock) -> bool:

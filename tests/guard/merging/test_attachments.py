@@ -144,6 +144,37 @@ async def test_identity_document_of_the_file_that_went_demands_what_its_kind_doe
     assert await drawer.read(pair.stays, card) == document("a")
 
 
+@pytest.mark.parametrize("chained", [False, True])
+async def test_session_too_old_to_open_an_identity_document_gives_it_to_no_other_file(
+    drawer: Drawer, chained: bool
+) -> None:
+    pair, world, ana = drawer.pair, drawer.pair.desk.guard.world, drawer.pair.desk.ana
+    card = await drawer.added(pair.goes, kind="identity-document")
+    if chained:
+        last = await world.person(ana.organisation, referent=ana)
+        assert (await Drawer(Pair(pair.desk, last, pair.goes)).merged()) != ""
+        pair.goes = last
+    old, fresh = [
+        await world.sign_in(
+            ana.account, ana.habilitation, ana.organisation, "adviser",
+            factor_at=await world.now() - timedelta(minutes=minutes),
+        )
+        for minutes in (16, 13)
+    ]  # fmt: skip
+    await pair.compare(ana)
+    before, spent = await pair.state(), "SELECT sum(day_spent)::int FROM guard.budget"
+    budgets = await world.conn.fetchval(spent)
+    refused = await pair.make(old)
+    assert code(refused) == "step-up-required"
+    assert refused.json()["step_up"]["max_age"] == 900
+    assert (await pair.state(), await world.conn.fetchval(spent)) == (before, budgets), "nothing of it stays"
+    assert await drawer.ids(pair.stays) == [drawer.own]
+    [entry] = [one for one in await pair.desk.guard.entries("refused") if one["explanation"] == "step-up-required"]
+    assert (str(entry["person"]), str(entry["account"])) == (pair.stays, ana.account)
+    assert (await pair.make(fresh)).status_code == 201
+    assert await drawer.read(pair.stays, card, fresh) == document("a")
+
+
 async def test_i16_alias_forged_behind_the_guard_shows_removes_and_adds_nothing_and_security_is_told(
     drawer: Drawer,
 ) -> None:

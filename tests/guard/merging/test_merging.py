@@ -1,5 +1,7 @@
 """Two files of one person become one, and two again."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -34,6 +36,26 @@ async def test_office_merges_two_files_and_each_group_is_the_one_it_chose(pair: 
     assert {str(one["person"]) for one in entries} == {pair.stays, pair.goes}
     assert {str(one["account"]) for one in entries} == {pair.desk.ana.account}
     assert "Delaun" not in "".join(one["detail"] for one in entries)
+
+
+async def test_session_too_old_to_open_a_group_that_comes_along_makes_nothing_of_the_two(pair: Pair) -> None:
+    world, ana = pair.desk.guard.world, pair.desk.ana
+    pair.goes = await world.person(
+        ana.organisation, referent=ana, sensitive_followup=SensitiveFollowup(notes=(note(3, "apart"),))
+    )
+    old, fresh = [
+        await world.sign_in(
+            ana.account, ana.habilitation, ana.organisation, "adviser",
+            factor_at=await world.now() - timedelta(minutes=minutes),
+        )
+        for minutes in (121, 118)
+    ]  # fmt: skip
+    await pair.compare()
+    before = await pair.state()
+    refused = await pair.make(old)
+    assert (code(refused), refused.json()["step_up"]["max_age"]) == ("step-up-required", 7200)
+    assert await pair.state() == before
+    assert (await pair.make(fresh)).status_code == 201
 
 
 async def test_search_finds_the_one_file_by_what_it_has(pair: Pair) -> None:

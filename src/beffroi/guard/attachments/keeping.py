@@ -32,6 +32,7 @@ _ONE: Final = (
     " WHERE a.id = $1 AND a.person = ANY ($2::uuid[])"
 )
 _KIND: Final = "SELECT kind FROM guard.attachment WHERE id = $1 AND person = ANY ($2::uuid[])"
+_KINDS: Final = "SELECT DISTINCT kind FROM guard.attachment WHERE person = ANY ($1::uuid[]) ORDER BY kind"
 _LIST: Final = (
     "SELECT id, kind, media, size, scanned, added_at, added_by FROM guard.attachment"
     " WHERE person = ANY ($1::uuid[]) ORDER BY added_at DESC, id"
@@ -122,7 +123,16 @@ async def kind_of(conn: "asyncpg.Connection", keys: "Keys", id: str, person: Per
     Raises Forged.
     """
     found: str | None = await conn.fetchval(_KIND, id, await _files(conn, keys, person))
-    return AttachmentKind(found) if found in set(AttachmentKind) else None
+    return _known(found)
+
+
+async def kinds(conn: "asyncpg.Connection", keys: "Keys", person: PersonId) -> list[AttachmentKind | None]:
+    """Which kinds this person's attachments are of; ``None`` stands for one that nobody knows. Raises Forged."""
+    return [_known(row["kind"]) for row in await conn.fetch(_KINDS, await _files(conn, keys, person))]
+
+
+def _known(kind: str | None) -> AttachmentKind | None:
+    return AttachmentKind(kind) if kind in set(AttachmentKind) else None
 
 
 async def listed(conn: "asyncpg.Connection", keys: "Keys", person: PersonId) -> Sequence[Any]:

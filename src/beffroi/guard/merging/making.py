@@ -6,7 +6,7 @@ attachments stay under it, and are found from the file that stays (guard/attachm
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -14,10 +14,13 @@ from uuid import uuid4
 
 import msgspec
 
+from beffroi.core.decision import Entitlement, Refusal
+from beffroi.core.facts import Facts, Request
 from beffroi.core.fields import NAMES
 from beffroi.core.ids import PersonId, PurposeCode
 from beffroi.core.merging import (
     UNDO,
+    bringing,
     in_the_way,
     merged_groups,
     merged_ties,
@@ -26,11 +29,12 @@ from beffroi.core.merging import (
     parted_groups,
     parted_ties,
 )  # fmt: skip
-from beffroi.core.policy import Action
+from beffroi.core.policy import Action, Policy
 from beffroi.core.relating import Obstacle
 from beffroi.guard import journal, stamped
 from beffroi.guard.answers import merging as answers
 from beffroi.guard.answers.shape import Place
+from beffroi.guard.attachments import keeping
 from beffroi.guard.decisions.asks import Granted
 from beffroi.guard.decisions.facts import clock_at
 from beffroi.guard.doors.answers import denial
@@ -116,8 +120,13 @@ async def make(call: Call) -> Answer:
     keys, policy = call.services.keys, call.services.policy
     stays, goes, chosen = PersonId(body.stays), PersonId(body.goes), tuple(dict.fromkeys(body.take))
     made: list[tuple[str, datetime]] = []
+    judged: list[tuple[Request, Facts, Policy]] = []
 
-    async def act(doing: Doing) -> Obstacle | Mapping[str, Any]:
+    def law(request: Request, facts: Facts, in_force: Policy) -> Entitlement | Refusal:
+        judged[:] = [(request, facts, in_force)]
+        return merging(request, facts, in_force, chosen=_mask(chosen))
+
+    async def act(doing: Doing) -> Obstacle | Refusal | Mapping[str, Any]:
         conn, granted, now = doing
         held = await files.both(conn, keys, stays, goes, now)
         if held is None:
@@ -140,6 +149,10 @@ async def make(call: Call) -> Answer:
             taken = _taken(one.file.groups, other.file.groups, chosen)
         except RecordRefused:
             return Obstacle.NOTES_TOO_LONG
+        kinds = await keeping.kinds(conn, keys, goes)
+        short = bringing(*judged[0], groups=_mask(taken), kinds=kinds)
+        if short is not None:
+            return short
         merge, agent = str(uuid4()), granted.agent
         detail = {"goes": goes, "merge": merge, "stays": stays}
         entry = partial(
@@ -149,8 +162,7 @@ async def make(call: Call) -> Answer:
         )  # fmt: skip
         await files.keep(conn, keys, merge, one, other, chosen)
         if taken:
-            mask = sum(int(NAMES[name]) for name in taken)
-            written = entry("updated", stays, mask)
+            written = entry("updated", stays, _mask(taken))
             await people.update(conn, keys, stays, files.records(taken), entry=written, joining=True)
         for key, tie in merged_ties(one.file.ties, other.file.ties, now).items():
             await files.write_tie(conn, keys, stays, key, tie)
@@ -169,7 +181,6 @@ async def make(call: Call) -> Answer:
         made[:] = [(merge, now + UNDO)]
         return detail
 
-    law = partial(merging, chosen=sum(int(NAMES[name]) for name in chosen))
     came = await carry_out(call, caller, Change("merged", stays, PurposeCode(body.purpose)), law, act)
     if not isinstance(came, Granted):
         return refusal(call, came)
@@ -181,6 +192,10 @@ def _two(body: Any) -> Any:
     if body.stays == body.goes:
         raise Malformed("$.goes", "another file than the one that stays")
     return body
+
+
+def _mask(names: Iterable[str]) -> int:
+    return sum(int(NAMES[name]) for name in names)
 
 
 def _taken(stays: Mapping[str, bytes], goes: Mapping[str, bytes], chosen: tuple[str, ...]) -> dict[str, bytes | None]:
@@ -263,7 +278,7 @@ async def undo(call: Call) -> Answer:
         )  # fmt: skip
         back = _back(one, other, kept)
         if back:
-            written = entry("updated", stays, sum(int(NAMES[name]) for name in back))
+            written = entry("updated", stays, _mask(back))
             await people.update(conn, keys, stays, files.records(back), entry=written, joining=True)
         stayed, again = parted_ties(files.law_of(kept.stays), files.law_of(kept.goes), one.file.ties, now)
         for key, tie in stayed.items():

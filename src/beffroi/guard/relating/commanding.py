@@ -44,7 +44,7 @@ class Doing(NamedTuple):
     now: datetime
 
 
-Act = Callable[[Doing], Awaitable[Obstacle | Mapping[str, Any]]]
+Act = Callable[[Doing], Awaitable[Obstacle | Refusal | Mapping[str, Any]]]
 """Writes; gives the journal's detail, or what stands in the way, and then nothing of it stays."""
 Came = Granted | Refusal | Fault | Obstacle
 
@@ -61,11 +61,11 @@ async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: A
     """Decide and do; what stood in the way instead of :class:`Granted`, nothing charged then.
 
     An obstacle answers something about the person, so it is a question of the hour and is journaled as refusals are:
-    past the hour's questions nobody is told which it was.
+    past the hour's questions nobody is told which it was. So is a refusal for what a change would touch.
     """
     services = call.services
     request = Request(change.action, caller.application, change.purpose, change.person, 0, None)
-    stopped: list[Obstacle] = []
+    stopped: list[Obstacle | Refusal] = []
 
     async def effect(conn: "asyncpg.Connection", granted: Granted, at: datetime) -> EntryNumber | Fault | Refusal:
         stopped.clear()
@@ -73,7 +73,7 @@ async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: A
             done = await act(Doing(conn, granted, at))
         except stamped.Forged:
             return Refusal(Code.INTEGRITY)
-        if isinstance(done, Obstacle):
+        if isinstance(done, Obstacle | Refusal):
             stopped.append(done)
             return Fault.VERSION_CONFLICT
         agent = granted.agent
@@ -92,12 +92,13 @@ async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: A
     asked = await question(call, caller, change.purpose)
     if not isinstance(asked, Granted):
         return asked
-    await note(call, asked.agent, change, caller.application, stopped[0])
-    return stopped[0]
+    came = stopped[0]
+    await note(call, asked.agent, change, caller.application, came.code if isinstance(came, Refusal) else came)
+    return came
 
 
-async def note(call: Call, agent: Agent, change: Change, application: ApplicationId, came: Obstacle) -> None:
-    """Count an obstacle as a refusal; the journal gets the 1st, the 10th, the 100th… of the account's hour."""
+async def note(call: Call, agent: Agent, change: Change, application: ApplicationId, came: Obstacle | Code) -> None:
+    """Count an obstacle, or a refusal met while doing, as a refusal; the journal gets the 1st, the 10th, the 100th… of the account's hour."""
     async with call.services.pool.acquire() as conn, conn.transaction():
         await turnstile.take(conn)
         at = await stamped.instant(conn)
