@@ -166,6 +166,9 @@ def test_documents_of_a_file_that_became_one_with_another_are_there_until_they_p
     rows = served.ask(handle, LIST).json()["rows"]
     assert {(row["id"], row["organisation_name"]) for row in rows} == {(own, "North"), (followed, "North")}
     assert served.ask(handle, OPEN, id=followed).status_code == 200
+    assert readings(served)[-1]["detail"] == f'{{"attachment":"{followed}","file":"{gone}","kind":"cv"}}'
+    assert served.ask(handle, OPEN, id=own).status_code == 200
+    assert readings(served)[-1]["detail"] == f'{{"attachment":"{own}","kind":"cv"}}'
     guard.amend("person_alias", alias, ended_at=now, ended_by=str(uuid4()))
     assert [row["id"] for row in served.ask(handle, LIST).json()["rows"]] == [own]
     assert code(served.ask(handle, OPEN, id=followed)) == "attachment-unknown"
@@ -195,6 +198,23 @@ def test_document_removed_between_list_and_download_is_there_no_longer(served: S
     before = len(readings(served))
     assert code(served.ask(handle, OPEN, id=own)) == "attachment-unknown"
     assert len(readings(served)) == before
+
+
+def test_document_removed_once_its_reading_is_journaled_is_there_no_longer_and_the_entry_stays(
+    served: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, handle = joined(served, served.ines), served.signed_in()
+    before, whole = len(readings(served)), own_attachments.append
+
+    async def removed(conn: asyncpg.Connection, entries: Any) -> list[int]:
+        """Whoever holds the turn has read no content yet: it is read once the turn is given back."""
+        await served.guard.world.conn.execute("DELETE FROM guard.attachment WHERE id = $1", own)
+        return await whole(conn, entries)
+
+    monkeypatch.setattr(own_attachments, "append", removed)
+    refused = served.ask(handle, OPEN, id=own)
+    assert (refused.status_code, code(refused)) == (404, "attachment-unknown")
+    assert [one["detail"] for one in readings(served)[before:]] == [f'{{"attachment":"{own}","kind":"cv"}}']
 
 
 def test_two_downloads_at_once_are_two_readings(served: Space) -> None:

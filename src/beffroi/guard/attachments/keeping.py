@@ -31,7 +31,7 @@ _ONE: Final = (
     "SELECT a.*, p.wrapped_key, p.epoch FROM guard.attachment a JOIN guard.person p ON p.id = a.person"
     " WHERE a.id = $1 AND a.person = ANY ($2::uuid[])"
 )
-_KIND: Final = "SELECT kind FROM guard.attachment WHERE id = $1 AND person = ANY ($2::uuid[])"
+_PLACE: Final = "SELECT kind, person FROM guard.attachment WHERE id = $1 AND person = ANY ($2::uuid[])"
 _KINDS: Final = "SELECT DISTINCT kind FROM guard.attachment WHERE person = ANY ($1::uuid[]) ORDER BY kind"
 _LIST: Final = (
     "SELECT id, kind, media, size, scanned, added_at, added_by FROM guard.attachment"
@@ -107,6 +107,19 @@ async def load(conn: "asyncpg.Connection", keys: "Keys", id: str, person: Person
     return await conn.fetchrow(_ONE, id, await _files(conn, keys, person))
 
 
+async def place(conn: "asyncpg.Connection", keys: "Keys", id: str, person: PersonId) -> Any:
+    """The kind of one attachment of this person and the file it was added to, ``None`` when there is none.
+
+    Its content, megabytes, is left where it is. Raises Forged.
+    """
+    return await conn.fetchrow(_PLACE, id, await _files(conn, keys, person))
+
+
+async def load_from(conn: "asyncpg.Connection", id: str, file: PersonId) -> Any:
+    """As :func:`load`, of the file that :func:`place` named; the caller has journaled that this is opened."""
+    return await conn.fetchrow(_ONE, id, [file])
+
+
 def opened(keys: "Keys", row: Any) -> Opened:
     """The attachment of a row in clear; the caller has journaled its opening (I-01). Raises SealRefused,
     WrappedKeyRefused: integrity alert.
@@ -122,8 +135,8 @@ async def kind_of(conn: "asyncpg.Connection", keys: "Keys", id: str, person: Per
 
     Raises Forged.
     """
-    found: str | None = await conn.fetchval(_KIND, id, await _files(conn, keys, person))
-    return _known(found)
+    found = await place(conn, keys, id, person)
+    return None if found is None else _known(found["kind"])
 
 
 async def kinds(conn: "asyncpg.Connection", keys: "Keys", person: PersonId) -> list[AttachmentKind | None]:
@@ -131,7 +144,7 @@ async def kinds(conn: "asyncpg.Connection", keys: "Keys", person: PersonId) -> l
     return [_known(row["kind"]) for row in await conn.fetch(_KINDS, await _files(conn, keys, person))]
 
 
-def _known(kind: str | None) -> AttachmentKind | None:
+def _known(kind: str) -> AttachmentKind | None:
     return AttachmentKind(kind) if kind in set(AttachmentKind) else None
 
 

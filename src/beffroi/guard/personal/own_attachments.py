@@ -1,7 +1,7 @@
 """POST /v1/person/attachments/list and open: the documents of one's own file, after a proven identity alone.
 
-Journaled ``own-file-read`` with the group ``attachments`` in the transaction that reads; a content is deciphered once
-that entry is durable (I-01). Nobody's budget is charged. What a kind demands of agents protects the papers of others;
+Journaled ``own-file-read`` with the group ``attachments`` in the transaction that finds them; a content is read and
+deciphered once that entry is durable (I-01). Nobody's budget is charged. What a kind demands of agents protects the papers of others;
 it is not asked of whoever proved within the hour that these are their own.
 """
 
@@ -93,23 +93,32 @@ async def listing(call: Call) -> Answer:
 
 
 async def open_one(call: Call) -> Answer:
-    """Journal the reading of one document, then decipher it."""
-    body, keys = bodies.read(call, _ONE), call.services.keys
-    found: list[tuple[int, Any]] = []
+    """Journal the reading of one document, then read and decipher it.
+
+    Its megabytes are read outside the turn: decisions do not wait for them. Removed by then, it is there no longer.
+    """
+    body, services = bodies.read(call, _ONE), call.services
+    keys, found = services.keys, list[tuple[int, Any]]()
 
     async def act(here: Present) -> Answer:
         if not await _within(call, here):
             return problems.reply(call, Fault.TOO_MANY_QUESTIONS)
-        row = await keeping.load(here.conn, keys, body.id, here.person)
-        if row is None:
+        place = await keeping.place(here.conn, keys, body.id, here.person)
+        if place is None:
             return problems.reply(call, Obstacle.UNKNOWN)
-        found.append((await _journal(call, here, attachment=body.id, kind=row["kind"]), row))
+        file = str(place["person"])
+        lies = {} if file == here.person else {"file": file}
+        found.append((await _journal(call, here, attachment=body.id, kind=place["kind"], **lies), place))
         return json_answer({})
 
     answer = await with_person(call, act, writes=True, identified=True)
     if not found:
         return answer
-    [(entry, row)] = found
+    [(entry, place)] = found
+    async with services.pool.acquire() as conn:
+        row = await keeping.load_from(conn, body.id, PersonId(str(place["person"])))
+    if row is None or row["kind"] != place["kind"]:
+        return problems.reply(call, Obstacle.UNKNOWN)
     try:
         opened = await asyncio.to_thread(keeping.opened, keys, row)
     except (SealRefused, WrappedKeyRefused) as error:
