@@ -16,6 +16,7 @@ from tests.guard.signin.serving import Member
 from tests.standards.documents.samples import pdf
 from tests.systems.cases.adviser import as_referent
 from tests.systems.cases.diary import Diary, at
+from tests.systems.cases.test_files import age_factor
 
 NAME = {"last_name": "Doublon", "first_name": "Inès", "birth_date": "12/04/2005"}
 
@@ -186,6 +187,26 @@ def test_adviser_sees_the_documents_of_both_files_and_finds_them_in_the_one_that
     desk.post(next(link for link in _actions(listed) if link.endswith("/separer/")), {}, page=listed)
     assert [link.split("/")[-2] for link in documents(desk, stays)] == [cv.split("/")[-2]]
     assert [link.split("/")[-2] for link in documents(desk, goes)] == [contract.split("/")[-2]]
+
+
+def test_step_up_for_the_identity_document_of_the_other_file_keeps_what_was_chosen(
+    stack: Stack, camille: Member
+) -> None:
+    visitor = stack.signed_in(camille)
+    stays, goes = two(stack, camille)
+    joined(visitor, goes, "identity-document")
+    age_factor(stack, camille, hours=1)
+    page = merged(visitor, stays, goes, **{"contact-keep": "goes"})
+    assert page.status == 403
+    assert "Confirmez que c’est bien vous" in page.text
+    left = visitor.http.post(f"{stack.url}/confirmation/", data=page.hidden("Confirmer mon identité"))
+    back = visitor.prove(camille, left.headers["location"])
+    kept = back.hidden("Continuer")
+    assert (kept["contact-keep"], kept["same"]) == ("goes", "on")
+    done = visitor.post(f"/personnes/{stays}/doublon/{goes}/", kept, page=back)
+    assert done.url == f"/personnes/{stays}/"
+    assert "font plus qu" in done.text
+    assert "Lens" in visitor.get(f"/personnes/{stays}/?rubriques=contact").text
 
 
 def test_adviser_is_told_that_two_files_together_have_more_documents_than_one_takes(

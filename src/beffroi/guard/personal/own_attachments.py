@@ -1,8 +1,8 @@
 """POST /v1/person/attachments/list and open: the documents of one's own file, after a proven identity alone.
 
 Journaled ``own-file-read`` with the group ``attachments`` in the transaction that finds them; a content is read and
-deciphered once that entry is durable (I-01). Nobody's budget is charged. What a kind demands of agents protects the papers of others;
-it is not asked of whoever proved within the hour that these are their own.
+deciphered once that entry is durable (I-01). Nobody's budget is charged. What a kind demands of agents protects the
+papers of others; it is not asked of whoever proved within the hour that these are their own.
 """
 
 import asyncio

@@ -98,7 +98,7 @@ async def carry_out(call: Call, caller: Caller, change: Change, law: Law, act: A
 
 
 async def note(call: Call, agent: Agent, change: Change, application: ApplicationId, came: Obstacle | Code) -> None:
-    """Count an obstacle, or a refusal met while doing, as a refusal; the journal gets the 1st, the 10th, the 100th… of the account's hour."""
+    """Count what stood in the way as a refusal; the journal gets the 1st, 10th, 100th… of the account's hour."""
     async with call.services.pool.acquire() as conn, conn.transaction():
         await turnstile.take(conn)
         at = await stamped.instant(conn)
