@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beffroi.core.personal import Objection
-from beffroi.core.presence import ENDINGS, LIFE, MOST_A_DAY, MOST_LIVE, MOVES, PresenceCode, State, may_make, named
+from beffroi.core.presence import (
+    ENDINGS,
+    LIFE,
+    MOST_A_DAY,
+    MOST_LIVE,
+    MOST_WORDS,
+    MOVES,
+    PresenceCode,
+    State,
+    is_named,
+    may_make,
+    words_of,
+)
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 PLACES = [
@@ -64,8 +76,15 @@ def test_person_makes_a_code_for_an_organisation_at_work_that_does_not_follow_th
     [
         ("valbrume", "13"), ("mission  valbrume", "1"), ("PRE saint gervais", "2"), ("pré-saint", "2"),
         ("ft-17", "3"), ("ml-valbrume", "1"), ("lille", ""), ("v", ""), ("", ""), ("- '", ""), ("%", ""),
-        ("é" * 80, ""),
+        ("é" * 80, ""), ("v v", ""),
     ],
 )  # fmt: skip
 def test_organisation_is_found_by_the_words_of_its_name_or_code(typed: str, found: str) -> None:
-    assert [id_ for id_, _, _ in named(typed, PLACES)] == list(found)
+    words = words_of(typed)
+    assert [id_ for id_, name, code in PLACES if words and is_named(words, name, code)] == list(found)
+
+
+def test_word_typed_again_is_looked_for_once_and_those_past_the_sixth_are_not() -> None:
+    assert words_of("e m l " * 13) == ("e", "m", "l")
+    assert words_of("Pré pre PRÉ") == ("pre",)
+    assert words_of(" ".join(f"w{number}" for number in range(20))) == tuple(f"w{n}" for n in range(MOST_WORDS))

@@ -9,9 +9,12 @@ from typing import Any, cast
 from uuid import uuid4
 
 import asyncpg
+import pytest
 
-from beffroi.guard import upkeep
+from beffroi.guard import breaking, stamped, upkeep
+from beffroi.guard.exposure import trend
 from beffroi.guard.metrics import Metrics
+from beffroi.guard.personal import presence_codes
 from beffroi.guard.services import Services
 from tests.databases import FreshDatabase
 from tests.guard import world as worlds
@@ -52,6 +55,45 @@ async def test_guard_at_start_and_on_every_new_day_prepares_the_journals_months(
         finally:
             keeping.cancel()
     await owner.close()
+    await world.conn.close()
+
+
+async def test_guard_that_cannot_forget_codes_of_presence_says_so_once_a_day_and_does_the_rest_of_the_round(
+    fresh: FreshDatabase, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = await worlds.build(fresh.guard)
+    rounds = tries = recorded = 0
+
+    async def failing(*_: Any) -> int:
+        nonlocal tries
+        tries += 1
+        raise stamped.Forged("presence_code")
+
+    async def exposures(*_: Any) -> int:
+        nonlocal recorded
+        recorded += 1
+        return 0
+
+    async def kept(*_: Any) -> int:
+        nonlocal rounds
+        rounds += 1
+        return 0
+
+    async def again() -> bool:
+        return rounds > 3
+
+    monkeypatch.setattr(presence_codes, "forget", failing)
+    monkeypatch.setattr(trend, "record", exposures)
+    monkeypatch.setattr(breaking, "keep", kept)
+    async with asyncpg.create_pool(fresh.guard, min_size=1, max_size=2) as pool:
+        services = cast(
+            Services, SimpleNamespace(pool=pool, keys=world.keys, policy=world.policy, areas={}, metrics=Metrics())
+        )
+        keeping = asyncio.create_task(upkeep.run(services, pause=0.001))
+        await until(again)
+        keeping.cancel()
+    assert (tries, recorded) == (1, 1)
+    assert "codes of presence" in caplog.text
     await world.conn.close()
 
 

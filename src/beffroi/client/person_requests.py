@@ -88,9 +88,12 @@ def words(request: str, person: str) -> Call[Words]:
 
 
 def move(request: str, to: str, reason: str | None = None, text: str | None = None) -> Call[Moved]:
-    """Take a request to its next step; ``text`` is what the person is answered in words."""
-    body = {"request": request, "to": to, "reason": reason, "text": text}
-    return post("/v1/person-requests/move", body, reads(Moved))
+    """Take a request to its next step; ``text`` is what the person is answered in words.
+
+    Without one nothing is said of it: a guard that is older than this client knows no such member.
+    """
+    body = {"request": request, "to": to, "reason": reason}
+    return post("/v1/person-requests/move", body if text is None else {**body, "text": text}, reads(Moved))
 
 
 def extend(request: str, reason: str) -> Call[Moved]:

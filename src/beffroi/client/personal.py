@@ -89,7 +89,7 @@ class Asked(Struct, frozen=True):
 
 
 class OwnRequest(Struct, frozen=True):
-    """What the person asked about their own data."""
+    """What the person asked about their own data; ``altered``: words of it do not open."""
 
     request: str
     article: str
@@ -104,6 +104,7 @@ class OwnRequest(Struct, frozen=True):
     closed_at: datetime | None
     answer: Identifying | None
     answer_until: datetime | None
+    altered: bool = False
 
 
 class Place(Struct, frozen=True):

@@ -94,8 +94,8 @@ def colleagues(body: Any) -> answers.Colleagues:
 
 
 def created(body: Any) -> answers.Created:
-    """A person registered."""
-    return typed(answers.Created, body)
+    """A person registered; who registers is the referent, where an older guard says nothing of it."""
+    return typed(answers.Created, {"referent": True, **body})
 
 
 def registered(body: Any) -> answers.Registered:

@@ -17,8 +17,10 @@ KEPT: Final = timedelta(days=90)
 """How long the person reads it, from the instant of the answer."""
 MOST_A_DAY: Final = 20
 """Answers in words that one organisation gives in 24 hours: who hijacks a correspondent writes to few."""
-_UNSEEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-"""What no keyboard types, and what turns the order of letters round; line ends and tabs are typed."""
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+"""What no keyboard types, what is not seen, what turns the order of letters round; line ends and tabs are typed."""
 
 
 def may_write(to: State, text: str | None) -> Objection | None:

@@ -4,7 +4,7 @@ An agent's word would be a relation of his own making; here the person proves wh
 stand, and shows the code to whoever receives them. It serves once, there and nowhere else, for a quarter of an hour.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -30,6 +30,8 @@ MOST_PLACES: Final = 20
 """Organisations that one search names."""
 SHORTEST: Final = 2
 """Letters or digits that one is searched by."""
+MOST_WORDS: Final = 6
+"""Words that one is searched by; those past them are not looked for."""
 MOST_SEARCHES: Final = 60
 """Such searches of one person in a quarter of an hour."""
 
@@ -85,15 +87,16 @@ def may_make(*, available: bool, follows: bool, waiting: int, made_today: int) -
     return Objection.PRESENCE_TOO_MANY if waiting >= MOST_LIVE or made_today >= MOST_A_DAY else None
 
 
-def named(typed: str, places: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Of organisations (id, name, code), those in whose name or code every word typed is; none for a text too short.
+def words_of(typed: str) -> tuple[str, ...]:
+    """The first words of what was typed, each once, without accents, case and hyphens; none for a text too short."""
+    words = tuple(filter(None, dict.fromkeys(map(_key, typed.split()))))[:MOST_WORDS]
+    return words if sum(map(len, words)) >= SHORTEST else ()
 
-    Accents, case and hyphens do not count.
-    """
-    words = [_key(word) for word in typed.split()]
-    if sum(map(len, words)) < SHORTEST:
-        return []
-    return [place for place in places if all(word in f"{_key(place[1])} {_key(place[2])}" for word in words)]
+
+def is_named(words: tuple[str, ...], name: str, code: str) -> bool:
+    """Whether each of these :func:`words_of` a search is in the name or the code of an organisation."""
+    whole = f"{_key(name)} {_key(code)}"
+    return all(word in whole for word in words)
 
 
 def _key(text: str) -> str:

@@ -1,11 +1,13 @@
 """What a guard does beside answering: breakers every minute; once a day, exposures, months, and what is outlived.
 
-Several guards may do it at once. A failure is logged, and tried again a minute later.
+Several guards may do it at once. A failure is logged, and tried again a minute later; where codes of presence are not
+forgotten, the next day.
 """
 
 import asyncio
 import logging
-from typing import Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from beffroi.guard import breaking, migrations, stamped
 from beffroi.guard.decisions.facts import clock_at
@@ -16,6 +18,9 @@ from beffroi.guard.notifying.counting import counts as mail_counts
 from beffroi.guard.person_rights.writing import forget_outlived
 from beffroi.guard.personal import presence_codes
 from beffroi.guard.services import Services
+
+if TYPE_CHECKING:
+    from beffroi.guard.keys import Keys
 
 _LOG: Final = logging.getLogger("beffroi.guard")
 PAUSE: Final = 60.0
@@ -44,6 +49,14 @@ async def daily(conn: Any) -> None:
     await forget_outlived(conn)
 
 
+async def _forget_codes(conn: Any, keys: "Keys", now: datetime) -> None:
+    """Codes of presence that are outlived. Whatever it meets, the rest of the day's work is done, and done once."""
+    try:
+        await presence_codes.forget(conn, keys, now)
+    except Exception as error:
+        _LOG.error("codes of presence are not forgotten: %s", type(error).__name__)
+
+
 async def run(services: Services, pause: float = PAUSE) -> None:
     """Rounds until cancelled, the first at once; days and hours are those of the sole clock."""
     done, wait = 0, pause
@@ -57,7 +70,7 @@ async def run(services: Services, pause: float = PAUSE) -> None:
                 now = await stamped.instant(conn)
                 if clock_at(now).day != done:
                     await daily(conn)
-                    await presence_codes.forget(conn, services.keys, now)
+                    await _forget_codes(conn, services.keys, now)
                     await trend.record(conn, services.keys, services.policy, now, inventory_of(services))
                     done = clock_at(now).day
                 wait = min(pause, 3600 - now.timestamp() % 3600)  # caps change with the hour

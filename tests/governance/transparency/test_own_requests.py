@@ -11,6 +11,7 @@ from beffroi.core.person_rights import State
 from beffroi.governance.transparency.web import own_file, words
 from tests.config.console.conftest import stack
 from tests.config.console.stack import Stack, Visitor
+from tests.governance.transparency.test_own_documents import of
 
 __all__ = ["stack"]
 ADDRESS = "/mon-espace/demandes/"
@@ -29,6 +30,26 @@ def test_visitor_and_agent_ask_nothing_in_anybody_s_name(stack: Stack) -> None:
 
 def test_foreign_form_asks_nothing(stack: Stack) -> None:
     assert stack.visitor().http.post(f"{stack.url}{ADDRESS}").status_code == 403
+
+
+def test_person_whose_words_were_altered_is_told_so_beside_the_other_requests(stack: Stack) -> None:
+    visitor, person = of(stack, "Alteree")
+    for article, text in (("rectification", "Mon adresse est fausse."), ("restriction", "Laissez mon dossier là.")):
+        typed = {"demande": article, "organisme": str(stack.guard.organisation), "texte": text}
+        assert "Votre demande est envoyée." in visitor.post(ADDRESS, typed).text
+    said = "Un texte de cette demande a été altéré"
+    assert said not in visitor.get(ADDRESS).text
+    text = "(SELECT id FROM guard.person_request WHERE person = $1 AND article = 'rectification')"
+    row = stack.guard.row(f"SELECT * FROM guard.person_request_text WHERE id = {text}", person)
+    stack.guard.execute("DELETE FROM guard.person_request_text WHERE id = $1", row["id"])
+    stack.guard.execute(
+        "INSERT INTO guard.person_request_text VALUES ($1, $2, $3, $4)",
+        row["id"], person, bytes(len(row["sealed"])), row["made_at"],
+    )  # fmt: skip
+    page = visitor.get(ADDRESS)
+    assert (page.status, page.text.count(said)) == (200, 1)
+    assert "Laissez mon dossier là." in page.text
+    assert "adresse est fausse" not in page.text
 
 
 @pytest.fixture

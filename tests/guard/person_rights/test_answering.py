@@ -17,6 +17,8 @@ from tests.guard.doors.conftest import pretty
 from tests.guard.person_rights.conftest import Register, code
 
 TEXT = "Votre adresse est corrigée partout : à Hellemmes, rue des Écoles."
+UNSEEN = "\u061c\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ufeff"
+"""What is not seen, and turns the order of letters round or parts them."""
 REFUSED = {"to": "refused", "reason": "unfounded"}
 
 
@@ -103,7 +105,7 @@ async def test_words_with_a_step_that_closes_nothing_are_refused(register: Regis
 
 async def test_words_that_are_short_oversized_or_malformed_change_nothing(register: Register) -> None:
     request = await worked_on(register)
-    wrong = ["court", " " * 40, f"{TEXT}\x00", f"{TEXT}\x1b[2J", f"{TEXT}\u202etxet"]
+    wrong = ["court", " " * 40, f"{TEXT}\x00", f"{TEXT}\x1b[2J", *(f"{TEXT}{one}txet" for one in UNSEEN)]
     tries: list[tuple[Any, str]] = [
         *((text, "person-request-answer") for text in wrong),
         *((text, "malformed") for text in ("x" * (LONGEST + 1), 3, [TEXT])),

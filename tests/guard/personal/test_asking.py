@@ -251,9 +251,35 @@ def test_words_put_in_the_place_of_an_answer_do_not_open(served: Space, someone:
     put = "INSERT INTO guard.person_request_answer SELECT $2, person, coalesce($3, sealed), made_at"
     for sealed in (kept, None):
         served.guard.execute(f"{put} FROM guard.person_request_answer WHERE id = $1", first, second, sealed)
-        assert code(served.ask(someone.handle, LIST)) == "integrity"
+        told, before = someone.own()["rows"], len(served.guard.journal("integrity"))
+        assert {(row["request"], row["answer"], row["altered"]) for row in told} == {
+            (first, ANSWER, False), (second, None, True),
+        }  # fmt: skip
+        assert [row["answer_until"] is None for row in told] == [row["altered"] for row in told]
         served.guard.execute("DELETE FROM guard.person_request_answer WHERE id = $1", second)
-    assert {row["answer"] for row in someone.own()["rows"]} == {ANSWER, None}
+        assert {(row["answer"], row["altered"]) for row in someone.own()["rows"]} == {(ANSWER, False), (None, False)}
+        assert len(served.guard.journal("integrity")) == before
+    assert before == 2
+
+
+@pytest.mark.parametrize("table", ["person_request_text", "person_request_answer"])
+def test_words_that_were_altered_are_said_to_be_and_reported_and_the_others_still_read(
+    served: Space, someone: Someone, nora: Seat, table: str
+) -> None:
+    requests, asked = [someone.asked(), someone.asked("restriction")], table == "person_request_text"
+    for request in () if asked else requests:
+        close(served, nora, request)
+    before = len(served.guard.journal("integrity"))
+    row = served.guard.row(f"SELECT * FROM guard.{table} WHERE id = $1", requests[0])
+    changed = bytes([*row["sealed"][:-1], row["sealed"][-1] ^ 1])
+    served.guard.execute(f"DELETE FROM guard.{table} WHERE id = $1", requests[0])
+    served.guard.execute(
+        f"INSERT INTO guard.{table} VALUES ($1, $2, $3, $4)", row["id"], row["person"], changed, row["made_at"]
+    )
+    told = {row["request"]: row for row in someone.own()["rows"]}
+    member, whole = ("text", TEXT) if asked else ("answer", ANSWER)
+    assert [(told[one][member], told[one]["altered"]) for one in requests] == [(None, True), (whole, False)]
+    assert len(served.guard.journal("integrity")) == before + 1
 
 
 @pytest.mark.parametrize("first", ["answered", "merged"])

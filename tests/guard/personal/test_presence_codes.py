@@ -13,12 +13,12 @@ import pytest
 
 from beffroi.core.personal import Objection
 from beffroi.core.policy import RELATIONS
-from beffroi.core.presence import KEPT, LENGTH, MOST_A_DAY, MOST_LIVE, WRONG_OF_ACCOUNT, WRONG_OF_OFFICE
+from beffroi.core.presence import KEPT, LENGTH, MOST_A_DAY, MOST_LIVE, MOST_PLACES, WRONG_OF_ACCOUNT, WRONG_OF_OFFICE
 from beffroi.core.relating import Obstacle
-from beffroi.guard import turnstile
+from beffroi.guard import stamped, turnstile
 from beffroi.guard.containing.cutting import suspend_account
 from beffroi.guard.personal import presence_codes
-from beffroi.guard.relating import relations
+from beffroi.guard.relating import organisations, relations
 from tests.config.console.stack import guard_served
 from tests.databases import FreshDatabase
 from tests.guard.approvals.office import Seat, seat
@@ -437,6 +437,56 @@ def test_person_searches_organisations_that_follow_people_and_no_other(served: S
     assert code(someone.ask(PLACES, name="s" * 81)) == "malformed"
     served.guard.execute("UPDATE guard.attempt SET times = 1000")
     assert someone.ask(PLACES, name="relais").status_code == 429
+
+
+def test_only_organisations_that_a_search_finds_are_verified_and_a_forged_one_is_reported_and_left_out(
+    served: Space, someone: Someone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    guard, name = served.guard, drawn().title()
+    found, forged, beside = [
+        str(guard.run(guard.world.organisation(f"{kind} {name}"))) for kind in ("Relais", "Relais Faux", "Antenne")
+    ]
+    for one in (forged, beside):
+        served.guard.execute(
+            "UPDATE guard.organisation SET contract_until = contract_until + '1 day' WHERE id = $1", one
+        )
+    verified = list[str]()
+    genuine = stamped.is_genuine
+
+    def counted(keys: Any, table: str, row: Any) -> bool:
+        if table == "organisation":
+            verified.append(str(row["id"]))
+        return genuine(keys, table, row)
+
+    monkeypatch.setattr(stamped, "is_genuine", counted)
+    monkeypatch.setattr(organisations, "_AT_ONCE", 2)
+    answer = someone.ask(PLACES, name=f"relais {name}")
+    assert answer.json() == {"rows": [{"id": found, "name": f"Relais {name}"}], "more": False}
+    assert sorted(verified) == sorted([found, forged])
+    assert forged in caplog.text
+    assert beside not in caplog.text
+    for number in range(25):
+        guard.run(guard.world.organisation(f"Poste {name} {number}"))
+    verified.clear()
+    assert someone.ask(PLACES, name=f"poste {name}").json()["more"]
+    assert len(verified) == MOST_PLACES + 1
+
+
+def test_code_of_a_file_that_another_stands_for_is_wrong_though_nobody_ended_it(
+    served: Space, someone: Someone, south: str, cleo: Seat
+) -> None:
+    guard, stays, alias, made = served.guard, served.file(), str(uuid4()), someone.made(south)
+    now = guard.run(guard.world.now())
+    guard.run(
+        guard.world.insert(
+            "person_alias", id=alias, person=someone.id, survivor=stays, organisation=guard.organisation,
+            merged_by=str(uuid4()), merged_at=now, undo_until=now, ended_at=None, ended_by=None,
+        )
+    )  # fmt: skip
+    assert code(typed(served, cleo, made["code"])) == Obstacle.PRESENCE_CODE_WRONG
+    assert (someone.states(), someone.relation(south)) == (["waiting"], None)
+    guard.amend("person_alias", alias, ended_at=now, ended_by=str(uuid4()))
+    assert typed(served, cleo, made["code"]).status_code == 200
 
 
 def test_code_is_forgotten_a_month_after_its_end_and_the_journal_expects_it_no_more(

@@ -153,7 +153,8 @@ class OwnRequest(Answered, frozen=True):
     """What one asked about one's own data: where it stands, by when it is answered, why it is late or refused.
 
     ``text`` is what one wrote with it, while it is open; ``answer`` what one was answered in words, which can be read
-    until ``answer_until``; ``closed_at`` is when it was answered or refused.
+    until ``answer_until``; ``closed_at`` is when it was answered or refused. ``altered``: such words are there and do
+    not open.
     """
 
     request: str
@@ -169,6 +170,7 @@ class OwnRequest(Answered, frozen=True):
     closed_at: datetime | None
     answer: str | None
     answer_until: datetime | None
+    altered: bool
 
 
 class Place(Answered, frozen=True):

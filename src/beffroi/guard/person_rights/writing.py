@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from beffroi.core.answering import KEPT, may_write_again
 from beffroi.core.person_rights import Objection
+from beffroi.guard.keys import WrappedKeyRefused
 from beffroi.guard.vault import sealing
+from beffroi.guard.vault.sealing import SealRefused
 
 if TYPE_CHECKING:
     from beffroi.guard.keys import Keys
@@ -66,17 +68,33 @@ async def written(conn: Any, text: Text, requests: Sequence[str]) -> list[str]:
 
 async def texts_of(conn: Any, keys: "Keys", text: Text, requests: Sequence[str]) -> dict[str, str]:
     """The words of these requests, by request. Raises SealRefused, WrappedKeyRefused."""
+    found, altered = await opened(conn, keys, text, requests)
+    for error in altered.values():
+        raise error
+    return found
+
+
+async def opened(
+    conn: Any, keys: "Keys", text: Text, requests: Sequence[str]
+) -> tuple[dict[str, str], dict[str, SealRefused | WrappedKeyRefused]]:
+    """The same, and by request why words do not open, which the caller reports."""
     rows = await conn.fetch(
         f"SELECT t.id, t.person, t.sealed, p.wrapped_key, p.epoch FROM guard.{text} t"
         " JOIN guard.person p ON p.id = t.person WHERE t.id = ANY ($1::uuid[])",
         requests,
     )
-    found = {}
+    found, altered = dict[str, str](), dict[str, SealRefused | WrappedKeyRefused]()
     for row in rows:
-        owner, label = sealing.owner_bytes(str(row["person"])), _LABELS[text].format(row["id"])
-        clear = sealing.unseal_for(keys, owner, row["wrapped_key"], row["epoch"], label, row["sealed"])
-        found[str(row["id"])] = clear.decode()
-    return found
+        id_, owner = str(row["id"]), sealing.owner_bytes(str(row["person"]))
+        try:
+            clear = sealing.unseal_for(
+                keys, owner, row["wrapped_key"], row["epoch"], _LABELS[text].format(id_), row["sealed"]
+            )
+        except (SealRefused, WrappedKeyRefused) as error:
+            altered[id_] = error
+        else:
+            found[id_] = clear.decode()
+    return found, altered
 
 
 async def forget(conn: Any, text: Text, request: str) -> None:

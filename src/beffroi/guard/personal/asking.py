@@ -6,7 +6,7 @@ it again while the request is open, and what they were answered for some time af
 their own, before it leaves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 from uuid import uuid4
@@ -27,11 +27,12 @@ from beffroi.guard.journal import Entry, append
 from beffroi.guard.merging import aliases
 from beffroi.guard.notifying import telling
 from beffroi.guard.person_rights.register import TABLE, standing_of
-from beffroi.guard.person_rights.writing import DAY, Text, keep, key_of, texts_of, written
+from beffroi.guard.person_rights.writing import DAY, Text, keep, key_of, opened, written
 from beffroi.guard.personal.presence import Present, with_person
 from beffroi.guard.relating.prescribing import begins
 from beffroi.guard.signin import attempts
 from beffroi.guard.signin.attempts import Limit
+from beffroi.guard.signin.integrity import report
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
@@ -118,15 +119,16 @@ async def listed(call: Call) -> Answer:
     """One's own requests, by any means they came, and where one may make another.
 
     With what one wrote or was answered it is a reading of one's own, counted, and journaled under the turnstile; else
-    it is none.
+    it is none. Words that do not open are reported, and said to be altered; the rest is shown.
     """
     bodies.read(call, _FOLLOWING)
     keys, worded = call.services.keys, list[str]()
+    altered: dict[str, Exception] = {}
 
     async def look(here: Present) -> Answer:
         rows = await _own(here, keys)
         worded[:] = [one for text, ids in _read(here, rows).items() for one in await written(here.conn, text, ids)]
-        return await _told(here, keys, rows, {text: {} for text in Text})
+        return await _told(here, keys, rows, {text: {} for text in Text}, ())
 
     async def read(here: Present) -> Answer:
         if not await attempts.within(here.conn, keys, Limit.OWN_QUESTIONS, here.person, here.now):
@@ -137,11 +139,18 @@ async def listed(call: Call) -> Answer:
         )  # fmt: skip
         await append(here.conn, [entry])
         rows = await _own(here, keys)
-        texts = {text: await texts_of(here.conn, keys, text, ids) for text, ids in _read(here, rows).items()}
-        return await _told(here, keys, rows, texts)
+        texts = dict[Text, Mapping[str, str]]()
+        for text, ids in _read(here, rows).items():
+            texts[text], refused = await opened(here.conn, keys, text, ids)
+            altered.update(refused)
+        return await _told(here, keys, rows, texts, altered)
 
     answer = await with_person(call, look, writes=False, identified=True)
-    return await with_person(call, read, writes=True, identified=True) if worded else answer
+    if worded:
+        answer = await with_person(call, read, writes=True, identified=True)
+        for error in altered.values():
+            await report(call, error)
+    return answer
 
 
 async def _own(here: Present, keys: "Keys") -> list["Row"]:
@@ -164,7 +173,11 @@ def _closed_at(row: "Row") -> datetime | None:
 
 
 async def _told(
-    here: Present, keys: "Keys", rows: Sequence["Row"], texts: Mapping[Text, Mapping[str, str]]
+    here: Present,
+    keys: "Keys",
+    rows: Sequence["Row"],
+    texts: Mapping[Text, Mapping[str, str]],
+    altered: Collection[str],
 ) -> Answer:
     told = []
     for row in rows:
@@ -175,7 +188,7 @@ async def _told(
             OwnRequest(
                 id_, row["article"], row["name"], standing.received_on, standing.due_on, standing.state.value,
                 standing.extended, row["reason"], row["registered_by"] is None, texts[Text.REQUEST].get(id_),
-                closed_at, answer, until,
+                closed_at, answer, until, id_ in altered,
             )
         )  # fmt: skip
     places = {place: name for place, _, name in await _places(here, keys)}

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from beffroi.core.ids import OrganisationId, PersonId
 from beffroi.core.inviting import SYMBOLS, symbols_of
@@ -34,11 +34,10 @@ WHERE c.person = ANY ($1::uuid[]) AND c.made_at > $2 ORDER BY c.made_at DESC, c.
 """
 _ONE: Final = "SELECT * FROM guard.presence_code WHERE id = $1 AND person = ANY ($2::uuid[]) FOR UPDATE"
 _OPEN: Final = "SELECT * FROM guard.presence_code WHERE person = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE"
-_FORGET: Final = """
-DELETE FROM guard.presence_code WHERE id IN (
-    SELECT id FROM guard.presence_code WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2)
-RETURNING *
+_OUTLIVED: Final = """
+SELECT * FROM guard.presence_code WHERE expires_at < $1 AND id > $2 ORDER BY id LIMIT $3 FOR UPDATE
 """
+_FORGET: Final = "DELETE FROM guard.presence_code WHERE id = ANY ($1::uuid[])"
 _AT_ONCE: Final = 1000
 
 
@@ -112,17 +111,21 @@ async def end_all(conn: "asyncpg.Connection", keys: "Keys", person: PersonId, no
 async def forget(conn: "asyncpg.Connection", keys: "Keys", now: datetime) -> int:
     """Delete what its person need not see any more, and let the journal say that it is gone; how many.
 
-    In transactions of its own, a thousand rows each.
+    In transactions of its own, a thousand rows each. A row that is not genuine stays, and is reported: what it
+    says of its own end is worth nothing, and the journal must not say that the guard deleted it.
     """
-    forgotten = 0
+    forgotten, after = 0, UUID(int=0)
     while True:
         async with conn.transaction():
             await turnstile.take(conn)
-            rows = await conn.fetch(_FORGET, now - KEPT, _AT_ONCE)
-            await stamped.record(conn, keys, TABLE, rows, gone=True)
-        forgotten += len(rows)
+            rows = await conn.fetch(_OUTLIVED, now - KEPT, after, _AT_ONCE)
+            outlived = [row for row in rows if stamped.is_genuine(keys, TABLE, row)]
+            await conn.execute(_FORGET, [row["id"] for row in outlived])
+            await stamped.record(conn, keys, TABLE, outlived, gone=True)
+        forgotten += len(outlived)
         if len(rows) < _AT_ONCE:
             return forgotten
+        after = rows[-1]["id"]
 
 
 def _drawn() -> str:

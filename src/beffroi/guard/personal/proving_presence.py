@@ -4,14 +4,14 @@ After a proven identity alone: a code of the office may be in another's hands. T
 and to whom, is :mod:`beffroi.guard.relating.by_presence`'s.
 """
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from beffroi.core.ids import OrganisationId
 from beffroi.core.personal import Objection
-from beffroi.core.presence import MOST_A_DAY, MOST_LIVE, MOST_PLACES, may_make, named
+from beffroi.core.presence import MOST_A_DAY, MOST_LIVE, MOST_PLACES, may_make
 from beffroi.guard.answers.personal import Place, PresenceCode, PresenceCodes, PresenceMade, PresencePlaces
 from beffroi.guard.answers.shape import Nothing
 from beffroi.guard.journal import Entry, append
@@ -23,9 +23,6 @@ from beffroi.guard.signin.attempts import Limit
 from beffroi.guard.web import bodies, problems
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
-
-if TYPE_CHECKING:
-    pass
 
 _KNOWN: Final = "SELECT 1 FROM guard.person WHERE id = $1"
 
@@ -63,11 +60,11 @@ async def places(call: Call) -> Answer:
     body, keys = bodies.read(call, _SEARCHING), call.services.keys
 
     async def act(here: Present) -> Answer:
-        if not await attempts.within(here.conn, keys, Limit.PLACES, f"places {here.person}", here.now):
+        if not await attempts.within(here.conn, keys, Limit.PLACES, here.person, here.now):
             return problems.reply(call, Fault.TOO_MANY_QUESTIONS)
-        rows = await organisations.at_work(here.conn, keys, organisations.FOLLOWING, here.now)
-        found = named(body.name, [(str(row["id"]), row["name"], row["code"]) for row in rows])
-        told = tuple(Place(id_, name) for id_, name, _ in found[:MOST_PLACES])
+        kinds, most = organisations.FOLLOWING, MOST_PLACES + 1
+        found = await organisations.named(here.conn, keys, kinds, body.name, here.now, most)
+        told = tuple(Place(str(row["id"]), row["name"]) for row in found[:MOST_PLACES])
         return json_answer(PresencePlaces(told, len(found) > MOST_PLACES))
 
     return await with_person(call, act, writes=False, identified=True)

@@ -19,6 +19,7 @@ from beffroi.guard.answers import relating as answers
 from beffroi.guard.decisions.asks import Agent, Granted
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
+from beffroi.guard.merging import aliases
 from beffroi.guard.personal import presence_codes
 from beffroi.guard.relating import colleagues, organisations, relations
 from beffroi.guard.relating.bodies import ByPresence
@@ -61,6 +62,8 @@ async def follow(call: Call) -> Answer:
         row = await presence_codes.typed(conn, keys, own, body.code, now)
         if row is None or str(row["person"]) != person:
             return Obstacle.PRESENCE_CODE_WRONG  # used, taken back or erased since
+        if await aliases.survivor(conn, keys, person) != person:
+            return Obstacle.PRESENCE_CODE_WRONG  # no relation may begin with a file that another stands for
         if await relations.live(conn, keys, person, own, relations.FOLLOWED, now) is not None:
             return Obstacle.ALREADY_FOLLOWED
         await presence_codes.end(conn, keys, row, State.USED, now)
@@ -80,9 +83,7 @@ async def follow(call: Call) -> Answer:
 async def _whose(call: Call, agent: Agent, text: str) -> PersonId | Obstacle:
     """Whose code waits at the agent's organisation; else it counts as a wrong one. Raises Forged."""
     keys, own = call.services.keys, agent.organisation.id
-    counts = (
-        (Limit.PRESENCE_OF_ACCOUNT, f"presence {agent.account.id}"), (Limit.PRESENCE_OF_OFFICE, f"presence {own}"),
-    )  # fmt: skip
+    counts = ((Limit.PRESENCE_OF_ACCOUNT, agent.account.id), (Limit.PRESENCE_OF_OFFICE, own))
     async with call.services.pool.acquire() as conn, conn.transaction():
         await turnstile.take(conn)
         now = await stamped.instant(conn)
