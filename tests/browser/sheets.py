@@ -133,7 +133,8 @@ CONSOLE = {
         "portefeuille/confier/",
     ),
     "hand-preview": Sheet(
-        "cases/hand_preview.html", "Confier à Karim", "Hand over to Karim", "portefeuille/confier/"
+        "cases/hand_preview.html", "Confier à Karim|Devenir leur référent",
+        "Hand over to Karim|Become their referent", "portefeuille/confier/",
     ),
     "covers": Sheet(
         "cases/covers.html", "Remplacer pendant une absence", "Cover an absence", "portefeuille/remplacements/"

@@ -176,6 +176,7 @@ def test_receptionist_receives_people_without_meeting_a_barrier(
     diary.give(walking, office, camille.account, at(0, 0), kind="workshop")
     tour.press("link", "Noter son arrivée", "Note their arrival")
     tour.meet("walk-in")
+    page.locator("#id_account").select_option(str(camille.account))
     page.locator("#id_minutes").evaluate("field => { field.options[0].value = '7' }")
     page.locator("#id_minutes").select_option("7")
     tour.press("button", "Noter l.arrivée", "Note the arrival")
@@ -265,7 +266,7 @@ def type_newcomer(tour: Tour, last_name: str) -> None:
     tour.press("button", "Créer le dossier", "Create the file")
 
 
-@meets("search", "no-file", "registration", "walk-in", "filtered")
+@meets("search", "no-file", "registration", "walk-in", "filtered", "hand-preview")
 def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_meeting_a_barrier(
     stack: Stack, camille: Member, diary: Diary, tour: Tour, width: int
 ) -> None:
@@ -310,7 +311,9 @@ def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_m
     ).to_be_visible()
     page.get_by_label(f"Choisir {name.upper()}" if french else f"Choose {name.upper()}").check()
     tour.press("button", "Devenir leur référent", "Become their referent")
-    tour.press("button", "Confier ces personnes", "Hand over these people")
-    done = "1 personne a changé de conseiller." if french else "1 person has another adviser now."
+    tour.meet("hand-preview", "oneself")
+    tour.press("button", "Devenir leur référent", "Become their referent")
+    done = "Vous êtes le référent de 1 personne de plus." if french else "You are the referent of 1 more person."
     expect(page.get_by_text(done)).to_be_visible()
+    page.goto(f"{stack.url}/portefeuille/")
     expect(page.get_by_role("link", name=re.compile(name.upper()))).to_be_visible()

@@ -91,9 +91,11 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
     Obstacle.PRESENCE_TRIES: Sentence(
         429,
         "Trop de codes refusés",
-        "Trop de codes faux ont été saisis ici. Recommencez dans un quart d’heure, avec un nouveau code.",
+        "Trop de codes faux ont été saisis, par vous ou dans votre structure. Si c’est par vous, un collègue peut"
+        " saisir ce code ; sinon, recommencez dans un quart d’heure, avec un nouveau code.",
         "Too many codes refused",
-        "Too many wrong codes were typed here. Try again in a quarter of an hour, with another code.",
+        "Too many wrong codes were typed, by you or in your organisation. If by you, a colleague can type this code;"
+        " otherwise try again in a quarter of an hour, with another code.",
     ),
     Obstacle.NOT_FOLLOWED_THERE: Sentence(
         _CONFLICT,

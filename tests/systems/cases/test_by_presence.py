@@ -1,5 +1,6 @@
 """A code shown at the desk, typed by an adviser: pages that lead to it, what it asks, what it says when it fails."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -8,7 +9,7 @@ from beffroi.core.ids import PersonId
 from beffroi.guard import turnstile
 from beffroi.guard.personal import presence_codes
 from beffroi.guard.relating import relations
-from tests.config.console.stack import Stack, Visitor
+from tests.config.console.stack import Page, Stack, Visitor
 
 ADDRESS = "/personnes/presence/"
 
@@ -47,6 +48,8 @@ def somebody(stack: Stack, name: str) -> str:
 def test_adviser_types_the_code_and_comes_to_the_file_in_few_questions(desk: Desk) -> None:
     person = somebody(desk.stack, "Presente")
     form = desk.visitor.get(ADDRESS)
+    assert f"{desk.stack.url}/mon-espace/" in form.text
+    assert form.text.index("N’acceptez un code que") < form.text.index("Code que montre la personne")
     desk.stack.asked.clear()
     page = desk.visitor.post(ADDRESS, {"code": desk.code(person)}, page=form)
     assert (page.status, page.url) == (200, f"/personnes/{person}/")
@@ -94,6 +97,33 @@ def test_search_and_the_page_of_somebody_followed_elsewhere_lead_there(desk: Des
     found = desk.visitor.post("/recherche/", typed, page=search)
     [elsewhere] = [link for link in found.links() if link.startswith("/personnes/") and link.count("-") == 4]
     assert ADDRESS in desk.visitor.get(elsewhere).links()
+
+
+def found_in_the_south(stack: Stack, visitor: Visitor, last_name: str, *, archived: bool = False) -> Page:
+    """The page of somebody of another office whom a search found."""
+    south = stack.guard.world.offices["South"]
+    person = stack.person(
+        organisation=south, last_name=last_name, first_names="Inès", birth_date="2005-03-14",
+        kind="archived" if archived else "followed",
+    )  # fmt: skip
+    typed = {"last_name": last_name, "first_name": "Inès", "birth_date": "14/03/2005", "recherche": "identite"}
+    visitor.post("/recherche/", typed)
+    return visitor.get(f"/personnes/{person}/")
+
+
+def test_person_whom_nobody_follows_needs_no_code(desk: Desk) -> None:
+    page = found_in_the_south(desk.stack, desk.visitor, "Archivee", archived=True)
+    assert "Reprendre le suivi" in page.text
+    assert ADDRESS not in page.links()
+
+
+def test_receptionist_is_told_whom_to_send_somebody_followed_elsewhere_to(stack: Stack) -> None:
+    visitor = stack.signed_in(stack.guard.member("Rosa Orientation", role="receptionist"))
+    page = found_in_the_south(stack, visitor, "Orientee")
+    assert "Dirigez-la vers un conseiller" in page.text
+    assert "demander le transfert" in page.text
+    assert "/reception/" in re.findall(r'href="([^"]+)"', page.html[page.html.index("<main") :])
+    assert ADDRESS not in page.links()
 
 
 def test_receptionist_is_offered_no_code_and_finds_no_page(stack: Stack) -> None:

@@ -118,15 +118,26 @@ def test_adviser_finds_who_waits_for_one_and_takes_them_on(stack: Stack, desk: V
     assert "Choisissez d’abord des personnes." in nobody.text
     fields = {"personne": [person], "to": str(karim.account), "etape": "apercu"}
     shown = his.post("/portefeuille/confier/", fields, page=page)
-    assert "1 personne changera de conseiller." in shown.text
+    assert "1 personne entrera dans votre portefeuille." in shown.text
     assert "1 personne sans référent" in shown.text
-    done = his.post("/portefeuille/confier/", shown.hidden("Confier ces personnes"), page=shown)
-    assert "1 personne a changé de conseiller." in done.text
-    assert "DERNIÈRE" in done.text
-    after = his.get(WAITING)
-    assert "DERNIÈRE" not in after.text
-    assert "ATTENDUE" in after.text
+    assert "elles comptent pour vous" in shown.text
+    assert "Karim Haddad" not in shown.html[shown.html.index("<main") :]
+    done = his.post("/portefeuille/confier/", shown.hidden("Devenir leur référent"), page=shown)
+    assert "Vous êtes le référent de 1 personne de plus." in done.text
+    assert "DERNIÈRE" not in done.text
+    assert "ATTENDUE" in done.text
+    assert "DERNIÈRE" in his.get("/portefeuille/").text
     assert stack.guard.one("SELECT referent FROM guard.relation WHERE person = $1", first) is None
+
+
+def test_adviser_sees_who_waits_before_the_filters_until_one_is_set(stack: Stack) -> None:
+    stack.person(organisation=stack.guard.organisation, last_name="Repliée")
+    hers = stack.signed_in(stack.guard.member("Fanny Filtre"))
+    page = hers.get(WAITING)
+    assert '<details class="card">' in page.html
+    assert page.text.count("Filtrer") == 2, "the fold and its button, no crumb and no eyebrow"
+    assert '<details class="card" open>' in hers.get(f"{WAITING}&statut=followed").html
+    assert '<details class="card" open>' in hers.get("/portefeuille/filtre/?portee=structure").html
 
 
 def test_list_of_who_waits_needs_no_identity(stack: Stack, desk: Visitor) -> None:
@@ -165,3 +176,18 @@ def test_file_of_a_newcomer_shows_the_desk_no_contact(stack: Stack, desk: Visito
     assert desk.get(f"/personnes/{person}/modifier/contact/").status == 404
     opened = adviser.visitor.get(f"/personnes/{person}/?rubriques=contact")
     assert "06 39 98 12 34" in opened.text
+
+
+def test_adviser_who_takes_more_than_the_day_allows_is_told_before(stack: Stack) -> None:
+    office = stack.guard.world.offices["South"]
+    greta = stack.guard.member("Greta Goulue", organisation=office)
+    hers = stack.signed_in(greta)
+    people = [stack.person(organisation=office, last_name=f"Nombreuse{letter}") for letter in "abcdefghijklmnop"]
+    page, fields = hers.get(WAITING), {"to": str(greta.account), "personne": people}
+    shown = hers.post("/portefeuille/confier/", fields | {"etape": "apercu"}, page=page)
+    assert "16 personnes entreront dans votre portefeuille." in shown.text
+    assert "Quinze personnes par jour au plus" in shown.text
+    done = hers.post("/portefeuille/confier/", fields | {"etape": "faire"}, page=shown)
+    assert "Vous êtes le référent de 15 personnes de plus." in done.text
+    assert "1 personne n’a pas été prise : la limite du jour est atteinte." in done.text
+    assert "NOMBREUSEP" in done.text

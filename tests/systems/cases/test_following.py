@@ -74,6 +74,7 @@ def test_adviser_hands_a_selection_over_after_reading_what_will_change(office: O
     )
     assert "2 personnes changeront de conseiller." in shown.text
     assert "2 personnes suivies par Camille Moreau" in shown.text
+    assert "par jour au plus" not in shown.text, "that limit is of what one takes oneself"
     assert office.referent(people[0]) == before, "reading what will change changes nothing"
     done = office.desk.post(
         "/portefeuille/confier/", {**chosen, "etape": "faire", "to": office.karim.account}, page=shown

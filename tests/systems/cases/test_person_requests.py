@@ -36,9 +36,13 @@ def test_correspondent_is_told_who_reads_until_when_and_answers_in_one_click(
     address = nora.works_on(somebody(stack))
     page = nora.visitor.get(address)
     assert "Seule la personne lira ce texte" in page.text
-    assert f"{KEPT.days} jours" in page.text
+    assert f"pendant {KEPT.days} jours" in page.text
+    assert "Vous ne pourrez ni le modifier ni le relire" in page.text
+    assert "Si elle n’y va pas, écrivez-lui." in page.text
+    assert "Close le" not in page.text
     page = nora.visitor.post(address, {"suite": "answered", "text": text})
     assert (page.status, "Répondue" in page.text, "Hellemmes" in page.html) == (200, True, False)
+    assert "Close le" in page.text
     assert written(stack, address) == bool(text)
 
 

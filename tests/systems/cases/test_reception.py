@@ -1,5 +1,6 @@
 """The reception desk: today's people by name alone, who is here, who comes without an appointment."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -116,7 +117,11 @@ def test_walk_in_is_found_exactly_and_received_by_an_adviser(
     assert "Camille Imprevue" in form.text
     assert "Ana Adviser" in form.text
     fields = {"account": str(adviser.member.account), "kind": "first", "minutes": "30"}
-    assert desk.post(address, fields | {"account": str(uuid4())}, page=form).status == 422
+    first = re.search(r'<select name="account".*?<option value="([^"]*)"[^>]*>([^<]*)<', form.html, re.DOTALL)
+    assert first is not None
+    assert first.groups() == ("", "Choisissez un conseiller")
+    for chosen in (str(uuid4()), ""):
+        assert desk.post(address, fields | {"account": chosen}, page=form).status == 422
     assert not diary.of(person)
     page = desk.post(address, fields, page=form)
     assert "L’arrivée est notée." in page.text

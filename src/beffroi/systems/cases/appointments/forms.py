@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from beffroi.core.appointments import LENGTHS, Objection, Slot, objection
 from beffroi.systems.cases.appointments.words import KINDS, PLACES, objected
@@ -83,5 +83,5 @@ class WalkIn(forms.Form):
         account, minutes = self.fields["account"], self.fields["minutes"]
         assert isinstance(account, forms.ChoiceField)
         assert isinstance(minutes, forms.ChoiceField)
-        account.choices = list(agents)
+        account.choices = [("", gettext("Choisissez un conseiller")), *agents]
         minutes.choices = _lengths()

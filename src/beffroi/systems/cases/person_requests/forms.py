@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from beffroi.core.answering import LONGEST
+from beffroi.core.answering import KEPT, LONGEST
 from beffroi.core.asking import SHORTEST
 from beffroi.systems.cases.notes.outlines import LONGEST_NOTE
 from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS
@@ -19,9 +20,13 @@ def _to_person(label: Any) -> forms.CharField:
         min_length=SHORTEST,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_(
-            "Seule la personne lira ce texte, dans son espace, une fois son identité prouvée ; "
-            "il est effacé au bout de 90 jours."
+        help_text=format_lazy(
+            _(
+                "Seule la personne lira ce texte, dans son espace, pendant {days} jours. Vous ne pourrez ni le "
+                "modifier ni le relire : gardez-en une copie s'il le faut. Aucun message ne la prévient : dites-lui "
+                "d'aller le lire."
+            ),
+            days=KEPT.days,
         ),
     )
 

@@ -14,6 +14,8 @@ from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.trail import below_files
 
+SPACE = "/mon-espace/"
+"""Where a person's own space begins: a page of another room, known by its address."""
 _ON_THE_FORM = frozenset({"presence-code-wrong", "presence-code-tries"})
 
 
@@ -47,9 +49,12 @@ def by_presence(request: AgentRequest) -> HttpResponse:
         if followed.code not in _ON_THE_FORM:
             return RefusalAnswer(followed)
         form.add_error("code", followed.detail)
-    crumbs = below_files(gettext("Code de présence"))
-    status = 422 if form.is_bound else 200
-    return render(request, "cases/by_presence.html", {"form": form, "crumbs": crumbs}, status=status)
+    context = {
+        "form": form,
+        "space": request.build_absolute_uri(SPACE),
+        "crumbs": below_files(gettext("Code de présence")),
+    }
+    return render(request, "cases/by_presence.html", context, status=422 if form.is_bound else 200)
 
 
 def _say(request: AgentRequest, *, referent: bool) -> None:

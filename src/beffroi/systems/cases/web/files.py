@@ -120,6 +120,7 @@ def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGl
         "form": form,
         "requesting": requesting,
         "follows": rights.follows(session),
+        "receives": rights.receives(session),
         "resuming": rights.follows(session) and not refused.followed_by,
         "resume_url": reverse("cases:resume", args=[person]),
         "request_url": reverse("cases:request_for", args=[person]),

@@ -67,7 +67,7 @@ def filtered(request: AgentRequest) -> HttpResponse:
     if isinstance(known, Refused):
         return RefusalAnswer(known)
     asked = {name: str(value) for name, value in request.GET.items() if name not in ("page", "portee") and value}
-    total = len(chosen.people)
+    total, heading = len(chosen.people), words.list_heading(session, scope)
     context = {
         "form": Narrowing(request.GET),
         "narrowed": bool(asked),
@@ -75,7 +75,7 @@ def filtered(request: AgentRequest) -> HttpResponse:
         "scopes": _scopes(asked, _SAID[scope], ones_own=rights.has_portfolio(session)),
         "waiting": waiting,
         "taker": own.account if waiting and rights.follows(session) else "",
-        "heading": words.list_heading(session, scope),
+        "heading": heading,
         "lead": words.people(total),
         "lines": [_line(person, known[person], chosen.progress[person]) for person in shown],
         "page": page,
@@ -83,7 +83,7 @@ def filtered(request: AgentRequest) -> HttpResponse:
         "clear_url": f"?portee={_SAID[scope]}",
         "write_url": _with_filters("cases:write", asked, scope) if rights.writes_to_people(session) else "",
         "export_url": _with_filters("cases:export", asked, scope) if rights.may(session, "export") and total else "",
-        "crumbs": below_files(gettext("Filtrer")),
+        "crumbs": below_files(heading if waiting else gettext("Filtrer")),
     }
     return render(request, "cases/filtered.html", context)
 

@@ -66,7 +66,7 @@ def several(request: AgentRequest) -> HttpResponse:
     step = request.POST.get("etape", "")
     if step and not people and "of" not in request.POST:
         messages.warning(request, gettext("Choisissez d'abord des personnes."))
-        return HttpResponseRedirect(f"{reverse('cases:filtered')}?portee=sans-referent")
+        return HttpResponseRedirect(_list(waiting=True))
     posted = request.POST if step else None
     form = Hand(there.rows, posted) if people else HandPortfolio(there.rows, posted)
     if form.is_bound and form.is_valid():
@@ -75,7 +75,7 @@ def several(request: AgentRequest) -> HttpResponse:
             done = request.conversation.ask(relations.assign(purpose, to, people=people, portfolio_of=of))
             if isinstance(done, Refused):
                 return RefusalAnswer(done)
-            return _after(request, done)
+            return _after(request, done, oneself=_oneself(there.rows, to), waiting=bool(people))
         found = request.conversation.ask(relations.preview(purpose, to, people=people, portfolio_of=of))
         if not isinstance(found, Refused):
             return _preview(request, form, found, there.rows, people)
@@ -93,48 +93,76 @@ def _preview(
     request: AgentRequest, form: Hand, found: Preview, there: tuple[Colleague, ...], people: list[str]
 ) -> HttpResponse:
     to = form.cleaned_data["to"]
+    oneself = _oneself(there, to)
     taken = [
         Taken(_named(there, share.account) if share.account else "", share.people) for share in found.by_referent
     ]
     context = {
         "found": found, "to": to, "of": form.cleaned_data.get("of") or "", "name": _named(there, to),
-        "people": people,
-        "taken": taken, "crumbs": _crumbs(), "back": reverse("cases:portfolio"),
+        "oneself": oneself, "people": people, "taken": taken,
+        "crumbs": below_files(gettext("Devenir leur référent")) if oneself else _crumbs(),
+        "back": _list(waiting=oneself and bool(people)),
         "room": max(0, found.most - found.before),
     }  # fmt: skip
     return render(request, "cases/hand_preview.html", context)
 
 
-def _after(request: AgentRequest, done: Assigned) -> HttpResponse:
-    messages.success(request, _done(done))
+def _after(request: AgentRequest, done: Assigned, *, oneself: bool, waiting: bool) -> HttpResponse:
+    messages.success(request, _done(done, oneself=oneself))
     if done.left:
-        stopped = ngettext(
-            "%(left)s personne n'a pas été confiée : %(why)s",
-            "%(left)s personnes n'ont pas été confiées : %(why)s",
-            len(done.left),
-        )
-        messages.warning(request, stopped % {"left": words.number(len(done.left)), "why": _why(done.stopped)})
-    return HttpResponseRedirect(reverse("cases:portfolio"))
+        count = len(done.left)
+        if oneself:
+            stopped = ngettext(
+                "%(left)s personne n'a pas été prise : %(why)s",
+                "%(left)s personnes n'ont pas été prises : %(why)s",
+                count,
+            )
+        else:
+            stopped = ngettext(
+                "%(left)s personne n'a pas été confiée : %(why)s",
+                "%(left)s personnes n'ont pas été confiées : %(why)s",
+                count,
+            )
+        messages.warning(request, stopped % {"left": words.number(count), "why": _why(done.stopped, oneself=oneself)})
+    return HttpResponseRedirect(_list(waiting=oneself and waiting))
 
 
-def _done(done: Assigned) -> str:
+def _list(*, waiting: bool) -> str:
+    """The list to come back to: of those whom nobody follows, for who takes them on, or one's own."""
+    return f"{reverse('cases:filtered')}?portee=sans-referent" if waiting else reverse("cases:portfolio")
+
+
+def _done(done: Assigned, *, oneself: bool = False) -> str:
     """What was done, without the colleague's name: a message waits in a cookie, which is signed and not sealed."""
     if not done.assigned:
         return gettext("Rien n'a changé : ce collègue était déjà le référent.")
-    said = ngettext(
-        "%(count)s personne a changé de conseiller.",
-        "%(count)s personnes ont changé de conseiller.",
-        done.assigned,
-    )
+    if oneself:
+        said = ngettext(
+            "Vous êtes le référent de %(count)s personne de plus.",
+            "Vous êtes le référent de %(count)s personnes de plus.",
+            done.assigned,
+        )
+    else:
+        said = ngettext(
+            "%(count)s personne a changé de conseiller.",
+            "%(count)s personnes ont changé de conseiller.",
+            done.assigned,
+        )
     return said % {"count": words.number(done.assigned)}
 
 
-def _why(code: str | None) -> str:
+def _why(code: str | None, *, oneself: bool) -> str:
     if code == "portfolio-full":
+        if oneself:
+            return gettext("votre portefeuille est complet.")
         return gettext("le portefeuille de ce collègue est complet.")
     if code is not None and code.startswith("budget-"):
         return gettext("la limite du jour est atteinte. Reprenez demain.")
     return gettext("recommencez pour celles qui restent.")
+
+
+def _oneself(there: tuple[Colleague, ...], account: str) -> bool:
+    return any(each.account == account and each.oneself for each in there)
 
 
 def _named(there: tuple[Colleague, ...], account: str) -> str:
