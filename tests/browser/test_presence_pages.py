@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.keys import sign_in
 from tests.browser.office import camille, stack
-from tests.browser.pages import Tour, meets
+from tests.browser.pages import TELEPHONE, Tour, meets
 from tests.browser.test_following_pages import sophie
 from tests.browser.test_personal_space import file_of
 from tests.config.console.stack import Stack
@@ -29,6 +29,11 @@ def test_person_shows_a_code_and_the_adviser_opens_the_file_without_meeting_a_ba
     page.wait_for_url(f"{stack.url}/mon-espace/consultations/")
     tour.press("link", "^À l.accueil$", "^At the desk$")
     tour.meet("own-presence", "empty")
+    walked = page.viewport_size
+    page.set_viewport_size({"width": TELEPHONE, "height": 900})
+    lines = page.locator(".navigation a").evaluate_all("all => new Set(all.map(each => each.offsetTop)).size")
+    assert lines <= 3, "the page begins above the fold of a telephone"
+    page.set_viewport_size(walked)
     page.locator("#id_nom").fill("Lille-sur-Rien")
     tour.press("button", "^Chercher$", "^Search$")
     expect(page.locator("#erreurs")).to_be_visible()

@@ -1,6 +1,7 @@
 """What one asks about one's own data: from one's own space, and from nowhere else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -11,6 +12,7 @@ from beffroi.core.person_rights import State
 from beffroi.governance.transparency.web import own_file, words
 from tests.config.console.conftest import stack
 from tests.config.console.stack import Stack, Visitor
+from tests.governance.transparency.test_own_documents import of
 
 __all__ = ["stack"]
 ADDRESS = "/mon-espace/demandes/"
@@ -29,6 +31,38 @@ def test_visitor_and_agent_ask_nothing_in_anybody_s_name(stack: Stack) -> None:
 
 def test_foreign_form_asks_nothing(stack: Stack) -> None:
     assert stack.visitor().http.post(f"{stack.url}{ADDRESS}").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("article", "state", "reason", "told"),
+    [
+        ("access", "answered", None, "« Télécharger mes données », dans Mon dossier, en donne un fichier."),
+        ("rectification", "answered", None, "Réponse donnée le"),
+        (
+            "access",
+            "refused",
+            "unfounded",
+            "demander au correspondant à la protection des données de l’organisme (North)",
+        ),
+    ],
+)
+def test_person_is_told_what_a_closed_request_came_to_and_where_what_was_asked_for_is(
+    stack: Stack, article: str, state: str, reason: str | None, told: str
+) -> None:
+    visitor, person = of(stack, f"Close{article}{state}")
+    guard = stack.guard
+    now = guard.run(guard.world.now())
+    asked = {
+        "id": uuid4(), "person": person, "organisation": guard.organisation, "article": article,
+        "received_at": now - timedelta(days=3), "state": state, "extended": None, "reason": reason,
+        "registered_by": uuid4(), "registered_at": now, "moved_by": None, "moved_at": now,
+    }  # fmt: skip
+    guard.run(guard.world.insert("person_request", **asked))
+    page = visitor.get(ADDRESS)
+    assert told in page.text
+    pages = ["/mon-espace/dossier/", "/mon-espace/documents/", "/mon-espace/rendez-vous/"]
+    held = [visited for visited in page.links() if visited in pages]
+    assert held.count(pages[0]) == held.count(pages[2]) == (2 if (article, state) == ("access", "answered") else 1)
 
 
 @pytest.fixture
