@@ -46,7 +46,8 @@ def test_adviser_joins_downloads_and_removes_a_document_without_meeting_a_barrie
 
     with page.expect_download() as saved:
         tour.press("link", "^Télécharger", "^Download")
-    assert re.fullmatch(r"identity-document-\d{4}-\d\d-\d\d\.jpg", saved.value.suggested_filename)
+    slug = "piece-d-identite" if tour.french else "identity-document"
+    assert re.fullmatch(slug + r"-\d{4}-\d\d-\d\d\.jpg", saved.value.suggested_filename)
 
     first = page.get_by_role("link", name=re.compile("^Retirer" if tour.french else "^Remove")).first
     first.focus()

@@ -36,7 +36,7 @@ def test_officer_declares_a_breach_that_its_person_then_reads_and_withdraws_it(
     read_by(stack, stolen, person, groups=(3, 15))
     enter(stack, young, last_name, french=french)
     tour.page = young
-    tour.press("link", "Violations de données", "Data breaches")
+    tour.press("link", "^Violations$", "^Breaches$")
     tour.meet("own-breaches", "empty")
 
     arrive(stack, officer, watch.security, "/consultations/violations/")
@@ -72,7 +72,7 @@ def test_officer_declares_a_breach_that_its_person_then_reads_and_withdraws_it(
     officer.wait_for_url(f"{stack.url}/demandes/*/")
     signed(stack, second, officer)
     tour.page = young
-    tour.press("link", "Violations de données", "Data breaches")
+    tour.press("link", "^Violations$", "^Breaches$")
     expect(young.get_by_text("C’était une erreur" if french else "It was a mistake")).to_be_visible()
     expect(young.get_by_text("Ce que vous pouvez faire" if french else "What you can do")).to_have_count(0)
     tour.meet("own-breaches", "withdrawn")

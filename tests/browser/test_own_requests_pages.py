@@ -50,7 +50,7 @@ def test_person_asks_and_reads_what_was_corrected_without_meeting_a_barrier(
     page.get_by_role("link", name=f"Inès Marie {last_name.upper()}").click()
     page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url(f"{stack.url}/mon-espace/consultations/")
-    tour.press("link", "Mes demandes", "My requests")
+    tour.press("link", "^Demandes$", "^Requests$")
     tour.meet("own-requests", "empty")
     page.locator("input[name=demande][value=rectification]").check()
     tour.press("button", "Envoyer ma demande", "Send my request")

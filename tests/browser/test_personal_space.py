@@ -162,7 +162,7 @@ def test_person_sees_who_consulted_the_file_keeps_a_proof_and_follows_what_was_r
     page.reload()
     expect(page.get_by_text("Répondu" if french else "Answered").first).to_be_visible()
     tour.meet("own-reports", "answered")
-    tour.press("link", "Qui a consulté mon dossier", "Who consulted my file")
+    tour.press("link", "^Consultations$", "^Consultations$")
     expect(page.get_by_text("Vous l’avez signalée" if french else "You reported it").first).to_be_visible()
 
     page.goto(f"{stack.url}/mon-espace/retour/?state=unknown&code=x")
@@ -274,7 +274,7 @@ def test_person_signs_out_here_and_at_the_provider(stack: Stack, tour: Tour) -> 
     last_name = "Sortie-Francaise" if tour.french else "Sortie-Anglaise"
     file_of(stack, last_name)
     enter(stack, page, last_name, french=tour.french)
-    tour.press("link", "Mes signalements", "My reports")
+    tour.press("link", "^Signalements$", "^Reports$")
     tour.meet("own-reports", "empty")
     tour.press("button", "Me déconnecter", "Sign out")
     tour.meet("PERSON_SIGNED_OUT")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.keys import sign_in
 from tests.browser.office import camille, stack
-from tests.browser.pages import Tour, meets
+from tests.browser.pages import TELEPHONE, Tour, meets
 from tests.browser.test_following_pages import sophie
 from tests.browser.test_personal_space import file_of
 from tests.config.console.stack import Stack
@@ -27,8 +27,13 @@ def test_person_shows_a_code_and_the_adviser_opens_the_file_without_meeting_a_ba
     page.get_by_role("link", name=f"Inès Marie {last_name.upper()}").click()
     page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url(f"{stack.url}/mon-espace/consultations/")
-    tour.press("link", "Je suis à l.accueil", "I am at the desk")
+    tour.press("link", "^À l.accueil$", "^At the desk$")
     tour.meet("own-presence", "empty")
+    walked = page.viewport_size
+    page.set_viewport_size({"width": TELEPHONE, "height": 900})
+    lines = page.locator(".navigation a").evaluate_all("all => new Set(all.map(each => each.offsetTop)).size")
+    assert lines <= 3, "the page begins above the fold of a telephone"
+    page.set_viewport_size(walked)
     page.locator("#id_nom").fill("Lille-sur-Rien")
     tour.press("button", "^Chercher$", "^Search$")
     expect(page.locator("#erreurs")).to_be_visible()
@@ -40,7 +45,13 @@ def test_person_shows_a_code_and_the_adviser_opens_the_file_without_meeting_a_ba
     tour.press("button", "Faire un code", "Make a code")
     expect(page.locator("code").first).to_be_visible()
     tour.meet("own-presence-code")
+    size = page.locator(".shown-code code").evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
+    assert size >= 2.5 * 16, "read across a counter"
     text = page.locator("code").first.inner_text()
+    expect(page.locator(".language")).to_have_count(0)
+    tour.press("link", "C.est fait", "^Done$")
+    expect(page.get_by_text("Utilisable jusqu" if french else "Can be used until")).to_be_visible()
+    tour.meet("own-presence", "waiting")
 
     agent = page.context.browser.new_context(locale=tour.locale, timezone_id="Europe/Paris").new_page()  # type: ignore[union-attr]
     sign_in(stack, agent, sophie, "/recherche/")
@@ -57,8 +68,8 @@ def test_person_shows_a_code_and_the_adviser_opens_the_file_without_meeting_a_ba
     agent.context.close()
 
     tour.page = page
-    tour.press("link", "C.est fait", "^Done$")
+    page.reload()
     expect(page.get_by_text("Utilisé" if french else "Used").first).to_be_visible()
     tour.meet("own-presence", "used")
-    tour.press("link", "Qui a consulté", "Who consulted")
+    tour.press("link", "^Consultations$", "^Consultations$")
     expect(page.get_by_text("Mission Locale de Rochefleury").first).to_be_visible()

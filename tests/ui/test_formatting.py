@@ -115,6 +115,7 @@ def test_reader_thousands_apart() -> None:
         ('<a title="a : b">Voir : ici</a>', f'<a title="a : b">Voir{S}: ici</a>'),
         ("%(n)s personnes : l'%(who)s", f"%(n)s personnes{S}: l’%(who)s"),
         ("1 600 000 personnes", f"1{N}600{N}000 personnes"),
+        ("75334 Paris Cedex 07 ; appelez le 30 39.", f"75334 Paris Cedex{S}07{N}; appelez le 30{S}39."),
     ],
 )
 def test_reader_french_sentence_gets_its_spaces(typed: str, printed: str) -> None:

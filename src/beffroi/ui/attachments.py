@@ -6,6 +6,7 @@ from typing import Final
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,7 @@ MEDIA: Final[Mapping[str, tuple[str, str]]] = {
     "image/png": ("PNG", "png"),
 }
 """Name and file extension of each type that the guard keeps."""
+_APOSTROPHES: Final = str.maketrans("'’", "  ")
 
 
 def kind(code: str) -> str:
@@ -49,6 +51,9 @@ def size(count: int) -> str:
 
 
 def file_name(code: str, type: str, added_at: datetime) -> str:
-    """A name that says what and when, and nothing of whom: a download stays in the folder of a shared computer."""
-    known = code if code in set(AttachmentKind) else AttachmentKind.OTHER.value
-    return f"{known}-{timezone.localtime(added_at):%Y-%m-%d}.{MEDIA[type][1]}"
+    """A name that says what, in the language of the page, and when; nothing of whom.
+
+    A download stays in the folder of a shared computer.
+    """
+    known = kind(code if code in set(AttachmentKind) else AttachmentKind.OTHER)
+    return f"{slugify(known.translate(_APOSTROPHES))}-{timezone.localtime(added_at):%Y-%m-%d}.{MEDIA[type][1]}"

@@ -147,4 +147,5 @@ def _french(text: str) -> str:
     text = re.sub(rf"[{_SPACES}]*»", NBSP + "»", text)
     text = re.sub(rf"[{_SPACES}]+([;!?])(?=\W|$)", NARROW + r"\1", text)
     text = re.sub(rf"[{_SPACES}]+([:%€])(?=\W|$)", NBSP + r"\1", text)
+    text = re.sub(r"(?<=\bCedex) (?=\d)|(?<=\b\d\d) (?=\d\d\b)", NBSP, text)
     return re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW, text)

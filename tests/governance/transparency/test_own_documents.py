@@ -87,7 +87,7 @@ def test_person_takes_a_document_named_for_nobody_and_is_told_when_it_is_altered
     assert calls(stack) == ["POST /v1/person/attachments/open"]
     assert answer.headers["content-type"] == "application/pdf"
     assert re.fullmatch(
-        r'attachment; filename="identity-document-\d{4}-\d\d-\d\d\.pdf"', answer.headers["content-disposition"]
+        r'attachment; filename="piece-d-identite-\d{4}-\d\d-\d\d\.pdf"', answer.headers["content-disposition"]
     )
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in answer.headers["content-security-policy"]

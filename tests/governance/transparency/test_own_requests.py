@@ -1,6 +1,7 @@
 """What one asks about one's own data: from one's own space, and from nowhere else."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -50,6 +51,38 @@ def test_person_whose_words_were_altered_is_told_so_beside_the_other_requests(st
     assert (page.status, page.text.count(said)) == (200, 1)
     assert "Laissez mon dossier là." in page.text
     assert "adresse est fausse" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("article", "state", "reason", "told"),
+    [
+        ("access", "answered", None, "« Télécharger mes données », dans Mon dossier, en donne un fichier."),
+        ("rectification", "answered", None, "Réponse donnée le"),
+        (
+            "access",
+            "refused",
+            "unfounded",
+            "demander au correspondant à la protection des données de l’organisme (North)",
+        ),
+    ],
+)
+def test_person_is_told_what_a_closed_request_came_to_and_where_what_was_asked_for_is(
+    stack: Stack, article: str, state: str, reason: str | None, told: str
+) -> None:
+    visitor, person = of(stack, f"Close{article}{state}")
+    guard = stack.guard
+    now = guard.run(guard.world.now())
+    asked = {
+        "id": uuid4(), "person": person, "organisation": guard.organisation, "article": article,
+        "received_at": now - timedelta(days=3), "state": state, "extended": None, "reason": reason,
+        "registered_by": uuid4(), "registered_at": now, "moved_by": None, "moved_at": now,
+    }  # fmt: skip
+    guard.run(guard.world.insert("person_request", **asked))
+    page = visitor.get(ADDRESS)
+    assert told in page.text
+    pages = ["/mon-espace/dossier/", "/mon-espace/documents/", "/mon-espace/rendez-vous/"]
+    held = [visited for visited in page.links() if visited in pages]
+    assert held.count(pages[0]) == held.count(pages[2]) == (2 if (article, state) == ("access", "answered") else 1)
 
 
 @pytest.fixture

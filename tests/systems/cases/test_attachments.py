@@ -49,7 +49,7 @@ def test_adviser_adds_downloads_and_removes_a_document_of_the_file(stack: Stack,
     answer = raw(adviser, link)
     assert answer.headers["content-type"] == "image/jpeg"
     assert re.fullmatch(
-        r'attachment; filename="certificate-\d{4}-\d\d-\d\d\.jpg"', answer.headers["content-disposition"]
+        r'attachment; filename="attestation-ou-diplome-\d{4}-\d\d-\d\d\.jpg"', answer.headers["content-disposition"]
     )
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in answer.headers["content-security-policy"]

@@ -181,7 +181,7 @@ def test_adviser_sees_the_documents_of_both_files_and_finds_them_in_the_one_that
     [contract, cv] = documents(desk, stays)
     answer = desk.http.get(stack.url.rstrip("/") + contract)
     assert answer.content == pdf()
-    assert answer.headers["content-disposition"].startswith('attachment; filename="contract-')
+    assert answer.headers["content-disposition"].startswith('attachment; filename="contrat-ou-convention-')
     assert desk.get(f"/personnes/{goes}/pieces/").status == 404
     listed = desk.get("/doublons/")
     desk.post(next(link for link in _actions(listed) if link.endswith("/separer/")), {}, page=listed)

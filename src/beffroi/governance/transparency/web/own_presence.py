@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, presence
-from beffroi.client.presence import PresenceCode, PresenceCodes
+from beffroi.client.presence import Places, PresenceCode, PresenceCodes
 from beffroi.governance.transparency.web import words
 from beffroi.governance.transparency.web.presence import PersonRequest, in_own_space
 
@@ -25,10 +25,10 @@ class Searching(forms.Form):
     """Where I stand, in words."""
 
     nom = forms.CharField(
-        label=_("Nom ou ville de l'organisme"),
+        label=_("Nom de l'organisme"),
         min_length=2,
         max_length=80,
-        help_text=_("Par exemple : mission locale Lille. Demandez le nom exact à l'accueil."),
+        help_text=_("Un mot du nom suffit, par exemple : Rochefleury. Demandez le nom exact à l'accueil."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -73,11 +73,18 @@ def own_presence(request: PersonRequest) -> HttpResponse | Refused:
     if isinstance(places, Refused):
         return places
     if not places.rows:
-        search.add_error("nom", gettext("Aucun organisme qui accompagne des personnes ne porte ce nom."))
+        search.add_error("nom", gettext("Aucun organisme trouvé. Essayez un seul mot de son nom."))
         return _page(request, found, search)
     choosing = "choix" in request.POST
     form = Choosing([(one.id, one.name) for one in places.rows], request.POST if choosing else None)
     if choosing and form.is_valid():
+        if _waits(found, places, form.cleaned_data["organisme"]):
+            told = gettext(
+                "Vous avez déjà un code pour cet organisme."
+                " S'il n'est plus affiché, retirez-le plus bas et faites-en un autre."
+            )
+            form.add_error("organisme", told)
+            return _page(request, found, search, form, more=places.more)
         made = request.conversation.ask(presence.make(form.cleaned_data["organisme"]))
         if not isinstance(made, Refused):
             return render(request, "transparency/presence_code.html", {"made": made, "code": made.code.reveal()})
@@ -85,6 +92,12 @@ def own_presence(request: PersonRequest) -> HttpResponse | Refused:
             return made
         form.add_error("organisme", made.detail)
     return _page(request, found, search, form, more=places.more)
+
+
+def _waits(found: PresenceCodes, places: Places, chosen: str) -> bool:
+    """Whether a code for that organisation waits: a page sent again must not draw a second one, unseen."""
+    names = {one.name for one in places.rows if one.id == chosen}
+    return any(row.state == "waiting" and row.organisation_name in names for row in found.rows)
 
 
 def _take_back(request: PersonRequest) -> HttpResponse | Refused:

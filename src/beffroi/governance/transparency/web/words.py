@@ -26,7 +26,7 @@ def request_state(code: str) -> str:
         "received": gettext("Reçue"),
         "identified": gettext("Reçue"),
         "in-progress": gettext("En cours de traitement"),
-        "answered": gettext("Répondue"),
+        "answered": gettext("Réponse donnée"),
         "refused": gettext("Refusée"),
     }
     return names.get(code, code)
@@ -48,8 +48,10 @@ def refused_because(code: str | None) -> str:
     """Why a request was refused."""
     names = {
         "identity-not-proven": gettext("Motif : votre identité n'est pas établie."),
-        "unfounded": gettext("Motif : rien ne justifie la demande (manifestement infondée)."),
-        "excessive": gettext("Motif : la demande est excessive, par exemple trop souvent répétée."),
+        "unfounded": gettext(
+            "Motif : l'organisme juge la demande manifestement infondée, c'est-à-dire sans fondement."
+        ),
+        "excessive": gettext("Motif : l'organisme juge la demande excessive, par exemple trop souvent répétée."),
         "law-provides": gettext("Motif : une loi s'y oppose."),
     }
     return names.get(code or "", "")
@@ -105,7 +107,6 @@ def why(consultation: Consultation) -> str:
         "search": gettext("Une recherche à votre nom"),
         "registration": gettext("Votre inscription"),
         "transfer": gettext("Votre accompagnement passe à un autre organisme"),
-        "presence": gettext("Vous étiez à l'accueil, et avez montré un code"),
     }
     return reasons.get(consultation.explanation or "", gettext("Motif inscrit au journal"))
 
