@@ -447,15 +447,11 @@ def test_only_organisations_that_a_search_finds_are_verified_and_a_forged_one_is
         str(guard.run(guard.world.organisation(f"{kind} {name}"))) for kind in ("Relais", "Relais Faux", "Antenne")
     ]
     for one in (forged, beside):
-        served.guard.execute(
-            "UPDATE guard.organisation SET contract_until = contract_until + '1 day' WHERE id = $1", one
-        )
-    verified = list[str]()
-    genuine = stamped.is_genuine
+        guard.execute("UPDATE guard.organisation SET code = code || '-' WHERE id = $1", one)
+    verified, genuine = list[str](), stamped.is_genuine
 
     def counted(keys: Any, table: str, row: Any) -> bool:
-        if table == "organisation":
-            verified.append(str(row["id"]))
+        verified.append(str(row["id"]))
         return genuine(keys, table, row)
 
     monkeypatch.setattr(stamped, "is_genuine", counted)
@@ -463,13 +459,11 @@ def test_only_organisations_that_a_search_finds_are_verified_and_a_forged_one_is
     answer = someone.ask(PLACES, name=f"relais {name}")
     assert answer.json() == {"rows": [{"id": found, "name": f"Relais {name}"}], "more": False}
     assert sorted(verified) == sorted([found, forged])
-    assert forged in caplog.text
-    assert beside not in caplog.text
+    assert (forged in caplog.text, beside in caplog.text) == (True, False)
     for number in range(25):
         guard.run(guard.world.organisation(f"Poste {name} {number}"))
-    verified.clear()
     assert someone.ask(PLACES, name=f"poste {name}").json()["more"]
-    assert len(verified) == MOST_PLACES + 1
+    assert len(verified) == 2 + MOST_PLACES + 1
 
 
 def test_code_of_a_file_that_another_stands_for_is_wrong_though_nobody_ended_it(
