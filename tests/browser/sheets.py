@@ -117,6 +117,10 @@ CONSOLE = {
     "messages": Sheet("cases/messages.html", "Messages envoyés", "Messages sent", "portefeuille/messages/"),
     "check": Sheet("transparency/check.html", "message vient-il de nous", "Is this message from us", "verifier/"),
     "statistics": Sheet("cases/statistics.html", "^Statistiques$", "^Statistics$", "statistiques/"),
+    "statistics-network": Sheet(
+        "cases/statistics_network.html", "^Statistiques du réseau$", "^Statistics of the network$",
+        "statistiques/reseau/",
+    ),
     "attachments": Sheet(
         "cases/attachments.html", "^Pièces jointes$", "^Attachments$", "personnes/<uuid:person>/pieces/"
     ),

@@ -1,6 +1,7 @@
 """Appointments in a real browser: given from a file, seen by week and day, spoken of, moved; the office's day."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -9,6 +10,7 @@ from tests.browser.office import camille, sign_in, stack
 from tests.browser.pages import DESK, Tour, meets
 from tests.config.console.stack import Stack
 from tests.databases import FreshDatabase
+from tests.governance.leavers.staff import promote
 from tests.guard.signin.serving import Member
 from tests.systems.cases.diary import Diary, at
 
@@ -179,3 +181,23 @@ def test_adviser_reads_counts_of_her_office_without_meeting_a_barrier(
     expect(tour.page.locator(".chart svg")).to_be_visible()
     tour.page.locator(".chart summary").click()
     tour.meet("statistics")
+
+
+@meets("statistics-network")
+def test_who_acts_for_the_network_reads_counts_of_every_office_without_meeting_a_barrier(
+    stack: Stack, tour: Tour
+) -> None:
+    guard = stack.guard
+    root = guard.world.offices.get("Network") or guard.run(guard.world.organisation("Network", kind="network"))
+    for office, count in (("North", 6), ("South", 2)):
+        for _ in range(count):
+            stack.person(organisation=guard.world.offices[office])
+    member = guard.member(f"Nelly N{uuid4().hex[:8]}")
+    held = guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
+    guard.amend("habilitation", held, organisation=root)
+    sign_in(stack, tour.page, member, "/mon-compte/")
+    promote(stack, member, "network-administrator")
+    tour.page.goto(f"{stack.url}/accueil/")
+    tour.press("link", "^Statistiques$", "^Statistics$")
+    expect(tour.page.locator(".chart svg")).to_be_visible()
+    tour.meet("statistics-network")

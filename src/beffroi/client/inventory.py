@@ -119,6 +119,26 @@ class Line(Struct, frozen=True):
     population: int
 
 
+class Following(Struct, frozen=True):
+    """An organisation and how many people it follows; None where that is withheld."""
+
+    organisation: str
+    name: str
+    people: int | None
+
+
+class Followed(Struct, frozen=True):
+    """Organisations that follow anybody, by name; who is followed by two counts twice in the total."""
+
+    rows: tuple[Following, ...]
+    total: int | None
+
+
+def followed() -> Call[Followed]:
+    """How many people each organisation within reach follows; small counts are withheld."""
+    return post("/v1/inventory/followed", {}, reads(Followed))
+
+
 def page(
     *,
     organisation: str | None = None,

@@ -122,6 +122,10 @@ class Network:
         """Every organisation."""
         return self._organisations
 
+    def followed(self, organisation: OrganisationId) -> int:
+        """How many people an organisation follows, as last counted."""
+        return sum(self._related.get(organisation, _UNRELATED).every.get(Relation.FOLLOWED, ()))
+
     def members(self, organisation: OrganisationId) -> frozenset[AccountId]:
         """Accounts that hold a habilitation there, whatever its status."""
         return frozenset(self._members.get(organisation, ()))

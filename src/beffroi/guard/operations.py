@@ -261,6 +261,9 @@ OPERATIONS: Final[Mapping[tuple[str, str], Operation]] = {
     ("POST", "/v1/inventory/account"): Operation(
         "One account with its line of creation", exposure.About, exposure.Line, (*_COMMON, 404)
     ),
+    ("POST", "/v1/inventory/followed"): Operation(
+        "How many people each organisation follows", exposure.Everybody, exposure.Followed
+    ),
     ("POST", "/v1/consultations"): Operation(
         "The last hour's consultations against the budgets", consultations.Watched, consultations.Live
     ),

@@ -68,13 +68,40 @@ async def test_watcher_of_the_network_sees_every_account_and_may_choose_an_offic
     assert {place["name"] for place in page["organisations"]} == {"North", "South", "Network"}
 
 
+async def test_who_acts_for_the_network_reads_how_many_each_office_follows_and_a_manager_of_one_its_own(
+    guard: Guard,
+) -> None:
+    world = guard.world
+    await world.organisation("Network", "network")
+    for office, count in (("North", 7), ("South", 5), ("East", 3)):
+        place = world.offices.get(office) or await world.organisation(office)
+        for _ in range(count):
+            await world.person(place)
+    await world.person(world.offices["South"], kind="prescription")
+    root = await named(world, "Network", "Iris", "network-administrator")
+    answer = await guard.post(root, "/v1/inventory/followed", {})
+    assert answer.status_code == 200, pretty(answer)
+    # 15 less 7 and 5 would tell the three of East: the next smallest is withheld with them.
+    assert answer.json()["total"] == 15
+    assert [(row["name"], row["people"]) for row in answer.json()["rows"]] == [
+        ("East", None), ("North", 7), ("South", None)
+    ]  # fmt: skip
+    north = await named(world, "North", "Max", "account-manager")
+    told = (await guard.post(north, "/v1/inventory/followed", {})).json()
+    assert (told["total"], [(row["name"], row["people"]) for row in told["rows"]]) == (7, [("North", 7)])
+    assert code(await guard.post(root, "/v1/inventory/followed", {"organisation": north.organisation})) == "malformed"
+
+
 @pytest.mark.parametrize("role", ["adviser", "receptionist", "quality-officer"])
 async def test_i05_reader_of_files_sees_no_inventory_where_a_manager_of_the_office_does(
     guard: Guard, role: str
 ) -> None:
     reader = await named(guard.world, "North", "Ana", role)
     manager = await named(guard.world, "North", "Max", "account-manager")
-    for path, body in (("/v1/inventory", {}), ("/v1/inventory/account", {"account": reader.account})):
+    asked = (
+        ("/v1/inventory", {}), ("/v1/inventory/account", {"account": reader.account}), ("/v1/inventory/followed", {})
+    )  # fmt: skip
+    for path, body in asked:
         assert (await guard.post(manager, path, body)).status_code == 200
         refused = await guard.post(reader, path, body)
         assert (refused.status_code, code(refused)) == (403, "action-not-allowed")

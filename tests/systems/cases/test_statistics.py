@@ -75,7 +75,7 @@ def test_page_shows_what_the_file_says_and_opens_nobody(
     assert "non montré" in page.text
     assert not re.search(r"COMPTE\d|Compte\d", page.html)
     assert [call for call in stack.asked if call != "POST /v1/token"] == ["GET /v1/session", "POST /v1/list/ids"]
-    assert len(cost.asked) == 4, cost.asked  # of these one is the menu's count of prescriptions
+    assert len(cost.asked) == 5, cost.asked  # of these one is the menu's count of prescriptions
     assert stack.guard.one("SELECT count(*) FROM guard.journal WHERE kind = 'released'") == before
 
 

@@ -34,6 +34,25 @@ class About(bodies.Strict, frozen=True):
     account: bodies.PersonText
 
 
+class Everybody(bodies.Strict, frozen=True):
+    """Body of /v1/inventory/followed."""
+
+
+class Following(msgspec.Struct, frozen=True):
+    """An organisation and how many people it follows; None where that is a small count, or would give one away."""
+
+    organisation: str
+    name: str
+    people: int | None
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """Organisations within reach that follow anybody, by name; the total counts a person once for each that does."""
+
+    rows: tuple[Following, ...]
+    total: int | None
+
+
 class Label(msgspec.Struct, frozen=True):
     """What people read."""
 

@@ -1,4 +1,4 @@
-"""The HTTP doors of the inventory: POST /v1/inventory and /v1/inventory/account.
+"""The HTTP doors of the inventory: POST /v1/inventory, /v1/inventory/account and /v1/inventory/followed.
 
 Managers see the accounts of their own organisation; who acts for the network sees all. Nothing is charged and nothing
 is journaled: no person's file is read, and names of agents are those of colleagues within reach.
@@ -12,7 +12,7 @@ import msgspec
 from beffroi.core.duty import Duty
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.guard.duties import OnDuty, Work, with_duty
-from beffroi.guard.exposure.answers import About, Wanted
+from beffroi.guard.exposure.answers import About, Everybody, Wanted
 from beffroi.guard.exposure.keeping import inventory_of
 from beffroi.guard.exposure.listing import Reading
 from beffroi.guard.web import bodies, problems
@@ -21,6 +21,7 @@ from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
 
 _WANTED: Final = msgspec.json.Decoder(Wanted)
 _ABOUT: Final = msgspec.json.Decoder(About)
+_EVERYBODY: Final = msgspec.json.Decoder(Everybody)
 
 
 async def inventory(call: Call) -> Answer:
@@ -43,6 +44,16 @@ async def account(call: Call) -> Answer:
         if found is None:
             return problems.reply(call, Fault.NOT_FOUND)
         return json_answer(found)
+
+    return await _reading(call, [], read)
+
+
+async def followed(call: Call) -> Answer:
+    """How many people each organisation follows, counted ten minutes ago at most."""
+    bodies.read(call, _EVERYBODY)
+
+    async def read(reading: Reading) -> Answer:
+        return json_answer(reading.followed())
 
     return await _reading(call, [], read)
 
@@ -71,4 +82,8 @@ async def _reading(call: Call, about: list[OrganisationId], read: Callable[[Read
     return await with_duty(call, Duty.INVENTORY, act, writes=False)
 
 
-ROUTES: Final[Routes] = {("POST", "/v1/inventory"): inventory, ("POST", "/v1/inventory/account"): account}
+ROUTES: Final[Routes] = {
+    ("POST", "/v1/inventory"): inventory,
+    ("POST", "/v1/inventory/account"): account,
+    ("POST", "/v1/inventory/followed"): followed,
+}

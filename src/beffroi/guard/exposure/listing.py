@@ -10,10 +10,13 @@ from beffroi.core.exposure_network import Employed, Network
 from beffroi.core.facts import HabilitationFacts
 from beffroi.core.ids import AccountId, OrganisationId
 from beffroi.core.policy import Policy
+from beffroi.core.suppression import withheld
 from beffroi.guard.exposure import answers, statements, trend
 from beffroi.guard.exposure.answers import (
     MOST_IN_LINE,
     Account,
+    Followed,
+    Following,
     Held,
     Label,
     Line,
@@ -51,6 +54,13 @@ class Reading:
         self._now = now
         self._own = own
         self._served: dict[str, list[Served]] = {}
+
+    def followed(self) -> Followed:
+        """How many people each organisation within reach follows; small counts are withheld."""
+        known = self._network.organisations if self._own is None else (self._own,)
+        told = withheld({one: self._network.followed(one) for one in known})
+        rows = [Following(one, self._inventory.name(one), count) for one, count in told.counts.items() if count != 0]
+        return Followed(tuple(sorted(rows, key=lambda row: (row.name, row.organisation))), told.total)
 
     async def page(self, wanted: Wanted) -> Page:
         """The accounts wanted, of those within reach."""

@@ -46,6 +46,8 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         entries.append(NavigationItem(gettext("Inscrire"), reverse("cases:registration")))
     if rights.keeps_appointments(session):
         entries.append(NavigationItem(gettext("Statistiques"), reverse("cases:statistics")))
+    if rights.sees_network(session):
+        entries.append(NavigationItem(gettext("Statistiques"), reverse("cases:network")))
     if rights.answers_people(session):
         entries.append(NavigationItem(gettext("Demandes des personnes"), reverse("cases:person_requests")))
     if rights.follows(session):

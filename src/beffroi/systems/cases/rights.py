@@ -1,6 +1,7 @@
 """What a screen may offer, from the session's description; the guard alone allows."""
 
 from beffroi.client.answers import Session
+from beffroi.core.duty import NETWORK
 from beffroi.core.person_rights import PURPOSE as PERSON_RIGHTS
 
 IDENTITY = "identity"
@@ -54,6 +55,12 @@ def has_portfolio(session: Session) -> bool:
 def receives(session: Session) -> bool:
     """Whether the role works at the reception desk: it keeps others' appointments and follows nobody."""
     return keeps_appointments(session) and not has_portfolio(session)
+
+
+def sees_network(session: Session) -> bool:
+    """Whether the role acts for the whole network, and sees what each of its organisations counts."""
+    membership = session.membership
+    return membership is not None and membership.organisation.kind == NETWORK and "inventory" in session.duties
 
 
 def keeps_appointments(session: Session) -> bool:

@@ -25,6 +25,7 @@ from beffroi.systems.prescriptions.trainees import one as trainee
 from beffroi.systems.prescriptions.trainees import page as trainees
 from beffroi.systems.prescriptions.trainees import some as some_trainees
 from beffroi.systems.prescriptions.web import words
+from beffroi.systems.prescriptions.web.counting import counted
 from beffroi.systems.prescriptions.web.words import (
     days,
     identity,
@@ -47,6 +48,7 @@ __all__ = [
     "Prescription",
     "TrainingSession",
     "WithSteps",
+    "counted",
     "days",
     "events",
     "every_of_person",

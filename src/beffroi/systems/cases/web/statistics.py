@@ -1,6 +1,8 @@
 """The office's counts: a page, its plot, and the same as a file for a spreadsheet."""
 
 import csv
+from collections.abc import Iterable, Sequence
+from datetime import date
 from io import StringIO
 
 from django.http import Http404, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from beffroi.client import Refused, calls
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
+from beffroi.core.suppression import Told
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.appointments.queries import desk_of
 from beffroi.systems.cases.appointments.words import STATES
@@ -35,7 +38,7 @@ def statistics(request: AgentRequest) -> HttpResponse:
     found = _found(request)
     if isinstance(found, Refused):
         return RefusalAnswer(found)
-    statuses, programmes, states = _parts(found)
+    statuses, programmes, states, sent = _parts(found)
     context = {
         "organisation": session.membership.organisation.name if session.membership else "",
         "since": found.since,
@@ -44,9 +47,10 @@ def statistics(request: AgentRequest) -> HttpResponse:
             _table(gettext("Personnes suivies, par statut"), statuses, found.statuses.total),
             _table(gettext("Dispositifs en cours"), programmes, None),
             _table(gettext("Rendez-vous des huit dernières semaines"), states, found.states.total),
+            _table(gettext("Prescriptions des huit dernières semaines"), sent, found.sent.total),
         ],
-        "bars": _bars(found),
-        "withheld": any(count is None for rows in (statuses, programmes, states) for _, count in rows)
+        "bars": bars(found.weeks),
+        "withheld": any(count is None for rows in (statuses, programmes, states, sent) for _, count in rows)
         or None in found.weeks.counts.values(),
     }
     return render(request, "cases/statistics.html", context)
@@ -60,14 +64,18 @@ def statistics_file(request: AgentRequest) -> HttpResponse:
     found = _found(request)
     if isinstance(found, Refused):
         return RefusalAnswer(found)
-    text = StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow([gettext("Tableau"), gettext("Rubrique"), gettext("Nombre")])
-    titles = (gettext("Statut"), gettext("Dispositif"), gettext("Rendez-vous"))
+    lines: list[Sequence[object]] = [(gettext("Tableau"), gettext("Rubrique"), gettext("Nombre"))]
+    titles = (gettext("Statut"), gettext("Dispositif"), gettext("Rendez-vous"), gettext("Prescriptions"))
     for title, rows in zip(titles, _parts(found), strict=True):
-        writer.writerows([title, label, "" if count is None else count] for label, count in rows)
-    for monday, count in found.weeks.counts.items():
-        writer.writerow([gettext("Semaine"), monday.isoformat(), "" if count is None else count])
+        lines += [(title, label, count) for label, count in rows]
+    lines += [(gettext("Semaine"), monday.isoformat(), count) for monday, count in found.weeks.counts.items()]
+    return file_of(lines)
+
+
+def file_of(lines: Iterable[Sequence[object]]) -> HttpResponse:
+    """Counts for a spreadsheet; one that is withheld is empty."""
+    text = StringIO()
+    csv.writer(text, delimiter=";").writerows(["" if cell is None else cell for cell in line] for line in lines)
     answer = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="statistiques.csv"'
     return answer
@@ -81,26 +89,28 @@ def _found(request: AgentRequest) -> Statistics | Refused:
     return queries.of_office(listed.people, desk_of(session).organisation, timezone.now())
 
 
-def _parts(found: Statistics) -> tuple[Rows, Rows, Rows]:
+def _parts(found: Statistics) -> tuple[Rows, Rows, Rows, Rows]:
     return (
         [(said.status(status)[0], count) for status, count in found.statuses.counts.items()],
         [(PROGRAMMES[programme], count) for programme, count in found.programmes.items()],
         [(str(STATES[state][0]), count) for state, count in found.states.counts.items()],
+        list(found.sent.counts.items()),
     )
 
 
 def _table(caption: str, rows: Rows, total: int | None) -> Table:
-    lines = [[label, _count(count)] for label, count in rows]
+    lines = [[label, shown(count)] for label, count in rows]
     if total is not None:
         lines.append([gettext("Total"), words.number(total)])
     return Table(caption, [Column(gettext("Rubrique")), Column(gettext("Nombre"), numeric=True)], lines)
 
 
-def _count(count: int | None) -> str:
+def shown(count: int | None) -> str:
+    """A count in words, or that it is withheld."""
     return gettext("non montré") if count is None else words.number(count)
 
 
-def _bars(found: Statistics) -> list[Bar]:
+def bars(weeks: Told[date]) -> list[Bar]:
     """A week a bar; one that is withheld has none."""
     language = formatting.language_of(get_language())
-    return [Bar(formatting.short_date(monday, language)[:5], count) for monday, count in found.weeks.counts.items()]
+    return [Bar(formatting.short_date(monday, language)[:5], count) for monday, count in weeks.counts.items()]

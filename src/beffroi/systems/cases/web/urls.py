@@ -29,6 +29,7 @@ from beffroi.systems.cases.web import (
     search,
     situations,
     statistics,
+    statistics_network,
     transfers,
 )
 from beffroi.systems.cases.web.person_corrections import correct
@@ -50,6 +51,8 @@ urlpatterns = [
     path("reception/<uuid:identifier>/", reception.say, name="reception_say"),
     path("reception/sans-rendez-vous/<uuid:person>/", reception.walk_in, name="walk_in"),
     path("statistiques/", statistics.statistics, name="statistics"),
+    path("statistiques/reseau/", statistics_network.network, name="network"),
+    path("statistiques/reseau/statistiques.csv", statistics_network.network_file, name="network_file"),
     path("statistiques/statistiques.csv", statistics.statistics_file, name="statistics_file"),
     path("portefeuille/confier/", handing.several, name="hand_several"),
     path("portefeuille/export/", exports.export, name="export"),
