@@ -38,7 +38,8 @@ LEAD_ELSEWHERE = {
     "devis/factures/<uuid:invoice>/avoir.pdf",
     "/reviews", "formation/examen/commencer/", "partenaires/le-mien/",
     "personnes/<uuid:person>/pieces/<uuid:attachment>/",
-    "rendez-vous/calendrier.ics", "statistiques/statistiques.csv", "statistiques/reseau/statistiques.csv", "rendez-vous/<uuid:identifier>/etat/",
+    "rendez-vous/calendrier.ics", "statistiques/statistiques.csv", "statistiques/reseau/statistiques.csv",
+    "rendez-vous/<uuid:identifier>/etat/",
     "partenaires/<uuid:organisation>/ouverture/", "partenaires/<uuid:organisation>/audits/",
 }  # fmt: skip
 """Addresses that only redirect, or show what may come up anywhere; and the style guide's."""

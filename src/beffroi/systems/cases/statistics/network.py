@@ -58,7 +58,10 @@ class Counted:
 def of_network(followed: Followed, now: datetime) -> OfNetwork:
     """Offices as the guard counted whom they follow, with their programmes under way and eight whole weeks."""
     offices = {UUID(row.organisation): row.name for row in followed.rows}
-    held: Counted = cache.get_or_set(_KEY, lambda: count(now), COUNTED)
+    held: Counted | None = cache.get(_KEY)
+    if held is None:
+        held = count(now)
+        cache.set(_KEY, held, COUNTED)
     return OfNetwork(
         offices,
         Told({UUID(row.organisation): row.people for row in followed.rows}, followed.total),
