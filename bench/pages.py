@@ -254,6 +254,7 @@ def pages_of_others(turn: int, class_: str, list_: str) -> Iterator[tuple[str, A
     yield scene.CORRESPONDENT, ("requests of people", "/demandes-des-personnes/", None)
     yield scene.CORRESPONDENT, ("lists to erase", "/effacements/", None)
     yield scene.CORRESPONDENT, ("one list to erase", f"/effacements/{list_}/", None)
+    yield scene.ADMINISTRATOR, ("statistics of the network", "/statistiques/reseau/", None)
     yield PERSON, ("own consultations", "/mon-espace/consultations/", None)
     yield PERSON, ("my file", "/mon-espace/dossier/", None)
     yield PERSON, ("own documents", "/mon-espace/documents/", None)

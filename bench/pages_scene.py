@@ -41,9 +41,13 @@ FORMER: Final = 150
 """People whom nobody follows any more since long ago: as many lines of a list to erase."""
 DOCUMENTS: Final = 3
 """Attachments of each person whose page is asked."""
+ROOT: Final = str(UUID(md5(b"root", usedforsecurity=False).hexdigest()))
+"""The organisation of whoever acts for the network."""
 TRAINER, CLERK, CORRESPONDENT = "training-staff", "billing-clerk", "data-protection-correspondent"
+ADMINISTRATOR = "network-administrator"
 SEATS: Final[Mapping[str, str]] = {
     TRAINER: SCHOOL, CLERK: identifier("organisation", 0), CORRESPONDENT: identifier("organisation", 0),
+    ADMINISTRATOR: ROOT,
 }  # fmt: skip
 """Where each of those others works."""
 _PROVIDER = "bench-idp"
@@ -120,13 +124,15 @@ async def _accept(conn: "asyncpg.Connection", held: Keys, organisation: str, at:
 
 
 async def _seat_others(conn: "asyncpg.Connection", held: Keys, at: datetime) -> None:
-    """A training organisation with its class, and an account for each of the other roles."""
-    school = {
-        "id": SCHOOL, "code": "school-0", "name": "Organisme 0", "kind": "training-organisation", "siret": None,
-        "active": True, "contract_until": _UNTIL, "confirmed_agents": 15, "version": 1,
-    }  # fmt: skip
-    await stamped.insert(conn, held, "organisation", school)
-    await _accept(conn, held, SCHOOL, at)
+    """A training organisation with its class, the network, and an account for each of the other roles."""
+    places = ((SCHOOL, "school-0", "Organisme 0", "training-organisation"), (ROOT, "root", "Réseau", "network"))
+    for id_, code, name, kind in places:
+        place = {
+            "id": id_, "code": code, "name": name, "kind": kind, "siret": None, "active": True,
+            "contract_until": _UNTIL, "confirmed_agents": 15, "version": 1,
+        }  # fmt: skip
+        await stamped.insert(conn, held, "organisation", place)
+        await _accept(conn, held, id_, at)
     for rank in range(CLASS):
         row = {
             "person": identifier("person", rank), "organisation": SCHOOL, "kind": "enrolment", "referent": None,
