@@ -167,6 +167,7 @@ DOORS: dict[str, Bodies] = {
     "POST /v1/leavers/dismiss": lambda s: [{"leaver": s.leaver}],  # it keeps what was there; it gives nothing back
     "POST /v1/inventory": lambda _: [{}],
     "POST /v1/inventory/account": lambda s: [{"account": s.colleague}],
+    "POST /v1/inventory/followed": lambda _: [{}],
     "POST /v1/consultations": lambda _: [{"by": by} for by in ("organisation", "account", "application")],
     "POST /v1/journal/entries": lambda s: [{}, {"account": s.colleague, "kind": "released"}],
     "POST /v1/journal/entry": lambda _: [{"entry": 1}, {"entry": 1 << 40}],
