@@ -66,6 +66,7 @@ def shell_for(request: HttpRequest) -> Shell:
         demonstration=base.demonstration,
         navigation=(
             *(item for application in _APPLICATIONS for item in application.navigation(session)),
+            *cases.navigation_of_network(session),
             *(() if session.memberships else (NavigationItem(gettext("Ma formation"), reverse("awareness:home")),)),
             NavigationItem(gettext("Mon compte"), reverse("directory:account")),
         ),

@@ -60,7 +60,7 @@ class Reading:
         known = self._network.organisations if self._own is None else (self._own,)
         told = withheld({one: self._network.followed(one) for one in known})
         rows = [Following(one, self._inventory.name(one), count) for one, count in told.counts.items() if count != 0]
-        return Followed(tuple(sorted(rows, key=lambda row: (row.name, row.organisation))), told.total)
+        return Followed(tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.organisation))), told.total)
 
     async def page(self, wanted: Wanted) -> Page:
         """The accounts wanted, of those within reach."""

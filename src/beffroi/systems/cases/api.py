@@ -21,6 +21,7 @@ __all__ = [
     "forget",
     "held_appointment",
     "navigation",
+    "navigation_of_network",
     "without_guard",
 ]
 
@@ -46,11 +47,16 @@ def navigation(session: Session) -> tuple[NavigationItem, ...]:
         entries.append(NavigationItem(gettext("Inscrire"), reverse("cases:registration")))
     if rights.keeps_appointments(session):
         entries.append(NavigationItem(gettext("Statistiques"), reverse("cases:statistics")))
-    if rights.sees_network(session):
-        entries.append(NavigationItem(gettext("Statistiques"), reverse("cases:network")))
     if rights.answers_people(session):
         entries.append(NavigationItem(gettext("Demandes des personnes"), reverse("cases:person_requests")))
     if rights.follows(session):
         waiting = session.transfers_waiting or None
         entries.append(NavigationItem(gettext("Transferts"), reverse("cases:transfers"), waiting))
     return tuple(entries)
+
+
+def navigation_of_network(session: Session) -> tuple[NavigationItem, ...]:
+    """The counts of every office, for who acts for them all: looked at after what waits for an answer."""
+    if not rights.sees_network(session):
+        return ()
+    return (NavigationItem(gettext("Statistiques"), reverse("cases:network")),)
