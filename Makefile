@@ -1,6 +1,6 @@
 # make run     a living demonstration on http://localhost:8000
 # make test    everything that CI runs
-# make check   style, types, imports, quick tests: some four minutes
+# make check   style, types, imports, quick tests: some minutes
 # make bench   figures of speed, into bench/results/
 # make soak    strictness under fire: a million decisions, kills
 # make lock    pin the dependencies of pyproject.toml anew
