@@ -51,6 +51,17 @@ class Space:
             options.setdefault("identity", ines(**named))
         return str(self.guard.run(self.guard.world.person(self.guard.organisation, **options)))
 
+    def merged(self, gone: str) -> str:
+        """A file that went into Inès's; the alias."""
+        guard, alias = self.guard, str(uuid4())
+        now = guard.run(guard.world.now())
+        row = {
+            "id": alias, "person": gone, "survivor": self.ines, "organisation": guard.organisation,
+            "merged_by": str(uuid4()), "merged_at": now, "undo_until": now, "ended_at": None, "ended_by": None,
+        }  # fmt: skip
+        guard.run(guard.world.insert("person_alias", **row))
+        return alias
+
     def begin(self, browser: httpx.Client, **changes: str) -> httpx.Response:
         """GET /person/sign-in as the console's link says."""
         fields = {"application": CONSOLE, "return_to": self.guard.return_to, "state": STATE} | changes

@@ -36,13 +36,6 @@ def served(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFac
         yield space_of(guard)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_counted(served: Space) -> None:
-    served.guard.provider.forget()
-    served.forget_limits()
-    served.forget_bindings()
-
-
 @pytest.fixture
 def nora(served: Space) -> Seat:
     """One for each test: the caps of these tests are met in four people."""

@@ -16,14 +16,7 @@ def test_person_is_told_the_own_ids_and_who_follows_and_another_person_theirs(se
 
 def test_file_that_became_one_with_another_is_told_with_it(served: Space) -> None:
     guard, gone = served.guard, str(uuid4())
-    alias = str(uuid4())
-    now = guard.run(guard.world.now())
-    guard.run(
-        guard.world.insert(
-            "person_alias", id=alias, person=gone, survivor=served.ines, organisation=guard.organisation,
-            merged_by=str(uuid4()), merged_at=now, undo_until=now, ended_at=None, ended_by=None,
-        )
-    )  # fmt: skip
+    now, alias = guard.run(guard.world.now()), served.merged(gone)
     assert served.ask(served.signed_in(), SELF).json()["people"] == sorted([served.ines, gone])
     guard.amend("person_alias", alias, ended_at=now, ended_by=str(uuid4()))
     assert served.ask(served.signed_in(), SELF).json()["people"] == [served.ines]

@@ -152,16 +152,9 @@ def test_person_whose_file_is_restricted_reads_the_own_documents(served: Space) 
 
 
 def test_documents_of_a_file_that_became_one_with_another_are_there_until_they_part(served: Space) -> None:
-    guard, alias = served.guard, str(uuid4())
-    gone = served.file()
+    guard, gone = served.guard, served.file()
     own, followed = joined(served, served.ines), joined(served, gone)
-    now = guard.run(guard.world.now())
-    guard.run(
-        guard.world.insert(
-            "person_alias", id=alias, person=gone, survivor=served.ines, organisation=guard.organisation,
-            merged_by=str(uuid4()), merged_at=now, undo_until=now, ended_at=None, ended_by=None,
-        )
-    )  # fmt: skip
+    now, alias = guard.run(guard.world.now()), served.merged(gone)
     handle = served.signed_in()
     rows = served.ask(handle, LIST).json()["rows"]
     assert {(row["id"], row["organisation_name"]) for row in rows} == {(own, "North"), (followed, "North")}

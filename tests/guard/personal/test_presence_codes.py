@@ -39,13 +39,6 @@ def served(fresh_for_module: FreshDatabase, tmp_path_factory: pytest.TempPathFac
         yield space_of(guard)
 
 
-@pytest.fixture(autouse=True)
-def _nothing_counted(served: Space) -> None:
-    served.guard.provider.forget()
-    served.forget_limits()
-    served.forget_bindings()
-
-
 def drawn() -> str:
     return "".join(choices(ascii_lowercase, k=10))
 
