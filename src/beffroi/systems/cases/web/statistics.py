@@ -44,10 +44,10 @@ def statistics(request: AgentRequest) -> HttpResponse:
         "since": found.since,
         "until": found.until,
         "tables": [
-            _table(gettext("Personnes suivies, par statut"), statuses, found.statuses.total),
-            _table(gettext("Dispositifs en cours"), programmes, None),
-            _table(gettext("Rendez-vous des huit dernières semaines"), states, found.states.total),
-            _table(gettext("Prescriptions des huit dernières semaines"), sent, found.sent.total),
+            table_of(gettext("Personnes suivies, par statut"), statuses, found.statuses.total),
+            table_of(gettext("Dispositifs en cours"), programmes, None),
+            table_of(gettext("Rendez-vous des huit dernières semaines"), states, found.states.total),
+            table_of(gettext("Prescriptions des huit dernières semaines"), sent, found.sent.total),
         ],
         "bars": bars(found.weeks),
         "withheld": any(count is None for rows in (statuses, programmes, states, sent) for _, count in rows)
@@ -98,7 +98,8 @@ def _parts(found: Statistics) -> tuple[Rows, Rows, Rows, Rows]:
     )
 
 
-def _table(caption: str, rows: Rows, total: int | None) -> Table:
+def table_of(caption: str, rows: Rows, total: int | None) -> Table:
+    """Counts under a caption, with their total where it is told."""
     lines = [[label, shown(count)] for label, count in rows]
     if total is not None:
         lines.append([gettext("Total"), words.number(total)])

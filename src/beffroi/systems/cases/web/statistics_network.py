@@ -16,7 +16,7 @@ from beffroi.core.suppression import Told
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.appointments.words import STATES
 from beffroi.systems.cases.statistics.network import OfNetwork, of_network
-from beffroi.systems.cases.web.statistics import bars, file_of, shown
+from beffroi.systems.cases.web.statistics import bars, file_of, shown, table_of
 from beffroi.ui.components import Column, Table
 
 
@@ -31,17 +31,17 @@ def network(request: AgentRequest) -> HttpResponse:
         [name, *(shown(column.counts[office]) for _, column in columns)] for office, name in found.offices.items()
     ]
     total = [gettext("Total"), *(shown(column.total) for _, column in columns)]
-    states = [[str(STATES[state][0]), shown(count)] for state, count in found.states.counts.items()]
+    states = [(str(STATES[state][0]), count) for state, count in found.states.counts.items()]
     heads = [Column(gettext("Structure")), *(Column(title, numeric=True) for title, _ in columns)]
     told: list[Told[Any]] = [*(column for _, column in columns), found.states, found.weeks]
     context = {
         "since": found.within.since,
         "until": found.within.until,
         "offices": Table(gettext("Par structure"), heads, [total, *rows]),
-        "states": Table(
+        "states": table_of(
             gettext("Rendez-vous des huit dernières semaines"),
-            [Column(gettext("Rubrique")), Column(gettext("Nombre"), numeric=True)],
-            [*states, [gettext("Total"), shown(found.states.total)]],
+            [*states, (gettext("Total"), found.states.total)],
+            None,
         ),
         "bars": bars(found.weeks),
         "empty": not found.offices,
