@@ -60,6 +60,7 @@ def test_every_state_but_waiting_is_an_end() -> None:
     [
         ({}, None), ({"available": False}, Objection.PRESENCE_PLACE),
         ({"follows": True}, Objection.PRESENCE_FOLLOWED),
+        ({"waits": True}, Objection.PRESENCE_WAITS),
         ({"waiting": MOST_LIVE}, Objection.PRESENCE_TOO_MANY), ({"waiting": MOST_LIVE - 1}, None),
         ({"made_today": MOST_A_DAY}, Objection.PRESENCE_TOO_MANY), ({"made_today": MOST_A_DAY - 1}, None),
     ],
@@ -67,7 +68,7 @@ def test_every_state_but_waiting_is_an_end() -> None:
 def test_person_makes_a_code_for_an_organisation_at_work_that_does_not_follow_them_and_few(
     changes: dict[str, int], way: Objection | None
 ) -> None:
-    usual = {"available": True, "follows": False, "waiting": 0, "made_today": 0}
+    usual = {"available": True, "follows": False, "waits": False, "waiting": 0, "made_today": 0}
     assert may_make(**(usual | changes)) is way  # type: ignore[arg-type]
 
 

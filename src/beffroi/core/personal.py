@@ -153,6 +153,7 @@ class Objection(StrEnum):
     ATTACHMENT_ALTERED = "attachment-altered"
     PRESENCE_PLACE = "presence-place"
     PRESENCE_FOLLOWED = "presence-followed"
+    PRESENCE_WAITS = "presence-waits"
     PRESENCE_TOO_MANY = "presence-too-many"
     PRESENCE_CODE_OVER = "presence-code-over"
 
@@ -262,6 +263,15 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Vous n’avez pas besoin de code : dites-le au conseiller, il ouvre votre dossier avec votre nom.",
         "This organisation follows you already",
         "You need no code: tell the adviser, who opens your file by your name.",
+    ),
+    Objection.PRESENCE_WAITS: Sentence(
+        409,
+        "Un code attend déjà",
+        "Vous avez déjà un code pour cet organisme. S’il n’est plus affiché, retirez-le de la liste de vos codes, "
+        "puis faites-en un autre.",
+        "A code waits already",
+        "You have a code for this organisation already. If it is not shown any more, take it back in the list of "
+        "your codes, then make another.",
     ),
     Objection.PRESENCE_TOO_MANY: Sentence(
         429,

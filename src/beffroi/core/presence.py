@@ -17,7 +17,7 @@ LIFE: Final = timedelta(minutes=15)
 LENGTH: Final = 8
 """Symbols of a code (:data:`beffroi.core.inviting.SYMBOLS`): 40 random bits."""
 MOST_LIVE: Final = 3
-"""Codes of one person that wait at a time, at all organisations."""
+"""Codes of one person that wait at a time, each at another organisation."""
 MOST_A_DAY: Final = 10
 """Codes that one person makes in 24 hours."""
 WRONG_OF_ACCOUNT: Final = 5
@@ -78,12 +78,15 @@ class PresenceCode(NamedTuple):
         return self._replace(ended_at=now, ending=ending if ending in ENDINGS else None)
 
 
-def may_make(*, available: bool, follows: bool, waiting: int, made_today: int) -> Objection | None:
-    """Why no code is made for an organisation: whether it may follow people now, and whether it follows this one."""
+def may_make(*, available: bool, follows: bool, waits: bool, waiting: int, made_today: int) -> Objection | None:
+    """Why no code is made for an organisation: whether it may follow people now, whether it follows this one, and
+    whether a code for it waits already: what is sent again must not draw a second one, unseen."""
     if not available:
         return Objection.PRESENCE_PLACE
     if follows:
         return Objection.PRESENCE_FOLLOWED
+    if waits:
+        return Objection.PRESENCE_WAITS
     return Objection.PRESENCE_TOO_MANY if waiting >= MOST_LIVE or made_today >= MOST_A_DAY else None
 
 

@@ -386,13 +386,18 @@ def test_archived_file_is_archived_no_more_once_its_person_is_there(
     assert served.guard.one(ended, someone.id) is not None
 
 
-def test_person_has_three_codes_at_a_time_and_makes_ten_a_day(served: Space, someone: Someone, south: str) -> None:
-    made = [someone.made(south) for _ in range(MOST_LIVE)]
-    assert code(someone.ask(MAKE, organisation=south)) == Objection.PRESENCE_TOO_MANY
+def test_person_has_one_code_at_a_desk_three_at_a_time_and_makes_ten_a_day(
+    served: Space, someone: Someone, south: str
+) -> None:
+    guard = served.guard
+    desks = [south, *(str(guard.run(guard.world.organisation(f"{drawn()} {drawn()}"))) for _ in range(MOST_LIVE))]
+    made = [someone.made(desk) for desk in desks[:MOST_LIVE]]
+    assert code(someone.ask(MAKE, organisation=south)) == Objection.PRESENCE_WAITS
+    assert code(someone.ask(MAKE, organisation=desks[MOST_LIVE])) == Objection.PRESENCE_TOO_MANY
     assert someone.codes()["left"] == 0
     for number in range(MOST_LIVE, MOST_A_DAY):
         assert someone.ask(BACK, code=made[number - MOST_LIVE]["id"]).status_code == 200
-        made.append(someone.made(south))
+        made.append(someone.made(desks[number % MOST_LIVE]))
     for one in made[-MOST_LIVE:]:
         assert someone.ask(BACK, code=one["id"]).status_code == 200
     assert code(someone.ask(MAKE, organisation=south)) == Objection.PRESENCE_TOO_MANY
@@ -479,9 +484,9 @@ def test_code_of_a_file_that_another_stands_for_is_wrong_though_nobody_ended_it(
 def test_code_is_forgotten_a_month_after_its_end_and_the_journal_expects_it_no_more(
     served: Space, someone: Someone, south: str
 ) -> None:
-    old, kept = someone.made(south), someone.made(south)
-    guard, keys = served.guard, served.guard.world.keys
-    at = guard.one("SELECT guard.instant()")
+    guard, keys, old = served.guard, served.guard.world.keys, someone.made(south)
+    assert someone.ask(BACK, code=old["id"]).status_code == 200
+    kept, at = someone.made(south), guard.one("SELECT guard.instant()")
     guard.amend("presence_code", old["id"], expires_at=at - KEPT - timedelta(seconds=1))
     assert guard.run(presence_codes.forget(guard.world.conn, keys, at)) == 1
     left = [row["id"] for row in someone.codes()["rows"]]

@@ -68,9 +68,9 @@ async def own(conn: "asyncpg.Connection", keys: "Keys", person: PersonId, now: d
     return [stamped.genuine(keys, TABLE, row) for row in await conn.fetch(_OWN, kin, now - KEPT)]
 
 
-def counted(rows: Sequence[Row], now: datetime) -> tuple[int, int]:
-    """How many of a person's codes wait, and how many were made in 24 hours."""
-    waiting = sum(law_of(row).state_at(now) is State.WAITING for row in rows)
+def counted(rows: Sequence[Row], now: datetime) -> tuple[Sequence[str], int]:
+    """At which organisations a person's codes wait, and how many were made in 24 hours."""
+    waiting = [str(row["organisation"]) for row in rows if law_of(row).state_at(now) is State.WAITING]
     return waiting, sum(row["made_at"] > now - _DAY for row in rows)
 
 

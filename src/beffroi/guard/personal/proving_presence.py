@@ -79,7 +79,10 @@ async def make(call: Call) -> Answer:
         place = await organisations.available(conn, keys, organisation, organisations.FOLLOWING, now)
         followed = await relations.live(conn, keys, here.person, organisation, relations.FOLLOWED, now)
         waiting, today = presence_codes.counted(await presence_codes.own(conn, keys, here.person, now), now)
-        way = may_make(available=place is not None, follows=followed is not None, waiting=waiting, made_today=today)
+        way = may_make(
+            available=place is not None, follows=followed is not None, waits=organisation in waiting,
+            waiting=len(waiting), made_today=today,
+        )  # fmt: skip
         if way is None and await conn.fetchval(_KNOWN, here.person) is None:
             way = Objection.FILE_GONE
         if way is not None or place is None:
@@ -106,7 +109,7 @@ async def listed(call: Call) -> Answer:
             )
             for row in rows
         )  # fmt: skip
-        return json_answer(PresenceCodes(told, max(0, min(MOST_LIVE - waiting, MOST_A_DAY - today))))
+        return json_answer(PresenceCodes(told, max(0, min(MOST_LIVE - len(waiting), MOST_A_DAY - today))))
 
     return await with_person(call, act, writes=False, identified=True)
 

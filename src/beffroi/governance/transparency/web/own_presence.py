@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, presence
-from beffroi.client.presence import Places, PresenceCode, PresenceCodes
+from beffroi.client.presence import PresenceCode, PresenceCodes
 from beffroi.governance.transparency.web import words
 from beffroi.governance.transparency.web.presence import PersonRequest, in_own_space
 
 _TONES = {"waiting": "info", "used": "success"}
-_ON_THE_FORM = frozenset({"presence-place", "presence-followed", "presence-too-many"})
+_ON_THE_FORM = frozenset({"presence-place", "presence-followed", "presence-waits", "presence-too-many"})
 """What the guard objects to, said beside the organisation."""
 
 
@@ -78,13 +78,6 @@ def own_presence(request: PersonRequest) -> HttpResponse | Refused:
     choosing = "choix" in request.POST
     form = Choosing([(one.id, one.name) for one in places.rows], request.POST if choosing else None)
     if choosing and form.is_valid():
-        if _waits(found, places, form.cleaned_data["organisme"]):
-            told = gettext(
-                "Vous avez déjà un code pour cet organisme."
-                " S'il n'est plus affiché, retirez-le plus bas et faites-en un autre."
-            )
-            form.add_error("organisme", told)
-            return _page(request, found, search, form, more=places.more)
         made = request.conversation.ask(presence.make(form.cleaned_data["organisme"]))
         if not isinstance(made, Refused):
             return render(request, "transparency/presence_code.html", {"made": made, "code": made.code.reveal()})
@@ -92,12 +85,6 @@ def own_presence(request: PersonRequest) -> HttpResponse | Refused:
             return made
         form.add_error("organisme", made.detail)
     return _page(request, found, search, form, more=places.more)
-
-
-def _waits(found: PresenceCodes, places: Places, chosen: str) -> bool:
-    """Whether a code for that organisation waits: a page sent again must not draw a second one, unseen."""
-    names = {one.name for one in places.rows if one.id == chosen}
-    return any(row.state == "waiting" and row.organisation_name in names for row in found.rows)
 
 
 def _take_back(request: PersonRequest) -> HttpResponse | Refused:
