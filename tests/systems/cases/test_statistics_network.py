@@ -22,7 +22,9 @@ FOLLOWED = {"North": 9, "South": 7, "East": 2}
 
 @pytest.fixture(scope="module")
 def network(stack: Stack, fresh_for_module: FreshDatabase) -> Visitor:
-    """Three offices that follow people; last week North received six of them, prescribed five times, began six."""
+    """Three offices that follow people; last week North received six of them, prescribed five times, began six.
+
+    A fourth received six last week and follows nobody any more."""
     guard, diary, books = stack.guard, Diary(fresh_for_module), Books(fresh_for_module)
     offices = guard.world.offices
     guard.run(guard.world.organisation("East"))
@@ -30,9 +32,10 @@ def network(stack: Stack, fresh_for_module: FreshDatabase) -> Visitor:
     people = {
         name: [stack.person(organisation=offices[name]) for _ in range(many)] for name, many in FOLLOWED.items()
     }
-    north, account = offices["North"], str(uuid4())
+    north, gone, account = offices["North"], str(uuid4()), str(uuid4())
     for number, person in enumerate(people["North"][:6]):
         diary.give(person, north, account, at(MONDAY - 7, 8 + number), state="present")
+        diary.give(person, gone, account, at(MONDAY - 7, 8 + number), state="present")
         books.run(
             "INSERT INTO programme (id, person, organisation, code, starts_on, ends_on, changed_by, changed_at)"
             " VALUES (%s, %s, %s, 'cej', %s, %s, %s, now())",
@@ -70,12 +73,14 @@ def test_who_acts_for_the_network_reads_what_every_office_counts(network: Visito
 def test_page_shows_what_the_file_says_and_counts_no_row_again_within_ten_minutes(
     stack: Stack, network: Visitor, postgres: EmbeddedPostgres, fresh_for_module: FreshDatabase
 ) -> None:
+    network.get(ADDRESS)
     before = stack.guard.one("SELECT count(*) FROM guard.journal WHERE kind = 'released'")
     stack.asked.clear()
     with questions(postgres, fresh_for_module) as cost:
         page = network.get(ADDRESS)
     assert page.status == 200
     assert "non montré" in page.text
+    assert "Reporté 0 Total 7 " in page.text, "not those of an office that follows nobody any more"
     assert page.text.count("North") == 1
     asked = [call for call in stack.asked if call != "POST /v1/token"]
     assert asked == ["GET /v1/session", "POST /v1/inventory/followed"]

@@ -6,7 +6,7 @@ A process counts once in ten minutes, as the guard counts relations: a million a
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.core.cache import cache
@@ -16,12 +16,8 @@ from django.utils import timezone
 from beffroi.client.inventory import Followed
 from beffroi.core.appointments import State
 from beffroi.core.suppression import Told, withheld
-from beffroi.systems.cases.appointments.queries import between
 from beffroi.systems.cases.models import Appointment, ProgrammePeriod
-from beffroi.systems.cases.statistics.queries import WEEKS, Window, hours, sent, window
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
+from beffroi.systems.cases.statistics.queries import Hours, Window, hours, sent, told_of, window
 
 COUNTED: Final = 600
 """Seconds for which the counts are kept."""
@@ -48,10 +44,8 @@ class Counted:
     """What the console's tables hold, of every office."""
 
     programmes: Counts
-    appointments: Counts
+    hours: Mapping[UUID, Hours]
     sent: Counts
-    states: Mapping[State, int]
-    weeks: Mapping[date, int]
     within: Window
 
 
@@ -62,36 +56,31 @@ def of_network(followed: Followed, now: datetime) -> OfNetwork:
     if held is None:
         held = count(now)
         cache.set(_KEY, held, COUNTED)
+    received = {office: held.hours[office] for office in offices if office in held.hours}
+    states, weeks = told_of(received.values(), held.within)
     return OfNetwork(
         offices,
         Told({UUID(row.organisation): row.people for row in followed.rows}, followed.total),
         _column(offices, held.programmes),
-        _column(offices, held.appointments),
+        _column(offices, {office: one.states.total() for office, one in received.items()}),
         _column(offices, held.sent),
-        withheld(held.states),
-        withheld(held.weeks),
+        states,
+        weeks,
         held.within,
     )
 
 
 def count(now: datetime) -> Counted:
-    """Count anew: four questions, of which two read every appointment of eight weeks."""
+    """Count anew: three questions, of which one reads every appointment of eight weeks."""
     within, today = window(now), timezone.localdate(now)
-    states, weeks = hours(Appointment.objects.all(), within)
     running = ProgrammePeriod.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today)
     return Counted(
-        _by_office(running),
-        _by_office(between(Appointment.objects.all(), within.since, 7 * WEEKS)),
+        dict(running.order_by().values_list("organisation").annotate(count=Count("id"))),
+        hours(Appointment.objects.all(), within),
         {office: sum(counts.values()) for office, counts in sent(within).items()},
-        {state: states[state] for state in State},
-        weeks,
         within,
     )
 
 
 def _column(offices: Mapping[UUID, str], counts: Counts) -> Told[UUID]:
     return withheld({office: counts.get(office, 0) for office in offices})
-
-
-def _by_office(rows: "QuerySet[Any]") -> Counts:
-    return dict(rows.order_by().values_list("organisation").annotate(count=Count("id")))

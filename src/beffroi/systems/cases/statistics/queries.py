@@ -4,16 +4,16 @@ Small counts never leave this module.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
-from django.db.models.functions import TruncDate
+from django.db.models import Count, DateField
+from django.db.models.functions import TruncWeek
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -43,6 +43,13 @@ class Statistics:
     weeks: Told[date]
     since: date
     until: date
+
+
+class Hours(NamedTuple):
+    """Appointments of an office in these weeks, by where they stand and by the Monday of their week."""
+
+    states: Counter[State]
+    weeks: Counter[date]
 
 
 @dataclass(frozen=True)
@@ -77,28 +84,38 @@ def sent(within: Window, office: UUID | None = None) -> Sent:
     return prescriptions()(midnight(within.since), midnight(within.monday), office)
 
 
-def hours(rows: "QuerySet[Appointment]", within: Window) -> tuple[Counter[State], Counter[date]]:
-    """Appointments of these weeks by state, and by week."""
-    states: Counter[State] = Counter()
-    weeks: Counter[date] = Counter({within.since + timedelta(weeks=number): 0 for number in range(WEEKS)})
-    grouped = between(rows, within.since, 7 * WEEKS).order_by().annotate(day=TruncDate("starts_at"))
-    for day, state, count in grouped.values_list("day", "state").annotate(count=Count("id")):
-        states[State(state)] += count
-        weeks[week_of(day)] += count
-    return states, weeks
+def hours(rows: "QuerySet[Appointment]", within: Window) -> dict[UUID, Hours]:
+    """Of each office that has any."""
+    found: dict[UUID, Hours] = {}
+    monday = TruncWeek("starts_at", output_field=DateField())
+    grouped = between(rows, within.since, 7 * WEEKS).order_by().values_list("organisation", monday, "state")
+    for office, week, state, count in grouped.annotate(count=Count("id")):
+        one = found.setdefault(office, Hours(Counter(), Counter()))
+        one.states[State(state)] += count
+        one.weeks[week] += count
+    return found
+
+
+def told_of(found: Collection[Hours], within: Window) -> tuple[Told[State], Told[date]]:
+    """What may be shown of these offices together, every state and every week in its place."""
+    weeks = [within.since + timedelta(weeks=number) for number in range(WEEKS)]
+    return (
+        withheld({state: sum(one.states[state] for one in found) for state in State}),
+        withheld({week: sum(one.weeks[week] for one in found) for week in weeks}),
+    )
 
 
 def of_office(people: Sequence[str], organisation: str, now: datetime) -> Statistics:
     """Statistics of the people whose ids the guard gave, and of the last eight whole weeks of the office."""
     statuses, programmes = counted(people, organisation, now)
     within = window(now)
-    states, weeks = hours(Appointment.objects.filter(organisation=organisation), within)
+    states, weeks = told_of(hours(Appointment.objects.filter(organisation=organisation), within).values(), within)
     return Statistics(
         statuses=withheld({status: statuses[status] for status in (*Status, None)}),
         programmes=alone({programme: programmes[programme] for programme in Programme}),
-        states=withheld({state: states[state] for state in State}),
+        states=states,
         sent=withheld(sent(within, UUID(organisation))[UUID(organisation)]),
-        weeks=withheld(weeks),
+        weeks=weeks,
         since=within.since,
         until=within.until,
     )
