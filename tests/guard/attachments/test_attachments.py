@@ -221,22 +221,39 @@ async def test_additions_that_race_never_pass_the_limit(desk: Desk) -> None:
 async def test_i01_database_lost_while_an_attachment_is_opened_leaves_neither_byte_nor_charge(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    id = await desk.added()
-    await desk.guard.world.conn.execute("DELETE FROM guard.budget")
-    whole = keeping.load
+    id, spent, whole, cuts = await desk.added(), await desk.spent(), keeping.place, []
 
     async def cut(conn: asyncpg.Connection, keys: Keys, one: str, person: PersonId) -> Any:
         row = await whole(conn, keys, one, person)
-        pid = await conn.fetchval("SELECT pg_backend_pid()")
-        await desk.guard.world.conn.execute("SELECT pg_terminate_backend($1)", pid)
+        if conn.is_in_transaction():  # not where its kind is asked for before anything is decided
+            cuts.append(await conn.fetchval("SELECT pg_backend_pid()"))
+            await desk.guard.world.conn.execute("SELECT pg_terminate_backend($1)", cuts[-1])
         return row
 
-    monkeypatch.setattr(keeping, "load", cut)
+    monkeypatch.setattr(keeping, "place", cut)
     refused = await desk.open(id)
+    assert cuts
     assert refused.status_code == 503
+    assert code(refused) != "integrity"
     assert "content" not in refused.json()
     assert await desk.guard.entries("released") == []
-    assert await desk.spent() == 0
+    assert await desk.spent() == spent
+
+
+async def test_i01_entry_of_an_opening_is_durable_before_the_content_is_read_and_one_removed_by_then_is_gone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, whole = await desk.added(), keeping.opened
+
+    async def removed(*asked: Any) -> Any:
+        assert len(await desk.guard.entries("released")) == 1  # on another connection than the door's
+        assert await desk.spent() == 1
+        await desk.guard.world.conn.execute("DELETE FROM guard.attachment WHERE id = $1", id)
+        return await whole(*asked)
+
+    monkeypatch.setattr(keeping, "opened", removed)
+    answer = await desk.open(id)
+    assert (answer.status_code, code(answer)) == (404, "attachment-unknown")
 
 
 async def test_database_lost_while_an_attachment_is_added_leaves_neither_row_nor_entry(

@@ -238,9 +238,10 @@ def test_i01_entry_of_a_download_is_durable_before_the_document_is_deciphered(
     own, handle = joined(served, served.ines), served.signed_in()
     whole, seen = keeping.opened, []
 
-    def looked(keys: Any, row: Any) -> Any:
-        seen.append(readings(served)[-1]["detail"])  # another connection than the answer's own
-        return whole(keys, row)
+    async def looked(*asked: Any) -> Any:
+        told = await asyncio.to_thread(readings, served)  # another connection than the answer's own
+        seen.append(told[-1]["detail"])
+        return await whole(*asked)
 
     monkeypatch.setattr(keeping, "opened", looked)
     assert served.ask(handle, OPEN, id=own).status_code == 200

@@ -189,20 +189,17 @@ def _recognised(content: bytes) -> documents.Document | Obstacle:
 
 
 async def open_one(call: Call) -> Answer:
-    """Journal the opening of one attachment, then decipher it."""
+    """Journal the opening of one attachment, then read and decipher it. Removed by then, it is there no longer."""
     body, caller = bodies.read(call, _ONE), caller_of(call)
     if not isinstance(caller, Caller):
         return await refused(call, caller)
     services, person = call.services, PersonId(body.person)
-    found: list[Any] = []
+    found: list[Touched] = []
 
     async def write(conn: "asyncpg.Connection", _granted: Granted, _at: datetime) -> Touched | Obstacle:
-        found.clear()
-        row = await keeping.load(conn, services.keys, body.id, person)
-        if row is None:
-            return Obstacle.UNKNOWN
-        found.append(row)
-        return _touched(row)
+        row = await keeping.place(conn, services.keys, body.id, person)
+        found[:] = () if row is None else (_touched(row),)
+        return found[0] if found else Obstacle.UNKNOWN
 
     kind = await _kind_of(call, body.id, person)
     outcome = await _carry_out(call, caller, _request(caller, Action.OPEN, body), "released", body.id, kind, write)
@@ -211,10 +208,12 @@ async def open_one(call: Call) -> Answer:
     if not isinstance(outcome, Granted):
         return await refused(call, outcome, person)
     try:
-        opened = await asyncio.to_thread(keeping.opened, services.keys, found[0])
+        opened = await keeping.opened(services.pool, services.keys, body.id, found[0].file, found[0].kind)
     except (SealRefused, WrappedKeyRefused) as error:
         _LOG.critical("integrity: attachment %s of person %s: %s", body.id, person, error)
         return problems.reply(call, Code.INTEGRITY)
+    if opened is None:
+        return _hindered(call, Obstacle.UNKNOWN)
     return json_answer(
         answers.OpenedAttachment(
             body.id, outcome.entry or 0, opened.kind, opened.media, opened.added_at, opened.content

@@ -4,6 +4,7 @@ One that a file brought when it went into another stays as it is, under the key 
 attachments are those of their file and of every file that became one with it, until the two are parted.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -29,7 +30,7 @@ _KEEP: Final = (
 )
 _ONE: Final = (
     "SELECT a.*, p.wrapped_key, p.epoch FROM guard.attachment a JOIN guard.person p ON p.id = a.person"
-    " WHERE a.id = $1 AND a.person = ANY ($2::uuid[])"
+    " WHERE a.id = $1 AND a.person = $2 AND a.kind = $3"
 )
 _PLACE: Final = "SELECT kind, person FROM guard.attachment WHERE id = $1 AND person = ANY ($2::uuid[])"
 _KINDS: Final = "SELECT DISTINCT kind FROM guard.attachment WHERE person = ANY ($1::uuid[]) ORDER BY kind"
@@ -99,31 +100,26 @@ async def add(
     return None
 
 
-async def load(conn: "asyncpg.Connection", keys: "Keys", id: str, person: PersonId) -> Any:
-    """The row of one attachment of this person with the key that opens it, ``None`` when there is none.
-
-    Its ``person`` is the file it was added to. Raises Forged.
-    """
-    return await conn.fetchrow(_ONE, id, await _files(conn, keys, person))
-
-
 async def place(conn: "asyncpg.Connection", keys: "Keys", id: str, person: PersonId) -> Any:
     """The kind of one attachment of this person and the file it was added to, ``None`` when there is none.
 
-    Its content, megabytes, is left where it is. Raises Forged.
+    Its content is left where it is: whoever journals that it is opened holds the turn of all writers, which does
+    not wait for megabytes. Raises Forged.
     """
     return await conn.fetchrow(_PLACE, id, await _files(conn, keys, person))
 
 
-async def load_from(conn: "asyncpg.Connection", id: str, file: PersonId) -> Any:
-    """As :func:`load`, of the file that :func:`place` named; the caller has journaled that this is opened."""
-    return await conn.fetchrow(_ONE, id, [file])
+async def opened(pool: "asyncpg.Pool", keys: "Keys", id: str, file: PersonId, kind: str) -> Opened | None:
+    """The attachment of that kind that :func:`place` found in a file, in clear; ``None`` where it was removed since.
 
-
-def opened(keys: "Keys", row: Any) -> Opened:
-    """The attachment of a row in clear; the caller has journaled its opening (I-01). Raises SealRefused,
-    WrappedKeyRefused: integrity alert.
+    The caller has journaled its opening (I-01). Raises SealRefused, WrappedKeyRefused: integrity alert.
     """
+    async with pool.acquire() as conn:
+        row = await conn.fetchrow(_ONE, id, file, kind)
+    return None if row is None else await asyncio.to_thread(_unsealed, keys, row)
+
+
+def _unsealed(keys: "Keys", row: Any) -> Opened:
     label = _label(str(row["id"]), row["version"], row["kind"], row["media"], row["scanned"])
     owner = sealing.owner_bytes(str(row["person"]))
     clear = sealing.unseal_for(keys, owner, row["wrapped_key"], row["epoch"], label, row["content"])

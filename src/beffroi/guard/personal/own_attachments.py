@@ -5,7 +5,6 @@ deciphered once that entry is durable (I-01). Nobody's budget is charged. What a
 papers of others; it is not asked of whoever proved within the hour that these are their own.
 """
 
-import asyncio
 import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -95,7 +94,7 @@ async def listing(call: Call) -> Answer:
 async def open_one(call: Call) -> Answer:
     """Journal the reading of one document, then read and decipher it.
 
-    Its megabytes are read outside the turn: decisions do not wait for them. Removed by then, it is there no longer.
+    Removed by then, it is there no longer.
     """
     body, services = bodies.read(call, _ONE), call.services
     keys, found = services.keys, list[tuple[int, Any]]()
@@ -115,15 +114,13 @@ async def open_one(call: Call) -> Answer:
     if not found:
         return answer
     [(entry, place)] = found
-    async with services.pool.acquire() as conn:
-        row = await keeping.load_from(conn, body.id, PersonId(str(place["person"])))
-    if row is None or row["kind"] != place["kind"]:
-        return problems.reply(call, Obstacle.UNKNOWN)
     try:
-        opened = await asyncio.to_thread(keeping.opened, keys, row)
+        opened = await keeping.opened(services.pool, keys, body.id, PersonId(str(place["person"])), place["kind"])
     except (SealRefused, WrappedKeyRefused) as error:
         await report(call, error)
         return problems.reply(call, Objection.ATTACHMENT_ALTERED)
+    if opened is None:
+        return problems.reply(call, Obstacle.UNKNOWN)
     return json_answer(OpenedAttachment(body.id, entry, opened.kind, opened.media, opened.added_at, opened.content))
 
 
