@@ -16,7 +16,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from tests.browser.pages import Tour
 
@@ -111,7 +111,14 @@ def screenshot() -> Callable[[Page, str], Path]:
     def take(page: Page, name: str) -> Path:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         path = SCREENSHOTS / f"{name}.png"
-        page.screenshot(path=str(path), full_page=True)
+        try:
+            page.screenshot(path=str(path), full_page=True)
+        except Error as refused:
+            # Chromium refuses a picture now and then, and takes the same one when asked again
+            # (MarketSquare/robotframework-browser issue 5237).
+            if "Unable to capture screenshot" not in refused.message:
+                raise
+            page.screenshot(path=str(path), full_page=True)
         return path
 
     return take
