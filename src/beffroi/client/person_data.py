@@ -24,9 +24,6 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "request-texts": "personal-space",
     "dates-of-other-organisations": "personal-space",
     "attachment-contents": "personal-space",
-    "followup-status": "organisation",
-    "programmes": "organisation",
-    "due-steps": "organisation",
 }
 """What a document may lack, and where the person gets it: in the personal space, or from the organisation."""
 

@@ -12,6 +12,7 @@ import pytest
 from beffroi.guard.vault.records import Identity
 from beffroi.simulation.identity_provider.residents import write_residents_file
 from tests.config.console.conftest import stack
+from tests.config.console.rows import fill
 from tests.config.console.stack import Page, Stack, Visitor
 from tests.databases import EmbeddedPostgres, FreshDatabase
 from tests.guard.personal.space import Space, joined
@@ -107,33 +108,41 @@ def test_person_takes_a_document_named_for_nobody_and_is_told_when_it_is_altered
     assert LIST in gone.links()
 
 
-def test_own_data_holds_every_appointment_and_document_and_is_as_documented(
+def test_own_file_says_how_each_organisation_follows_and_own_data_holds_every_row_and_is_as_documented(
     stack: Stack, postgres: EmbeddedPostgres, fresh_for_module: FreshDatabase
 ) -> None:
     visitor, person = of(stack, "Complete")
     own, diary, account = joined(Space(stack.guard, person), person), Diary(fresh_for_module), str(uuid4())
+    books, south = Books(fresh_for_module), stack.guard.world.offices["South"]
+    session = books.session(str(uuid4()))
+    for office in (stack.guard.organisation, south):
+        fill(books, diary, person, office, account, session)
     for day in range(1, 46):
         diary.give(person, stack.guard.organisation, account, at(-day, 9), state="present")
-    diary.give(person, stack.guard.world.offices["South"], account, at(3, 9))
-    books = Books(fresh_for_module)
-    books.run(
-        "INSERT INTO prescription (id, person, session, organisation, office, account, state, new_to_office,"
-        " new_to_training, sent_at, changed_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, 'accepted', false, false, now(), now())",
-        uuid4(), person, books.session(str(uuid4())), uuid4(), stack.guard.organisation, account,
-    )  # fmt: skip
-    page = visitor.get("/mon-espace/dossier/")
+    stack.asked.clear()
+    with questions(postgres, fresh_for_module) as cost:
+        page = visitor.get("/mon-espace/dossier/")
+    assert calls(stack) == ["POST /v1/person/self", "POST /v1/person/file"]
+    assert len(cost.asked) == 3, cost.asked
+    told = "Statut Accompagnement terminé Dispositif CEJ, depuis le 2 janvier 2024"
+    shown = page.text.replace("\N{NO-BREAK SPACE}", " ")
+    assert f"North {told}" in shown
+    assert f"Un organisme qui ne vous suit plus {told}" in shown
     stack.asked.clear()
     with questions(postgres, fresh_for_module) as cost:
         answer = visitor.post(DATA, {}, page=page).response
     assert calls(stack) == [
         "POST /v1/person/self", "POST /v1/person/attachments/list", "POST /v1/person/file",
     ]  # fmt: skip
-    assert len(cost.asked) == 5, cost.asked
+    assert len(cost.asked) == 8, cost.asked
     whole = held(answer.json())
-    assert len(whole["appointments"]) == 46, "all of them, where the page shows forty"
-    assert {one["organisation"] for one in whole["appointments"]} == {"North", None}
-    assert [(one["title"], one["prescribed_by"]) for one in whole["trainings"]] == [("CAP cuisine", "North")]
+    assert len(whole["appointments"]) == 49, "all of them, where the page shows forty"
+    names = {"North", None}
+    assert {one["organisation"] for one in whole["appointments"]} == names
+    assert {one["organisation"]: one["status"] for one in whole["followup_statuses"]} == dict.fromkeys(names, "left")
+    assert {one["organisation"]: one["code"] for one in whole["programmes"]} == dict.fromkeys(names, "cej")
+    assert {one["organisation"]: one["due_on"] for one in whole["due_steps"]} == dict.fromkeys(names, "2024-01-02")
+    assert {one["prescribed_by"]: one["title"] for one in whole["trainings"]} == dict.fromkeys(names, "CAP cuisine")
     assert [one["id"] for one in whole["attachments"]] == [own]
     assert whole["attachments_page"] == f"{stack.url}{LIST}"
     assert account not in answer.text

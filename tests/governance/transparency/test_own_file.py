@@ -21,6 +21,12 @@ FOLLOWUP = {
             "earlier": [{"until": "2026-03-02T10:00:00Z", "text": "Avant"}],
         }
     ],
+    "actions": [
+        {"label": "Permis", "status": "to-do", "by": "person", "due_on": "2026-04-01", "author": "a"},
+        {"label": "Devis", "status": "to-do", "by": "agent", "due_on": "2026-04-02", "author": "a"},
+        {"label": "Logement", "status": "done", "by": "person", "due_on": "2026-03-01", "at": "2026-02-28"},
+        {"label": "Stage", "status": "dropped"},
+    ],
     "payments": [
         {
             "at": "2026-03-02T10:00:00Z",
@@ -55,6 +61,10 @@ REPRESENTATIVE = {
         (
             FOLLOWUP,
             [
+                ("Démarche", "Permis – à faire – par vous – avant le 1er avril 2026"),
+                ("Démarche", "Devis – à faire – par votre conseiller – avant le 2 avril 2026"),
+                ("Démarche", "Logement – accomplie – 28 février 2026"),
+                ("Démarche", "Stage – abandonnée"),
                 ("Note", "1er mars 2026 – Après"),
                 ("Note avant correction", "Avant"),
                 ("Paiement", "02/2026 – 552,06 €, payé le 5 mars 2026"),

@@ -70,19 +70,33 @@ def dates_of(people: Sequence[str], names: Mapping[str, str]) -> transparency.Da
     return [*reversed(first), *rest], sorted(trainings, key=lambda one: not one.coming)
 
 
+def followups_of(people: Sequence[str], names: Mapping[str, str]) -> Sequence[transparency.OwnFollowup]:
+    """How each organisation follows whoever has one of these ids, for that person."""
+    told = cases.followups_said(cases.followups_of([UUID(one) for one in people]))
+    return [
+        transparency.OwnFollowup(transparency.organisation_of(names, str(organisation)), entries)
+        for organisation, entries in told.items()
+    ]
+
+
 def data_of(people: Sequence[str], names: Mapping[str, str]) -> transparency.Members:
-    """Every appointment and training of whoever has one of these ids, as the document for that person holds them.
+    """All that is kept of whoever has one of these ids beside the file, as the document for that person holds it.
 
     Whoever follows the person no longer has no name here.
     """
     ids = [UUID(one) for one in people]
     rows = prescriptions.every_of_whoever(ids)
     told = zip(rows, _trainings(rows), strict=True)
+    found, hours = cases.followups_of(ids), cases.every_appointment_of(ids)
+
+    def named(organisation: UUID, held: dict[str, Any]) -> dict[str, Any]:
+        return {"organisation": names.get(str(organisation)), **held}
+
     return {
-        "appointments": [
-            {"organisation": names.get(str(row.organisation)), **cases.held_appointment(row)}
-            for row in cases.every_appointment_of(ids)
-        ],
+        "followup_statuses": [named(row.organisation, cases.held_status(row)) for row in found.cases],
+        "programmes": [named(row.organisation, cases.held_programme(row)) for row in found.programmes],
+        "due_steps": [named(row.organisation, cases.held_due_step(row)) for row in found.due_steps],
+        "appointments": [named(row.organisation, cases.held_appointment(row)) for row in hours],
         "trainings": [
             {**one, "prescribed_by": names.get(str(row.office))} for (row, _steps), (one, _lines) in told
         ],

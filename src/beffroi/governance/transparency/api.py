@@ -12,10 +12,20 @@ from beffroi.governance.transparency import rights
 from beffroi.governance.transparency.web.consultations import by_day
 from beffroi.governance.transparency.web.own_data import Members
 from beffroi.governance.transparency.web.own_dates import Dates, OwnDate, organisation_of
+from beffroi.governance.transparency.web.own_file import OwnFollowup
 from beffroi.ui import formatting
 from beffroi.ui.shell import NavigationItem
 
-__all__ = ["Dates", "Members", "OwnDate", "consultations_said", "navigation", "organisation_of", "services"]
+__all__ = [
+    "Dates",
+    "Members",
+    "OwnDate",
+    "OwnFollowup",
+    "consultations_said",
+    "navigation",
+    "organisation_of",
+    "services",
+]
 
 _INVESTIGATE = "investigate"
 

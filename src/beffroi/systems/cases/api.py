@@ -10,6 +10,11 @@ from beffroi.systems.cases.appointments.queries import of_whoever as appointment
 from beffroi.systems.cases.appointments.words import described
 from beffroi.systems.cases.forgetting import forget
 from beffroi.systems.cases.person_requests.held import appointment as held_appointment
+from beffroi.systems.cases.person_requests.held import due_step as held_due_step
+from beffroi.systems.cases.person_requests.held import followup_status as held_status
+from beffroi.systems.cases.person_requests.held import programme as held_programme
+from beffroi.systems.cases.progress.whoever import of_whoever as followups_of
+from beffroi.systems.cases.progress.whoever import said as followups_said
 from beffroi.systems.cases.web.notes import keeps_steps
 from beffroi.systems.cases.web.without_guard import today as without_guard
 from beffroi.ui.shell import NavigationItem
@@ -18,8 +23,13 @@ __all__ = [
     "appointments_of",
     "described",
     "every_appointment_of",
+    "followups_of",
+    "followups_said",
     "forget",
     "held_appointment",
+    "held_due_step",
+    "held_programme",
+    "held_status",
     "navigation",
     "navigation_of_network",
     "without_guard",

@@ -87,6 +87,7 @@ class Case(models.Model):
 
         app_label = "cases"
         db_table = "case"
+        indexes: ClassVar = [models.Index(fields=["person"], name="case_of_whoever")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "person"], name="case_of_person"),
             models.CheckConstraint(
@@ -116,6 +117,7 @@ class ProgrammePeriod(models.Model):
         db_table = "programme"
         indexes: ClassVar = [
             models.Index(fields=["organisation", "person"], name="programme_of_person"),
+            models.Index(fields=["person"], name="programme_of_whoever"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -152,7 +154,10 @@ class DueStep(models.Model):
 
         app_label = "cases"
         db_table = "due_step"
-        indexes: ClassVar = [models.Index(fields=["account", "organisation", "due_on"], name="due_step_of_account")]
+        indexes: ClassVar = [
+            models.Index(fields=["account", "organisation", "due_on"], name="due_step_of_account"),
+            models.Index(fields=["person"], name="due_step_of_whoever"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=models.Q(state__in=[state.value for state in Step]), name="due_step_state"

@@ -19,9 +19,7 @@ from beffroi.governance.transparency.web.presence import PersonRequest, in_own_s
 from beffroi.ui.files import given
 
 Members = Mapping[str, Sequence[Mapping[str, Any]]]
-ELSEWHERE: Final = (
-    "consultations", "requests", "attachment-contents", "messages", "followup-status", "programmes", "due-steps",
-)  # fmt: skip
+ELSEWHERE: Final = ("consultations", "requests", "attachment-contents", "messages")
 
 
 @cache
@@ -34,7 +32,7 @@ def kept() -> Callable[[Sequence[str], Mapping[str, str]], Members]:
 @require_POST
 @in_own_space
 def own_data(request: PersonRequest) -> HttpResponse | Refused:
-    """File, appointments, trainings, corrections and the list of documents; none of these where one is refused."""
+    """File, follow-ups, appointments, trainings, corrections, list of documents; nothing where one is refused."""
     oneself = request.conversation.ask(personal.oneself())
     if isinstance(oneself, Refused):
         return oneself

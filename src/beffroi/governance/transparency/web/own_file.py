@@ -1,12 +1,15 @@
-"""My file: what the network keeps about me, group by group, and who follows me."""
+"""My file: what the network keeps about me, group by group, who follows me and how."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, cast
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
@@ -43,6 +46,14 @@ class Place:
     until: datetime | None
 
 
+@dataclass(frozen=True)
+class OwnFollowup:
+    """How one organisation follows the person, in words."""
+
+    organisation: str
+    entries: Sequence[Entry]
+
+
 @dataclass(frozen=True, repr=False)
 class Correction:
     """What an organisation corrected at the person's request."""
@@ -59,10 +70,20 @@ RESTRICTED: Final = "restricted"
 """The kind of the relation by which an organisation restricts the use of a file."""
 
 
+@cache
+def followups() -> Callable[[Sequence[str], Mapping[str, str]], Sequence[OwnFollowup]]:
+    """What other applications keep: the composition root names it (TRANSPARENCY_FOLLOWUPS_OF_PERSON)."""
+    found = import_string(settings.TRANSPARENCY_FOLLOWUPS_OF_PERSON)
+    return cast(Callable[[Sequence[str], Mapping[str, str]], Sequence[OwnFollowup]], found)
+
+
 @require_GET
 @in_own_space
 def own_file(request: PersonRequest) -> HttpResponse | Refused:
     """Everything, in one reading."""
+    oneself = request.conversation.ask(personal.oneself())
+    if isinstance(oneself, Refused):
+        return oneself
     found = request.conversation.ask(personal.own_file())
     if isinstance(found, Refused):
         return found
@@ -72,6 +93,7 @@ def own_file(request: PersonRequest) -> HttpResponse | Refused:
         "parts": [part for part in parts if part.entries],
         "absent": [field_groups.name(code) for code in _ORDER if code not in found.fields],
         "places": [_place(one) for one in found.followed_by if one.kind != RESTRICTED],
+        "followups": followups()(oneself.people, {one.id: one.name for one in oneself.organisations}),
         "restricted_by": [one for one in found.followed_by if one.kind == RESTRICTED],
         "corrections": [_corrected(one) for one in found.corrections],
     }
@@ -118,11 +140,25 @@ def _line(value: Any) -> str:
         return ", ".join(
             text_of(value[name]) for name in _labels() if name != "letters" and value.get(name) is not None
         )
-    at, text = text_of(value.get("on") or value.get("at")), text_of(value.get("text") or value.get("label"))
+    if "label" in value:
+        return _step(value)
+    at, text = text_of(value.get("on") or value.get("at")), text_of(value.get("text"))
     if "subject" in value:
         subject = text_of(value["subject"])
         text = " – ".join(filter(None, (_subjects().get(subject, subject), text)))
     return f"{_day(at[:10])} – {text}" if at else text
+
+
+def _step(value: Mapping[str, Any]) -> str:
+    """What is to be done, where it stands, who is to do it and until when; once it is done, the day."""
+    status, by, at, due_on = (text_of(value.get(name)) for name in ("status", "by", "at", "due_on"))
+    said = [text_of(value["label"]), _step_states().get(status, status)]
+    if status == "to-do":
+        said += [gettext("par vous") if by == "person" else gettext("par votre conseiller")] if by else []
+        said += [gettext("avant le %(day)s") % {"day": _day(due_on)}] if due_on else []
+    elif at:
+        said.append(_day(at))
+    return " – ".join(said)
 
 
 def _payment(value: Mapping[str, Any]) -> str:
@@ -170,6 +206,10 @@ def _place(one: Follower) -> Place:
     return Place(
         one.organisation_name, reasons.get(one.kind, gettext("Vous connaît")), who, one.since_at, one.until_at
     )
+
+
+def _step_states() -> dict[str, str]:
+    return {"to-do": gettext("à faire"), "done": gettext("accomplie"), "dropped": gettext("abandonnée")}
 
 
 def _subjects() -> dict[str, str]:

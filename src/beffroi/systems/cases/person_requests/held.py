@@ -38,15 +38,9 @@ def rows_of(person: UUID, office: UUID) -> dict[str, Any]:
     mine = {"person": person, "organisation": office}
     case = Case.objects.filter(**mine).first()
     return {
-        "followup_status": None if case is None else {
-            "status": case.status,
-            "contacted_on": None if case.contacted_on is None else case.contacted_on.isoformat(),
-        },
+        "followup_status": None if case is None else followup_status(case),
         "programmes": [
-            {
-                "code": row.code, "starts_on": row.starts_on.isoformat(),
-                "ends_on": None if row.ends_on is None else row.ends_on.isoformat(),
-            }
+            programme(row)
             for row in ProgrammePeriod.objects.filter(**mine).order_by("starts_on", "id")
         ],
         "appointments": [
@@ -54,10 +48,30 @@ def rows_of(person: UUID, office: UUID) -> dict[str, Any]:
             for row in Appointment.objects.filter(**mine).order_by("starts_at", "id")
         ],
         "due_steps": [
-            {"due_on": row.due_on.isoformat(), "state": row.state}
+            due_step(row)
             for row in DueStep.objects.filter(**mine).order_by("due_on", "id")
         ],
     }  # fmt: skip
+
+
+def followup_status(case: Case) -> dict[str, Any]:
+    """How a follow-up stands."""
+    return {
+        "status": case.status, "contacted_on": None if case.contacted_on is None else case.contacted_on.isoformat(),
+    }  # fmt: skip
+
+
+def programme(row: ProgrammePeriod) -> dict[str, Any]:
+    """A programme, from when until when."""
+    return {
+        "code": row.code, "starts_on": row.starts_on.isoformat(),
+        "ends_on": None if row.ends_on is None else row.ends_on.isoformat(),
+    }  # fmt: skip
+
+
+def due_step(row: DueStep) -> dict[str, Any]:
+    """The day of a step; its words are in the file."""
+    return {"due_on": row.due_on.isoformat(), "state": row.state}
 
 
 def appointment(row: Appointment) -> dict[str, Any]:
