@@ -169,6 +169,10 @@ CONSOLE = {
         "cases/person_request_words.html", "Ce que la personne a écrit", "What the person wrote",
         "demandes-des-personnes/<uuid:identifier>/texte/",
     ),
+    "person-erasure": Sheet(
+        "cases/person_erasure.html", "Effacer le dossier", "Erase the file",
+        "demandes-des-personnes/<uuid:identifier>/effacer/",
+    ),
     "restriction": Sheet(
         "cases/restriction.html", "Limitation du traitement", "Restriction of processing",
         "demandes-des-personnes/<uuid:identifier>/limitation/",

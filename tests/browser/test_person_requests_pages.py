@@ -45,7 +45,7 @@ def reads_the_sheet(tour: Tour, sheet: Path) -> None:
     shown.close()
 
 
-@meets("person-requests", "person-request-new", "person-request", "file")
+@meets("person-requests", "person-request-new", "person-request", "person-erasure", "file")
 def test_correspondent_answers_what_people_ask_without_meeting_a_barrier(
     stack: Stack, nora: Member, tour: Tour, tmp_path: Path
 ) -> None:
@@ -96,9 +96,19 @@ def test_correspondent_answers_what_people_ask_without_meeting_a_barrier(
     page.locator("input[name=article][value=erasure]").check()
     page.locator("#id_received_on").fill(received)
     tour.press("button", "Enregistrer la demande", "Register the request")
+    expect(page.get_by_text("demande est enregistrée" if tour.french else "request is registered")).to_be_visible()
+    second = page.url
     page.goto(f"{stack.url}/demandes-des-personnes/")
     expect(page.get_by_text("en retard" if tour.french else ", late").first).to_be_visible()
     tour.meet("person-requests")
+    page.goto(second)
+    tour.press("button", "identité est vérifiée", "identity is checked")
+    tour.press("button", "Commencer le traitement", "Begin to work on it")
+    tour.press("link", "Effacer le dossier", "Erase the file")
+    tour.meet("person-erasure")
+    tour.press("button", "Effacer le dossier", "Erase the file")
+    expect(page.get_by_text("Le dossier est effacé" if tour.french else "The file is erased")).to_be_visible()
+    tour.meet("person-request", "erased")
     page.goto(first)
     tour.press("button", "réponse est donnée", "answer was given")
     expect(page.get_by_text("Répondue" if tour.french else "Answered")).to_be_visible()
