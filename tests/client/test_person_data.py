@@ -54,7 +54,16 @@ def test_document_says_what_it_lacks_and_where_it_is() -> None:
 
 
 def test_document_with_a_member_that_the_schema_does_not_know_is_not_as_documented() -> None:
-    members = ("appointments", "trainings", "attachments", "followed_by", "corrections")
+    members = (
+        "followup_statuses",
+        "programmes",
+        "due_steps",
+        "appointments",
+        "trainings",
+        "attachments",
+        "followed_by",
+        "corrections",
+    )
     kept: dict[str, Any] = {member: [] for member in members}
     page = "https://console.example/mon-espace/documents/"
     whole = document("personal-space", AT, {"identity": {}}, ["messages"], attachments_page=page, **kept)
