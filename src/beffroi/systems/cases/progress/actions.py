@@ -55,3 +55,10 @@ def end(desk: Desk, person: UUID, identifier: UUID, day: date, now: datetime) ->
         found.ends_on, found.changed_by, found.changed_at = day, UUID(desk.account), now
         found.save(update_fields=["ends_on", "changed_by", "changed_at"])
         return True
+
+
+def remove(desk: Desk, person: UUID, identifier: UUID) -> bool:
+    """Take away a programme written by mistake; False when this person has none of that id here."""
+    with transaction.atomic():
+        rows = ProgrammePeriod.objects.filter(id=identifier, organisation=desk.organisation, person=person)
+        return rows.delete()[0] > 0
