@@ -235,7 +235,9 @@ def test_adviser_says_what_became_of_an_appointment(
 def test_cancellation_is_confirmed_below_what_it_does(stack: Stack, adviser: Adviser, diary: Diary) -> None:
     found = diary.give(adviser.own, stack.guard.organisation, adviser.member.account, at(3, 11))
     page = adviser.visitor.get(f"/rendez-vous/{found}/")
-    folded = re.search(r"<details>(?:(?!</details>).)*value=\"cancel\".*?</details>", page.html, re.DOTALL)
+    folded = re.search(
+        r"<details class=\"card\">(?:(?!</details>).)*value=\"cancel\".*?</details>", page.html, re.DOTALL
+    )
     assert folded is not None
     assert "cela ne se corrige pas" in folded[0]
     assert "Confirmer l’annulation" in folded[0]

@@ -249,8 +249,8 @@ def _part(request: AgentRequest, opened: Opened, group: str, *, glass: bool) -> 
         page = reverse("cases:representatives", args=[opened.person]) if writable else ""
         return Part(section, [], page, people=representatives.shown(representatives_of(values)))
     edit = reverse("cases:edit", args=[opened.person, group]) if writable and group in EDITABLE else ""
-    said_today = today_of(values, words.today()) if group == SITUATION else entries(section, values)
-    return Part(section, said_today, edit)
+    told = today_of(values, words.today()) if group == SITUATION else entries(section, values)
+    return Part(section, told, edit)
 
 
 def _closed(opened: Opened, group: str, wanted: list[str]) -> Closed:
