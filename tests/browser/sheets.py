@@ -62,7 +62,7 @@ CONSOLE = {
         "cases/step.html", "Convenir d.une démarche", "Agree on a step", "personnes/<uuid:person>/demarches/"
     ),
     "situation": Sheet(
-        "cases/situation.html", "Situation dans le temps", "Situation through time",
+        "cases/situation.html", "Situation dans le temps", "Situation over time",
         "personnes/<uuid:person>/situation/",
     ),
     "reception": Sheet("cases/reception.html", "Accueil du jour", "Reception today", "reception/"),
@@ -75,9 +75,9 @@ CONSOLE = {
         "personnes/<uuid:person>/representants/",
     ),
     "payments": Sheet(
-        "cases/payments.html", "Montants versés", "Amounts paid", "personnes/<uuid:person>/versements/"
+        "cases/payments.html", "Montants", "Amounts", "personnes/<uuid:person>/versements/"
     ),
-    "due-steps": Sheet("cases/due_steps.html", "Démarches à suivre", "Steps to follow", "demarches/"),
+    "due-steps": Sheet("cases/due_steps.html", "Démarches à suivre", "Steps to follow up", "demarches/"),
     "edit": Sheet(
         "cases/edit.html", "Coordonnées", "Contact details", "personnes/<uuid:person>/modifier/<slug:group>/"
     ),
@@ -86,7 +86,7 @@ CONSOLE = {
     ),
     "appointments": Sheet("cases/appointments_week.html", "Mes rendez-vous$", "My appointments$", "rendez-vous/"),
     "appointments-day": Sheet(
-        "cases/appointments_day.html", "Mes rendez-vous du jour", "My appointments of the day", "rendez-vous/jour/"
+        "cases/appointments_day.html", "Mes rendez-vous du jour", "My appointments for the day", "rendez-vous/jour/"
     ),
     "appointments-office": Sheet(
         "cases/appointments_day.html", "Rendez-vous de la structure", "Appointments of the organisation",
@@ -128,7 +128,7 @@ CONSOLE = {
         "cases/attachment_removal.html", "Retirer cette pièce", "Remove this attachment",
         "personnes/<uuid:person>/pieces/<uuid:attachment>/retirer/",
     ),
-    "progress": Sheet("cases/progress.html", "^Parcours$", "^Path$", "personnes/<uuid:person>/parcours/"),
+    "progress": Sheet("cases/progress.html", "^Parcours$", "^Pathway$", "personnes/<uuid:person>/parcours/"),
     "hand": Sheet(
         "cases/hand.html", "Changer de conseiller", "Change adviser", "personnes/<uuid:person>/conseiller/"
     ),

@@ -33,7 +33,8 @@ class Name:
     @property
     def listed(self) -> str:
         """« DELAUNAY Inès Marie », for lists in the order of last names."""
-        return f"{self.last.upper()} {self.first}".strip()
+        first = " ".join(name.strip() for name in self.first.split(","))
+        return f"{self.last.upper()} {first}".strip()
 
     def __repr__(self) -> str:
         return "Name(«redacted»)"

@@ -49,7 +49,7 @@ def test_adviser_gives_an_hour_from_the_file_and_finds_it_in_her_week(
     assert (row["starts_at"], row["state"], str(row["account"])) == (at(3, 10), "planned", adviser.member.account)
     week = adviser.visitor.get(f"/rendez-vous/?semaine={at(3, 10).date()}")
     assert "Givry" in week.text
-    assert "10 h" in week.text
+    assert "10 h – 10 h 45" in week.text
     assert "Prévu" in week.text
 
 
@@ -149,7 +149,7 @@ def test_double_booking_is_told_and_made_only_by_who_was_told(stack: Stack, advi
     assert visitor.post(f"/personnes/{first}/rendez-vous/", typed(70, 10)).status == 200
     told = visitor.post(f"/personnes/{second}/rendez-vous/", typed(70, 10, hour="10:30"))
     assert told.status == 409
-    assert "de 10 h à 10 h 45" in told.text
+    assert "Vous avez un rendez-vous de 10 h à 10 h 45" in told.text
     assert 'value="10:30"' in told.html
     assert diary.of(second) == []
     after = visitor.post(f"/personnes/{second}/rendez-vous/", typed(70, 10, hour="10:45"))
@@ -230,6 +230,28 @@ def test_adviser_says_what_became_of_an_appointment(
     assert word in page.text
     row = diary.one(found)
     assert (row["state"], str(row["changed_by"])) == (state, adviser.member.account)
+
+
+def test_cancellation_is_confirmed_below_what_it_does(stack: Stack, adviser: Adviser, diary: Diary) -> None:
+    found = diary.give(adviser.own, stack.guard.organisation, adviser.member.account, at(3, 11))
+    page = adviser.visitor.get(f"/rendez-vous/{found}/")
+    folded = re.search(
+        r"<details class=\"card\">(?:(?!</details>).)*value=\"cancel\".*?</details>", page.html, re.DOTALL
+    )
+    assert folded is not None
+    assert "cela ne se corrige pas" in folded[0]
+    assert "Confirmer l’annulation" in folded[0]
+    assert page.html.count('value="cancel"') == 1
+
+
+def test_appointment_leads_back_to_where_its_reader_has_the_day(stack: Stack, adviser: Adviser, diary: Diary) -> None:
+    found, day = (
+        diary.give(adviser.own, stack.guard.organisation, adviser.member.account, at(40, 9)),
+        at(40, 9).date(),
+    )
+    desk = stack.signed_in(stack.guard.member("Rona Retour", role="receptionist"))
+    assert f"/rendez-vous/?semaine={day}" in adviser.visitor.get(f"/rendez-vous/{found}/").links()
+    assert f"/rendez-vous/structure/?jour={day}" in desk.get(f"/rendez-vous/{found}/").links()
 
 
 def test_word_given_twice_is_kept_once_and_can_be_taken_back(stack: Stack, adviser: Adviser, diary: Diary) -> None:
@@ -319,7 +341,11 @@ def test_receptionist_gives_an_hour_with_an_agent_who_receives_and_with_no_other
     assert "Ana Adviser" in page.text
     stranger = visitor.post(address, typed(76, 9) | {"account": str(uuid4())}, page=page)
     assert stranger.status == 422
-    made = visitor.post(address, typed(76, 9) | {"account": adviser.member.account}, page=page)
+    diary.give(adviser.own, stack.guard.organisation, adviser.member.account, at(76, 8, 30))
+    told = visitor.post(address, typed(76, 9) | {"account": adviser.member.account}, page=page)
+    assert "L’agent a un rendez-vous" in told.text
+    assert "avec Ana Adviser" in told.text
+    made = visitor.post(address, typed(76, 10) | {"account": adviser.member.account}, page=page)
     assert made.status == 200
     assert str(diary.of(person)[-1]["account"]) == adviser.member.account
 

@@ -19,7 +19,7 @@ def test_adviser_portfolio_costs_one_list_and_the_session(adviser: Adviser) -> N
     adviser.asked()
     page = adviser.visitor.get("/portefeuille/")
     assert page.status == 200
-    assert "DELAUNAY Inès, Marie" in page.text
+    assert "DELAUNAY Inès Marie" in page.text
     assert "14/03/2005" in page.text
     assert re.search(r"\d+ personnes? sur 300 aujourd’hui", page.text)
     assert adviser.asked() == ["GET /v1/session", "POST /v1/list"]

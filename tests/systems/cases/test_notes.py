@@ -121,6 +121,24 @@ def test_step_of_yesterday_is_refused_and_kept_on_the_form(stack: Stack, adviser
     )
     assert page.status == 422
     assert "Refaire le CV" in page.html
+    assert page.text.count("Camille Hier") == 2  # below the title and in the breadcrumb
+
+
+def test_person_is_named_on_every_form_of_the_file_that_comes_back(stack: Stack, adviser: Adviser) -> None:
+    person = whose(stack, adviser, "Nommee")
+    adviser.visitor.post(f"/personnes/{person}/suivi/", {"text": "Permis en mai."})
+    correction = f"/personnes/{person}/notes/followup/0/"
+    note = adviser.visitor.post(f"/personnes/{person}/suivi/", {"text": ""})
+    edited = f"/personnes/{person}/modifier/contact/"
+    form = adviser.visitor.get(edited)
+    wrong = form.hidden("Enregistrer") | {"contact-email": "nulle part"}
+    pages = (
+        note, adviser.visitor.get(correction), adviser.visitor.post(correction, {"text": ""}),
+        adviser.visitor.post(edited, wrong, page=form),
+    )  # fmt: skip
+    assert [page.status for page in pages] == [422, 200, 422, 422]
+    for page in pages:
+        assert page.text.count("Camille Nommee") == 2
 
 
 def test_step_of_an_import_keeps_its_words(stack: Stack, adviser: Adviser) -> None:

@@ -47,6 +47,7 @@ def test_corrected_amount_stays_on_the_list_and_out_of_the_sum(stack: Stack, adv
     assert 'value="5524,60"' in form.html
     fields = form.hidden("Enregistrer le montant")
     assert fields["corrects"] == "0"
+    assert "Corriger : CEJ" in spaced(form)
     page = adviser.visitor.post(address, GOOD | fields | {"paid_on": TODAY.isoformat()}, page=form)
     assert f"CEJ {TODAY.year} 552,46 €" in spaced(page)
     assert "5 524,60 €" in spaced(page)
@@ -54,10 +55,18 @@ def test_corrected_amount_stays_on_the_list_and_out_of_the_sum(stack: Stack, adv
     assert adviser.visitor.post(address, GOOD | {"corrects": "7"}, page=page).status == 404
 
 
+@pytest.mark.parametrize("month", [f"{TODAY:%m/%Y}", f"{TODAY.month}/{TODAY.year}"])
+def test_month_may_be_typed_as_it_is_said(stack: Stack, adviser: Adviser, month: str) -> None:
+    page = adviser.visitor.post(whose(stack, adviser, "Moisdit"), GOOD | {"month": month})
+    assert page.status == 200
+    assert "et 552,46 € à verser" in spaced(page)
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"euros": "beaucoup"}, {"euros": "-5"}, {"euros": "1,234"}, {"euros": "10000,01"}, {"euros": "٥"},
-     {"month": "2026-13"}, {"month": "novembre"}, {"month": "2099-01"}, {"month": "1999-01"}, {"programme": "rsa"},
+     {"month": "2026-13"}, {"month": "13/2026"}, {"month": "/2026"},
+     {"month": "novembre"}, {"month": "2099-01"}, {"month": "1999-01"}, {"programme": "rsa"},
      {"paid_on": "2099-01-01"}],
 )  # fmt: skip
 def test_amount_that_cannot_be_is_refused(stack: Stack, adviser: Adviser, fields: dict[str, str]) -> None:

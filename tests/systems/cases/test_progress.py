@@ -51,6 +51,23 @@ def test_adviser_writes_status_and_programme_and_reads_them_on_the_file(stack: S
     assert "CEJ" in file.text
 
 
+def test_adviser_is_offered_no_status_and_no_programme_that_nobody_chose(stack: Stack, adviser: Adviser) -> None:
+    address = f"/personnes/{followed(stack, adviser.member, 'Rien')}/parcours/"
+    page = adviser.visitor.get(address)
+    for first in ("Choisissez un statut", "Choisissez"):
+        assert f'<option value="" selected>{first}</option>' in page.html
+    said = adviser.visitor.post(address, {"quoi": "statut", "status": "paused", "contacted_on": ""}, page=page)
+    assert '<option value="paused" selected>' in said.html
+
+
+def test_day_of_contact_that_is_emptied_is_kept_no_more(stack: Stack, adviser: Adviser) -> None:
+    person, day = followed(stack, adviser.member, "Appelee"), TODAY - timedelta(days=2)
+    say(adviser.visitor, person, "followed", day)
+    assert f'value="{day}"' in adviser.visitor.get(f"/personnes/{person}/parcours/").html
+    say(adviser.visitor, person, "followed")
+    assert f'value="{day}"' not in adviser.visitor.get(f"/personnes/{person}/parcours/").html
+
+
 def test_programme_is_followed_once_at_a_time_and_ends_on_a_day_of_its_own(stack: Stack, adviser: Adviser) -> None:
     person = followed(stack, adviser.member, "Dispositif")
     address = f"/personnes/{person}/parcours/"
@@ -72,13 +89,40 @@ def test_programme_is_followed_once_at_a_time_and_ends_on_a_day_of_its_own(stack
     assert begin(adviser.visitor, person, "pacea", TODAY) == 200
 
 
+def test_programme_noted_by_mistake_is_removed_after_a_confirmation_and_from_its_own_person_alone(
+    stack: Stack, adviser: Adviser
+) -> None:
+    person, other = (followed(stack, adviser.member, name) for name in ("Retiree", "Voisine"))
+    for each in (person, other):
+        assert begin(adviser.visitor, each, "aij", TODAY - timedelta(days=9), TODAY) == 200
+    page = adviser.visitor.get(f"/personnes/{person}/parcours/")
+    folded = re.search(r"<details>.*?</details>", page.html, re.DOTALL)
+    assert folded is not None
+    assert "Confirmer le retrait" in folded[0]
+    period = re.search(r'name="periode" value="([0-9a-f-]{36})"', folded[0])
+    assert period is not None
+    removal = {"quoi": "retrait", "periode": period[1]}
+    astray = adviser.visitor.post(f"/personnes/{other}/parcours/", removal)
+    assert "Ce dispositif a déjà été retiré." in astray.text
+    assert "Aucun dispositif." not in astray.text
+    assert "Aucun dispositif." not in adviser.visitor.get(f"/personnes/{person}/parcours/").text
+    done = adviser.visitor.post(f"/personnes/{person}/parcours/", removal)
+    assert "Le dispositif est retiré." in done.text
+    assert "Aucun dispositif." in done.text
+    again = adviser.visitor.post(f"/personnes/{person}/parcours/", removal)
+    assert "Ce dispositif a déjà été retiré." in again.text
+    assert adviser.visitor.post(f"/personnes/{person}/parcours/", {"quoi": "retrait", "periode": "x"}).status == 404
+
+
 @pytest.mark.parametrize(
     "fields",
     [
         {"quoi": "statut", "status": "a free text about somebody"},
+        {"quoi": "statut", "status": "", "contacted_on": str(TODAY)},
         {"quoi": "statut", "status": "followed", "contacted_on": str(TODAY + timedelta(days=1))},
         {"quoi": "statut", "status": "followed", "contacted_on": "1950-01-01"},
         {"quoi": "programme", "programme-code": "lottery", "programme-starts_on": str(TODAY)},
+        {"quoi": "programme", "programme-code": "", "programme-starts_on": str(TODAY)},
         {"quoi": "programme", "programme-code": "cej", "programme-starts_on": ""},
         {
             "quoi": "programme", "programme-code": "cej", "programme-starts_on": str(TODAY),
@@ -104,6 +148,7 @@ def test_only_who_writes_follow_ups_of_this_office_reaches_one(stack: Stack, adv
     for visitor in (reception, south):
         assert visitor.get(address).status == 404
         assert visitor.post(address, {"quoi": "statut", "status": "left"}).status == 404
+        assert visitor.post(address, {"quoi": "retrait", "periode": adviser.own}).status == 404
     assert address not in reception.get(f"/personnes/{adviser.own}/").links()
 
 
@@ -165,6 +210,7 @@ def test_longest_unseen_comes_first(mixed: tuple[Visitor, Member]) -> None:
     page = mixed[0].get("/portefeuille/filtre/?portee=mes&statut=followed")
     names = re.findall(r"FILTRE[A-Z]{2}", page.text)
     assert names[-2:] == ["FILTREBB", "FILTREBA"]
+    assert "Les personnes vues il y a le plus longtemps d’abord." in page.text
 
 
 def test_filtered_page_costs_two_calls_and_four_questions_however_many_people(

@@ -52,7 +52,7 @@ def test_receptionist_sees_who_is_expected_and_says_who_is_here(
     assert row["arrived_at"] is not None
     assert "Camille Attendue" in desk.get("/reception/?voir=arrives").text
     assert "Camille Attendue" not in desk.get("/reception/?voir=attendus").text
-    assert "Est arrivé à" in adviser.visitor.get("/rendez-vous/jour/").text
+    assert "Arrivée à" in adviser.visitor.get("/rendez-vous/jour/").text
     again = desk.post(f"/reception/{given}/", {"move": "miss"}, page=page)
     assert "Cela ne peut plus être dit" in again.text
 

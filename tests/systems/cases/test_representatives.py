@@ -44,7 +44,7 @@ def receiving(page: Page) -> list[str]:
 def test_minor_has_representatives_of_whom_one_receives_the_letters(stack: Stack, adviser: Adviser) -> None:
     person = whose(stack, adviser, "Mineure")
     file = adviser.visitor.get(f"/personnes/{person}/")
-    assert "Mineur" in file.text
+    assert "Personne mineure" in file.text
     address = f"/personnes/{person}/representants/"
     assert address in file.links()
     assert "Cette personne est mineure" in adviser.visitor.get(address).text
@@ -71,7 +71,7 @@ def test_minor_has_representatives_of_whom_one_receives_the_letters(stack: Stack
 def test_adult_is_given_no_representative_and_keeps_none_against_their_will(stack: Stack, adviser: Adviser) -> None:
     kept = LegalRepresentative(last_name="Le Gall", first_names="Anne")
     person = whose(stack, adviser, "Majeure", ADULT, legal_representative=kept)
-    assert "Mineur" not in adviser.visitor.get(f"/personnes/{person}/").text
+    assert "Personne mineure" not in adviser.visitor.get(f"/personnes/{person}/").text
     address = f"/personnes/{person}/representants/"
     page = adviser.visitor.get(address)
     assert "Cette personne est majeure" in page.text

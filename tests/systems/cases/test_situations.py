@@ -1,5 +1,6 @@
 """The situation through time: written once, corrected by another entry, and editing a field keeps what it said."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from beffroi.core.situations import CODES, Subject
 from beffroi.guard.vault.records import Change, Situation
 from beffroi.systems.cases.situations import words
-from tests.config.console.stack import Stack
+from tests.config.console.stack import Page, Stack
 from tests.systems.cases.adviser import Adviser, adviser, as_referent
 from tests.systems.cases.diary import at
 
@@ -20,6 +21,10 @@ def whose(stack: Stack, adviser: Adviser, last_name: str, *changes: Change) -> s
         organisation=stack.guard.organisation, referent=as_referent(adviser.member), last_name=last_name,
         situation=Situation(housing="Chez ses parents", changes=changes),
     )  # fmt: skip
+
+
+def spoken(page: Page) -> str:
+    return " ".join(page.text.split())
 
 
 def housing(adviser: Adviser, code: str, on: str) -> Change:
@@ -53,6 +58,30 @@ def test_adviser_corrects_a_change_and_the_wrong_one_stays_on_the_list(stack: St
     assert "Corrigé" in page.text
     assert "Logement à son nom" in page.text[page.text.index("Tous les changements") :]
     assert "Hébergement par un proche" in page.text[: page.text.index("Tous les changements")]
+
+
+def test_correction_begins_with_what_was_written(stack: Stack, adviser: Adviser) -> None:
+    change = Change(
+        at="2026-02-01T09:00:00Z", author=str(adviser.member.account), on="2026-01-05", subject="housing",
+        code="alone", text="Bail du 5 janvier.",
+    )  # fmt: skip
+    address = f"/personnes/{whose(stack, adviser, 'Redite', change)}/situation/"
+    form = adviser.visitor.get(f"{address}?corrige=0")
+    assert re.search(r"<textarea[^>]*>\s*Bail du 5 janvier\.</textarea>", form.html)
+    fields = form.hidden("Enregistrer le changement") | {"what": "housing:shared", "on": "2026-01-05", "text": ""}
+    page = adviser.visitor.post(address, fields, page=form)
+    assert re.search(r"<s>Bail du 5 janvier\.</s>", page.html)
+    assert "Bail" not in re.sub(
+        r"<li>.*?</li>", "", adviser.visitor.get(f"{address}?corrige=0").html, flags=re.DOTALL
+    )
+
+
+def test_file_says_of_the_situation_what_the_last_change_says(stack: Stack, adviser: Adviser) -> None:
+    person = whose(stack, adviser, "Accord", housing(adviser, "hostel", "2026-06-01"))
+    file = adviser.visitor.get(f"/personnes/{person}/?rubriques=situation")
+    assert "Logement Foyer ou résidence depuis le 1er juin 2026 ; au dossier : Chez ses parents" in spoken(file)
+    unsaid = whose(stack, adviser, "Silence")
+    assert "Logement Chez ses parents" in spoken(adviser.visitor.get(f"/personnes/{unsaid}/?rubriques=situation"))
 
 
 def test_adviser_reads_what_changed_between_two_days(stack: Stack, adviser: Adviser) -> None:

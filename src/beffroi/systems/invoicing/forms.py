@@ -76,7 +76,7 @@ class QuoteForm(forms.Form):
         today = timezone.localdate()
         found = catalogue.day(self.cleaned_data["valid_until"], today)
         if isinstance(found, catalogue.Wrong) or not today <= found <= today + invoicing.LONGEST_VALIDITY:
-            raise forms.ValidationError(gettext("Un jour à venir, dans l'année, par exemple 05/03/2027."))
+            raise forms.ValidationError(gettext("Un jour à venir, d'ici un an, par exemple 05/03/2027."))
         return found
 
     def clean(self) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class NewStep(forms.Form):
         initial="person",
     )
     due_on = forms.DateField(
-        label=_("À faire avant le"),
+        label=_("À faire au plus tard le"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
     )
@@ -82,5 +82,5 @@ class NewStep(forms.Form):
         day: date = self.cleaned_data["due_on"]
         today = timezone.localdate()
         if not today <= day <= today + FURTHEST_DUE:
-            raise forms.ValidationError(_("Choisissez un jour à venir, dans l'année."))
+            raise forms.ValidationError(_("Choisissez un jour à venir, d'ici un an."))
         return day

@@ -14,7 +14,7 @@ STATES: Mapping[Step, tuple[Promise, str]] = {
 }
 """The word and the tone of its badge."""
 MOVES: Mapping[Step, Promise] = {
-    Step.DONE: _("Accomplie"),
+    Step.DONE: _("Marquer accomplie"),
     Step.DROPPED: _("Abandonner"),
     Step.TO_DO: _("Rouvrir"),
 }

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from beffroi.core.progress import Programme
 from beffroi.systems.cases.progress.words import PROGRAMMES
 
-_MONTH = re.compile(r"(?:20)[0-9]{2}-(?:0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])|(?P<m>0?[1-9]|1[0-2])/(?P<y>20[0-9]{2})")
+"""2026-11, as the browser's own field sends it, or 11/2026."""
 _EARLIEST = timedelta(days=3_660)
 MOST_EUROS = 10_000
 
@@ -25,7 +26,7 @@ class PaymentForm(forms.Form):
     month = forms.CharField(
         label=_("Mois"),
         widget=forms.TextInput(attrs={"type": "month", "autocomplete": "off"}),
-        help_text=_("Année et mois, par exemple 2026-11."),
+        help_text=_("Par exemple 11/2026."),
     )
     euros = forms.CharField(
         label=_("Montant en euros"),
@@ -44,13 +45,16 @@ class PaymentForm(forms.Form):
 
     def clean_month(self) -> str:
         """A month of these years, not after the next one."""
-        text: str = self.cleaned_data["month"]
+        found = _MONTH.fullmatch(self.cleaned_data["month"])
+        if found is None:
+            raise forms.ValidationError(_("Écrivez le mois et l'année, par exemple 11/2026."))
+        first = date(int(found["y"] or found["year"]), int(found["m"] or found["month"]), 1)
         today = timezone.localdate()
-        if _MONTH.fullmatch(text) is None:
-            raise forms.ValidationError(_("Écrivez l'année et le mois, par exemple 2026-11."))
-        if not today - _EARLIEST <= date.fromisoformat(f"{text}-01") <= today + timedelta(days=31):
-            raise forms.ValidationError(_("Ce mois n'est pas encore venu, ou il est trop ancien."))
-        return text
+        if first > today + timedelta(days=31):
+            raise forms.ValidationError(_("Choisissez au plus tard le mois prochain."))
+        if first < today - _EARLIEST:
+            raise forms.ValidationError(_("Choisissez un mois plus récent."))
+        return f"{first:%Y-%m}"
 
     def clean_euros(self) -> int:
         """Cents."""
@@ -65,8 +69,11 @@ class PaymentForm(forms.Form):
     def clean_paid_on(self) -> date | None:
         """A day that has come."""
         day: date | None = self.cleaned_data["paid_on"]
-        if day is not None and not timezone.localdate() - _EARLIEST <= day <= timezone.localdate():
-            raise forms.ValidationError(_("Ce jour n'est pas encore venu, ou il est trop ancien."))
+        today = timezone.localdate()
+        if day is not None and day > today:
+            raise forms.ValidationError(_("Choisissez aujourd'hui ou un jour passé."))
+        if day is not None and day < today - _EARLIEST:
+            raise forms.ValidationError(_("Choisissez un jour plus récent."))
         return day
 
 

@@ -11,10 +11,10 @@ from beffroi.systems.cases.models import Case, ProgrammePeriod
 
 
 def say_status(desk: Desk, person: UUID, status: Status, contacted_on: date | None, now: datetime) -> None:
-    """Write where the follow-up stands; a day of contact given as None leaves the one that is known."""
-    values: dict[str, object] = {"status": status.value, "changed_by": UUID(desk.account), "changed_at": now}
-    if contacted_on is not None:
-        values["contacted_on"] = contacted_on
+    """Write where the follow-up stands, and the day of the last contact: the form shows it, so None takes it away."""
+    values: dict[str, object] = {
+        "status": status.value, "contacted_on": contacted_on, "changed_by": UUID(desk.account), "changed_at": now,
+    }  # fmt: skip
     with transaction.atomic():
         Case.objects.update_or_create(organisation=UUID(desk.organisation), person=person, defaults=values)
 
@@ -55,3 +55,10 @@ def end(desk: Desk, person: UUID, identifier: UUID, day: date, now: datetime) ->
         found.ends_on, found.changed_by, found.changed_at = day, UUID(desk.account), now
         found.save(update_fields=["ends_on", "changed_by", "changed_at"])
         return True
+
+
+def remove(desk: Desk, person: UUID, identifier: UUID) -> bool:
+    """Take away a programme written by mistake; False when this person has none of that id here."""
+    with transaction.atomic():
+        rows = ProgrammePeriod.objects.filter(id=identifier, organisation=desk.organisation, person=person)
+        return rows.delete()[0] > 0

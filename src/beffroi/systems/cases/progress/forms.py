@@ -74,7 +74,8 @@ class StatusForm(forms.Form):
     """Where the follow-up stands, and a contact that was no appointment."""
 
     status = forms.ChoiceField(
-        label=_("Statut"), choices=[(each.value, words[0]) for each, words in STATUSES.items()]
+        label=_("Statut"),
+        choices=[("", _("Choisissez un statut")), *((each.value, words[0]) for each, words in STATUSES.items())],
     )
     contacted_on = _day(
         _("Dernier contact hors rendez-vous"), required=False, help_text=_("Un appel ou un message, par exemple.")
@@ -83,8 +84,10 @@ class StatusForm(forms.Form):
     def clean_contacted_on(self) -> date | None:
         """A day that has come."""
         day: date | None = self.cleaned_data["contacted_on"]
-        if day is not None and (day > timezone.localdate() or not _in_reach(day)):
-            raise forms.ValidationError(_("Ce jour n'est pas encore venu, ou il est trop ancien."))
+        if day is not None and day > timezone.localdate():
+            raise forms.ValidationError(_("Choisissez aujourd'hui ou un jour passé."))
+        if day is not None and not _in_reach(day):
+            raise forms.ValidationError(_("Choisissez un jour plus récent."))
         return day
 
 
@@ -92,7 +95,10 @@ class Beginning(forms.Form):
     """A programme to write down."""
 
     prefix = "programme"
-    code = forms.ChoiceField(label=_("Dispositif"), choices=[(each.value, word) for each, word in PROGRAMMES.items()])
+    code = forms.ChoiceField(
+        label=_("Dispositif"),
+        choices=[("", _("Choisissez")), *((each.value, word) for each, word in PROGRAMMES.items())],
+    )
     starts_on = _day(_("Premier jour"))
     ends_on = _day(_("Dernier jour"), required=False, help_text=_("Laissez vide tant qu'il est en cours."))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from beffroi.systems.cases.people import text_of
+from beffroi.systems.cases.people import Name, text_of
 
 FIELDS = (
     "last_name", "first_names", "relationship", "phone", "email", "address_line", "postcode", "city",
@@ -22,8 +22,8 @@ class Representative:
 
     @property
     def full(self) -> str:
-        """First names and name."""
-        return f"{self.values.get('first_names', '')} {self.values.get('last_name', '')}".strip()
+        """« Claire Delaunay »."""
+        return Name(self.values.get("last_name", ""), self.values.get("first_names", "")).full
 
 
 def representatives_of(group: Mapping[str, Any]) -> tuple[Representative, ...]:

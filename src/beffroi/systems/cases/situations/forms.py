@@ -58,8 +58,10 @@ class ChangeForm(forms.Form):
         """A day that has come, of a lifetime's length at most."""
         day: date = self.cleaned_data["on"]
         today = timezone.localdate()
-        if not today - _EARLIEST <= day <= today:
-            raise forms.ValidationError(_("Ce jour n'est pas encore venu, ou il est trop ancien."))
+        if day > today:
+            raise forms.ValidationError(_("Choisissez aujourd'hui ou un jour passé."))
+        if day < today - _EARLIEST:
+            raise forms.ValidationError(_("Choisissez un jour plus récent."))
         return day
 
 

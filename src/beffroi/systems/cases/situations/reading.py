@@ -6,15 +6,26 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
 
 from beffroi.core import casefile
-from beffroi.core.situations import Change, Subject, corrected
+from beffroi.core.situations import Change, Subject, corrected, standing
 from beffroi.systems.cases.people import day_of, text_of
-from beffroi.systems.cases.sections import SECTIONS
+from beffroi.systems.cases.sections import SECTIONS, entries
 from beffroi.systems.cases.situations.words import CODES, SUBJECTS
+from beffroi.ui import formatting
+from beffroi.ui.components import Entry
 
+SITUATION = "situation"
 FIELD = "field"
 """Subject of a change made by editing a field of the situation; its code is the field."""
+_TOLD_BY_CHANGES = {
+    "housing": Subject.HOUSING,
+    "mobility": Subject.MOBILITY,
+    "family": Subject.FAMILY,
+    "resources": Subject.RESOURCES,
+}
+"""Fields of the situation whose subject has dated changes too."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,12 +89,35 @@ def _told(number: int, each: Mapping[str, Any], wrong: bool) -> Told:
 
 
 def _field(name: str) -> str | Promise:
-    return next((field.label for field in SECTIONS["situation"].fields if field.name == name), name)
+    return next((field.label for field in SECTIONS[SITUATION].fields if field.name == name), name)
 
 
 def said(change: Change | None) -> str | Promise:
     """The word of a change; nothing where nothing was told."""
     return "" if change is None else CODES[change.subject].get(change.code, change.code)
+
+
+def since(change: Change) -> str:
+    """« depuis le 1er juin 2026 »."""
+    day = formatting.long_date(change.on, formatting.language_of(get_language()))
+    return gettext("depuis le %(day)s") % {"day": day}
+
+
+def today_of(values: Mapping[str, Any], today: date) -> list[Entry]:
+    """The fields of an opened situation; where a change tells what holds today, its word, the field's text below."""
+    section, held = SECTIONS[SITUATION], standing(changes_of(values), today)
+    written = zip(section.fields, entries(section, values), strict=True)
+    return [_today(entry, _TOLD_BY_CHANGES.get(field.name), held) for field, entry in written]
+
+
+def _today(entry: Entry, subject: Subject | None, held: Mapping[Subject, Change]) -> Entry:
+    change = None if subject is None else held.get(subject)
+    if change is None:
+        return entry
+    note = since(change)
+    if entry.value:
+        note = gettext("%(since)s ; au dossier : %(text)s") % {"since": note, "text": entry.value}
+    return Entry(entry.term, str(said(change)), note=note)
 
 
 def authors_of(changes: Sequence[Told]) -> list[str]:

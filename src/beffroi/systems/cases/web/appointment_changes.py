@@ -84,11 +84,12 @@ def _person(
 ) -> HttpResponse:
     now = timezone.localtime()
     account, clashes = taken or ("", [])
+    agents = queries.colleagues(request.conversation, [str(row.account) for row in rows])
     context = {
         "name": name,
         "form": form,
-        "lines": [line(row, Known(name), now, at_hand=False) for row in rows],
-        "clashes": [told(each, account) for each in clashes],
+        "lines": [line(row, Known(name), now, agent=agents.get(str(row.account), ""), at_hand=False) for row in rows],
+        "clashes": [told(each, account, request.described.account) for each in clashes],
         "back": reverse("cases:file", args=[person]),
         "crumbs": below_file(person, gettext("Rendez-vous"), name.full),
     }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from beffroi.client import Refused
+from beffroi.client.answers import Session
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.core.appointments import Kind, Move, Place, State, week_of
 from beffroi.systems.cases import rights
@@ -134,6 +135,7 @@ def _a_day(request: AgentRequest, *, everybody: bool) -> HttpResponse:
         "lines": [line(row, known[row.person], now, agent=agents.get(str(row.account), "")) for row in rows],
         "page": page,
         "everybody": everybody,
+        "portfolio": rights.has_portfolio(session),
         "back": "structure" if everybody else "jour",
         "previous": f"?jour={wanted - timedelta(days=1)}",
         "next": f"?jour={wanted + timedelta(days=1)}",
@@ -169,16 +171,23 @@ def show(
     length = int((found.ends_at - found.starts_at).total_seconds()) // 60
     context = {
         "line": shown,
-        "clashes": [told(each, str(found.account)) for each in clashes],
+        "clashes": [told(each, str(found.account), session.account) for each in clashes],
         "form": form or (Hour(initial={"minutes": length}) if postponable else None),
         "refused_form": form,
         "followed_by": getattr(found, "postponed_to", None),
         "crumbs": (
-            Crumb(gettext("Rendez-vous"), reverse("cases:appointments")),
+            Crumb(gettext("Rendez-vous"), _calendar(session, timezone.localdate(found.starts_at))),
             Crumb(shown.name.full if shown.name else gettext("Un rendez-vous")),
         ),
     }
     return render(request, "cases/appointment.html", context, status=status)
+
+
+def _calendar(session: Session, day: date) -> str:
+    """Where the menu leads, on the day of an appointment: one's own week, or the organisation's day."""
+    if rights.has_portfolio(session):
+        return f"{reverse('cases:appointments')}?semaine={day}"
+    return f"{reverse('cases:appointments_office')}?jour={day}"
 
 
 @require_GET
@@ -207,9 +216,11 @@ def one_of(request: AgentRequest, identifier: UUID) -> Appointment:
     return found
 
 
-def told(clash: Appointment, account: str) -> tuple[bool, Appointment]:
-    """What stands in the way: whether it is the agent's own, and when."""
-    return str(clash.account) == account, clash
+def told(clash: Appointment, account: str, oneself: str) -> tuple[str, Appointment]:
+    """What stands in the way: of whom (``oneself``, the ``agent`` wanted, the ``person``), and when."""
+    if str(clash.account) != account:
+        return "person", clash
+    return "oneself" if account == oneself else "agent", clash
 
 
 def tabs(*, session_has_people: bool, current: str) -> tuple[Tab, ...]:

@@ -88,6 +88,7 @@ def _form(
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> HttpResponse:
     back = address(person, group)
+    name = name or known_name(request, person)
     crumbs = below_file(person, str(SECTIONS[group].title), name)
     context = {
         "form": form,
@@ -99,6 +100,14 @@ def _form(
         **more,
     }
     return render(request, "cases/edit.html", context, status=status)
+
+
+def known_name(request: AgentRequest, person: str) -> str:
+    """Whose file is written in, asked again where a form comes back; nothing where the guard no longer says it."""
+    opened = request.conversation.ask(
+        calls.open_file(person, rights.purpose_of(request.described, "open"), [rights.IDENTITY])
+    )
+    return "" if isinstance(opened, Refused) else name_of(opened.fields.get(rights.IDENTITY, {})).full
 
 
 def kept(request: AgentRequest, to: str, answer: Registered | Refused | None) -> HttpResponse:

@@ -28,6 +28,7 @@ from beffroi.systems.cases.progress.queries import progress_of
 from beffroi.systems.cases.representatives.actions import GROUP
 from beffroi.systems.cases.representatives.reading import representatives_of
 from beffroi.systems.cases.sections import SECTIONS, Section, entries
+from beffroi.systems.cases.situations.reading import SITUATION, today_of
 from beffroi.systems.cases.web import representatives, words
 from beffroi.systems.cases.web.appointments import line
 from beffroi.systems.cases.web.followup import Shown, shown
@@ -248,7 +249,8 @@ def _part(request: AgentRequest, opened: Opened, group: str, *, glass: bool) -> 
         page = reverse("cases:representatives", args=[opened.person]) if writable else ""
         return Part(section, [], page, people=representatives.shown(representatives_of(values)))
     edit = reverse("cases:edit", args=[opened.person, group]) if writable and group in EDITABLE else ""
-    return Part(section, entries(section, values), edit)
+    told = today_of(values, words.today()) if group == SITUATION else entries(section, values)
+    return Part(section, told, edit)
 
 
 def _closed(opened: Opened, group: str, wanted: list[str]) -> Closed:

@@ -25,7 +25,7 @@ from beffroi.systems.cases.notes import actions
 from beffroi.systems.cases.notes.forms import ORDINARY, SENSITIVE, Correction, NewStep, Note
 from beffroi.systems.cases.notes.outlines import OUTLINES
 from beffroi.systems.cases.people import Name, name_of
-from beffroi.systems.cases.web.editing import address, kept
+from beffroi.systems.cases.web.editing import address, kept, known_name
 from beffroi.systems.cases.web.trail import below_file
 from beffroi.systems.cases.web.words import written
 
@@ -76,7 +76,7 @@ def _blank_note(request: AgentRequest, person: UUID, *, sensitive: bool) -> Http
 def _note(
     request: AgentRequest, person: UUID, form: Note, *, name: Name | None = None, status: int = 200
 ) -> HttpResponse:
-    full = name.full if name else ""
+    full = name.full if name else known_name(request, str(person))
     group = str(form["group"].value() or ORDINARY) if "group" in form.fields else ORDINARY
     context = {
         "form": form,
@@ -95,25 +95,35 @@ def correct_note(request: AgentRequest, person: UUID, group: str, number: int) -
     session = request.described
     if group not in _GROUPS or group not in rights.writable(session):
         raise Http404
-    back = address(str(person), group)
-    crumbs = below_file(person, gettext("Corriger une note"))
     if request.method == "POST":
         form = Correction(request.POST)
         if not form.is_valid():
-            context = {"form": form, "back": back, "crumbs": crumbs}
-            return render(request, "cases/note_correction.html", context, status=422)
+            return _correction(request, person, group, form, known_name(request, str(person)), status=422)
         text = form.cleaned_data["text"]
         answer = actions.correct_note(request.conversation, session, str(person), group, number, text)
         return kept(request, address(str(person), group), answer)
-    opened = request.conversation.ask(calls.open_file(str(person), rights.purpose_of(session, "open"), [group]))
+    wanted, purpose = [rights.IDENTITY, group], rights.purpose_of(session, "open")
+    opened = request.conversation.ask(calls.open_file(str(person), purpose, wanted))
     if isinstance(opened, Refused):
         return RefusalAnswer(opened)
     notes = notes_of(opened.fields.get(group, {}), session.account, timezone.now())
     note = next((note for note in notes if note.number == number and note.correctable), None)
     if note is None:
         raise Http404
-    context = {"form": Correction(initial={"text": note.text}), "note": note, "back": back, "crumbs": crumbs}
-    return render(request, "cases/note_correction.html", context)
+    full = name_of(opened.fields.get(rights.IDENTITY, {})).full
+    return _correction(request, person, group, Correction(initial={"text": note.text}), full)
+
+
+def _correction(
+    request: AgentRequest, person: UUID, group: str, form: Correction, name: str, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "name": name,
+        "back": address(str(person), group),
+        "crumbs": below_file(person, gettext("Corriger une note"), name),
+    }
+    return render(request, "cases/note_correction.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,10 +138,10 @@ def add_step(request: AgentRequest, person: UUID) -> HttpResponse:
             request.conversation, request.described, str(person), typed["label"], typed["by"], typed["due_on"]
         )
         return kept(request, address(str(person), ORDINARY), answer)
-    name = None if form.is_bound else _name(request, person)
-    if isinstance(name, Refused):
+    name = _name(request, person)
+    if isinstance(name, Refused) and not form.is_bound:
         return RefusalAnswer(name)
-    full = name.full if name else ""
+    full = "" if isinstance(name, Refused) else name.full
     context = {
         "form": form,
         "name": full,

@@ -73,16 +73,19 @@ def _page(request: AgentRequest, person: UUID, opened: Opened, form: PaymentForm
     name = name_of(opened.fields.get(rights.IDENTITY, {}))
     if form is None:
         form = PaymentForm(initial=_initial(request.GET.get("corrige", ""), each))
+    lines = [
+        Line(one, words.programme(one.programme), words.month(one.month), words.amount(one.cents)) for one in each
+    ]
+    corrects = str(form["corrects"].value())
     context = {
         "name": name,
-        "lines": [Line(one, words.programme(one.programme), words.month(one.month), words.amount(one.cents))
-                  for one in each],
+        "lines": lines,
         "totals": [_total(one) for one in totals(each)],
         "form": form,
-        "correcting": form["corrects"].value() not in (None, ""),
+        "correcting": next((line for line in lines if str(line.one.number) == corrects), None),
         "back": reverse("cases:progress", args=[person]),
-        "crumbs": below_file(person, gettext("Montants versés"), name.full),
-    }  # fmt: skip
+        "crumbs": below_file(person, gettext("Montants"), name.full),
+    }
     return render(request, "cases/payments.html", context, status=422 if form.is_bound else 200)
 
 

@@ -31,7 +31,7 @@ def keeps(session: Session) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def progress(request: AgentRequest, person: UUID) -> HttpResponse:
-    """The page of the follow-up; its three forms are posted to it, each under its own name."""
+    """The page of the follow-up; its forms are posted to it, each under its own name."""
     session = request.described
     if not keeps(session):
         raise Http404
@@ -53,6 +53,8 @@ def _write(request: AgentRequest, person: UUID, name: Name) -> HttpResponse:
             return _begin(request, person, name)
         case "fin":
             return _end(request, person, name)
+        case "retrait":
+            return _remove(request, person)
         case _:
             raise Http404
 
@@ -80,17 +82,28 @@ def _begin(request: AgentRequest, person: UUID, name: Name) -> HttpResponse:
 
 
 def _end(request: AgentRequest, person: UUID, name: Name) -> HttpResponse:
-    form = Ending(request.POST)
-    try:
-        identifier = UUID(request.POST.get("periode", ""))
-    except ValueError:
-        raise Http404 from None
+    form, identifier = Ending(request.POST), _period_named(request)
     if form.is_valid():
         day: date = form.cleaned_data["day"]
         if actions.end(desk_of(request.described), person, identifier, day, timezone.now()):
             return _saved(request)
         form.add_error("day", gettext("Ce dispositif n'est plus en cours, ou ce jour est avant le premier."))
     return _page(request, person, name, ending=form)
+
+
+def _remove(request: AgentRequest, person: UUID) -> HttpResponse:
+    if actions.remove(desk_of(request.described), person, _period_named(request)):
+        messages.success(request, gettext("Le dispositif est retiré."))
+    else:
+        messages.warning(request, gettext("Ce dispositif a déjà été retiré."))
+    return HttpResponseRedirect(request.path)
+
+
+def _period_named(request: AgentRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("periode", ""))
+    except ValueError:
+        raise Http404 from None
 
 
 def _saved(request: AgentRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, calls
@@ -20,11 +20,10 @@ from beffroi.systems.cases import queries, rights
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.situations import actions
 from beffroi.systems.cases.situations.forms import ChangeForm, Comparison
-from beffroi.systems.cases.situations.reading import authors_of, changes_of, said, told
+from beffroi.systems.cases.situations.reading import Told, authors_of, changes_of, said, since, told
 from beffroi.systems.cases.situations.words import SUBJECTS
 from beffroi.systems.cases.web.editing import address, kept
 from beffroi.systems.cases.web.trail import below_file
-from beffroi.ui import formatting
 from beffroi.ui.components import Entry
 
 _GROUP = "situation"
@@ -84,7 +83,7 @@ def _page(
         typed = comparison.cleaned_data
         compared = [_difference(each) for each in between(changes, typed["du"], typed["au"])]
     if form is None and writable:
-        form = ChangeForm(initial=_initial(request.GET.get("corrige", ""), changes))
+        form = ChangeForm(initial=_initial(request.GET.get("corrige", ""), lines))
     context = {
         "name": name,
         "now": [_entry(change) for change in standing(changes, today).values()],
@@ -100,17 +99,16 @@ def _page(
     return render(request, "cases/situation.html", context, status=422 if refused else 200)
 
 
-def _initial(said_number: str, changes: tuple[Change, ...]) -> dict[str, Any]:
-    found = [change for change in changes if str(change.number) == said_number]
-    if not found:
-        return {"on": timezone.localdate()}
-    [change] = found
-    return {"what": f"{change.subject.value}:{change.code}", "on": change.on, "corrects": change.number}
+def _initial(said_number: str, lines: tuple[Told, ...]) -> dict[str, Any]:
+    for line in lines:
+        if line.change is not None and not line.wrong and str(line.number) == said_number:
+            what = f"{line.change.subject.value}:{line.change.code}"
+            return {"what": what, "on": line.on, "text": line.text, "corrects": line.number}
+    return {"on": timezone.localdate()}
 
 
 def _entry(change: Change) -> Entry:
-    day = formatting.long_date(change.on, formatting.language_of(get_language()))
-    return Entry(str(SUBJECTS[change.subject]), str(said(change)), note=gettext("depuis le %(day)s") % {"day": day})
+    return Entry(str(SUBJECTS[change.subject]), str(said(change)), note=since(change))
 
 
 def _difference(each: Difference) -> tuple[str, str, str]:
