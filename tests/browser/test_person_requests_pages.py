@@ -100,6 +100,6 @@ def test_correspondent_answers_what_people_ask_without_meeting_a_barrier(
     expect(page.get_by_text("en retard" if tour.french else ", late").first).to_be_visible()
     tour.meet("person-requests")
     page.goto(first)
-    tour.press("button", "réponse est donnée", "answer was given")
-    expect(page.get_by_text("Répondue" if tour.french else "Answered")).to_be_visible()
+    tour.press("button", "Donner la réponse et clore", "Give the answer and close")
+    expect(page.get_by_text("Réponse donnée" if tour.french else "Answered")).to_be_visible()
     tour.meet("person-request", "closed")

@@ -181,10 +181,11 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
     Objection.TEXT: Sentence(
         422,
         "Votre demande en quelques phrases",
-        "Pour une correction ou une limitation, dites en quelques phrases de quoi il s’agit. Les autres demandes se "
-        "font sans texte.",
+        "Pour une correction, ou pour que vos données ne servent plus, dites en quelques phrases de quoi il s’agit. "
+        "Sinon, laissez vide.",
         "Your request in a few sentences",
-        "For a correction or a restriction, say in a few sentences what it is about. Other requests take no text.",
+        "For a correction, or for your data not to be used, say in a few sentences what it is about. "
+        "Otherwise, leave it empty.",
     ),
     Objection.TOO_MANY: Sentence(
         429,

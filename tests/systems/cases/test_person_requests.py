@@ -41,7 +41,7 @@ def test_correspondent_is_told_who_reads_until_when_and_answers_in_one_click(
     assert "Si elle n’y va pas, écrivez-lui." in page.text
     assert "Close le" not in page.text
     page = nora.visitor.post(address, {"suite": "answered", "text": text})
-    assert (page.status, "Répondue" in page.text, "Hellemmes" in page.html) == (200, True, False)
+    assert (page.status, "Réponse donnée" in page.text, "Hellemmes" in page.html) == (200, True, False)
     assert "Close le" in page.text
     assert written(stack, address) == bool(text)
 

@@ -47,7 +47,7 @@ def _shown(one: OwnBreach) -> Shown:
         Entry(gettext("Annoncée le"), instant(one.declared_at)),
         Entry(gettext("Votre dossier"), _opened(one)),
         *([Entry(gettext("Au nom de"), ", ".join(one.organisations))] if one.organisations else []),
-        Entry(gettext("Ce qui a été vu"), _seen(one)),
+        *([] if one.withdrawn_at else [Entry(gettext("Ce qui a été vu"), _seen(one))]),
         *([Entry(gettext("À qui vous adresser"), _contact(one))] if one.organisations else []),
     ]
     list_url = f"{reverse('transparency:consultations')}?{urlencode({'du': first, 'au': last})}"
