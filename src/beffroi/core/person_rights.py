@@ -176,7 +176,7 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Organisme introuvable",
         "Choisissez un organisme qui vous suit.",
         "No such organisation",
-        "Choose an organisation that follows you.",
+        "Choose an organisation that supports you.",
     ),
     Objection.TEXT: Sentence(
         422,
@@ -240,7 +240,7 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         409,
         "Délai déjà prolongé ou passé",
         "Le délai se prolonge une fois, avant la fin du premier mois.",
-        "Delay already extended or over",
-        "The delay is extended once, before the first month ends.",
+        "Deadline already extended or over",
+        "The deadline is extended once, before the first month ends.",
     ),
 }

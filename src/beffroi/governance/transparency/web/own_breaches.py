@@ -65,13 +65,18 @@ def _seen(one: OwnBreach) -> str:
 def _contact(one: OwnBreach) -> str:
     """Whom to ask."""
     places = ", ".join(one.organisations)
-    return gettext("Correspondant à la protection des données : %(organisations)s") % {"organisations": places}
+    return gettext("Le correspondant à la protection des données de %(organisations)s, sur place ou par courrier") % {
+        "organisations": places
+    }
 
 
 def _opened(one: OwnBreach) -> str:
     """How often, and when."""
     if one.consultations == 1:
         return gettext("ouvert une fois, le %(at)s") % {"at": instant(one.first_at)}
+    if instant(one.first_at) == instant(one.last_at):
+        told = {"number": number(one.consultations), "at": instant(one.first_at)}
+        return gettext("ouvert %(number)s fois, le %(at)s") % told
     told = {"number": number(one.consultations), "first": instant(one.first_at), "last": instant(one.last_at)}
     return gettext("ouvert %(number)s fois, du %(first)s au %(last)s") % told
 

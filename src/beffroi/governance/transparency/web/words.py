@@ -69,7 +69,7 @@ def groups_seen(groups: tuple[str, ...]) -> str:
         "training": gettext("vos formations"),
         "sensitive_followup": gettext("les notes sensibles de votre accompagnement"),
         "legal_representative": gettext("les coordonnées de votre représentant légal"),
-        "attachments": gettext("vos pièces jointes"),
+        "attachments": gettext("vos documents"),
     }
     said = [names.get(code, gettext("une partie de votre dossier")) for code in groups]
     text = ", ".join(said)
