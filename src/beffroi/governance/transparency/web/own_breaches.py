@@ -65,7 +65,7 @@ def _seen(one: OwnBreach) -> str:
 def _contact(one: OwnBreach) -> str:
     """Whom to ask."""
     places = ", ".join(one.organisations)
-    return gettext("Le correspondant à la protection des données de %(organisations)s, sur place ou par courrier") % {
+    return gettext("Le correspondant à la protection des données (%(organisations)s), sur place ou par courrier") % {
         "organisations": places
     }
 
