@@ -152,7 +152,7 @@ CONSOLE = {
         "transferts/<uuid:transfer>/",
     ),
     "person-requests": Sheet(
-        "cases/person_requests.html", "Demandes des personnes", "Requests of people", "demandes-des-personnes/"
+        "cases/person_requests.html", "Demandes des personnes", "People.s requests", "demandes-des-personnes/"
     ),
     "person-request": Sheet(
         "cases/person_request.html", "article", "article", "demandes-des-personnes/<uuid:identifier>/"
@@ -331,7 +331,7 @@ CONSOLE = {
         "demandes/<uuid:identifier>/",
     ),
     "own-dates": Sheet(
-        "transparency/own_dates.html", "Mes rendez-vous et mes formations", "My appointments and my trainings",
+        "transparency/own_dates.html", "Mes rendez-vous et mes formations", "My appointments and my training courses",
         "mon-espace/rendez-vous/",
     ),
     "own-documents": Sheet(
@@ -365,7 +365,7 @@ CONSOLE = {
     "own-refused": Sheet("transparency/refused.html", "Preuve pas encore prête", "Proof not ready yet"),
     "own-over": Sheet("transparency/refused.html", "Session terminée", "Session ended"),
     "own-lost": Sheet(
-        "transparency/lost_return.html", "ne mène nulle part", "leads nowhere", "mon-espace/retour/"
+        "transparency/lost_return.html", "lien ne sert plus", "no longer works", "mon-espace/retour/"
     ),
     "reports": Sheet(
         "transparency/reports.html", "ne reconnaissent pas", "do not recognise", "signalements/"

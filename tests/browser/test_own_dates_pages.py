@@ -58,7 +58,7 @@ def test_person_reads_the_own_appointments_trainings_and_documents_and_nobody_el
         expect(kinds.nth(number)).to_contain_text(word)
     assert "plomberie" not in page.content()
     assert "Moreau" not in page.content(), "agents are never named"
-    former = "Un organisme qui ne vous suit plus" if french else "An organisation that follows you no longer"
+    former = "Un organisme qui ne vous suit plus" if french else "An organisation that supports you no longer"
     expect(page.get_by_text(former)).to_have_count(1)
 
     space = Space(guard, person)

@@ -110,6 +110,6 @@ def test_correspondent_answers_what_people_ask_without_meeting_a_barrier(
     expect(page.get_by_text("Le dossier est effacé" if tour.french else "The file is erased")).to_be_visible()
     tour.meet("person-request", "erased")
     page.goto(first)
-    tour.press("button", "réponse est donnée", "answer was given")
-    expect(page.get_by_text("Répondue" if tour.french else "Answered")).to_be_visible()
+    tour.press("button", "Donner la réponse et clore", "Give the answer and close")
+    expect(page.get_by_text("Réponse donnée" if tour.french else "Answered")).to_be_visible()
     tour.meet("person-request", "closed")

@@ -176,15 +176,16 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Organisme introuvable",
         "Choisissez un organisme qui vous suit.",
         "No such organisation",
-        "Choose an organisation that follows you.",
+        "Choose an organisation that supports you.",
     ),
     Objection.TEXT: Sentence(
         422,
         "Votre demande en quelques phrases",
-        "Pour une correction ou une limitation, dites en quelques phrases de quoi il s’agit. Les autres demandes se "
-        "font sans texte.",
+        "Pour une correction, ou pour que vos données ne servent plus, dites en quelques phrases de quoi il s’agit. "
+        "Sinon, laissez vide.",
         "Your request in a few sentences",
-        "For a correction or a restriction, say in a few sentences what it is about. Other requests take no text.",
+        "For a correction, or for your data not to be used, say in a few sentences what it is about. "
+        "Otherwise, leave it empty.",
     ),
     Objection.TOO_MANY: Sentence(
         429,
@@ -239,7 +240,7 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         409,
         "Délai déjà prolongé ou passé",
         "Le délai se prolonge une fois, avant la fin du premier mois.",
-        "Delay already extended or over",
-        "The delay is extended once, before the first month ends.",
+        "Deadline already extended or over",
+        "The deadline is extended once, before the first month ends.",
     ),
 }

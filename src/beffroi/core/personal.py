@@ -255,13 +255,13 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Cet organisme n’est pas disponible",
         "Il est inconnu, fermé ou suspendu, ou il n’accompagne pas de personnes.",
         "This organisation is not available",
-        "It is unknown, closed or suspended, or it follows nobody.",
+        "It is unknown, closed or suspended, or it supports nobody.",
     ),
     Objection.PRESENCE_FOLLOWED: Sentence(
         409,
         "Cet organisme vous suit déjà",
         "Vous n’avez pas besoin de code : dites-le au conseiller, il ouvre votre dossier avec votre nom.",
-        "This organisation follows you already",
+        "This organisation supports you already",
         "You need no code: tell the adviser, who opens your file by your name.",
     ),
     Objection.PRESENCE_WAITS: Sentence(
@@ -270,7 +270,7 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Vous avez déjà un code pour cet organisme. S’il n’est plus affiché, retirez-le de la liste de vos codes, "
         "puis faites-en un autre.",
         "A code waits already",
-        "You have a code for this organisation already. If it is not shown any more, take it back in the list of "
+        "You have a code for this organisation already. If it is not shown any more, cancel it in the list of "
         "your codes, then make another.",
     ),
     Objection.PRESENCE_TOO_MANY: Sentence(
@@ -284,8 +284,8 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         404,
         "Ce code ne sert plus",
         "Il a déjà servi, a été retiré ou a expiré.",
-        "This code serves no more",
-        "It was used, taken back, or is over.",
+        "This code no longer works",
+        "It was used, cancelled, or has expired.",
     ),
     Objection.IDENTITY_NEEDED: Sentence(
         403,
@@ -293,7 +293,7 @@ SENTENCES: Final[Mapping[Objection, Sentence]] = {
         "Un code remis par votre mission locale montre seulement qui a consulté votre dossier. Pour le reste, "
         "prouvez votre identité avec le service de l’État.",
         "Your identity must be proven",
-        "A code given by your youth office only shows who consulted your file. For the rest, prove your "
+        "A code given by your mission locale only shows who consulted your file. For the rest, prove your "
         "identity with the State’s service.",
     ),
 }

@@ -17,6 +17,7 @@ from beffroi.core.ids import AccountId
 from beffroi.core.personal import Objection
 from beffroi.core.refusals import Code
 from beffroi.guard.folding import recording
+from beffroi.guard.personal import delays
 from tests.guard.approvals.office import Seat, approve, seat
 from tests.guard.personal.space import PROOF, REPORT, Space
 from tests.guard.personal.test_consultations import journal_of, told
@@ -133,6 +134,20 @@ def test_account_and_days_are_delayed_once_and_continued_once(served: Space, wat
     ended(served, delay)
     ended(served, second)
     assert code(asked(served, watch.asker, account=watch.watched, **span)) == Refused.NOT_IN_THAT_STATE
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "shown"),
+    [
+        ("2026-10-24T22:00:00+00:00", "2026-10-26T23:00:00+00:00", ("25/10/2026", "26/10/2026")),
+        ("2026-10-24T22:00:00+00:00", "2026-10-26T22:00:00+00:00", ("25/10/2026 à 00:00", "26/10/2026 à 23:00")),
+    ],
+)
+def test_approver_reads_days_where_the_window_is_whole_days_of_paris(
+    begins: str, ends: str, shown: tuple[str, str]
+) -> None:
+    read = delays._first_and_last(datetime.fromisoformat(begins), datetime.fromisoformat(ends))
+    assert tuple(label.fr for label in read) == shown
 
 
 def test_officer_of_another_office_and_who_is_no_officer_delay_nothing(served: Space, watch: Watch) -> None:

@@ -40,8 +40,9 @@ def test_correspondent_is_told_who_reads_until_when_and_answers_in_one_click(
     assert "Vous ne pourrez ni le modifier ni le relire" in page.text
     assert "Si elle n’y va pas, écrivez-lui." in page.text
     assert "Close le" not in page.text
+    assert page.text.count("La demande sera close, sans retour.") == 2, "to answer and to refuse alike"
     page = nora.visitor.post(address, {"suite": "answered", "text": text})
-    assert (page.status, "Répondue" in page.text, "Hellemmes" in page.html) == (200, True, False)
+    assert (page.status, "Réponse donnée" in page.text, "Hellemmes" in page.html) == (200, True, False)
     assert "Close le" in page.text
     assert written(stack, address) == bool(text)
 
@@ -51,6 +52,21 @@ def test_refusal_goes_with_words_of_its_own(stack: Stack, nora: Desk) -> None:
     page = nora.visitor.post(address, {"suite": "refused", "reason": "unfounded", "explanation": TEXT})
     assert (page.status, "Refusée" in page.text, "Hellemmes" in page.html) == (200, True, False)
     assert written(stack, address) == 1
+
+
+def test_unproven_identity_is_a_reason_to_refuse_only_until_the_identity_was_checked(
+    stack: Stack, nora: Desk
+) -> None:
+    address = nora.register(somebody(stack))
+    typed, offered = {"suite": "refused", "reason": "identity-not-proven"}, 'value="identity-not-proven"'
+    assert offered in nora.visitor.get(address).html
+    page = nora.visitor.post(address, {"suite": "identified"})
+    assert "notée comme vérifiée" in page.text
+    assert offered not in page.html
+    assert nora.visitor.post(address, typed).status == 422
+    other = nora.register(somebody(stack))
+    page = nora.visitor.post(other, typed)
+    assert (page.status, "La demande est refusée, et close." in page.text) == (200, True)
 
 
 @pytest.mark.parametrize(

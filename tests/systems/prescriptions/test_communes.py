@@ -25,6 +25,13 @@ def test_commune_is_found_by_name_postcode_department_or_code(said: str, code: s
     assert code in {each.code for each in communes.named(said)}
 
 
+@pytest.mark.parametrize(
+    ("written", "said"), [("59350", "Lille"), ("2A004", "Ajaccio"), ("Lille", "Lille"), ("99100", "99100"), ("", "")]
+)
+def test_place_of_birth_is_named_where_it_is_the_code_of_a_commune(written: str, said: str) -> None:
+    assert communes.place_named(written) == said
+
+
 @pytest.mark.parametrize("said", ["", "   ", "Clermon", "999", "%", "x" * 1_000])
 def test_what_is_no_commune_finds_none(said: str) -> None:
     assert communes.named(said) == ()

@@ -121,7 +121,7 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     return (
         *await lines_of(work, asked.requester, body["scope"], body["ids"], _window(body), Cause(body["cause"])),
         Line(
-            Label("Si vous approuvez", "If you approve"),
+            Label("Si la demande est approuvée", "If the request is approved"),
             Label(
                 "Chaque personne dont le dossier a été ouvert dans ce périmètre le lit dans son espace",
                 "Each person whose file was opened within this scope reads it in their own space",

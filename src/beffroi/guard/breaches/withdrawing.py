@@ -68,7 +68,7 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     return (
         *lines,
         Line(
-            Label("Si vous approuvez", "If you approve"),
+            Label("Si la demande est approuvée", "If the request is approved"),
             Label(
                 "Les personnes lisent que cette annonce était une erreur",
                 "People read that this declaration was a mistake",

@@ -87,7 +87,10 @@ async def words_of_lift(work: Work, asked: Asked) -> tuple[Line, ...]:
         Line(Label("Ce qui est coupé", "What is cut"), what),
         Line(Label("Depuis", "Since"), moment(datetime.fromisoformat(body["since"]))),
         Line(Label("Motif", "Reason"), reason),
-        Line(Label("Si vous approuvez", "If you approve"), Label("L’accès est rendu", "Access is given back")),
+        Line(
+            Label("Si la demande est approuvée", "If the request is approved"),
+            Label("L’accès est rendu", "Access is given back"),
+        ),
     ]
     if body["scope"]:
         lines.insert(2, Line(Label("Portée", "Scope"), EVERY_ONE.get(body["scope"]) or same(scope)))
@@ -135,7 +138,10 @@ async def words_of_restore(work: Work, asked: Asked) -> tuple[Line, ...]:
     return (
         Line(Label("Demandée par", "Requested by"), same(named.get(asked.requester, "–"))),
         Line(Label("Compte suspendu de", "Suspended account of"), same(named.get(account, "–"))),
-        Line(Label("Si vous approuvez", "If you approve"), Label("Le compte est rétabli", "The account is restored")),
+        Line(
+            Label("Si la demande est approuvée", "If the request is approved"),
+            Label("Le compte est rétabli", "The account is restored"),
+        ),
     )
 
 

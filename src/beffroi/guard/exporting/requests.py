@@ -72,7 +72,7 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
         Line(Label("Finalité", "Purpose"), purpose),
         Line(Label("Motif", "Reason"), rules.reasons.get(body["reason"]) or same(body["reason"])),
         Line(
-            Label("Si vous approuvez", "If you approve"),
+            Label("Si la demande est approuvée", "If the request is approved"),
             Label(
                 f"{most} copies au plus pendant {days} jours, chacune marquée ; chaque personne compte et voit"
                 " cette consultation",

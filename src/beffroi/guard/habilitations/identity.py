@@ -201,7 +201,7 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
         Line(Label("Motif", "Reason"), REASONS[body["reason"]]),
         Line(Label("Connexions refusées en 30 jours", "Sign-ins refused in 30 days"), same(str(body["quarantined"]))),
         Line(
-            Label("Si vous approuvez", "If you approve"),
+            Label("Si la demande est approuvée", "If the request is approved"),
             Label(
                 "Ses sessions et ses moyens de confirmation tombent aussitôt ; un code lui sera remis en personne ;"
                 " sa période probatoire recommence",

@@ -37,7 +37,7 @@ TEXTS: Final[Mapping[Template, Text]] = {
             "A person followed by your organisation asked something about their data in their own space.",
         ),
         Label("Vous avez un mois pour répondre.", "You have one month to answer."),
-        Label("Demandes faites en ligne : {count}", "Requests made on line: {count}"),
+        Label("Demandes faites en ligne : {count}", "Requests made online: {count}"),
     ),
     Template.PERSON_REQUEST_DUE: Text(
         Pace.HOURLY,
@@ -51,16 +51,16 @@ TEXTS: Final[Mapping[Template, Text]] = {
         ),
         Label(
             "Répondez, ou prolongez le délai et dites-le à la personne.",
-            "Answer, or extend the delay and tell the person.",
+            "Answer, or extend the deadline and tell the person.",
         ),
-        Label("Demandes de personnes à échéance proche : {count}", "Requests of people soon due: {count}"),
+        Label("Demandes de personnes à échéance proche : {count}", "People’s requests soon due: {count}"),
     ),
     Template.PERSON_REQUEST_LATE: Text(
         Pace.HOURLY,
         {"on": Plain.DAY},
         "/demandes-des-personnes/",
         "/demandes-des-personnes/",
-        Label("Une demande a dépassé son délai", "A request is past its delay"),
+        Label("Une demande a dépassé son délai", "A request is overdue"),
         Label(
             "Une personne a fait une demande sur ses données. La réponse était due le {on}.",
             "A person asked something about their data. The answer was due on {on}.",
@@ -69,7 +69,7 @@ TEXTS: Final[Mapping[Template, Text]] = {
             "Répondez sans attendre, et dites à la personne pourquoi vous avez tardé.",
             "Answer without delay, and tell the person why you were late.",
         ),
-        Label("Demandes de personnes en retard : {count}", "Requests of people past their delay: {count}"),
+        Label("Demandes de personnes en retard : {count}", "People’s requests overdue: {count}"),
     ),
     Template.PERSON_REQUEST_UNSERVED: Text(
         Pace.HOURLY,

@@ -6,7 +6,7 @@ it; a sentence that everybody reads at all times says that it may happen. Nothin
 
 import json
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from beffroi.core.ids import AccountId
 from beffroi.core.policy import Label
 from beffroi.guard import stamped
 from beffroi.guard.approvals.kinds import Asked, Kind, Line, Prepared, moment, same
+from beffroi.guard.decisions.facts import PARIS
 from beffroi.guard.duties import OnDuty, Work
 from beffroi.guard.journal import Entry, append
 from beffroi.guard.stamped import Row
@@ -160,15 +161,16 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
     account = body["account"]
     named = await agents.names(work.conn, work.keys, {asked.requester, account})
     from_at, until_at = _window(body)
-    days = body["days"]
+    first, last = _first_and_last(from_at, until_at)
+    days, plural = body["days"], "s" if body["days"] > 1 else ""
     lines = [
         Line(Label("Demandé par", "Requested by"), same(named.get(asked.requester, "–"))),
         Line(Label("Consultations faites par", "Consultations made by"), same(named.get(account, account))),
-        Line(Label("Du", "From"), moment(from_at)),
-        Line(Label("Au", "To"), moment(until_at)),
-        Line(Label("Durée en jours", "Days"), same(str(days))),
+        Line(Label("Du", "From"), first),
+        Line(Label("Au", "To"), last),
+        Line(Label("Montrées après", "Shown after"), Label(f"{days} jour{plural}", f"{days} day{plural}")),
         Line(
-            Label("Si vous approuvez", "If you approve"),
+            Label("Si la demande est approuvée", "If the request is approved"),
             Label(
                 "Les personnes concernées ne voient pas encore ces consultations, puis elles les voient",
                 "The people concerned do not see these consultations yet, then they see them",
@@ -179,6 +181,14 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
         prolonged = Label("Oui, la seule possible", "Yes, the only one possible")
         lines.insert(5, Line(Label("Prolongation", "Extension"), prolonged))
     return tuple(lines)
+
+
+def _first_and_last(from_at: datetime, until_at: datetime) -> tuple[Label, Label]:
+    """The first day and the last where the window is whole days of Paris, both instants where it is not."""
+    begins, ends = from_at.astimezone(PARIS), until_at.astimezone(PARIS)
+    if begins.time() != time.min or ends.time() != time.min:
+        return moment(from_at), moment(until_at)
+    return same(f"{begins:%d/%m/%Y}"), same(f"{ends.date() - timedelta(days=1):%d/%m/%Y}")
 
 
 def _window(body: dict[str, Any]) -> tuple[datetime, datetime]:

@@ -93,7 +93,7 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
         lines.append(Line(Label("Retiré auparavant le", "Withdrawn before on"), same(_day(body["withdrawn"]))))
     lines.append(
         Line(
-            Label("Si vous approuvez", "If you approve"),
+            Label("Si la demande est approuvée", "If the request is approved"),
             Label(
                 "Qui présente un code d’enrôlement de cet organisme pourra s’identifier par ce fournisseur. Vérifiez"
                 " auprès de l’organisme, à un numéro que vous connaissiez déjà, que c’est bien le sien",

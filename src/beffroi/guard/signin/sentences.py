@@ -149,7 +149,7 @@ ENGLISH: Final[dict[str, str]] = {
     "Votre code d’accès": "Your access code",
     "Saisissez le code imprimé que votre mission locale vous a remis. Il sert une seule fois, et montre seulement "
     "qui a consulté votre dossier.": (
-        "Type the printed code that your youth office gave you. It works once, and only shows who consulted your "
+        "Type the printed code that your mission locale gave you. It works once, and only shows who consulted your "
         "file."
     ),
     "Code remis": "Code you were given",
@@ -159,7 +159,7 @@ ENGLISH: Final[dict[str, str]] = {
     ),
     "Ce code n’est pas le bon, a expiré ou a déjà servi. Après cinq erreurs, demandez-en un autre à votre mission "
     "locale.": (
-        "This code is wrong, has expired or was already used. After five errors, ask your youth office for another."
+        "This code is wrong, has expired or was already used. After five errors, ask your mission locale for another."
     ),
     "Seize lettres et chiffres, par groupes de quatre. Majuscules ou minuscules, avec ou sans tirets.": (
         "Sixteen letters and digits, in groups of four. Capitals or not, with or without hyphens."
@@ -289,7 +289,7 @@ ENGLISH: Final[dict[str, str]] = {
     "Votre espace n’est pas ouvert": "Your space is not open",
     "Ici, on ne peut pas encore prouver son identité en ligne.": "Here, one cannot prove one’s identity online yet.",
     "Pour savoir qui a consulté votre dossier, demandez-le à votre mission locale.": (
-        "To know who consulted your file, ask your Mission Locale."
+        "To know who consulted your file, ask your mission locale."
     ),
     "L’adresse qui vous a conduit ici est incomplète.": "The address that led you here is incomplete.",
     "Revenez à la première page de votre espace.": "Go back to the first page of your space.",
@@ -298,7 +298,7 @@ ENGLISH: Final[dict[str, str]] = {
         "Your identity was not confirmed, or not surely enough to open a file."
     ),
     "Vous pouvez recommencer, ou demander de l’aide à votre mission locale.": (
-        "You can start again, or ask your Mission Locale for help."
+        "You can start again, or ask your mission locale for help."
     ),
     "Nous n’avons pas trouvé votre dossier": "We did not find your file",
     "Votre identité est confirmée, mais aucun dossier ne lui correspond exactement.": (
@@ -308,7 +308,7 @@ ENGLISH: Final[dict[str, str]] = {
         "Your name may be written differently in your file, or you are not registered yet."
     ),
     "Allez à votre mission locale avec une pièce d’identité : on vérifiera avec vous.": (
-        "Go to your Mission Locale with an identity document: they will check with you."
+        "Go to your mission locale with an identity document: they will check with you."
     ),
     "Trop d’essais": "Too many attempts",
     "Attendez un quart d’heure, puis recommencez.": "Wait a quarter of an hour, then start again.",

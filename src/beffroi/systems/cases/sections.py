@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
+from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +30,16 @@ def _day(text: str) -> str:
 
 def _sex(text: str) -> str:
     return {"F": gettext("Femme"), "M": gettext("Homme")}.get(text, text)
+
+
+@cache
+def _places() -> Callable[[str], str]:
+    """A place of birth in words: the composition root names it (CASES_PLACE_NAMED)."""
+    return cast(Callable[[str], str], import_string(settings.CASES_PLACE_NAMED))
+
+
+def _place(text: str) -> str:
+    return _places()(text)
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,7 @@ SECTIONS: Mapping[str, Section] = {
                 Field("birth_name", _("Nom de naissance")),
                 Field("first_names", _("Prénoms")),
                 Field("birth_date", _("Date de naissance"), _day),
-                Field("birth_place", _("Lieu de naissance")),
+                Field("birth_place", _("Lieu de naissance"), _place),
                 Field("sex", _("Sexe à l'état civil"), _sex),
                 Field("nationality", _("Nationalité")),
             ),

@@ -14,6 +14,7 @@ from beffroi.client.answers import Session
 from beffroi.client.people import name_of
 from beffroi.core.prescribing import State
 from beffroi.systems.prescriptions import lists, queries, rights
+from beffroi.systems.prescriptions.communes import place_named
 from beffroi.systems.prescriptions.forgetting import forget
 from beffroi.systems.prescriptions.lists import Known, WithSteps, every_of_person, every_of_whoever, names, sent_of
 from beffroi.systems.prescriptions.models import Prescription, TrainingSession
@@ -63,6 +64,7 @@ __all__ = [
     "objection",
     "organisation",
     "person_tables",
+    "place_named",
     "said",
     "say",
     "school",

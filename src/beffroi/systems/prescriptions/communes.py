@@ -66,6 +66,12 @@ def known(code: str) -> bool:
     return code in every()
 
 
+def place_named(text: str) -> str:
+    """The name of the commune that an INSEE code means; anything else as it is written."""
+    found = every().get(text)
+    return text if found is None else found.name
+
+
 def named(text: str) -> tuple[Commune, ...]:
     """The communes that a name, a postcode, an INSEE code or a name and a number may mean; exact, accents apart."""
     return _by_words().get(folded(text), ())[:MOST_NAMESAKES]

@@ -27,7 +27,7 @@ class Filter(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         first, last = given.get("du"), given.get("au")
         if first and last and last < first:
-            self.add_error("au", _("Ce jour est avant le premier."))
+            self.add_error("au", _("La fin est avant le début : choisissez un jour plus tardif."))
         return given
 
 

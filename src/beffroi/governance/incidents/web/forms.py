@@ -32,7 +32,7 @@ class Window(forms.Form):
         typed = super().clean() or {}
         first, last = typed.get("from_on"), typed.get("until_on")
         if first and last and last < first:
-            self.add_error("until_on", gettext("Ce jour vient avant le premier."))
+            self.add_error("until_on", gettext("La fin est avant le début : choisissez un jour plus tardif."))
         return typed
 
     def window(self) -> tuple[datetime, datetime]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, messages
 from beffroi.governance.directory import api as directory
+from beffroi.governance.transparency.web.presence import read_handle
 
 
 class Checking(forms.Form):
@@ -36,5 +37,6 @@ def check(request: HttpRequest) -> HttpResponse:
                 "made_on": answered.made_on,
             }  # fmt: skip
     status = 404 if unknown else 422 if form.is_bound and not form.is_valid() else 200
-    context = {"form": form, "found": found, "unknown": unknown}
+    inside = read_handle(request) is not None
+    context = {"form": form, "found": found, "unknown": unknown, "inside": inside}
     return render(request, "transparency/check.html", context, status=status)

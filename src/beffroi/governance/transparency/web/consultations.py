@@ -42,7 +42,7 @@ class Period(forms.Form):
         if last and not _FIRST <= last < date(2190, 1, 1):
             self.add_error("au", gettext("Choisissez un jour plus proche."))
         if first and last and last < first:
-            self.add_error("au", gettext("Ce jour vient avant le premier."))
+            self.add_error("au", gettext("La fin est avant le début : choisissez un jour plus tardif."))
         return typed
 
 
@@ -81,8 +81,8 @@ def by_day(rows: Iterable[Consultation]) -> list[Day]:
         for row in of_day:
             first = first or row.at
             entries = [
-                Entry(gettext("Pourquoi"), words.why(row)),
-                *([Entry(gettext("Pour quoi faire"), words.purpose(row))] if row.purpose else []),
+                Entry(gettext("À quel titre"), words.why(row)),
+                *([Entry(gettext("Dans quel but"), words.purpose(row))] if row.purpose else []),
                 Entry(gettext("Ce qui a été vu"), words.seen(row)),
             ]
             line = Line(row, words.job(row), entries, row.at.isoformat())

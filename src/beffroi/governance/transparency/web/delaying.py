@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -20,6 +21,7 @@ from beffroi.core.delaying import MOST_DAYS
 from beffroi.ui.components import Crumb
 
 _USUAL = timedelta(days=30)
+_BETWEEN = format_lazy(_("De 1 à {most} jours."), most=MOST_DAYS)
 
 
 class _DayField(forms.DateField):
@@ -36,7 +38,13 @@ class Asking(forms.Form):
     compte = forms.UUIDField(label=_("Compte"), help_text=_("L'identifiant que montre le signalement ou l'alerte."))
     du = _DayField(label=_("Consultations du"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     au = _DayField(label=_("Au"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    jours = forms.IntegerField(label=_("Montrer dans (jours)"), min_value=1, max_value=MOST_DAYS)
+    jours = forms.IntegerField(
+        label=_("Montrer dans (jours)"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        help_text=_BETWEEN,
+        error_messages={"min_value": _BETWEEN, "max_value": _BETWEEN},
+    )
 
     def body(self) -> dict[str, Any]:
         """As the guard takes it."""

@@ -1,8 +1,10 @@
 """Reports of people, for security officers: the entry, the account, the organisation; never the person."""
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from beffroi.client import Refused, personal
@@ -12,6 +14,9 @@ from beffroi.governance.transparency.web import words
 from beffroi.governance.transparency.web.delaying import delay_url
 from beffroi.ui.page_numbers import page_number
 
+_INVENTORY = "inventory"
+"""The duty of who may open the page of an account."""
+
 
 @require_GET
 def reports(request: AgentRequest) -> HttpResponse:
@@ -20,9 +25,11 @@ def reports(request: AgentRequest) -> HttpResponse:
     if isinstance(found, Refused):
         return RefusalAnswer(found)
     labels = {choice.code: directory.written(choice.label) for choice in found.answers}
+    linked = _INVENTORY in request.described.duties
     rows = [
         {
             "report": row,
+            "account_url": reverse("exposure:account", args=[row.account]) if linked and row.account else "",
             "delay_url": "" if row.account is None or row.answer else delay_url(row.account),
             "organisation": words.organisation(row.organisation_name),
             "standing": words.standing(row.standing),
@@ -50,7 +57,10 @@ def examine(request: AgentRequest) -> HttpResponse:
 def answer(request: AgentRequest) -> HttpResponse:
     """Answer a report by one of the sentences of the list."""
     report, code = request.POST.get("signalement", "")[:64], request.POST.get("reponse", "")[:64]
-    return _back(request.conversation.ask(personal.answer(report, code)))
+    moved = request.conversation.ask(personal.answer(report, code))
+    if not isinstance(moved, Refused):
+        messages.success(request, gettext("La réponse est envoyée : la personne la lit dans son espace."))
+    return _back(moved)
 
 
 def _back(moved: personal.Moved | Refused) -> HttpResponse:

@@ -47,7 +47,7 @@ def _shown(one: OwnBreach) -> Shown:
         Entry(gettext("Annoncée le"), instant(one.declared_at)),
         Entry(gettext("Votre dossier"), _opened(one)),
         *([Entry(gettext("Au nom de"), ", ".join(one.organisations))] if one.organisations else []),
-        Entry(gettext("Ce qui a été vu"), _seen(one)),
+        *([] if one.withdrawn_at else [Entry(gettext("Ce qui a été vu"), _seen(one))]),
         *([Entry(gettext("À qui vous adresser"), _contact(one))] if one.organisations else []),
     ]
     list_url = f"{reverse('transparency:consultations')}?{urlencode({'du': first, 'au': last})}"
@@ -65,13 +65,18 @@ def _seen(one: OwnBreach) -> str:
 def _contact(one: OwnBreach) -> str:
     """Whom to ask."""
     places = ", ".join(one.organisations)
-    return gettext("Correspondant à la protection des données : %(organisations)s") % {"organisations": places}
+    return gettext("Le correspondant à la protection des données (%(organisations)s), sur place ou par courrier") % {
+        "organisations": places
+    }
 
 
 def _opened(one: OwnBreach) -> str:
     """How often, and when."""
     if one.consultations == 1:
         return gettext("ouvert une fois, le %(at)s") % {"at": instant(one.first_at)}
+    if instant(one.first_at) == instant(one.last_at):
+        told = {"number": number(one.consultations), "at": instant(one.first_at)}
+        return gettext("ouvert %(number)s fois, le %(at)s") % told
     told = {"number": number(one.consultations), "first": instant(one.first_at), "last": instant(one.last_at)}
     return gettext("ouvert %(number)s fois, du %(first)s au %(last)s") % told
 

@@ -77,6 +77,12 @@ def followups() -> Callable[[Sequence[str], Mapping[str, str]], Sequence[OwnFoll
     return cast(Callable[[Sequence[str], Mapping[str, str]], Sequence[OwnFollowup]], found)
 
 
+@cache
+def place_named() -> Callable[[str], str]:
+    """A place of birth in words: the composition root names it (TRANSPARENCY_PLACE_NAMED)."""
+    return cast(Callable[[str], str], import_string(settings.TRANSPARENCY_PLACE_NAMED))
+
+
 @require_GET
 @in_own_space
 def own_file(request: PersonRequest) -> HttpResponse | Refused:
@@ -174,6 +180,8 @@ def _earlier(value: Any) -> list[Mapping[str, Any]]:
 
 
 def _writing(name: str) -> Callable[[str], str]:
+    if name == "birth_place":
+        return place_named()
     return {"nir": formatting.nir, "phone": formatting.phone, "sex": _sex, "letters": _yes}.get(
         name, _day if name in ("birth_date", "starts_on") else str
     )

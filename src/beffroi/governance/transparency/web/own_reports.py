@@ -23,7 +23,8 @@ def report(request: PersonRequest) -> HttpResponse | Refused:
         return render(request, "transparency/lost_return.html", status=400)
     entry, at = named
     if request.POST.get("confirme") != "oui":
-        return render(request, "transparency/report.html", {"entry": entry, "at": at, "quand": at.isoformat()})
+        context = {"entry": entry, "at": at, "quand": at.isoformat(), "who": request.POST.get("par", "")[:300]}
+        return render(request, "transparency/report.html", context)
     made = request.conversation.ask(personal.report(entry, at))
     if isinstance(made, Refused):
         return made

@@ -38,11 +38,12 @@ class Asking(forms.Form):
         max_length=LONGEST,
         strip=True,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Pour une correction ou une limitation seulement. Quelques phrases suffisent."),
+        help_text=_("À remplir pour une correction, ou pour que vos données ne servent plus. Sinon, laissez vide."),
     )
 
     def __init__(self, places: tuple[Place, ...], *args: object, **options: object) -> None:
         super().__init__(*args, **options)  # type: ignore[arg-type]
+        self.fields["texte"].conditional = True  # type: ignore[attr-defined]
         chosen = self.fields["organisme"]
         assert isinstance(chosen, forms.ChoiceField)
         chosen.choices = [(place.id, place.name) for place in places]
@@ -62,6 +63,8 @@ class Line:
     answer: str
     held: bool
     """Whether what was asked for is in one's own file."""
+    corrected: bool
+    """Whether what was corrected is read there."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,6 +99,7 @@ def _line(row: OwnRequest) -> Line:
         row, words.asked(row.article), words.request_state(row.state), _TONES.get(row.state, "info"),
         words.refused_because(row.reason), bool(MOVES.get(State(row.state))), _clear(row.text), _clear(row.answer),
         row.state == State.ANSWERED and row.article in (Article.ACCESS, Article.PORTABILITY),
+        row.state == State.ANSWERED and row.article == Article.RECTIFICATION,
     )  # fmt: skip
 
 

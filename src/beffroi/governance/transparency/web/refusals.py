@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from beffroi.client import Refused
 
@@ -17,6 +18,14 @@ OF_DOCUMENTS = frozenset({"attachment-unknown", "attachment-altered"})
 
 
 def page(request: HttpRequest, refused: Refused) -> HttpResponse:
-    """Title and sentence are the guard's own, in the language of the page."""
-    context = {"refused": refused, "over": refused.code in OVER, "of_documents": refused.code in OF_DOCUMENTS}
+    """Title and sentence are the guard's own, in the language of the page, but for a document."""
+    title, detail = refused.title, refused.detail
+    if refused.code == "attachment-unknown":  # the guard speaks of attachments, as staff do
+        title = gettext("Document introuvable")
+        detail = gettext("Ce document n'est pas, ou n'est plus, dans votre dossier.")
+    context = {
+        "title": title, "detail": detail, "code": refused.code, "over": refused.code in OVER,
+        "again": refused.code in OVER and refused.code.startswith("session-"),
+        "of_documents": refused.code in OF_DOCUMENTS,
+    }  # fmt: skip
     return render(request, "transparency/refused.html", context, status=refused.status)

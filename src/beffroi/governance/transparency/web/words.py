@@ -65,11 +65,11 @@ def groups_seen(groups: tuple[str, ...]) -> str:
         "nir": gettext("votre numéro de sécurité sociale"),
         "agency_id": gettext("votre identifiant France Travail"),
         "situation": gettext("votre situation (logement, études, ressources)"),
-        "followup": gettext("les notes et les étapes de votre accompagnement"),
+        "followup": gettext("les notes et les démarches de votre accompagnement"),
         "training": gettext("vos formations"),
         "sensitive_followup": gettext("les notes sensibles de votre accompagnement"),
         "legal_representative": gettext("les coordonnées de votre représentant légal"),
-        "attachments": gettext("vos pièces jointes"),
+        "attachments": gettext("vos documents"),
     }
     said = [names.get(code, gettext("une partie de votre dossier")) for code in groups]
     text = ", ".join(said)
@@ -131,6 +131,6 @@ def standing(code: str) -> str:
     names = {
         "received": gettext("Reçu"),
         "examined": gettext("En cours d'examen"),
-        "answered": gettext("Répondu"),
+        "answered": gettext("Réponse donnée"),
     }
     return names.get(code, code)

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from beffroi.systems.cases.person_requests.words import MISSING
+
 GROUNDS: Mapping[str, Promise] = {
     "accuracy": _("La personne conteste l'exactitude des données, le temps de les vérifier"),
     "unlawful": _("Le traitement est illicite, et la personne préfère la limitation à l'effacement"),
@@ -19,7 +21,10 @@ class Restriction(forms.Form):
     """Why the use of the file is restricted."""
 
     ground = forms.ChoiceField(
-        label=_("Motif de la limitation"), choices=[*GROUNDS.items()], widget=forms.RadioSelect
+        label=_("Motif de la limitation"),
+        choices=[*GROUNDS.items()],
+        widget=forms.RadioSelect,
+        error_messages=MISSING,
     )
 
 
@@ -31,4 +36,5 @@ class Lifting(forms.Form):
         input_formats=["%d/%m/%Y", "%Y-%m-%d"],
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off"}),
         help_text=_("Par exemple 31/12/2026."),
+        error_messages={"required": _("Indiquez le jour où vous avez prévenu la personne.")},
     )

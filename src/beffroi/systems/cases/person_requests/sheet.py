@@ -20,7 +20,7 @@ from beffroi.systems.cases.payments import words as of_payments
 from beffroi.systems.cases.payments.reading import payments_of
 from beffroi.systems.cases.people import day_of, text_of
 from beffroi.systems.cases.person_requests.held import Trainings
-from beffroi.systems.cases.person_requests.words import ARTICLES, STATES, said
+from beffroi.systems.cases.person_requests.words import STATES, TO_PERSON, said
 from beffroi.systems.cases.progress import words as of_progress
 from beffroi.systems.cases.representatives.actions import GROUP as REPRESENTATIVES
 from beffroi.systems.cases.representatives.reading import representatives_of
@@ -68,7 +68,7 @@ def parts(
     )  # fmt: skip
     found.append(
         Part(gettext("Demandes sur les données"), lists=_list("", [
-            " – ".join((said(ARTICLES, row.article), _day(row.received_on.isoformat()), said(STATES, row.state)))
+            " – ".join((said(TO_PERSON, row.article), _day(row.received_on.isoformat()), said(STATES, row.state)))
             for row in requests
         ]))
     )  # fmt: skip

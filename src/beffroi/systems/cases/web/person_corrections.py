@@ -122,7 +122,13 @@ def _page(
         Crumb(gettext("Demande"), _back(row)),
         Crumb(gettext("Corriger : %(section)s") % {"section": section.title}),
     )
-    whole = {"section": section, "crumbs": crumbs, "back": _back(row), **context}
+    whole = {
+        "section": section,
+        "crumbs": crumbs,
+        "back": _back(row),
+        "file": reverse("cases:file", args=[row.person]),
+        **context,
+    }
     return render(request, template, whole, status=status)
 
 

@@ -23,7 +23,16 @@ from beffroi.systems.cases.person_requests import registered
 from beffroi.systems.cases.person_requests.correcting import groups_of, is_corrected
 from beffroi.systems.cases.person_requests.forms import Answer, Extension, Received, Refusal
 from beffroi.systems.cases.person_requests.held import hands_out
-from beffroi.systems.cases.person_requests.words import ARTICLES, EXTENSIONS, REASONS, STATES, STEPS, TONES, said
+from beffroi.systems.cases.person_requests.words import (
+    ARTICLES,
+    DONE,
+    EXTENSIONS,
+    REASONS,
+    STATES,
+    STEPS,
+    TONES,
+    said,
+)
 from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web import restrictions, words
 from beffroi.systems.cases.web.person_erasures import is_erased
@@ -120,16 +129,15 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
     if isinstance(row, Refused):
         return RefusalAnswer(row)
     wanted = request.POST.get("suite", "") if request.method == "POST" else ""
-    answer, refusal, extension = (
-        form(request.POST if wanted == code else None)
-        for code, form in (("answered", Answer), ("refused", Refusal), ("extend", Extension))
-    )
+    sent = {wanted: request.POST}
+    answer, extension = Answer(sent.get("answered")), Extension(sent.get("extend"))
+    refusal = Refusal(sent.get("refused"), identified=row.state != State.RECEIVED)
     typed = next((form for form in (answer, refusal, extension) if form.is_bound), None)
     call = _wanted(row, wanted, typed)
     if call is not None:
         done = request.conversation.ask(call)
         if not isinstance(done, Refused):
-            messages.success(request, gettext("C'est noté."))
+            messages.success(request, said(DONE, wanted))
         elif typed is not None:
             typed.add_error(None, done.detail)
         elif done.code.startswith("person-request-"):

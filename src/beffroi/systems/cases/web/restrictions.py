@@ -80,7 +80,8 @@ def restriction(request: AgentRequest, identifier: UUID) -> HttpResponse:
     if isinstance(shown, Refused):
         return RefusalAnswer(shown)
     context = {
-        "restriction": shown, "wrong": form,
+        "restriction": shown, "wrong": form, "asked": True, "person": row.person,
+        "back": reverse("cases:person_request", args=[row.request]),
         "crumbs": (
             Crumb(gettext("Demandes des personnes"), reverse("cases:person_requests")),
             Crumb(gettext("Demande"), reverse("cases:person_request", args=[row.request])),
@@ -157,6 +158,7 @@ def lift(request: AgentRequest, identifier: UUID) -> HttpResponse:
     url = reverse("cases:restriction_lift", args=[row.restriction])
     context = {
         "restriction": Card(url, True, row.since_at, said(GROUNDS, row.ground), None, form), "wrong": form,
+        "asked": row.request is not None, "person": row.person, "back": reverse("cases:restrictions"),
         "crumbs": (
             Crumb(gettext("Demandes des personnes"), reverse("cases:person_requests")),
             Crumb(gettext("Dossiers limités"), reverse("cases:restrictions")),
