@@ -162,6 +162,7 @@ def test_quote_is_made_accepted_invoiced_and_paid_while_the_files_are_contained(
 
     sign_in(stack, page, staff, "/devis/")
     page.goto(invoice)
+    page.locator("main details > summary").click()
     tour.press("button", "Paiement reçu", "Payment received")
     expect(page.get_by_text("Payée" if tour.french else "Paid").first).to_be_visible()
     tour.meet("invoice", "paid")
