@@ -53,11 +53,7 @@ def test_documents_without_a_line_say_where_the_first_comes_from(trade: Trade) -
         (trade.rival, "/devis/?vue=refuses", "Choisissez « Nouveau devis » pour commencer."),
         (trade.elsewhere, "/devis/?vue=refuses", "Les devis que des organismes de formation vous envoient"),
         (trade.rival, "/devis/factures/?vue=payees", "Une facture se prépare depuis un devis accepté."),
-        (
-            trade.elsewhere,
-            "/devis/factures/?vue=payees",
-            "Les factures que des organismes de formation",
-        ),
+        (trade.elsewhere, "/devis/factures/?vue=payees", "Les factures que des organismes de formation"),
     ):
         assert said in firm_.visitor.get(address).text, address
 
