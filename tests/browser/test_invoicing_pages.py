@@ -169,6 +169,7 @@ def test_quote_is_made_accepted_invoiced_and_paid_while_the_files_are_contained(
     kept = books.run("SELECT state, net, total FROM billing_invoice WHERE seller = %s", school)
     assert kept == [{"state": "paid", "net": 3_125_000, "total": 3_125_000}]
     page.goto(quote)
+    tour.meet("quote", "invoiced")
     fill(tour, units="10")
     tour.press("button", "Préparer la facture", "Prepare the invoice")
     tour.press("button", "Émettre la facture", "Issue the invoice")
