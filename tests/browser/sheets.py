@@ -389,7 +389,7 @@ CONSOLE = {
     "roster": Sheet("partners/roster.html", "^Annuaire$", "^Roster$", "partenaires/<uuid:organisation>/annuaire/"),
     "not-found": Sheet("ui/error_page.html", "n.existe pas", "does not exist"),
     "catalogue": Sheet(
-        "prescriptions/catalogue.html", "Catalogue des formations", "Catalogue of training", "catalogue/"
+        "prescriptions/catalogue.html", "Catalogue des formations", "Training catalogue", "catalogue/"
     ),
     "session": Sheet(
         "prescriptions/session.html", "CAP cuisine|Préparation aux", "CAP cuisine|Préparation aux",
@@ -423,14 +423,14 @@ CONSOLE = {
         "prescriptions/session_form.html", "^Nouvelle session$", "^New session$", "sessions/nouvelle/"
     ),
     "session-change": Sheet(
-        "prescriptions/session_form.html", "Modifier la session", "Change the session",
+        "prescriptions/session_form.html", "Modifier la session", "Edit the session",
         "sessions/<uuid:session>/modifier/",
     ),
     "session-cancel": Sheet(
         "prescriptions/cancel.html", "Annuler la session", "Cancel the session", "sessions/<uuid:session>/annulation/"
     ),
     "sessions-file": Sheet(
-        "prescriptions/file.html", "Catalogue par fichier", "Catalogue by file", "sessions/fichier/"
+        "prescriptions/file.html", "Importer un fichier", "Import a file", "sessions/fichier/"
     ),
     "trainees": Sheet("trainings/trainees.html", "^Stagiaires$", "^Trainees$", "stagiaires/"),
     "trainee": Sheet(
@@ -447,11 +447,13 @@ CONSOLE = {
     "quote-choose": Sheet("invoicing/choose.html", "^Nouveau devis$", "^New quote$", "devis/nouveau/"),
     "quote-new": Sheet("invoicing/form.html", "^Nouveau devis$", "^New quote$", "devis/nouveau/<uuid:session>/"),
     "quote-change": Sheet(
-        "invoicing/form.html", "^Modifier le devis$", "^Change the quote$", "devis/<uuid:quote>/modifier/"
+        "invoicing/form.html", "^Modifier le devis$", "^Edit the quote$", "devis/<uuid:quote>/modifier/"
     ),
-    "quote": Sheet("invoicing/quote.html", "^Devis", "^Quotes?", "devis/<uuid:quote>/"),
+    "quote": Sheet("invoicing/quote.html", "^Devis", "^(Draft quote|Quote)", "devis/<uuid:quote>/"),
     "invoices": Sheet("invoicing/list.html", "^Factures$", "^Invoices$", "devis/factures/"),
-    "invoice": Sheet("invoicing/invoice.html", "^Facture", "^Invoice", "devis/factures/<uuid:invoice>/"),
+    "invoice": Sheet(
+        "invoicing/invoice.html", "^Facture", "^(Draft invoice|Invoice)", "devis/factures/<uuid:invoice>/"
+    ),
     "particulars": Sheet(
         "invoicing/particulars.html", "^Mentions légales$", "^Legal particulars$", "devis/mentions-legales/"
     ),

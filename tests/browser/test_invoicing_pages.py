@@ -162,12 +162,14 @@ def test_quote_is_made_accepted_invoiced_and_paid_while_the_files_are_contained(
 
     sign_in(stack, page, staff, "/devis/")
     page.goto(invoice)
+    page.locator("main details > summary").click()
     tour.press("button", "Paiement reçu", "Payment received")
     expect(page.get_by_text("Payée" if tour.french else "Paid").first).to_be_visible()
     tour.meet("invoice", "paid")
     kept = books.run("SELECT state, net, total FROM billing_invoice WHERE seller = %s", school)
     assert kept == [{"state": "paid", "net": 3_125_000, "total": 3_125_000}]
     page.goto(quote)
+    tour.meet("quote", "invoiced")
     fill(tour, units="10")
     tour.press("button", "Préparer la facture", "Prepare the invoice")
     tour.press("button", "Émettre la facture", "Issue the invoice")

@@ -149,6 +149,8 @@ def test_adviser_prescribes_and_the_school_answers_without_meeting_a_barrier(
     sign_in(stack, page, camille, "/prescriptions/")
     tour.meet("sent", "new")
     page.get_by_role("link", name=re.compile(name.upper())).first.click()
+    page.locator("main details > summary").click()
+    tour.meet("sent-one", "withdrawing")
     tour.press("button", "Retirer la prescription", "Withdraw the prescription")
     expect(page.get_by_text("est retirée" if tour.french else "is withdrawn")).to_be_visible()
     tour.meet("sent-one", "withdrawn")

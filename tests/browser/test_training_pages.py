@@ -73,7 +73,7 @@ def test_newcomer_reads_fails_passes_and_begins_to_work(
     answer(page, rightly=True)
     tour.press("button", "Envoyer mes réponses", "Send my answers")
     tour.meet("exam-passed")
-    tour.press("link", "Commencer à travailler", "Begin to work")
+    tour.press("link", "Commencer à travailler", "Start working")
     tour.meet("portfolio", "newcomer")
 
 

@@ -88,7 +88,7 @@ def test_trainer_follows_a_class_from_its_first_day_to_its_papers(
     expect(page.get_by_text(re.compile("10 demi-journées enregistrées|10 half-days saved"))).to_be_visible()
     tour.meet("sheet")
     with page.expect_download() as download:
-        tour.press("button", "Feuille d.émargement", "Sheet to be signed")
+        tour.press("button", "Feuille d.émargement", "Sign-in sheet")
     assert download.value.suggested_filename == f"emargement-{on(0)}.pdf"
     page.goto(f"{stack.url}{room.day(past(40))}")
     tour.meet("sheet", "closed")

@@ -29,6 +29,7 @@ _MARKS: Final = [Mark.PRESENT] * 18 + [Mark.LATE, Mark.EXCUSED]
 _MISSES: Final = 2
 """Of a class, the rank of whoever is often missed; the next one has left for a job."""
 _INSERT: Final = {
+    "prescribing_office": ("office", "name"),
     "prescription": (
         "id", "person", "session", "organisation", "office", "account", "state", "new_to_office", "new_to_training",
         "sent_at", "changed_at",
@@ -73,6 +74,10 @@ def rows(world: World, now: datetime) -> Rows:
     codes = {one.id: code for code, one in world.directory.by_code.items()}
     enrolled = _enrolled(world)
     today = now.astimezone(_PARIS).date()
+    offices = {each.office for people in enrolled.values() for each in people}
+    found["prescribing_office"] = [
+        (id_, place.name) for place in world.directory.by_code.values() if (id_ := UUID(place.id)) in offices
+    ]
     for organisation, own in sessions.items():
         people = iter(enrolled.get(codes[organisation], ()))
         under_way = [

@@ -54,6 +54,7 @@ CODES = {
     ("training_ending", "outcome"), ("training_ending", "reason"),
 }  # fmt: skip
 ABOUT_NOBODY = {
+    "prescribing_office": {"office": UUID, "name": "character varying(200)"},
     "training_session": {
         "id": UUID, "organisation": UUID, "organisation_name": "character varying(200)",
         "reference": "character varying(32)", "title": "character varying(120)", "commune": "character varying(5)",

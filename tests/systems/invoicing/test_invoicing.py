@@ -35,6 +35,29 @@ def test_quote_goes_from_draft_to_paid_between_its_two_sides(trade: Trade) -> No
     assert kept["due_on"] == on(30)
 
 
+def test_invoice_says_when_it_is_due_until_it_is_paid(trade: Trade) -> None:
+    def read() -> str:
+        return trade.school.visitor.get(f"/devis/factures/{invoice}/").text
+
+    invoice = trade.billed(trade.accepted(), 10)
+    assert "30 jours après l’émission" in read()
+    assert "au plus tard" not in read()
+    trade.say(trade.school, invoice, "issue")
+    assert f"À payer au plus tard le {on(30):%d/%m/%Y}" in read()
+    trade.say(trade.school, invoice, "pay")
+    assert "À payer" not in read()
+
+
+def test_documents_without_a_line_say_where_the_first_comes_from(trade: Trade) -> None:
+    for firm_, address, said in (
+        (trade.rival, "/devis/?vue=refuses", "Choisissez « Nouveau devis » pour commencer."),
+        (trade.elsewhere, "/devis/?vue=refuses", "Les devis que des organismes de formation vous envoient"),
+        (trade.rival, "/devis/factures/?vue=payees", "Une facture se prépare depuis un devis accepté."),
+        (trade.elsewhere, "/devis/factures/?vue=payees", "Les factures que des organismes de formation"),
+    ):
+        assert said in firm_.visitor.get(address).text, address
+
+
 def test_standard_rate_is_rounded_once_and_kept(trade: Trade) -> None:
     quote = trade.quote(trade.draft(trainees="1", hours="1", price="0,03", vat="standard"))
     assert (quote["net"], quote["tax"], quote["total"]) == (3, 1, 4)
@@ -49,7 +72,7 @@ def test_documents_say_what_the_law_wants_and_name_nobody(trade: Trade) -> None:
         assert answer.headers["content-type"] == "application/pdf"
         texts[name] = " ".join(PdfReader(BytesIO(answer.content)).pages[0].extract_text().split())
     for said in (
-        "Facture F-", "Émise le", "à payer avant le", "SIRET 73282932000074", "TVA FR44732829320",
+        "Facture F-", "Émise le", "à payer au plus tard le", "SIRET 73282932000074", "TVA FR44732829320",
         "2 rue des Ateliers",
         "sous le numéro 83630123463", "261-4-4° a du CGI", "40 euros", "CAP cuisine", "12 heures-stagiaires",
         "Prestation de services", "SIRET 55208131766522",

@@ -69,14 +69,21 @@ def test_adviser_finds_sessions_by_words_job_place_days_and_places_left(
     assert found("mots=%25") == found("mots=_") == found("")
 
 
+def test_adviser_whose_search_finds_nothing_is_told_what_to_change_and_keeps_the_person(adviser: Adviser) -> None:
+    person = str(uuid4())
+    page = adviser.visitor.get(f"/catalogue/?mots=introuvable&personne={person}")
+    assert "Aucune session ne répond à cette recherche" in page.text
+    assert f"/catalogue/?personne={person}" in page.links(), "the whole catalogue is still for that person"
+
+
 def test_nearest_sessions_come_first_with_their_distance(adviser: Adviser, academy: School, books: Books) -> None:
     for commune in ("69123", "63300", "63113", "43157"):
         books.session(academy.organisation, "Distances", commune=commune)
     page = adviser.visitor.get("/catalogue/?mots=distances&commune=clermont-ferrand&km=200")
     centre = communes.every()["63113"].spot
     far = [round(kilometres(centre, Spot(*communes.every()[code].spot))) for code in ("63300", "43157", "69123")]
-    said = re.findall(r"à (\d+) km|(sur place)", page.text)
-    assert [one or two for one, two in said] == ["sur place", *map(str, sorted(far))]
+    said = re.findall(r"à (\d+) km|(dans la commune)", page.text)
+    assert [one or two for one, two in said] == ["dans la commune", *map(str, sorted(far))]
 
 
 def test_adviser_whose_commune_has_namesakes_chooses_among_them(adviser: Adviser) -> None:
@@ -253,7 +260,8 @@ def test_file_that_takes_places_from_people_or_wakes_a_cancelled_session_is_name
     text = file(LINE, LINE.replace("CUI-1", "CUI-2"))
     read = give(keeper.visitor, text)
     assert re.search(
-        r"2 places Il y a déjà plus de personnes que de places. 3 référence Cette session est annulée", read.text
+        r"Ligne 2 places Il y a déjà plus de personnes que de places. Ligne 3 référence Cette session est annulée",
+        read.text,
     )
     assert "0 session ajoutée. 0 session modifiée." in apply(keeper.visitor, text).text
 

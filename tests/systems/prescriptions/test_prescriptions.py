@@ -115,6 +115,11 @@ def test_adviser_prescribes_from_the_file_and_the_school_reads_two_groups_alone(
         next(link for link in queue.links() if re.fullmatch(r"/prescriptions/recues/[0-9a-f-]{36}/", link))
     )
     assert one.status == 200
+    office = table.stack.guard.one(
+        "SELECT name FROM guard.organisation WHERE id = $1::uuid", table.stack.guard.organisation
+    )
+    assert f"Prescrite par {office}" in queue.text
+    assert f"Prescrite par {office}" in one.text
     released = table.stack.guard.journal("released", table.academy.member.account)
     assert {entry["groups"] for entry in released if str(entry["person"]) == person} <= {1, 1 | 64}
     assert school.get(f"/personnes/{person}/?rubriques=contact.situation").text.count("Coordonnées") == 0
@@ -132,7 +137,7 @@ def test_school_accepts_and_the_adviser_sees_what_is_new_once(table: Table) -> N
     assert "Prescriptions 1 " not in before.text
     new = table.adviser.visitor.get("/prescriptions/")
     assert "ACCUEILLIE" in new.text
-    assert "Nouveau" in new.text
+    assert "Du nouveau" in new.text
     assert "Acceptée" in table.adviser.visitor.get(sent.sent).text
     assert "Prescriptions 1 " not in table.adviser.visitor.get("/mon-compte/").text
 
@@ -175,9 +180,9 @@ def test_waiting_list_moves_up_when_a_place_is_freed_and_both_sides_see_it(table
     news = table.academy.visitor.get("/prescriptions/recues/?vue=a-voir")
     assert "Retirée" in news.text
     assert "PRIME" not in news.text, "whoever was withdrawn is no longer known"
-    assert "Nouveau" in news.text
+    assert "Du nouveau" in news.text
     table.academy.visitor.get(first.received)
-    assert "Nouveau" not in table.academy.visitor.get("/prescriptions/recues/?vue=a-voir").text
+    assert "Du nouveau" not in table.academy.visitor.get("/prescriptions/recues/?vue=a-voir").text
     assert "Place libérée" in table.academy.visitor.get(third.received).text
     assert "Place libérée" in table.adviser.visitor.get("/prescriptions/?vue=a-voir").text
     table.answer(third, "accept")
@@ -256,12 +261,26 @@ def test_same_prescription_twice_is_refused_and_again_after_its_end_is_not(table
     twice = table.adviser.visitor.post(address, {})
     assert twice.status == 409
     assert "déjà une prescription en cours" in twice.text
+    assert "Envoyer la prescription" not in twice.text
+    assert f"/personnes/{sent.person}/prescriptions/" in twice.links()
     assert len(table.books.run("SELECT * FROM prescription WHERE session = %s", session)) == 1
     table.answer(sent, "refuse", "declined")
     replayed = table.answer(sent, "accept")
     assert replayed.status == 422
     assert table.state(sent) == "refused"
     assert table.adviser.visitor.post(address, {}).status == 200
+
+
+def test_office_that_was_renamed_is_called_so_from_its_next_prescription(other_table: Table) -> None:
+    table, school = other_table, other_table.academy
+    sent = table.send("Renommee", table.books.session(school.organisation))
+    table.books.run("UPDATE prescribing_office SET name = 'Ancien nom'")
+    assert "Prescrite par Ancien nom" in school.visitor.get(sent.received).text
+    again = table.books.session(school.organisation)
+    assert table.adviser.visitor.post(f"/catalogue/{again}/prescrire/{sent.person}/", {}).status == 200
+    page = school.visitor.get(sent.received)
+    assert "Prescrite par" in page.text
+    assert "Ancien nom" not in page.text
 
 
 def test_adviser_prescribes_nobody_whom_the_office_does_not_follow(table: Table) -> None:

@@ -47,8 +47,8 @@ def invoices_of(quote: Quote, biller: Biller) -> Sequence[Invoice]:
 
 
 def steps(document: UUID) -> Sequence[Step]:
-    """What was said of a document, the last first."""
-    return list(Step.objects.filter(document=document).order_by("-at", "id"))
+    """What was said of a document, the first first."""
+    return list(Step.objects.filter(document=document).order_by("at", "id"))
 
 
 def billed(quote: Quote) -> int:

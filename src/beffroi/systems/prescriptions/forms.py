@@ -61,7 +61,9 @@ class Search(forms.Form):
             raise forms.ValidationError(words.expected(Wrong.COMMUNE))
         if len(found) > 1:
             self.namesakes = found
-            raise forms.ValidationError(gettext("Plusieurs communes portent ce nom : choisissez la vôtre."))
+            raise forms.ValidationError(
+                gettext("Plusieurs communes portent ce nom : choisissez la bonne dans la liste.")
+            )
         return found[0]
 
     def clean_du(self) -> date | None:
@@ -163,7 +165,9 @@ class Answer(forms.Form):
     """What the training organisation says of a prescription; a refusal has its reason."""
 
     said = forms.ChoiceField(label=_("Réponse"), widget=forms.RadioSelect)
-    why = forms.ChoiceField(label=_("Motif du refus"), required=False, help_text=_("Pour un refus seulement."))
+    why = forms.ChoiceField(
+        label=_("Motif du refus"), required=False, help_text=_("Obligatoire pour un refus, inutile sinon.")
+    )
 
     def __init__(self, possible: Sequence[Move], *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -172,6 +176,7 @@ class Answer(forms.Form):
         assert isinstance(why, forms.ChoiceField)
         said.choices = [(move.value, words.MOVES[move]) for move in possible if move in words.MOVES]
         why.choices = [("", _("Choisissez un motif")), *((each.value, text) for each, text in words.REASONS.items())]
+        why.conditional = True  # type: ignore[attr-defined]
         self.answerable = bool(said.choices)
         if Move.REFUSE not in possible:
             del self.fields["why"]
@@ -197,5 +202,5 @@ class CatalogueFile(forms.Form):
 
     file = CsvFile(
         label=_("Fichier du catalogue"),
-        help_text=_("CSV en UTF-8, 100 Ko au plus, avec les colonnes de l'export."),
+        help_text=_("CSV en UTF-8, 100 ko au plus, avec les colonnes de l'export."),
     )

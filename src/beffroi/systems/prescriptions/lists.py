@@ -6,13 +6,13 @@ from typing import Final
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from beffroi.client import Conversation, Refused, calls
 from beffroi.client.people import Name, name_of
 from beffroi.core.prescribing import LIVE, TO_ANSWER, State
 from beffroi.systems.prescriptions import queries
-from beffroi.systems.prescriptions.models import Prescription, Step
+from beffroi.systems.prescriptions.models import PrescribingOffice, Prescription, Step
 
 PAGE_SIZE: Final = 25
 _MOST_OF_PERSON: Final = 50
@@ -51,7 +51,7 @@ def received(organisation: UUID, view: str, page: int) -> Page[Prescription]:
         "waiting": Q(state=State.WAITING.value),
         "accepted": Q(state__in=[State.ACCEPTED.value, State.ENTERED.value]),
     }.get(view, Q(state__in=_CLOSED))
-    found = Prescription.objects.filter(wanted, organisation=organisation)
+    found = _named(Prescription.objects.filter(wanted, organisation=organisation))
     order = {"answer": ("sent_at", "id"), "waiting": ("session__starts_on", "session", "waiting_at", "id")}
     return _page(found.order_by(*order.get(view, ("-changed_at", "id"))), page)
 
@@ -91,6 +91,12 @@ def _with_steps(found: "QuerySet[Prescription]") -> Sequence[WithSteps]:
     return [(row, became[row.id]) for row in rows]
 
 
+def _named(found: "QuerySet[Prescription]") -> "QuerySet[Prescription]":
+    """With ``office_name``, what the office that prescribed is called."""
+    offices = PrescribingOffice.objects.filter(office=OuterRef("office"))
+    return found.annotate(office_name=Subquery(offices.values("name")))
+
+
 def sent_one(prescription: UUID, office: UUID) -> Prescription | None:
     """One that this office sent."""
     return Prescription.objects.filter(id=prescription, office=office).select_related("session").first()
@@ -98,7 +104,7 @@ def sent_one(prescription: UUID, office: UUID) -> Prescription | None:
 
 def received_one(prescription: UUID, organisation: UUID) -> Prescription | None:
     """One that this training organisation received."""
-    found = Prescription.objects.filter(id=prescription, organisation=organisation)
+    found = _named(Prescription.objects.filter(id=prescription, organisation=organisation))
     return found.select_related("session").first()
 
 

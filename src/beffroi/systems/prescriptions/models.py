@@ -133,6 +133,24 @@ class Prescription(models.Model):
         ]
 
 
+class PrescribingOffice(models.Model):
+    """What an office that prescribed is called, for the organisations that receive: the name it had when it last did.
+
+    Nothing of people: their rows hold ids alone.
+    """
+
+    objects: ClassVar[models.Manager[PrescribingOffice]] = models.Manager()
+
+    office: models.UUIDField[UUID, UUID] = models.UUIDField(primary_key=True)
+    name: models.CharField[str, str] = models.CharField(max_length=200)
+
+    class Meta:
+        """Read by its key, beside prescriptions."""
+
+        app_label = "prescriptions"
+        db_table = "prescribing_office"
+
+
 class Step(models.Model):
     """What became of a prescription, when, by whose word; the list's own steps are those of who moved it."""
 

@@ -18,7 +18,7 @@ from beffroi.client import Conversation, Refused, relations
 from beffroi.core import prescribing
 from beffroi.core.prescribing import LIVE, Line, Move, Objection, Reason, Roll, Side, State
 from beffroi.systems.prescriptions.keepers import Fault, Keeper
-from beffroi.systems.prescriptions.models import Prescription, Step, TrainingSession
+from beffroi.systems.prescriptions.models import PrescribingOffice, Prescription, Step, TrainingSession
 
 KEPT_AFTER: Final = timedelta(days=30)
 """How long after the last day a training organisation still knows its trainee: certificate, papers."""
@@ -35,6 +35,7 @@ class Actor:
 
     account: UUID
     organisation: UUID
+    organisation_name: str
     side: Side
     purpose: str
     at: datetime
@@ -68,6 +69,7 @@ def send(
         with transaction.atomic():
             made.save(force_insert=True)
             _step(made, State.SENT, actor)
+            _name(actor)
             # Another prescription of the person's there may last longer, and the guard keeps one end.
             until = max(known_until(each.session, today) for each in _living(person, session.organisation, today))
             call = relations.prescribe(actor.purpose, str(person), str(session.organisation), until)
@@ -171,7 +173,7 @@ def possible(prescription: Prescription, side: Side, today: date) -> tuple[Move,
 
 
 def _of_keeper(keeper: Keeper, purpose: str = "") -> Actor:
-    return Actor(keeper.account, keeper.organisation, Side.TRAINING, purpose, keeper.at)
+    return Actor(keeper.account, keeper.organisation, keeper.organisation_name, Side.TRAINING, purpose, keeper.at)
 
 
 def _roll(session: TrainingSession) -> tuple[Roll, dict[str, Prescription]]:
@@ -214,6 +216,16 @@ def _living(person: UUID, organisation: UUID, today: date) -> QuerySet[Prescript
 
 def _step(prescription: Prescription, state: State, actor: Actor) -> None:
     Step.objects.create(prescription=prescription, state=state.value, account=actor.account, at=actor.at)
+
+
+def _name(actor: Actor) -> None:
+    """Keep what the office is called. Written when the name is new alone: colleagues do not wait for one row."""
+    if PrescribingOffice.objects.filter(office=actor.organisation, name=actor.organisation_name).exists():
+        return
+    said = PrescribingOffice(office=actor.organisation, name=actor.organisation_name)
+    PrescribingOffice.objects.bulk_create(
+        [said], update_conflicts=True, unique_fields=["office"], update_fields=["name"]
+    )
 
 
 def _forget(conversation: Conversation, actor: Actor, gone: Iterable[Prescription]) -> None:

@@ -44,8 +44,10 @@ class Hours(forms.CharField):
 class Word(forms.Form):
     """What is said of a trainee; a departure has its reason."""
 
-    said = forms.ChoiceField(label=_("Ce qui s'est passé"), widget=forms.RadioSelect)
-    why = forms.ChoiceField(label=_("Motif du départ"), required=False, help_text=_("Pour un abandon seulement."))
+    said = forms.ChoiceField(label=_("Que voulez-vous noter ?"), widget=forms.RadioSelect)
+    why = forms.ChoiceField(
+        label=_("Motif du départ"), required=False, help_text=_("Obligatoire pour un abandon, inutile sinon.")
+    )
 
     def __init__(self, possible: Sequence[Say], *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -54,6 +56,7 @@ class Word(forms.Form):
         assert isinstance(why, forms.ChoiceField)
         said.choices = [(say.value, words.SAYINGS[say]) for say in possible]
         why.choices = [("", _("Choisissez un motif")), *((each.value, text) for each, text in words.REASONS.items())]
+        why.conditional = True  # type: ignore[attr-defined]
         self.possible = bool(possible)
         if Say.LEAVE not in possible:
             del self.fields["why"]

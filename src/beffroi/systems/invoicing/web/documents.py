@@ -58,7 +58,9 @@ def invoice(found: Invoice) -> bytes:
         title = f"Facture {found.number}" if found.number else "Facture (brouillon, sans valeur)"
         paper = _begun(title, found.seller_as, found.buyer_as)
         if found.issued_on is not None:
-            paper.paragraph(f"Émise le {words.day(found.issued_on)}, à payer avant le {words.day(found.due_on)}.")
+            paper.paragraph(
+                f"Émise le {words.day(found.issued_on)}, à payer au plus tard le {words.day(found.due_on)}."
+            )
         paper.paragraph(f"Selon le devis {found.quote.number}, accepté.")
         _lines(paper, found.quote, found.units, (found.net, found.tax, found.total))
         paper.paragraph(
@@ -107,7 +109,7 @@ def _lines(paper: Paper, found: Quote, units: int, sums: tuple[int, int, int]) -
     paper.table(_COLUMNS, _WIDTHS, [row], height=9)
     paper.paragraph(f"Total hors taxe : {_money(net)}")
     paper.paragraph(f"{words.rate(terms.vat)} : {_money(tax)}")
-    paper.paragraph(f"Total à payer : {_money(total)}", bold=True)
+    paper.paragraph(f"Total TTC : {_money(total)}", bold=True)
     if terms.vat is Vat.EXEMPT:
         paper.paragraph(_EXEMPT, small=True)
 

@@ -57,6 +57,9 @@ def invoices(request: AgentRequest, who: Biller) -> HttpResponse:
         "page": page,
         "lines": [invoice_line(each, who.side) for each in page],
         "none": gettext("Aucune facture ici"),
+        "hint": gettext("Une facture se prépare depuis un devis accepté.")
+        if who.side is Side.SELLER
+        else gettext("Les factures que des organismes de formation vous envoient apparaissent ici."),
         "other": (gettext("Devis"), reverse("invoicing:quotes")),
     }
     return listed(request, who, views, view, context)
@@ -97,7 +100,9 @@ def _shown(request: AgentRequest, who: Biller, found: Invoice, *, why: Why | Non
             Crumb(gettext("Factures"), reverse("invoicing:invoices")), Crumb(found.number or gettext("Brouillon"))
         ],
         "invoice": found,
-        "heading": gettext("Facture %(number)s") % {"number": found.number} if found.number else gettext("Facture"),
+        "heading": gettext("Facture %(number)s") % {"number": found.number}
+        if found.number
+        else gettext("Facture en brouillon"),
         "state": words.INVOICE_STATES[state],
         "terms": [
             Entry(gettext("Formation"), quote.title, note=quote.reference),
@@ -106,7 +111,7 @@ def _shown(request: AgentRequest, who: Biller, found: Invoice, *, why: Why | Non
             Entry(gettext("Organisme qui commande"), found.buyer_as.name),
             Entry(gettext("Quantité"), words.counted(found.units, quote.terms.unit)),
             Entry(gettext("Prix unitaire hors taxe"), words.money(quote.cents)),
-            Entry(gettext("À payer avant le"), words.day(found.due_on)),
+            *words.term(found),
         ],
         "sums": words.sums(found, quote.terms.vat),
         "moves": {move.value for move in moves},

@@ -16,7 +16,7 @@ from beffroi.ui.components import Event
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: where it leads, what it is called, what it is about, with whom, for how much, where it stands."""
+    """One line: where it leads, what it is called, what it is about, with whom, how much, until when, its state."""
 
     url: str
     title: str
@@ -25,6 +25,7 @@ class Line:
     sum: str
     state: Promise | str = ""
     tone: str = "neutral"
+    until: str = ""
 
 
 def quote_line(quote: Quote, side: Side) -> Line:
@@ -33,6 +34,7 @@ def quote_line(quote: Quote, side: Side) -> Line:
     return Line(
         reverse("invoicing:quote", args=[quote.id]), quote.number or gettext("Brouillon"), quote.title,
         _party(quote, side), words.money(quote.total), label, tone,
+        words.day(quote.valid_until),
     )  # fmt: skip
 
 
@@ -42,11 +44,12 @@ def invoice_line(invoice: Invoice, side: Side) -> Line:
     return Line(
         reverse("invoicing:invoice", args=[invoice.id]), invoice.number or gettext("Brouillon"), invoice.quote.title,
         _party(invoice, side), words.money(invoice.total), label, tone,
+        words.day(invoice.due_on),
     )  # fmt: skip
 
 
 def steps(document: UUID) -> list[Event]:
-    """What was said of a document, the last first; not by whom: the other side knows nobody here."""
+    """What was said of a document, the first first; not by whom: the other side knows nobody here."""
     return [Event(each.at, str(words.MOVES[Move(each.move)])) for each in queries.steps(document)]
 
 

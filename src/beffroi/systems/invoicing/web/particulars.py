@@ -47,7 +47,7 @@ def _form(request: AgentRequest, who: Biller, form: ParticularsForm) -> HttpResp
         "organisation": who.name,
         "known": [
             Entry(gettext("Organisme"), who.name),
-            Entry(gettext("SIRET"), who.siret or ""),
+            Entry(gettext("SIRET"), words.siret(who.siret or "")),
             Entry(gettext("Numéro de TVA"), vat_number(who.siret) if who.siret else ""),
         ],
         "form": form,

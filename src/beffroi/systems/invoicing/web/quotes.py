@@ -47,7 +47,7 @@ VIEWS: Final[Mapping[Side, Mapping[str, tuple[Promise, tuple[QuoteState, ...]]]]
         "refuses": (_("Refusés"), (QuoteState.REFUSED,)),
     },
     Side.BUYER: {
-        "a-repondre": (_("À répondre"), (QuoteState.SENT,)),
+        "a-repondre": (_("Réponse attendue"), (QuoteState.SENT,)),
         "acceptes": (_("Acceptés"), (QuoteState.ACCEPTED,)),
         "refuses": (_("Refusés"), (QuoteState.REFUSED,)),
     },
@@ -67,6 +67,9 @@ def quotes(request: AgentRequest, who: Biller) -> HttpResponse:
         "page": page,
         "lines": [quote_line(each, who.side) for each in page],
         "none": gettext("Aucun devis ici"),
+        "hint": gettext("Choisissez « Nouveau devis » pour commencer.")
+        if who.side is Side.SELLER
+        else gettext("Les devis que des organismes de formation vous envoient apparaissent ici."),
         "other": (gettext("Factures"), reverse("invoicing:invoices")),
     }
     return listed(request, who, views, view, context)
@@ -195,7 +198,9 @@ def _shown(
     context = {
         "crumbs": [_home(), Crumb(found.number or gettext("Brouillon"))],
         "quote": found,
-        "heading": gettext("Devis %(number)s") % {"number": found.number} if found.number else gettext("Devis"),
+        "heading": gettext("Devis %(number)s") % {"number": found.number}
+        if found.number
+        else gettext("Devis en brouillon"),
         "state": words.QUOTE_STATES[state],
         "terms": words.terms(found),
         "sums": words.sums(found, found.terms.vat),

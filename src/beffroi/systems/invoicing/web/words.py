@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from beffroi.core.invoicing import RATE, InvoiceState, Move, Objection, QuoteState, Reason, Unit, Vat
+from beffroi.core.invoicing import RATE, TERM, InvoiceState, Move, Objection, QuoteState, Reason, Unit, Vat
 from beffroi.systems.invoicing.models import Invoice, Particulars, Quote
 from beffroi.ui import formatting
 from beffroi.ui.components import Entry
@@ -80,7 +80,7 @@ def money(cents: int) -> str:
 
 def typed(cents: int) -> str:
     """A price as it is typed."""
-    return f"{cents // 100},{cents % 100:02d}"
+    return f"{cents // 100}{'.' if _language() == 'en' else ','}{cents % 100:02d}"
 
 
 def day(value: date | None) -> str:
@@ -129,13 +129,29 @@ def terms(quote: Quote) -> list[Entry]:
     ]
 
 
+def term(invoice: Invoice) -> list[Entry]:
+    """Until when an invoice is to be paid: of a draft how long, of one that is paid or cancelled nothing."""
+    state = InvoiceState(invoice.state)
+    if state is InvoiceState.DRAFT:
+        said = gettext("%(days)s jours après l'émission") % {"days": TERM.days}
+        return [Entry(gettext("Échéance"), said)]
+    if state in {InvoiceState.ISSUED, InvoiceState.AGREED}:
+        return [Entry(gettext("À payer au plus tard le"), day(invoice.due_on))]
+    return []
+
+
 def sums(document: Quote | Invoice, vat: Vat) -> list[Entry]:
     """What it comes to."""
     return [
         Entry(gettext("Total hors taxe"), money(document.net)),
         Entry(rate(vat), money(document.tax)),
-        Entry(gettext("Total à payer"), money(document.total)),
+        Entry(gettext("Total TTC"), money(document.total)),
     ]
+
+
+def siret(number: str) -> str:
+    """« 732 829 320 00074 »."""
+    return "\N{NO-BREAK SPACE}".join((number[:3], number[3:6], number[6:9], number[9:])).strip()
 
 
 def address(of: Particulars) -> str:

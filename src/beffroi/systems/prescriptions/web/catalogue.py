@@ -42,7 +42,12 @@ def search(request: AgentRequest) -> HttpResponse:
     asked = any(name in request.GET for name in Search.base_fields)
     form = Search(request.GET) if asked else Search(initial={"km": USUAL})
     if asked and not form.is_valid():
-        context: dict[str, object] = {"form": form, "person": person, "namesakes": _namesakes(request, form)}
+        context: dict[str, object] = {
+            "form": form,
+            "person": person,
+            "everything": everything(person),
+            "namesakes": _namesakes(request, form),
+        }
         return render(request, "prescriptions/catalogue.html", context, status=422)
     wanted = form.wanted() if asked else Wanted()
     page = queries.search(wanted, timezone.localdate(), page_number(request.GET.get("page")))
@@ -51,6 +56,7 @@ def search(request: AgentRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "person": person,
+        "everything": everything(person),
         "lines": [line(session, person) for session in page],
         "found": ngettext("%(count)s session", "%(count)s sessions", count) % {"count": words.number(count)},
         "near": wanted.near is not None,
@@ -64,12 +70,26 @@ def person_of(request: AgentRequest) -> str:
     return said if is_uuid(said) and rights.prescribes(request.described) else ""
 
 
+def everything(person: str) -> str:
+    """The whole catalogue, still for that person."""
+    return _kept_for(reverse("prescriptions:catalogue"), person)
+
+
+def page_of(session: TrainingSession, person: str) -> str:
+    """The page of a session, still for that person."""
+    return _kept_for(reverse("prescriptions:session", args=[session.id]), person)
+
+
+def _kept_for(address: str, person: str) -> str:
+    return f"{address}?personne={person}" if person else address
+
+
 def line(session: TrainingSession, person: str = "") -> Line:
     """A session of a list."""
     far = getattr(session, "kilometres", None)
     return Line(
         session,
-        reverse("prescriptions:session", args=[session.id]) + (f"?personne={person}" if person else ""),
+        page_of(session, person),
         words.days(session),
         "" if far is None else words.distance(far),
         words.places(session),
@@ -102,6 +122,6 @@ def show(request: AgentRequest, session: UUID) -> HttpResponse:
         "places": words.places(found),
         "own": own,
         "send_url": send if to_send else "",
-        "crumbs": (Crumb(gettext("Catalogue"), reverse("prescriptions:catalogue")), Crumb(found.title)),
+        "crumbs": (Crumb(gettext("Catalogue"), everything(person)), Crumb(found.title)),
     }
     return render(request, "prescriptions/session.html", context)

@@ -18,6 +18,7 @@ from beffroi.systems.prescriptions import actions, communes, queries, rights
 from beffroi.systems.prescriptions.forms import CatalogueFile
 from beffroi.systems.prescriptions.web import words
 from beffroi.ui import errors
+from beffroi.ui.components import Crumb
 from beffroi.ui.files import MOST_BYTES
 
 MOST_PROBLEMS = 200
@@ -32,10 +33,20 @@ def take_in(request: AgentRequest) -> HttpResponse:
     if request.method == "POST" and "texte" in request.POST:
         return _apply(request)
     form = CatalogueFile(request.POST, request.FILES) if request.method == "POST" else CatalogueFile()
-    context: dict[str, object] = {"organisation": words.organisation(request.described), "form": form}
+    context = {**_shared(request), "form": form}
     if not form.is_bound or not form.is_valid():
         return render(request, "prescriptions/file.html", context, status=422 if form.is_bound else 200)
     return _shown(request, form.cleaned_data["file"], context)
+
+
+def _shared(request: AgentRequest) -> dict[str, object]:
+    return {
+        "organisation": words.organisation(request.described),
+        "crumbs": (
+            Crumb(gettext("Mes sessions"), reverse("prescriptions:sessions")),
+            Crumb(gettext("Importer un fichier")),
+        ),
+    }
 
 
 def _shown(request: AgentRequest, text: str, context: dict[str, object], *, status: int = 200) -> HttpResponse:
@@ -69,8 +80,7 @@ def _apply(request: AgentRequest) -> HttpResponse:
     try:
         done = actions.take_in(words.keeper(request.described), _read(text).offers)
     except IntegrityError:  # a colleague added one of these at this very instant: show what the file means now
-        context: dict[str, object] = {"organisation": words.organisation(request.described)}
-        return _shown(request, text, context, status=409)
+        return _shown(request, text, _shared(request), status=409)
     new, changed = len(done.new), len(done.changed)
     messages.success(
         request,

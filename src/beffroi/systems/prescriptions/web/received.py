@@ -49,7 +49,7 @@ def queue(request: AgentRequest) -> HttpResponse:
     if isinstance(known, Refused):
         return RefusalAnswer(known)
     labels = {
-        "a-repondre": gettext("À répondre"),
+        "a-repondre": gettext("Réponse attendue"),
         "a-voir": gettext("À voir"),
         "attente": gettext("Liste d'attente"),
         "acceptees": gettext("Acceptées"),
@@ -65,7 +65,13 @@ def queue(request: AgentRequest) -> HttpResponse:
         ),
         "page": page,
         "lines": [
-            words.line(row, known.get(row.person, _NOBODY), "prescriptions:received_one", new=row.new_to_training)
+            words.line(
+                row,
+                known.get(row.person, _NOBODY),
+                "prescriptions:received_one",
+                new=row.new_to_training,
+                party=words.prescriber(row),
+            )
             for row in page
         ],
         "none": gettext("Aucune prescription ici"),
@@ -112,11 +118,13 @@ def _show(request: AgentRequest, found: Prescription, form: Answer, *, status: i
     known = Known(name_of(identity)) if identity else _NOBODY
     context = {
         **words.whole(found, known),
+        "party": words.prescriber(found) or found.session.organisation_name,
         "identity": words.identity(identity),
         "training": words.training(training),
         "steps": words.events(lists.steps(found.id)),
         "ahead": lists.ahead(found) if found.state == State.WAITING.value else None,
         "form": form,
+        "again": State(found.state) is State.ACCEPTED and found.session.starts_on > timezone.localdate(),
         "trainee_url": reverse("trainings:trainee", args=[found.id]) if State(found.state) in _TRAINEES else "",
         "crumbs": (
             Crumb(gettext("Prescriptions reçues"), reverse("prescriptions:received")),

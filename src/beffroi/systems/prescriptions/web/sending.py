@@ -16,7 +16,7 @@ from beffroi.client.people import name_of
 from beffroi.core.prescribing import Objection
 from beffroi.systems.prescriptions import lists, moving, queries, rights
 from beffroi.systems.prescriptions.models import TrainingSession
-from beffroi.systems.prescriptions.web import words
+from beffroi.systems.prescriptions.web import catalogue, words
 from beffroi.ui.components import Crumb
 from beffroi.ui.page_numbers import page_number
 
@@ -76,8 +76,9 @@ def _confirm(request: AgentRequest, session: TrainingSession, person: UUID, *, o
         "name": name_of(opened.fields.get(lists.IDENTITY, {})).full,
         "until": moving.known_until(session, timezone.localdate()),
         "objection": objection,
-        "crumbs": _crumbs(session),
-        "back": reverse("prescriptions:session", args=[session.id]),
+        "person": person,
+        "crumbs": _crumbs(session, str(person)),
+        "back": catalogue.page_of(session, str(person)),
     }
     return render(request, "prescriptions/send.html", context, status=409 if objection else 200)
 
@@ -90,9 +91,9 @@ def _open(request: AgentRequest, session: UUID) -> TrainingSession:
     return found
 
 
-def _crumbs(session: TrainingSession) -> tuple[Crumb, ...]:
+def _crumbs(session: TrainingSession, person: str = "") -> tuple[Crumb, ...]:
     return (
-        Crumb(gettext("Catalogue"), reverse("prescriptions:catalogue")),
-        Crumb(session.title, reverse("prescriptions:session", args=[session.id])),
+        Crumb(gettext("Catalogue"), catalogue.everything(person)),
+        Crumb(session.title, catalogue.page_of(session, person)),
         Crumb(gettext("Prescrire")),
     )

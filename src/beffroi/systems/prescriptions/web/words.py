@@ -67,7 +67,7 @@ def places(session: TrainingSession) -> tuple[str, str]:
 def distance(kilometres: float) -> str:
     """« à 12 km »; nothing nearer than a kilometre is told apart."""
     if kilometres < 1:
-        return gettext("sur place")
+        return gettext("dans la commune")
     return gettext("à %(distance)s km") % {"distance": round(kilometres)}
 
 
@@ -154,22 +154,26 @@ def said(state: State) -> str:
 def office(session: Session) -> Actor:
     """Whoever prescribes, for the office chosen."""
     place = rights.place_of(session)
-    return Actor(UUID(session.account), place, Side.OFFICE, rights.PRESCRIPTION, timezone.now())
+    return Actor(
+        UUID(session.account), place, organisation(session), Side.OFFICE, rights.PRESCRIPTION, timezone.now()
+    )
 
 
 def school(session: Session) -> Actor:
     """Whoever answers, for the training organisation chosen."""
     place = rights.place_of(session)
-    return Actor(UUID(session.account), place, Side.TRAINING, rights.FOLLOW_UP, timezone.now())
+    return Actor(UUID(session.account), place, organisation(session), Side.TRAINING, rights.FOLLOW_UP, timezone.now())
 
 
 @dataclass(frozen=True, repr=False)
 class Line:
-    """A prescription as a list shows it; ``name`` None when the identity is not shown, and ``why``."""
+    """A prescription as a list shows it; ``name`` None when the identity is not shown, and ``why``; ``party`` is the
+    other organisation."""
 
     row: Prescription
     name: Name | None
     why: str
+    party: str
     state: str
     tone: str
     days: str
@@ -178,12 +182,19 @@ class Line:
     alert: bool
 
 
-def line(row: Prescription, known: Known, page: str, *, new: bool, alert: bool = False) -> Line:
-    """A line that leads to ``page``."""
+def line(row: Prescription, known: Known, page: str, *, new: bool, alert: bool = False, party: str = "") -> Line:
+    """A line that leads to ``page``; the other organisation is the session's unless another is said."""
     word, tone = STATES[State(row.state)]
     why = "" if known.name else masked(known.why)
     url = reverse(page, args=[row.id])
-    return Line(row, known.name, why, str(word), tone, days(row.session), url, new, alert)
+    party = party or row.session.organisation_name
+    return Line(row, known.name, why, party, str(word), tone, days(row.session), url, new, alert)
+
+
+def prescriber(row: Prescription) -> str:
+    """« Prescrite par Mission Locale de Valbrume »; nothing where the name is not known."""
+    name = getattr(row, "office_name", None)
+    return gettext("Prescrite par %(office)s") % {"office": name} if name else ""
 
 
 def masked(code: str) -> str:
@@ -201,6 +212,7 @@ def whole(row: Prescription, known: Known) -> dict[str, object]:
     return {
         "row": row,
         "session": row.session,
+        "party": row.session.organisation_name,
         "name": known.name.full if known.name else "",
         "why": "" if known.name else masked(known.why),
         "state": str(word),

@@ -77,6 +77,7 @@ def every(request: AgentRequest) -> HttpResponse:
             Tab(label, f"{here}?{_query(code, session)}", current=code == view) for code, label in labels.items()
         ),
         "view": view,
+        "expected_url": f"{here}?{_query('attendus', session)}",
         "session": str(session) if session else "",
         "sessions": [
             (str(each.id), f"{each.title} ({each.reference})")

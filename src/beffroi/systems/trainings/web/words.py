@@ -43,6 +43,13 @@ MARKS: Final[Mapping[Mark, tuple[Promise, str]]] = {
     Mark.EXCUSED: (_("Excusé"), "neutral"),
 }
 """A half-day in one word, each with a first letter of its own to choose it by, and the tone of its badge."""
+TOTALS: Final[Mapping[Mark, Promise]] = {
+    Mark.PRESENT: _("Présences"),
+    Mark.LATE: _("Retards"),
+    Mark.ABSENT: _("Absences"),
+    Mark.EXCUSED: _("Absences excusées"),
+}
+"""What half-days of each mark are called together."""
 HALVES: Final[Mapping[Half, Promise]] = {Half.MORNING: _("Matin"), Half.AFTERNOON: _("Après-midi")}
 WEEKDAYS: Final = (
     _("Lundi"), _("Mardi"), _("Mercredi"), _("Jeudi"), _("Vendredi"), _("Samedi"), _("Dimanche"),
@@ -89,7 +96,7 @@ def half_days(count: int) -> str:
 
 def attendance(tally: Tally) -> Sequence[Entry]:
     """What half-days add up to."""
-    marks = (Entry(str(MARKS[mark][0]), half_days(count)) for mark, count in tally.marks.items())
+    marks = (Entry(str(TOTALS[mark]), half_days(count)) for mark, count in tally.marks.items())
     return (Entry(gettext("Heures réalisées"), hours(tally.minutes)), *marks)
 
 
