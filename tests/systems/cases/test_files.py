@@ -260,7 +260,7 @@ def test_adviser_out_of_break_glass_learns_when_it_comes_back(stack: Stack) -> N
         )
         assert page.status == (200 if number < cap else 429)
     assert "Volume de consultations atteint" in page.text
-    assert f"{cap} personnes sur {cap}" in page.text
+    assert f"{cap} sur {cap}\u00a0personnes" in page.text
     assert "Quand cela revient-il ?" in page.text
     assert "Ouvertures motivées en urgence" in page.text
 
