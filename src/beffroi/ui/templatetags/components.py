@@ -280,7 +280,8 @@ def bar_chart(
 ) -> dict[str, object]:
     """Counts over days, or over what ``axis`` names, against a cap, as SVG; the figures in a table one can unfold.
 
-    A total is told only where every value is: the one of the shown values would be wrong. Raises ValueError on a negative value.
+    A total is told only where every value is: that of the shown ones would be wrong. Raises ValueError on a
+    negative value.
     """
     return {
         "title": title,
