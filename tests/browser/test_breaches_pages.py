@@ -44,7 +44,7 @@ def test_officer_declares_a_breach_that_its_person_then_reads_and_withdraws_it(
     tour.meet("breaches", "empty" if french else "some")
     tour.press("link", "Qui a été lu", "Who was read")
     officer.get_by_label("Adresse professionnelle" if french else "Professional address").fill(stolen.persona.email)
-    tour.press("button", "Compter", "Count")
+    tour.press("button", "Voir les dossiers", "See the files")
     tour.press("button", "Déclarer une violation", "Declare a data breach")
     tour.meet("breach-declare")
     tour.press("button", "Faire la demande", "Make the request")

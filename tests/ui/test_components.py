@@ -67,16 +67,17 @@ def test_attacker_markup_in_values_is_escaped() -> None:
 def test_adviser_budget_state_is_written_out(used: int, state: str, sentence: str) -> None:
     html = render("{% budget_meter used 120 %}", used=used)
     assert f"meter-{state}" in html
-    assert f"{used} personnes sur 120 aujourd’hui" in html
+    assert f"{used} sur 120\u00a0personnes aujourd’hui" in html
     assert f'aria-valuenow="{used}"' in html
     assert ("meter-state" in html) is bool(sentence)
     assert sentence in html
 
 
-def test_adviser_budget_of_nobody_is_singular_in_french_plural_in_english() -> None:
-    assert "0 personne sur 40" in render("{% budget_meter 0 40 %}")
+def test_adviser_budget_counts_the_people_of_its_cap_not_one_person_in_two() -> None:
+    assert "1 sur 2\u00a0personnes" in render("{% budget_meter 1 2 %}")
+    assert "1 sur 1\u00a0personne " in render("{% budget_meter 1 1 %}")
     with translation.override("en"):
-        assert "0 people of 40 today" in render("{% budget_meter 0 40 %}")
+        assert "1 of 2\u00a0people today" in render("{% budget_meter 1 2 %}")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,13 @@ def test_reader_table_cells_carry_their_label_for_cards() -> None:
     assert '<td role="cell" data-label="Âge" class="numeric">19</td>' in html
 
 
+def test_reader_two_columns_stay_a_table_on_a_narrow_screen() -> None:
+    table = Table("Liste", [Column("Nom"), Column("Âge", numeric=True)], [["Inès", "19"]])
+    assert 'class="table table-plain"' in render("{% table table %}", table=table)
+    wider = Table("Liste", [Column("Nom"), Column("Âge"), Column("Commune")], [["Inès", "19", "Morlaix"]])
+    assert 'class="table"' in render("{% table table %}", table=wider)
+
+
 def test_author_row_of_another_length_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
         Table("Liste", [Column("Nom")], [["Inès", "19"]]).cells()
@@ -123,6 +131,18 @@ class Sample(forms.Form):
     name = forms.CharField(help_text="Comme sur la pièce")
     way = forms.ChoiceField(widget=forms.RadioSelect, choices=[("a", "A")])
     sure = forms.BooleanField()
+
+
+class Unrequired(forms.Form):
+    note = forms.CharField(required=False)
+    until = forms.CharField(required=False)
+
+
+def test_reader_field_that_another_answer_requires_is_not_said_to_be_optional() -> None:
+    form = Unrequired()
+    form.fields["until"].conditional = True  # type: ignore[attr-defined]
+    assert "(facultatif)" in render("{% field form.note %}", form=form)
+    assert "(facultatif)" not in render("{% field form.until %}", form=form)
 
 
 def test_screen_reader_user_refused_field_is_tied_to_hint_and_error() -> None:
@@ -187,3 +207,11 @@ def test_reader_moment_shows_paris_time() -> None:
 def test_withheld_value_of_a_chart_has_no_bar_and_is_not_told_as_nought() -> None:
     drawing = charts.draw((charts.Bar("lundi", None), charts.Bar("mardi", 8), charts.Bar("jeudi", 0)), None)
     assert [(bar.value, bar.height) for bar in drawing.bars] == [(None, 0), (8, charts.PLOT_HEIGHT), (0, 0)]
+
+
+def test_reader_chart_with_a_withheld_value_says_so_and_tells_no_total() -> None:
+    whole, withheld = [charts.Bar("lundi", 20), charts.Bar("mardi", 8)], [charts.Bar("lundi", None)]
+    assert "total : 28" in render("{% bar_chart t bars %}", t="Venues", bars=whole).replace("\u00a0", " ")
+    html = render("{% bar_chart t bars %}", t="Venues", bars=whole + withheld)
+    assert "total" not in html
+    assert html.count("non montré") == 1

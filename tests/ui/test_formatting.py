@@ -114,6 +114,8 @@ def test_reader_thousands_apart() -> None:
         ("voir https://exemple.fr/a?b=c à 14:05", "voir https://exemple.fr/a?b=c à 14:05"),
         ('<a title="a : b">Voir : ici</a>', f'<a title="a : b">Voir{S}: ici</a>'),
         ("%(n)s personnes : l'%(who)s", f"%(n)s personnes{S}: l’%(who)s"),
+        ("de 7 h à 20 h 30, 3 jours", f"de 7{S}h à 20{S}h{S}30, 3{S}jours"),
+        ("1,6 million, 2 milliards, 3 hommes", f"1,6{S}million, 2{S}milliards, 3 hommes"),
         ("1 600 000 personnes", f"1{N}600{N}000 personnes"),
         ("75334 Paris Cedex 07 ; appelez le 30 39.", f"75334 Paris Cedex{S}07{N}; appelez le 30{S}39."),
     ],

@@ -100,13 +100,13 @@ def test_extraction_template_finds_tags_and_plurals() -> None:
 
 def test_french_reader_sees_typography_and_zero_in_the_singular() -> None:
     assert translated("Que faire ?") == "Que faire\u202f?"
-    text = ngettext("%(used)s personne sur %(cap)s", "%(used)s personnes sur %(cap)s", 0)
-    assert text == "%(used)s personne sur %(cap)s"
+    text = ngettext("%(used)s sur %(cap)s\u00a0personne", "%(used)s sur %(cap)s\u00a0personnes", 0)
+    assert text == "%(used)s sur %(cap)s\u00a0personne"
 
 
 def test_english_reader_sees_english() -> None:
     with translation.override("en"):
         assert translated("Que faire ?") == "What to do"
-        assert ngettext("%(used)s personne sur %(cap)s", "%(used)s personnes sur %(cap)s", 0).startswith(
-            "%(used)s people"
+        assert ngettext("%(used)s sur %(cap)s\u00a0personne", "%(used)s sur %(cap)s\u00a0personnes", 0).startswith(
+            "%(used)s of"
         )

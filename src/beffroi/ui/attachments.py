@@ -40,9 +40,9 @@ def media(type: str) -> str:
 
 
 def size(count: int) -> str:
-    """« 340 Ko », « 2,4 Mo », « 5 Mo »; a page cannot show less than one kilobyte."""
+    """« 340 ko », « 2,4 Mo », « 5 Mo »; a page cannot show less than one kilobyte."""
     if count < 1_000_000:
-        return gettext("%(count)s Ko") % {"count": max(1, count // 1_000)}
+        return gettext("%(count)s ko") % {"count": max(1, count // 1_000)}
     tenths = count // 100_000
     whole, rest = divmod(tenths, 10)
     if not rest:

@@ -18,7 +18,7 @@ class CsvFile(forms.FileField):
             label=label,
             help_text=help_text,
             error_messages={
-                "required": gettext_lazy("Choisissez un fichier de 100 Ko au plus."),
+                "required": gettext_lazy("Choisissez un fichier de 100 ko au plus."),
                 "empty": gettext_lazy("Ce fichier est vide."),
             },
             widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
@@ -28,7 +28,7 @@ class CsvFile(forms.FileField):
         """The text of the file. Raises ValidationError."""
         content = super().clean(data, initial).read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            raise forms.ValidationError(gettext("Ce fichier dépasse 100 Ko : partagez-le en plusieurs."))
+            raise forms.ValidationError(gettext("Ce fichier dépasse 100 ko : partagez-le en plusieurs."))
         try:
             return str(content.decode("utf-8-sig"))
         except UnicodeDecodeError:

@@ -2,7 +2,7 @@
 
 French usage follows the *Lexique des règles typographiques en usage à l'Imprimerie nationale*: no-break space
 before « : » and inside guillemets, narrow no-break space before « ; ! ? » and between thousands, « 1er » for the
-first of a month, « 14 h 05 » for an hour.
+first of a month, « 14 h 05 » for an hour, a number kept on the line of what it counts.
 """
 
 import re
@@ -147,5 +147,7 @@ def _french(text: str) -> str:
     text = re.sub(rf"[{_SPACES}]*»", NBSP + "»", text)
     text = re.sub(rf"[{_SPACES}]+([;!?])(?=\W|$)", NARROW + r"\1", text)
     text = re.sub(rf"[{_SPACES}]+([:%€])(?=\W|$)", NBSP + r"\1", text)
+    text = re.sub(r"(?<=\d) (?=(?:h|jours?|millions?|milliards?)\b)", NBSP, text)
+    text = re.sub(r"(?<=\d\u00a0h) (?=\d\d\b)", NBSP, text)
     text = re.sub(r"(?<=\bCedex) (?=\d)|(?<=\b\d\d) (?=\d\d\b)", NBSP, text)
     return re.sub(r"(?<=\d) (?=\d{3}\b)", NARROW, text)

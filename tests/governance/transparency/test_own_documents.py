@@ -81,7 +81,7 @@ def test_person_takes_a_document_named_for_nobody_and_is_told_when_it_is_altered
     assert calls(stack) == ["POST /v1/person/attachments/list"]
     assert cost.asked == [], "the console keeps none of it"
     assert named(page) == [own]
-    for said in ("Pièce d’identité", "PDF, 1 Ko", "par North", "Non vérifié par un antivirus"):
+    for said in ("Pièce d’identité", "PDF, 1 ko", "par North", "Non vérifié par un antivirus"):
         assert said in page.text.replace("\N{NO-BREAK SPACE}", " "), said
     stack.asked.clear()
     answer = visitor.post(TAKE, {"document": own}, page=page).response

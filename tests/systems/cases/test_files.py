@@ -21,7 +21,7 @@ def test_adviser_portfolio_costs_one_list_and_the_session(adviser: Adviser) -> N
     assert page.status == 200
     assert "DELAUNAY Inès Marie" in page.text
     assert "14/03/2005" in page.text
-    assert re.search(r"\d+ personnes? sur 300 aujourd’hui", page.text)
+    assert re.search(r"\d+ sur 300 personnes aujourd’hui", page.text)
     assert adviser.asked() == ["GET /v1/session", "POST /v1/list"]
 
 
@@ -260,7 +260,7 @@ def test_adviser_out_of_break_glass_learns_when_it_comes_back(stack: Stack) -> N
         )
         assert page.status == (200 if number < cap else 429)
     assert "Volume de consultations atteint" in page.text
-    assert f"{cap} personnes sur {cap}" in page.text
+    assert f"{cap} sur {cap} personnes" in page.text
     assert "Quand cela revient-il ?" in page.text
     assert "Ouvertures motivées en urgence" in page.text
 

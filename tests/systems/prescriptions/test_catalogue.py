@@ -270,7 +270,7 @@ def test_file_that_takes_places_from_people_or_wakes_a_cancelled_session_is_name
     ("content", "sentence"),
     [
         (b"", "Ce fichier est vide."),
-        (b"x" * 100_001, "dépasse 100 Ko"),
+        (b"x" * 100_001, "dépasse 100 ko"),
         ("référence;été".encode("latin-1"), "pas en UTF-8"),
         (b"\x00\x01\x02;;;", "Cette colonne manque."),
         (b"a;b\n1;2\n", "Cette colonne manque."),

@@ -32,7 +32,7 @@ def same(text: str) -> Label:
 def moment(at: datetime) -> Label:
     """A day and an hour of Paris."""
     local = at.astimezone(PARIS)
-    return Label(f"{local:%d/%m/%Y à %H:%M}", f"{local:%d/%m/%Y at %H:%M}")
+    return Label(f"{local:%d/%m/%Y} à {local.hour}\u00a0h\u00a0{local:%M}", f"{local:%d/%m/%Y at %H:%M}")
 
 
 class Prepared(NamedTuple):

@@ -144,9 +144,13 @@ def empty_state(content: str, title: str) -> SafeString:
 
 @register.inclusion_tag(f"{_FOLDER}/field.html")
 def field(bound: BoundField) -> dict[str, object]:
-    """A form field: label, hint (`help_text`), error, control; a fieldset for groups of radios or boxes."""
+    """A form field: label, hint (`help_text`), error, control; a fieldset for groups of radios or boxes.
+
+    A form sets ``conditional`` on a field that another answer makes required: it is not said to be optional.
+    """
     return {
         "field": bound,
+        "optional": not bound.field.required and not getattr(bound.field, "conditional", False),
         "grouped": bound.field.widget.use_fieldset,
         "single": bound.widget_type == "checkbox",
     }
@@ -231,12 +235,12 @@ def tabs(items: Sequence[Tab], label: str) -> dict[str, object]:
 
 @register.inclusion_tag(f"{_FOLDER}/budget_meter.html")
 def budget_meter(used: int, cap: int, period: str = "", label: str = "") -> dict[str, object]:
-    """Distinct people opened against the budget: « 12 personnes sur 120 aujourd’hui ».
+    """Distinct people opened against the budget: « 12 sur 120 personnes aujourd’hui ».
 
     The state (calm, near from 80 %, reached) is written out. Raises ValueError on a negative number.
     """
     today = gettext("aujourd'hui")
-    counted = ngettext("%(used)s personne sur %(cap)s", "%(used)s personnes sur %(cap)s", used)
+    counted = ngettext("%(used)s sur %(cap)s\u00a0personne", "%(used)s sur %(cap)s\u00a0personnes", cap)
     text = counted % {"used": _number(used), "cap": _number(cap)}
     return {
         "used": min(used, cap),
@@ -276,7 +280,8 @@ def bar_chart(
 ) -> dict[str, object]:
     """Counts over days, or over what ``axis`` names, against a cap, as SVG; the figures in a table one can unfold.
 
-    Raises ValueError on a negative value.
+    A total is told only where every value is: that of the shown ones would be wrong. Raises ValueError on a
+    negative value.
     """
     return {
         "title": title,
@@ -285,5 +290,5 @@ def bar_chart(
         "unit": unit,
         "axis": axis,
         "highest": max((bar.value or 0 for bar in bars), default=0),
-        "total": sum(bar.value or 0 for bar in bars),
+        "total": None if any(bar.value is None for bar in bars) else sum(bar.value or 0 for bar in bars),
     }

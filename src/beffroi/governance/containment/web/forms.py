@@ -43,6 +43,10 @@ class OneAccount(Anything):
     kind = forms.ChoiceField(
         label=_("Étendue"),
         choices=(("line", _("Ce compte et sa lignée")), ("account", _("Ce compte seul"))),
+        help_text=_(
+            "Sa lignée : les comptes qu'il a demandés ou accordés, et ceux que ces comptes ont demandés ou accordés "
+            "à leur tour."
+        ),
         widget=forms.RadioSelect,
         initial="line",
     )

@@ -90,7 +90,7 @@ def ago(minutes: int) -> str:
 
 
 def span(code: str) -> str:
-    """The span of a budget, after « 12 personnes sur 40 »."""
+    """The span of a budget, after « 12 sur 40 personnes »."""
     known = {"hour": gettext("en une heure"), "day": gettext("aujourd'hui"), "week": gettext("en 7 jours"),
         "month": gettext("en 30 jours")}  # fmt: skip
     return known[code]

@@ -1,5 +1,6 @@
 """A file held back from a list: the reason, then the deed."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from beffroi.governance.erasing.forms import Hold
 from beffroi.governance.erasing.web import words
 from beffroi.governance.erasing.web.lists import gone
 from beffroi.ui.components import Crumb
+from beffroi.ui.templatetags.formats import long_date
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +32,7 @@ def hold(request: AgentRequest, list_: UUID, person: UUID) -> HttpResponse:
         held = request.conversation.ask(erasing.hold(str(list_), str(person), form.cleaned_data["reason"]))
         if isinstance(held, Refused):
             return gone(request, held)
-        messages.success(request, gettext("Le dossier est retenu. La liste a changé : elle reste à signer."))
+        messages.success(request, _held(found.list.status, held.until_at))
         return HttpResponseRedirect(here)
     context = {
         "form": form,
@@ -43,3 +45,12 @@ def hold(request: AgentRequest, list_: UUID, person: UUID) -> HttpResponse:
         ),
     }
     return render(request, "erasing/hold.html", context, status=422 if form.is_bound else 200)
+
+
+def _held(status: str, until_at: datetime) -> str:
+    """Until when, and what becomes of the list: one that is signed stays so, and keeps the file."""
+    if status == "signed":
+        told = gettext("Le dossier est retenu jusqu'au %(day)s : il sera gardé quand son tour viendra.")
+    else:
+        told = gettext("Le dossier est retenu jusqu'au %(day)s. La liste a changé : elle reste à signer.")
+    return told % {"day": long_date(until_at)}

@@ -49,6 +49,7 @@ def one(request: AgentRequest, list_: UUID) -> HttpResponse:
     if isinstance(wide, Refused):
         return RefusalAnswer(wide)
     label, tone = words.state(found.list)
+    held = {one.person for one in found.holds}
     context = {
         "found": found,
         "requests": wide.requests,
@@ -61,6 +62,7 @@ def one(request: AgentRequest, list_: UUID) -> HttpResponse:
                 "hold_url": reverse("erasing:hold", args=[list_, line.person]),
             }
             for line in found.lines
+            if line.person not in held
         ],
         "holds": holds_of(found),
         "crumbs": (Crumb(gettext("Effacements"), reverse("erasing:lists")), Crumb(found.list.organisation.name)),

@@ -23,5 +23,5 @@ def state(one: ErasureList) -> tuple[str, str]:
     if one.status == "signed":
         return gettext("Effacement en cours"), "warning"
     if one.request is not None:
-        return gettext("Attend deux accords"), "info"
+        return gettext("Attend deux signatures"), "info"
     return gettext("À vérifier"), "neutral"

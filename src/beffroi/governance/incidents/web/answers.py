@@ -73,7 +73,7 @@ def read_by(request: AgentRequest) -> HttpResponse:
         {"opening": one, "groups": words.groups(one.groups), "why": words.why(one.explanation)} for one in found.rows
     ]
     context = _context(request, form, found, gettext("Ouvertures d'un dossier"))
-    return render(request, "incidents/read_by.html", context | {"rows": rows, "total": words.number(found.total)})
+    return render(request, "incidents/read_by.html", context | {"rows": rows, "person": person})
 
 
 MOST_PAGES = 1_000_000
@@ -116,5 +116,6 @@ def _again(request: AgentRequest, forms: Forms, form: Window) -> HttpResponse:
 def _refused(request: AgentRequest, forms: Forms, form: Window, refused: Refused, field: str | None) -> HttpResponse:
     if refused.code not in _OF_A_FIELD:
         return RefusalAnswer(refused)
-    form.add_error(field, refused.detail)
+    unknown = field == "email" and refused.code == "unknown-colleague"
+    form.add_error(field, gettext("Aucun compte n'a cette adresse : vérifiez-la.") if unknown else refused.detail)
     return _again(request, forms, form)

@@ -28,7 +28,7 @@ def traced(request: AgentRequest) -> HttpResponse:
             return render(request, "incidents/copy.html", _shown(found))
         if found.code != "export-unknown":
             return RefusalAnswer(found)
-        form.add_error("mark", found.detail)
+        form.add_error("mark", gettext("Aucune copie ne porte cette marque. Relisez les douze lettres et chiffres."))
     options = request.conversation.ask(forensics.options())
     if isinstance(options, Refused):
         return RefusalAnswer(options)
@@ -42,7 +42,7 @@ def _shown(found: exports.Traced) -> dict[str, Any]:
         "found": found,
         "entries": [
             Entry(gettext("Remise à"), found.name.reveal() or gettext("un ancien collègue")),
-            Entry(gettext("Structure"), found.organisation_name),
+            Entry(gettext("Organisme"), found.organisation_name),
             Entry(gettext("Personnes"), words.number(found.people)),
             Entry(gettext("Contenu"), words.groups(found.groups)),
             Entry(gettext("Accord d'une deuxième personne"), agreed),

@@ -51,6 +51,10 @@ class OneAccount(Window):
     kind = forms.ChoiceField(
         label=_("Étendue"),
         choices=(("account", _("Ce compte seul")), ("line", _("Ce compte et sa lignée"))),
+        help_text=_(
+            "Sa lignée : les comptes qu'il a demandés ou accordés, et ceux que ces comptes ont demandés ou accordés "
+            "à leur tour."
+        ),
         widget=forms.RadioSelect,
         initial="account",
     )
@@ -132,7 +136,7 @@ def place(kind: str, options: Options, data: Any = None) -> OnePlace:
     assert isinstance(scope, forms.ChoiceField)
     scope.label = gettext("Organisme") if kind == "organisation" else gettext("Application")
     found = options.organisations if kind == "organisation" else options.applications
-    scope.choices = [(one.id, one.name) for one in found]
+    scope.choices = [("", gettext("Choisissez")), *((one.id, one.name) for one in found)]
     return form
 
 

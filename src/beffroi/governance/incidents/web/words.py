@@ -37,7 +37,7 @@ def scope(code: str) -> str:
 def why(explanation: str | None) -> str:
     """Why an opening was allowed."""
     reasons = {
-        "followed": gettext("Suivie par la structure"),
+        "followed": gettext("Suivie par l'organisme"),
         "referent": gettext("Référent de la personne"),
         "cover": gettext("Remplaçant du référent"),
         "appointment": gettext("Rendez-vous"),
