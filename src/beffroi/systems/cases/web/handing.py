@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, relations
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.client.relations import Assigned, Colleague, Preview
+from beffroi.client.relations import Assigned, Colleague, Colleagues, Preview
 from beffroi.systems.cases.following import Hand, HandPortfolio
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.choosing import chosen
@@ -68,7 +68,7 @@ def several(request: AgentRequest) -> HttpResponse:
         messages.warning(request, gettext("Choisissez d'abord des personnes."))
         return HttpResponseRedirect(_list(waiting=True))
     posted = request.POST if step else None
-    form = Hand(there.rows, posted) if people else HandPortfolio(there.rows, posted)
+    form = Hand(there.rows, posted) if people else HandPortfolio(there, posted)
     if form.is_bound and form.is_valid():
         to, of = form.cleaned_data["to"], form.cleaned_data.get("of")
         if step == "faire":
@@ -78,7 +78,7 @@ def several(request: AgentRequest) -> HttpResponse:
             return _after(request, done, oneself=_oneself(there.rows, to), waiting=bool(people))
         found = request.conversation.ask(relations.preview(purpose, to, people=people, portfolio_of=of))
         if not isinstance(found, Refused):
-            return _preview(request, form, found, there.rows, people)
+            return _preview(request, form, found, there, people)
         if found.code not in ON_THE_FORM:
             return RefusalAnswer(found)
         form.add_error("to", found.detail)
@@ -90,10 +90,10 @@ def several(request: AgentRequest) -> HttpResponse:
 
 
 def _preview(
-    request: AgentRequest, form: Hand, found: Preview, there: tuple[Colleague, ...], people: list[str]
+    request: AgentRequest, form: Hand, found: Preview, there: Colleagues, people: list[str]
 ) -> HttpResponse:
     to = form.cleaned_data["to"]
-    oneself = _oneself(there, to)
+    oneself = _oneself(there.rows, to)
     taken = [
         Taken(_named(there, share.account) if share.account else "", share.people) for share in found.by_referent
     ]
@@ -165,8 +165,9 @@ def _oneself(there: tuple[Colleague, ...], account: str) -> bool:
     return any(each.account == account and each.oneself for each in there)
 
 
-def _named(there: tuple[Colleague, ...], account: str) -> str:
-    return next((each.name.reveal() for each in there if each.account == account), gettext("un ancien collègue"))
+def _named(there: Colleagues, account: str) -> str:
+    known = {each.account: each.name.reveal() for each in (*there.former, *there.rows)}
+    return known.get(account) or gettext("un ancien collègue")
 
 
 def _lead(count: int) -> str:
