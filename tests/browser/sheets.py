@@ -38,7 +38,7 @@ CONSOLE = {
     "own-organisation": Sheet(
         "cases/portfolio.html", "personnes de ma structure", "people of my organisation", "portefeuille/"
     ),
-    "no-file": Sheet("cases/no_file.html", "n.ouvre aucun dossier", "opens no file", "reception/"),
+    "no-file": Sheet("cases/no_file.html", "pas ouverte à votre rôle", "not open to your role", "demarches/"),
     "search": Sheet("cases/search.html", "Rechercher une personne", "Search for a person", "recherche/"),
     "registration": Sheet("cases/registration.html", "Inscrire", "Register a person", "personnes/nouvelle/"),
     "file": Sheet("cases/file.html", "Inès Delaunay", "Inès Delaunay", "personnes/<uuid:person>/"),
@@ -106,7 +106,7 @@ CONSOLE = {
         "portefeuille/filtre/",
     ),
     "export": Sheet("cases/export.html", "Exporter une liste", "Export a list", "portefeuille/export/"),
-    "exports": Sheet("cases/exports.html", "Fichiers demandés", "Files asked for", "portefeuille/fichiers/"),
+    "exports": Sheet("cases/exports.html", "Fichiers demandés", "Requested exports", "portefeuille/fichiers/"),
     "copy": Sheet("incidents/copy.html", "Cette copie", "This copy", "consultations/copie/"),
     "copy-unknown": Sheet("incidents/home.html", "Qui a été lu", "Who was read", "consultations/copie/"),
     "glass": Sheet("detection/glass.html", "Ouvertures en urgence", "Openings by break-glass", "urgences/"),
@@ -148,11 +148,11 @@ CONSOLE = {
     ),
     "transfers": Sheet("cases/transfers.html", "^Transferts$", "^Transfers$", "transferts/"),
     "transfer": Sheet(
-        "cases/transfer.html", "viendrait chez vous|irait à", "would come to you|would go to",
+        "cases/transfer.html", "Transfert (vers|depuis)", "Transfer (to|from)",
         "transferts/<uuid:transfer>/",
     ),
     "person-requests": Sheet(
-        "cases/person_requests.html", "Demandes des personnes", "Requests of people", "demandes-des-personnes/"
+        "cases/person_requests.html", "Demandes des personnes", "People.s requests", "demandes-des-personnes/"
     ),
     "person-request": Sheet(
         "cases/person_request.html", "article", "article", "demandes-des-personnes/<uuid:identifier>/"
@@ -192,6 +192,10 @@ CONSOLE = {
         "personnes/<uuid:person>/doublon/<uuid:other>/",
     ),
     "duplicates": Sheet("cases/duplicates.html", "Dossiers réunis", "Merged files", "doublons/"),
+    "duplicate-separate": Sheet(
+        "cases/duplicate_separate.html", "Séparer ces deux dossiers", "Separate these two files",
+        "doublons/<uuid:merge>/separer/",
+    ),
     "requests": Sheet("habilitations/mine.html", "Demandes d.accès", "Requests for access", "demandes/"),
     "request-new": Sheet("habilitations/new.html", "Demander un accès", "Request access", "demandes/nouvelle/"),
     "request-batch": Sheet("habilitations/batch.html", "Plusieurs demandes", "Several requests", "demandes/lot/"),

@@ -160,9 +160,9 @@ def test_receptionist_receives_people_without_meeting_a_barrier(
         state = "excused" if number == 3 else "planned"
         diary.give(person, office, camille.account, at(0, 0), state=state)
     page.goto(f"{stack.url}/reception/")
-    tour.press("button", f"Est arrivé : Camille {name}a", f"Has arrived.*Camille {name}a")
-    expect(page.get_by_text(re.compile("Est arrivé à" if french else "Arrived at")).first).to_be_visible()
-    tour.press("button", f"Pas venu : Camille {name}b", f"Camille {name}b")
+    tour.press("button", f"Arrivée : Camille {name}a", f"Arrival.*Camille {name}a")
+    expect(page.get_by_text(re.compile("Arrivée à" if french else "Arrived at")).first).to_be_visible()
+    tour.press("button", f"Absence : Camille {name}b", f"Absence.*Camille {name}b")
     tour.meet("reception")
     page.goto(f"{stack.url}/reception/?voir=arrives")
     tour.meet("reception", "arrived")
@@ -187,7 +187,7 @@ def test_receptionist_receives_people_without_meeting_a_barrier(
     expect(page.get_by_text("L’arrivée est notée." if french else "The arrival is noted.")).to_be_visible()
     page.context.clear_cookies()
     sign_in(stack, page, camille, "/rendez-vous/jour/")
-    expect(page.get_by_text(re.compile("Est arrivé à" if french else "Arrived at")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Arrivée à" if french else "Arrived at")).first).to_be_visible()
     tour.meet("appointments-day", "arrived")
 
 
@@ -221,6 +221,8 @@ def test_adviser_writes_down_who_represents_a_minor_without_meeting_a_barrier(
     tour.press("button", "Enregistrer le représentant", "Save the representative")
     expect(page.get_by_role("heading", name=re.compile("Montmorency"))).to_be_visible()
     tour.meet("representatives")
+    page.locator("summary", has_text="Montmorency").click()
+    tour.meet("representatives", "removing")
     tour.press("link", "Retour au dossier", "Back to the file")
     expect(page.get_by_role("heading", name=re.compile("Montmorency"))).to_be_visible()
     tour.meet("file", "representatives")
@@ -298,10 +300,10 @@ def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_m
     type_newcomer(tour, name)
     expect(page.get_by_role("link", name="Noter son arrivée" if french else "Note their arrival")).to_be_visible()
 
-    page.context.clear_cookies()
-    sign_in(stack, page, stack.guard.member(f"Karim Preneur{width}"), "/reception/")
+    page.goto(f"{stack.url}/demarches/")
     tour.meet("no-file")
-    page.goto(f"{stack.url}/portefeuille/")
+    page.context.clear_cookies()
+    sign_in(stack, page, stack.guard.member(f"Karim Preneur{width}"), "/portefeuille/")
     tour.press("link", "Sans conseiller référent", "Without a referent")
     expect(page.get_by_text(name.upper())).to_be_visible()
     tour.meet("filtered", "without-referent")
@@ -312,7 +314,7 @@ def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_m
     page.get_by_label(f"Choisir {name.upper()}" if french else f"Choose {name.upper()}").check()
     tour.press("button", "Devenir leur référent", "Become their referent")
     tour.meet("hand-preview", "oneself")
-    tour.press("button", "Devenir leur référent", "Become their referent")
+    tour.press("button", "Devenir son référent", "Become their referent")
     done = "Vous êtes le référent de 1 personne de plus." if french else "You are the referent of 1 more person."
     expect(page.get_by_text(done)).to_be_visible()
     page.goto(f"{stack.url}/portefeuille/")

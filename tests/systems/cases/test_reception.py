@@ -45,14 +45,14 @@ def test_receptionist_sees_who_is_expected_and_says_who_is_here(
     assert "Ana Adviser" in page.text
     assert "Demain" not in page.text
     arrived = desk.post(f"/reception/{given}/", {"move": "attend"}, page=page)
-    assert "C’est enregistré." in arrived.text
-    assert "Est arrivé à" in arrived.text
+    assert "L’arrivée est notée." in arrived.text
+    assert "Arrivée à" in arrived.text
     row = diary.one(given)
     assert row["state"] == "present"
     assert row["arrived_at"] is not None
     assert "Camille Attendue" in desk.get("/reception/?voir=arrives").text
     assert "Camille Attendue" not in desk.get("/reception/?voir=attendus").text
-    assert "Est arrivé à" in adviser.visitor.get("/rendez-vous/jour/").text
+    assert "Arrivée à" in adviser.visitor.get("/rendez-vous/jour/").text
     again = desk.post(f"/reception/{given}/", {"move": "miss"}, page=page)
     assert "Cela ne peut plus être dit" in again.text
 
@@ -72,7 +72,8 @@ def test_receptionist_says_who_did_not_come(
     stack: Stack, adviser: Adviser, diary: Diary, desk: Visitor, move: str, state: str
 ) -> None:
     _, given = expected(stack, adviser, diary, f"Venue{move}")
-    desk.post(f"/reception/{given}/", {"move": move}, page=desk.get("/reception/"))
+    said = desk.post(f"/reception/{given}/", {"move": move}, page=desk.get("/reception/"))
+    assert "L’absence est notée." in said.text
     assert (diary.one(given)["state"], diary.one(given)["arrived_at"]) == (state, None)
 
 
@@ -97,8 +98,12 @@ def test_adviser_has_no_desk(stack: Stack, adviser: Adviser, diary: Diary) -> No
     person, given = expected(stack, adviser, diary, "Guichet")
     page = adviser.visitor.get(f"/personnes/{person}/")
     assert "/reception/" not in page.links()
-    assert adviser.visitor.get("/reception/").status == 200
-    assert "n’ouvre aucun dossier" in adviser.visitor.get("/reception/").text
+    assert adviser.visitor.get("/reception/").url == "/rendez-vous/", "they have hours of their own"
+    member = stack.guard.member("Max Comptes")
+    manager = stack.signed_in(member)
+    held = stack.guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
+    stack.guard.amend("habilitation", held, role="account-manager")
+    assert "n’est pas ouverte à votre rôle" in manager.get("/reception/").text
     assert adviser.visitor.post(f"/reception/{given}/", {"move": "attend"}, page=page).status == 404
     assert adviser.visitor.get(f"/reception/sans-rendez-vous/{person}/").status == 404
     assert diary.one(given)["state"] == "planned"

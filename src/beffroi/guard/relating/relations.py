@@ -157,6 +157,6 @@ async def sizes(
 async def left_behind(
     conn: "asyncpg.Connection", organisation: OrganisationId, at_work: Sequence[AccountId], at: datetime
 ) -> dict[AccountId, int]:
-    """How many people each referent there has who is not of these; the hundred with the most. MACs are not verified."""
+    """How many people each other referent has there; the hundred with the most. MACs are not verified."""
     rows = await conn.fetch(_LEFT_BEHIND, organisation, list(at_work), at)
     return {AccountId(str(row[0])): row[1] for row in rows}

@@ -18,7 +18,7 @@ ASKED = (
 )
 BECAUSE = (
     ("person-declines", _("La personne ne le souhaite pas")),
-    ("stays-followed", _("Le suivi continue ici")),
+    ("stays-followed", _("La structure qui suit la personne continue")),
     ("wrong-person", _("Ce n'est pas la bonne personne ou la bonne structure")),
     ("asked-by-mistake", _("Demande faite par erreur")),
 )
@@ -112,7 +112,7 @@ class _Towards(forms.Form):
     """Another organisation, and why."""
 
     organisation = forms.ChoiceField()
-    reason = forms.ChoiceField(label=_("Motif"), choices=ASKED, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=_("Motif du transfert"), choices=ASKED, widget=forms.RadioSelect)
 
     def __init__(self, organisations: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -14,10 +14,12 @@ from beffroi.client import Refused, relations
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.relations import Assigned, Colleague, Colleagues, Preview
 from beffroi.systems.cases.following import Hand, HandPortfolio
+from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.choosing import chosen
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.trail import below_file, below_files
+from beffroi.systems.cases.web.whose import identity_of
 from beffroi.ui.components import Crumb
 
 MOST = 300
@@ -49,9 +51,12 @@ def one(request: AgentRequest, person: UUID) -> HttpResponse:
         if done.code not in ON_THE_FORM:
             return RefusalAnswer(done)
         form.add_error("to", done.detail)
-    file_url = reverse("cases:file", args=[person])
-    crumbs = below_file(person, gettext("Changer de conseiller"))
-    context = {"form": form, "crumbs": crumbs, "back": file_url, "alone": len(there.rows) < 2}
+    identity = identity_of(request, person)
+    if isinstance(identity, Refused):
+        return RefusalAnswer(identity)
+    name, file_url = name_of(identity).full, reverse("cases:file", args=[person])
+    crumbs = below_file(person, gettext("Changer de conseiller"), name)
+    context = {"form": form, "name": name, "crumbs": crumbs, "back": file_url, "alone": len(there.rows) < 2}
     return render(request, "cases/hand.html", context, status=422 if form.is_bound else 200)
 
 
@@ -89,9 +94,7 @@ def several(request: AgentRequest) -> HttpResponse:
     return render(request, "cases/hand_several.html", context, status=422 if form.is_bound else 200)
 
 
-def _preview(
-    request: AgentRequest, form: Hand, found: Preview, there: Colleagues, people: list[str]
-) -> HttpResponse:
+def _preview(request: AgentRequest, form: Hand, found: Preview, there: Colleagues, people: list[str]) -> HttpResponse:
     to = form.cleaned_data["to"]
     oneself = _oneself(there.rows, to)
     taken = [
@@ -135,7 +138,7 @@ def _list(*, waiting: bool) -> str:
 def _done(done: Assigned, *, oneself: bool = False) -> str:
     """What was done, without the colleague's name: a message waits in a cookie, which is signed and not sealed."""
     if not done.assigned:
-        return gettext("Rien n'a changé : ce collègue était déjà le référent.")
+        return gettext("Rien n'a changé : ce collègue était déjà le conseiller.")
     if oneself:
         said = ngettext(
             "Vous êtes le référent de %(count)s personne de plus.",
@@ -166,7 +169,8 @@ def _oneself(there: tuple[Colleague, ...], account: str) -> bool:
 
 
 def _named(there: Colleagues, account: str) -> str:
-    known = {each.account: each.name.reveal() for each in (*there.former, *there.rows)}
+    known = {each.account: each.name.reveal() for each in there.former}
+    known |= {each.account: each.name.reveal() for each in there.rows}
     return known.get(account) or gettext("un ancien collègue")
 
 
