@@ -125,6 +125,7 @@ def test_adviser_plans_an_absence_and_the_stand_in_opens_as_if_his_own(office: O
     assert (same.status, "Choisissez deux collègues différents" in same.text) == (422, True)
     made = office.desk.post("/portefeuille/remplacements/", fields, page=form)
     assert "Karim Haddad remplace Camille Moreau" in made.text
+    assert not re.search(r"Du \d", made.text), "one day is no period"
     assert "Vous remplacez le référent" in office.his.get(f"/personnes/{person}/").text
     again = office.desk.post("/portefeuille/remplacements/", fields, page=made)
     assert (again.status, "déjà un remplacement" in again.text) == (422, True)

@@ -120,6 +120,7 @@ def test_walk_in_is_found_exactly_and_received_by_an_adviser(
     assert address in found.links()
     form = desk.get(address)
     assert "Camille Imprevue" in form.text
+    assert '<option value="first" selected>' in form.html
     assert "Ana Adviser" in form.text
     fields = {"account": str(adviser.member.account), "kind": "first", "minutes": "30"}
     first = re.search(r'<select name="account".*?<option value="([^"]*)"[^>]*>([^<]*)<', form.html, re.DOTALL)
@@ -140,6 +141,9 @@ def test_receptionist_reads_an_identity_and_nothing_else_of_whom_she_receives(
     stack: Stack, adviser: Adviser, diary: Diary, desk: Visitor
 ) -> None:
     person, _ = expected(stack, adviser, diary, "Discrete")
+    walk_in = desk.get(f"/reception/sans-rendez-vous/{person}/")
+    assert "avec Ana Adviser" in walk_in.text
+    assert '<option value="follow-up" selected>' in walk_in.html
     own = f"/reception/sans-rendez-vous/{person}/", f"/personnes/{person}/?rubriques=followup"
     for address in ("/reception/", *own):
         page = desk.get(address)

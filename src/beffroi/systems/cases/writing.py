@@ -29,7 +29,8 @@ class Writing(forms.Form):
         input_formats=["%d/%m/%Y", "%Y-%m-%d"],
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off"}),
         help_text=_(
-            "Obligatoire pour un rendez-vous, un atelier, un document attendu ou une fermeture. Par exemple 31/12/2026."
+            "Obligatoire pour un rendez-vous, un atelier, un document attendu ou une fermeture. "
+            "Par exemple 31/12/2026."
         ),
     )
     hour = forms.TimeField(
