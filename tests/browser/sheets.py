@@ -137,7 +137,7 @@ CONSOLE = {
         "portefeuille/confier/",
     ),
     "hand-preview": Sheet(
-        "cases/hand_preview.html", "Confier à Karim|Devenir leur référent",
+        "cases/hand_preview.html", "Confier à Karim|Devenir (leur|son) référent",
         "Hand over to Karim|Become their referent", "portefeuille/confier/",
     ),
     "covers": Sheet(
