@@ -38,7 +38,7 @@ CONSOLE = {
     "own-organisation": Sheet(
         "cases/portfolio.html", "personnes de ma structure", "people of my organisation", "portefeuille/"
     ),
-    "no-file": Sheet("cases/no_file.html", "n.ouvre aucun dossier", "opens no file", "reception/"),
+    "no-file": Sheet("cases/no_file.html", "pas ouverte à votre rôle", "not open to your role", "demarches/"),
     "search": Sheet("cases/search.html", "Rechercher une personne", "Search for a person", "recherche/"),
     "registration": Sheet("cases/registration.html", "Inscrire", "Register a person", "personnes/nouvelle/"),
     "file": Sheet("cases/file.html", "Inès Delaunay", "Inès Delaunay", "personnes/<uuid:person>/"),
@@ -106,7 +106,7 @@ CONSOLE = {
         "portefeuille/filtre/",
     ),
     "export": Sheet("cases/export.html", "Exporter une liste", "Export a list", "portefeuille/export/"),
-    "exports": Sheet("cases/exports.html", "Fichiers demandés", "Files asked for", "portefeuille/fichiers/"),
+    "exports": Sheet("cases/exports.html", "Fichiers demandés", "Requested exports", "portefeuille/fichiers/"),
     "copy": Sheet("incidents/copy.html", "Cette copie", "This copy", "consultations/copie/"),
     "copy-unknown": Sheet("incidents/home.html", "Qui a été lu", "Who was read", "consultations/copie/"),
     "glass": Sheet("detection/glass.html", "Ouvertures en urgence", "Openings by break-glass", "urgences/"),
@@ -137,7 +137,7 @@ CONSOLE = {
         "portefeuille/confier/",
     ),
     "hand-preview": Sheet(
-        "cases/hand_preview.html", "Confier à Karim|Devenir leur référent",
+        "cases/hand_preview.html", "Confier à Karim|Devenir (leur|son) référent",
         "Hand over to Karim|Become their referent", "portefeuille/confier/",
     ),
     "covers": Sheet(
@@ -148,7 +148,7 @@ CONSOLE = {
     ),
     "transfers": Sheet("cases/transfers.html", "^Transferts$", "^Transfers$", "transferts/"),
     "transfer": Sheet(
-        "cases/transfer.html", "viendrait chez vous|irait à", "would come to you|would go to",
+        "cases/transfer.html", "Transfert (vers|depuis)", "Transfer (to|from)",
         "transferts/<uuid:transfer>/",
     ),
     "person-requests": Sheet(
@@ -196,6 +196,10 @@ CONSOLE = {
         "personnes/<uuid:person>/doublon/<uuid:other>/",
     ),
     "duplicates": Sheet("cases/duplicates.html", "Dossiers réunis", "Merged files", "doublons/"),
+    "duplicate-separate": Sheet(
+        "cases/duplicate_separate.html", "Séparer ces deux dossiers", "Separate these two files",
+        "doublons/<uuid:merge>/separer/",
+    ),
     "requests": Sheet("habilitations/mine.html", "Demandes d.accès", "Requests for access", "demandes/"),
     "request-new": Sheet("habilitations/new.html", "Demander un accès", "Request access", "demandes/nouvelle/"),
     "request-batch": Sheet("habilitations/batch.html", "Plusieurs demandes", "Several requests", "demandes/lot/"),

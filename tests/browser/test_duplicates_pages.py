@@ -21,7 +21,7 @@ __all__ = ["camille", "stack"]
 pytestmark = pytest.mark.browser
 
 
-@meets("duplicate", "duplicate-compare", "duplicates")
+@meets("duplicate", "duplicate-compare", "duplicates", "duplicate-separate")
 def test_adviser_makes_one_file_of_two_without_meeting_a_barrier(stack: Stack, camille: Member, tour: Tour) -> None:
     page = tour.page
     name = f"Delaunay {'Un' if tour.french else 'One'} {page.viewport_size['width'] if page.viewport_size else ''}"
@@ -44,12 +44,12 @@ def test_adviser_makes_one_file_of_two_without_meeting_a_barrier(stack: Stack, c
     page.goto(f"{stack.url}/personnes/{one}/")
     tour.press("link", "Dossier en double", "Duplicate file")
     tour.meet("duplicate")
+    expect(page.locator("#id_birth_date")).to_have_value("12/04/2005")
+    page.locator("#id_last_name").fill("")
     tour.press("button", "Rechercher par l.identité", "Search by identity")
     expect(page.locator("#erreurs")).to_be_visible()
     tour.meet("duplicate", "refused")
     page.locator("#id_last_name").fill(name)
-    page.locator("#id_first_name").fill("Inès")
-    page.locator("#id_birth_date").fill("12/04/2005")
     tour.press("button", "Rechercher par l.identité", "Search by identity")
     tour.meet("duplicate", "found")
     tour.press("link", "Comparer les deux dossiers", "Compare both files")
@@ -69,9 +69,12 @@ def test_adviser_makes_one_file_of_two_without_meeting_a_barrier(stack: Stack, c
     page.goto(f"{stack.url}/doublons/")
     tour.meet("duplicates")
     page.get_by_role(
-        "button", name="Séparer les deux dossiers" if tour.french else "Part the two files"
+        "link", name="Séparer les deux dossiers" if tour.french else "Separate the two files"
     ).first.click()
-    expect(page.get_by_text("de nouveau séparés" if tour.french else "two files are parted again")).to_be_visible()
+    expect(page.get_by_text(f"Inès {name}").first).to_be_visible()
+    tour.meet("duplicate-separate")
+    tour.press("button", "Séparer les deux dossiers", "Separate the two files")
+    expect(page.get_by_text("de nouveau séparés" if tour.french else "files are separate again")).to_be_visible()
     tour.meet("duplicates", "parted")
     for person, count in ((one, 0), (other, 1)):
         page.goto(f"{stack.url}/personnes/{person}/pieces/")

@@ -96,7 +96,9 @@ def test_adviser_plans_an_absence_without_meeting_a_barrier(
     page.locator("#id_from_on").fill(day)
     page.locator("#id_until_on").fill(day)
     tour.press("button", "Prévoir le remplacement", "Plan the cover")
-    expect(page.get_by_text("Karim Haddad remplace" if tour.french else "Karim Haddad stands in")).to_be_visible()
+    expect(
+        page.get_by_text("Karim Haddad remplace" if tour.french else "Karim Haddad stands in").first
+    ).to_be_visible()
     tour.meet("covers")
     page.context.clear_cookies()
     sign_in(stack, page, karim)
@@ -104,7 +106,9 @@ def test_adviser_plans_an_absence_without_meeting_a_barrier(
     expect(page.get_by_text("Vous remplacez le référent" if tour.french else "You stand in").first).to_be_visible()
     tour.meet("file", "covered")
     page.goto(f"{stack.url}/portefeuille/remplacements/")
-    tour.press("button", "Mettre fin", "End it")
+    page.locator("summary", has_text="Mettre fin" if tour.french else "End it").click()
+    tour.meet("covers", "ending")
+    tour.press("button", "Mettre fin au remplacement", "End the cover")
     expect(page.get_by_text("remplacement est terminé" if tour.french else "cover is over")).to_be_visible()
 
 

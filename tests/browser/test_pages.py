@@ -18,7 +18,7 @@ SOURCES = Path(beffroi.__file__).parent
 OTHER_TESTS = {"ui/guide.html", "ui/base.html", "transparency/base.html"}
 """The style guide has tests of its own (test_style_guide); the frames of all pages are none."""
 LEAD_ELSEWHERE = {
-    "doublons/<uuid:merge>/separer/", "portefeuille/fichiers/<uuid:identifier>/",
+    "portefeuille/fichiers/<uuid:identifier>/",
     "portefeuille/fichiers/<uuid:identifier>/retrait/",
     "connexion/", "confirmation/", "deconnexion/", "deconnexion/partout/", "langue/",
     "guide-de-style/", "guide-de-style/erreur/<int:status>/",

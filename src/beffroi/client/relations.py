@@ -21,10 +21,19 @@ class Colleague(Struct, frozen=True):
     oneself: bool
 
 
+class Former(Struct, frozen=True):
+    """Somebody who can be a referent there no longer, and how many people wait for another."""
+
+    account: str
+    name: Identifying
+    people: int
+
+
 class Colleagues(Struct, frozen=True):
-    """Colleagues at work who can follow people, by name."""
+    """Colleagues at work who can follow people, by name; ``former``: those who left people behind."""
 
     rows: tuple[Colleague, ...]
+    former: tuple[Former, ...] = ()
 
 
 class Share(Struct, frozen=True):

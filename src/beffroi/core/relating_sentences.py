@@ -84,9 +84,11 @@ SENTENCES: Final[Mapping[Obstacle, Sentence]] = {
     Obstacle.PRESENCE_CODE_WRONG: Sentence(
         _UNKNOWN,
         "Code de présence refusé",
-        "Ce code n’est pas le bon, a expiré, a déjà servi ou a été fait pour un autre organisme.",
+        "Ce code n’est pas le bon, a expiré, a déjà servi ou a été fait pour un autre organisme."
+        " Demandez à la personne d’en faire un nouveau.",
         "Presence code refused",
-        "This code is wrong, over, used already, or was made for another organisation.",
+        "This code is wrong, has expired, has already been used, or was made for another organisation. Ask the person"
+        " to make a new one.",
     ),
     Obstacle.PRESENCE_TRIES: Sentence(
         429,

@@ -12,6 +12,7 @@ from beffroi.core.policy import ASSIGNMENTS, RELATIONS
 from beffroi.guard import stamped
 from tests.core.worlds import adviser
 from tests.guard.doors.conftest import pretty
+from tests.guard.doors.test_agents import named
 from tests.guard.relating.conftest import Desk, code
 from tests.guard.world import POLICY, AgentOfTest
 
@@ -207,6 +208,25 @@ async def test_adviser_chooses_among_colleagues_of_her_office_who_follow_people(
         ("Ana Petit", 0, 300, True), ("Ben Morel", 1, 300, False),
     ]  # fmt: skip
     assert desk.cleo.account not in answer.text
+    assert answer.json()["former"] == []
+
+
+async def test_adviser_sees_whose_people_are_left_behind_and_hands_them_over(desk: Desk) -> None:
+    world = desk.guard.world
+    left = await named(world, "North", "Lea", "Partante")
+    elsewhere = await named(world, "South", "Zoe", "Ailleurs")
+    people = [await world.person(desk.ana.organisation, referent=left) for _ in range(2)]
+    await world.person(desk.cleo.organisation, referent=elsewhere)
+    there = (await desk.ask(desk.ana, "/v1/relations/colleagues")).json()
+    assert (there["former"], left.account in [row["account"] for row in there["rows"]]) == ([], True)
+    await world.amend("habilitation", left.habilitation, status="closed")
+    await world.amend("habilitation", elsewhere.habilitation, status="closed")
+    answer = await desk.ask(desk.ana, "/v1/relations/colleagues")
+    assert answer.json()["former"] == [{"account": left.account, "name": "Lea Partante", "people": 2}]
+    assert left.account not in [row["account"] for row in answer.json()["rows"]], "nobody is handed to them"
+    done = await desk.ask(desk.ana, "/v1/relations/assign", to=desk.ben.account, portfolio_of=left.account)
+    assert (done.json()["assigned"], len(people)) == (2, 2), pretty(done)
+    assert (await desk.ask(desk.ana, "/v1/relations/colleagues")).json()["former"] == []
 
 
 def test_assignments_are_paid_by_the_account_and_the_office_alone() -> None:

@@ -113,7 +113,7 @@ def test_account_manager_has_no_calendar(stack: Stack, adviser: Adviser) -> None
     held = stack.guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
     stack.guard.amend("habilitation", held, role="account-manager")
     for path in ("/rendez-vous/", "/rendez-vous/jour/", "/rendez-vous/structure/"):
-        assert "n’ouvre aucun dossier" in manager.get(path).text
+        assert "pas ouverte à votre rôle" in manager.get(path).text
     assert manager.get("/rendez-vous/calendrier.ics").status == 404
     assert manager.get(f"/personnes/{adviser.own}/rendez-vous/").status == 404
 

@@ -120,9 +120,9 @@ def test_adviser_finds_who_waits_for_one_and_takes_them_on(stack: Stack, desk: V
     shown = his.post("/portefeuille/confier/", fields, page=page)
     assert "1 personne entrera dans votre portefeuille." in shown.text
     assert "1 personne sans référent" in shown.text
-    assert "elles comptent pour vous" in shown.text
+    assert "son dossier compte dans votre limite" in shown.text
     assert "Karim Haddad" not in shown.html[shown.html.index("<main") :]
-    done = his.post("/portefeuille/confier/", shown.hidden("Devenir leur référent"), page=shown)
+    done = his.post("/portefeuille/confier/", shown.hidden("Devenir son référent"), page=shown)
     assert "Vous êtes le référent de 1 personne de plus." in done.text
     assert "DERNIÈRE" not in done.text
     assert "ATTENDUE" in done.text

@@ -95,16 +95,22 @@ def test_adviser_finds_the_other_file_compares_both_and_makes_them_one(
     assert desk.get(f"/personnes/{goes}/").status == 404
     assert sorted(str(row["id"]) for row in diary.of(stays)) == sorted(theirs)
     listed = desk.get("/doublons/")
-    [merge] = {link for link in _actions(listed) if link.endswith("/separer/")}
-    parted = desk.post(merge, {}, page=listed)
+    [merge] = partings(listed)
+    asked = desk.get(merge)
+    assert "Inès Doublon" in asked.text, "whose file it is"
+    assert diary.of(goes) == [], "looking parts nothing"
+    parted = desk.post(merge, {}, page=asked)
     assert "de nouveau séparés" in parted.text
+    assert {f"/personnes/{one}/" for one in (stays, goes)} <= set(parted.links())
+    assert "ne peuvent plus être séparés" in desk.get(merge).text
     assert [str(row["id"]) for row in diary.of(stays)] == theirs[:1]
     assert [str(row["id"]) for row in diary.of(goes)] == theirs[1:]
     assert "Lens" in desk.get(f"/personnes/{goes}/?rubriques=contact").text
 
 
-def _actions(page: Page) -> list[str]:
-    return [part.split('"')[0] for part in page.html.split('action="')[1:]]
+def partings(page: Page) -> list[str]:
+    """Where the merges of the list are parted again."""
+    return [link for link in page.links() if link.endswith("/separer/")]
 
 
 def test_console_that_fell_half_way_moves_its_rows_when_the_list_is_next_looked_at(
@@ -117,9 +123,8 @@ def test_console_that_fell_half_way_moves_its_rows_when_the_list_is_next_looked_
     page = desk.get("/doublons/")
     assert [str(row["id"]) for row in diary.of(stays)] == [late]
     assert desk.get("/doublons/").status == 200, "and is done with it"
-    for action in _actions(page):
-        if action.endswith("/separer/"):
-            desk.post(action, {}, page=page)
+    for merge in partings(page):
+        desk.post(merge, {}, page=page)
 
 
 def test_row_that_both_files_have_stays_where_it_is_and_is_there_when_they_are_parted(
@@ -184,7 +189,7 @@ def test_adviser_sees_the_documents_of_both_files_and_finds_them_in_the_one_that
     assert answer.headers["content-disposition"].startswith('attachment; filename="contrat-ou-convention-')
     assert desk.get(f"/personnes/{goes}/pieces/").status == 404
     listed = desk.get("/doublons/")
-    desk.post(next(link for link in _actions(listed) if link.endswith("/separer/")), {}, page=listed)
+    desk.post(partings(listed)[0], {}, page=listed)
     assert [link.split("/")[-2] for link in documents(desk, stays)] == [cv.split("/")[-2]]
     assert [link.split("/")[-2] for link in documents(desk, goes)] == [contract.split("/")[-2]]
 

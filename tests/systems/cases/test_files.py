@@ -87,7 +87,7 @@ def test_agent_who_becomes_account_manager_reads_no_file_any_more(stack: Stack) 
     held = stack.guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
     stack.guard.amend("habilitation", held, role="account-manager")
     page = visitor.get("/portefeuille/")
-    assert "Votre rôle n’ouvre aucun dossier" in page.text
+    assert "Cette page n’est pas ouverte à votre rôle" in page.text
     assert "Rechercher" not in page.text
 
 

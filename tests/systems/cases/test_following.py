@@ -51,7 +51,7 @@ def test_adviser_changes_the_adviser_of_one_person_from_the_file(office: Office)
     page = office.desk.get(f"/personnes/{person}/")
     assert f"/personnes/{person}/conseiller/" in page.links()
     form = office.desk.get(f"/personnes/{person}/conseiller/")
-    assert re.search(r"Karim Haddad, \d+ personnes? sur 300", form.text)
+    assert re.search(r"Karim Haddad – portefeuille : \d+ sur 300", form.text)
     assert "Sophie Lambert" not in form.text
     unsaid = office.desk.post(f"/personnes/{person}/conseiller/", {}, page=form)
     assert unsaid.status == 422
@@ -87,7 +87,7 @@ def test_adviser_hands_over_a_whole_portfolio(office: Office) -> None:
     leaver = office.stack.guard.member("Lea Partante")
     people = [office.person(leaver) for _ in range(3)]
     form = office.desk.get("/portefeuille/confier/")
-    assert "Lea Partante, 3 personnes sur 300" in form.text
+    assert "Lea Partante – portefeuille : 3 sur 300" in form.text
     fields = {"of": leaver.account, "to": office.karim.account}
     shown = office.desk.post("/portefeuille/confier/", {**fields, "etape": "apercu"}, page=form)
     assert "3 personnes suivies par Lea Partante" in shown.text
@@ -95,6 +95,24 @@ def test_adviser_hands_over_a_whole_portfolio(office: Office) -> None:
     assert (hidden["of"], hidden["to"], hidden["etape"]) == (leaver.account, office.karim.account, "faire")
     office.desk.post("/portefeuille/confier/", hidden, page=shown)
     assert {office.referent(person) for person in people} == {office.karim.account}
+
+
+def test_adviser_hands_over_the_portfolio_of_a_colleague_who_left(office: Office) -> None:
+    guard = office.stack.guard
+    gone = guard.member("Remi Dejaparti")
+    person = office.person(gone)
+    held = guard.one("SELECT id FROM guard.habilitation WHERE account = $1", gone.account)
+    guard.amend("habilitation", held, status="closed")
+    form = office.desk.get("/portefeuille/confier/")
+    assert "Remi Dejaparti (n’est plus conseiller ici) – portefeuille : 1" in form.text
+    assert f'name="to" value="{gone.account}"' not in form.html
+    fields = {"of": gone.account, "to": office.karim.account}
+    to_them = {"of": office.karim.account, "to": gone.account, "etape": "apercu"}
+    assert office.desk.post("/portefeuille/confier/", to_them, page=form).status == 422
+    shown = office.desk.post("/portefeuille/confier/", {**fields, "etape": "apercu"}, page=form)
+    assert "1 personne suivie par Remi Dejaparti" in shown.text
+    office.desk.post("/portefeuille/confier/", shown.hidden("Confier cette personne"), page=shown)
+    assert office.referent(person) == office.karim.account
 
 
 def test_adviser_plans_an_absence_and_the_stand_in_opens_as_if_his_own(office: Office) -> None:
@@ -107,6 +125,7 @@ def test_adviser_plans_an_absence_and_the_stand_in_opens_as_if_his_own(office: O
     assert (same.status, "Choisissez deux collègues différents" in same.text) == (422, True)
     made = office.desk.post("/portefeuille/remplacements/", fields, page=form)
     assert "Karim Haddad remplace Camille Moreau" in made.text
+    assert not re.search(r"Du \d", made.text), "one day is no period"
     assert "Vous remplacez le référent" in office.his.get(f"/personnes/{person}/").text
     again = office.desk.post("/portefeuille/remplacements/", fields, page=made)
     assert (again.status, "déjà un remplacement" in again.text) == (422, True)
@@ -123,6 +142,7 @@ def test_person_passes_to_another_office_when_it_accepts(office: Office) -> None
     fields = {"organisation": guard.world.offices["South"], "reason": "moved"}
     sent = office.desk.post(f"/personnes/{person}/transferer/", fields, page=form)
     assert "La demande de transfert est envoyée." in sent.text
+    assert f"/personnes/{person}/" in sent.links(), "who asks sees for whom"
     again = office.desk.post(f"/personnes/{person}/transferer/", fields, page=form)
     assert (again.status, "attend déjà une réponse" in again.text) == (422, True)
     queue = office.hers.get("/transferts/")
@@ -130,7 +150,7 @@ def test_person_passes_to_another_office_when_it_accepts(office: Office) -> None
     assert person not in queue.html, "whom it is about is not told before"
     [address] = [link for link in queue.links() if re.fullmatch(r"/transferts/[0-9a-f-]{36}/", link)]
     shown = office.hers.get(address)
-    assert "viendrait chez vous" in shown.text
+    assert "Transfert depuis : " in shown.text
     agreed = office.hers.post(address, {"accord": "oui"}, page=shown)
     assert agreed.url == f"/personnes/{person}/"
     assert "Inès Delaunay" in agreed.text
@@ -149,6 +169,8 @@ def test_office_that_found_somebody_asks_for_them_and_is_refused_with_a_reason(o
     assert "Personne suivie ailleurs" in office.hers.post("/recherche/", search).text
     elsewhere = office.hers.get(f"/personnes/{person}/")
     assert "Demander le suivi de cette personne" in elsewhere.text
+    ids = re.findall(r' id="([^"]+)"', elsewhere.html)
+    assert len(ids) == len(set(ids)), "a label chooses in its own form"
     fields = {"organisation": office.stack.guard.organisation, "reason": ""}
     unsaid = office.hers.post(f"/personnes/{person}/demander/", fields, page=elsewhere)
     assert "Choisissez un motif" in unsaid.text
@@ -161,7 +183,7 @@ def test_office_that_found_somebody_asks_for_them_and_is_refused_with_a_reason(o
     assert unsaid.status == 422
     refused = office.his.post(address, {"because": "stays-followed"}, page=unsaid)
     assert "Le transfert est refusé." in refused.text
-    assert "Refusé : le suivi continue ici" in office.hers.get("/transferts/").text
+    assert "Refusé : la structure qui suit la personne continue" in office.hers.get("/transferts/").text
 
 
 def test_receptionist_is_offered_none_of_this(office: Office) -> None:

@@ -45,8 +45,8 @@ def test_receptionist_sees_who_is_expected_and_says_who_is_here(
     assert "Ana Adviser" in page.text
     assert "Demain" not in page.text
     arrived = desk.post(f"/reception/{given}/", {"move": "attend"}, page=page)
-    assert "C’est enregistré." in arrived.text
-    assert "Est arrivé à" in arrived.text
+    assert "L’arrivée est notée." in arrived.text
+    assert "Arrivée à" in arrived.text
     row = diary.one(given)
     assert row["state"] == "present"
     assert row["arrived_at"] is not None
@@ -72,7 +72,8 @@ def test_receptionist_says_who_did_not_come(
     stack: Stack, adviser: Adviser, diary: Diary, desk: Visitor, move: str, state: str
 ) -> None:
     _, given = expected(stack, adviser, diary, f"Venue{move}")
-    desk.post(f"/reception/{given}/", {"move": move}, page=desk.get("/reception/"))
+    said = desk.post(f"/reception/{given}/", {"move": move}, page=desk.get("/reception/"))
+    assert "L’absence est notée." in said.text
     assert (diary.one(given)["state"], diary.one(given)["arrived_at"]) == (state, None)
 
 
@@ -97,8 +98,12 @@ def test_adviser_has_no_desk(stack: Stack, adviser: Adviser, diary: Diary) -> No
     person, given = expected(stack, adviser, diary, "Guichet")
     page = adviser.visitor.get(f"/personnes/{person}/")
     assert "/reception/" not in page.links()
-    assert adviser.visitor.get("/reception/").status == 200
-    assert "n’ouvre aucun dossier" in adviser.visitor.get("/reception/").text
+    assert adviser.visitor.get("/reception/").url == "/rendez-vous/", "they have hours of their own"
+    member = stack.guard.member("Max Comptes")
+    manager = stack.signed_in(member)
+    held = stack.guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
+    stack.guard.amend("habilitation", held, role="account-manager")
+    assert "n’est pas ouverte à votre rôle" in manager.get("/reception/").text
     assert adviser.visitor.post(f"/reception/{given}/", {"move": "attend"}, page=page).status == 404
     assert adviser.visitor.get(f"/reception/sans-rendez-vous/{person}/").status == 404
     assert diary.one(given)["state"] == "planned"
@@ -115,6 +120,7 @@ def test_walk_in_is_found_exactly_and_received_by_an_adviser(
     assert address in found.links()
     form = desk.get(address)
     assert "Camille Imprevue" in form.text
+    assert '<option value="first" selected>' in form.html
     assert "Ana Adviser" in form.text
     fields = {"account": str(adviser.member.account), "kind": "first", "minutes": "30"}
     first = re.search(r'<select name="account".*?<option value="([^"]*)"[^>]*>([^<]*)<', form.html, re.DOTALL)
@@ -135,6 +141,9 @@ def test_receptionist_reads_an_identity_and_nothing_else_of_whom_she_receives(
     stack: Stack, adviser: Adviser, diary: Diary, desk: Visitor
 ) -> None:
     person, _ = expected(stack, adviser, diary, "Discrete")
+    walk_in = desk.get(f"/reception/sans-rendez-vous/{person}/")
+    assert "avec Ana Adviser" in walk_in.text
+    assert '<option value="follow-up" selected>' in walk_in.html
     own = f"/reception/sans-rendez-vous/{person}/", f"/personnes/{person}/?rubriques=followup"
     for address in ("/reception/", *own):
         page = desk.get(address)

@@ -58,10 +58,14 @@ def test_minor_has_representatives_of_whom_one_receives_the_letters(stack: Stack
     assert receiving(page) == ["Anne"]
     opened = adviser.visitor.get(f"/personnes/{person}/?rubriques=legal_representative")
     assert "Yves Le Gall" in opened.text
+    assert page.text.count("Les courriers iront à Yves Le Gall.") == 1, "who is asked to take Anne away reads it"
+    assert "Les courriers iront à Anne" not in page.text
     page = adviser.visitor.post(
         address, {"quoi": "retirer", "number": "0", "version": page.hidden("Retirer")["version"]}, page=page
     )
     assert receiving(page) == ["Yves"]
+    assert "Le représentant est retiré." in page.text
+    assert "plus personne à qui adresser les courriers" in page.text
     page = adviser.visitor.post(
         address, {"quoi": "retirer", "number": "0", "version": page.hidden("Retirer")["version"]}, page=page
     )

@@ -91,5 +91,5 @@ def test_agent_without_files_reads_no_statistics(stack: Stack) -> None:
     visitor = stack.signed_in(member)
     held = stack.guard.one("SELECT id FROM guard.habilitation WHERE account = $1", member.account)
     stack.guard.amend("habilitation", held, role="account-manager")
-    assert "n’ouvre aucun dossier" in visitor.get("/statistiques/").text
+    assert "pas ouverte à votre rôle" in visitor.get("/statistiques/").text
     assert visitor.get("/statistiques/statistiques.csv").status == 404

@@ -15,10 +15,19 @@ class Colleague(Answered, frozen=True):
     oneself: bool
 
 
+class Former(Answered, frozen=True):
+    """Somebody who can be a referent there no longer, and whose people wait for another; unread, without name."""
+
+    account: str
+    name: str
+    people: int
+
+
 class Colleagues(Answered, frozen=True):
-    """Colleagues at work, by name."""
+    """Colleagues at work, by name; ``former``: those at work no longer who are still somebody's referent."""
 
     rows: tuple[Colleague, ...]
+    former: tuple[Former, ...]
 
 
 class Share(Answered, frozen=True):

@@ -22,7 +22,7 @@ from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.relating import colleagues, relations
 from beffroi.guard.relating.bodies import Handing, Purposed
 from beffroi.guard.relating.commanding import Came, Change, Doing, carry_out, obstacle, question, refusal
-from beffroi.guard.vault.agents import names_of
+from beffroi.guard.vault import agents
 from beffroi.guard.web import bodies
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
@@ -40,21 +40,28 @@ def _handing(call: Call) -> Handing:
 
 
 async def list_colleagues(call: Call) -> Answer:
-    """Colleagues of one's office who can follow people, by name, and how many each follows."""
+    """Colleagues of one's office who can follow people, by name, how many each follows, and whom others left."""
     body = bodies.read(call, _PURPOSED)
 
     async def act(work: Work, by: OnDuty) -> Answer:
         conn, keys, policy, now = work
         there = await colleagues.at_work(conn, keys, policy, by.organisation.id, now)
-        names = names_of(keys, [one.account for one in there])
-        sizes = await relations.sizes(conn, by.organisation.id, [one.id for one in there], now)
+        names = agents.names_of(keys, [one.account for one in there])
+        at_work = [one.id for one in there]
+        sizes = await relations.sizes(conn, by.organisation.id, at_work, now)
+        left = await relations.left_behind(conn, by.organisation.id, at_work, now)
+        theirs = await agents.names(conn, keys, left)
+        former = [answers.Former(account, theirs.get(account, ""), people) for account, people in left.items()]
         rows = [
             answers.Colleague(one.id, names[one.id], sizes.get(one.id, 0), one.most, one.id == by.account.id)
             for one in there
             if one.id in names
         ]
         return json_answer(
-            answers.Colleagues(tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.account))))
+            answers.Colleagues(
+                tuple(sorted(rows, key=lambda row: (row.name.casefold(), row.account))),
+                tuple(sorted(former, key=lambda row: (row.name.casefold(), row.account))),
+            )
         )
 
     return await with_action(call, Action.RELATE, body.purpose, act, writes=False)

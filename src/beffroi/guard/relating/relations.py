@@ -42,6 +42,12 @@ SELECT referent, count(DISTINCT person) FROM guard.relation WHERE organisation =
     AND since_at <= $3 AND (until_at IS NULL OR until_at > $3)
 GROUP BY referent
 """
+_LEFT_BEHIND: Final = """
+SELECT referent, count(DISTINCT person) FROM guard.relation WHERE organisation = $1 AND kind = 'followed'
+    AND referent IS NOT NULL AND NOT referent = ANY ($2::uuid[])
+    AND since_at <= $3 AND (until_at IS NULL OR until_at > $3)
+GROUP BY referent ORDER BY count(DISTINCT person) DESC, referent LIMIT 100
+"""
 
 
 def is_live(row: "Row", at: datetime) -> bool:
@@ -145,4 +151,12 @@ async def sizes(
 ) -> dict[AccountId, int]:
     """How many people each of these is the referent of there; who has none is left out. MACs are not verified."""
     rows = await conn.fetch(_SIZES, organisation, list(accounts), at)
+    return {AccountId(str(row[0])): row[1] for row in rows}
+
+
+async def left_behind(
+    conn: "asyncpg.Connection", organisation: OrganisationId, at_work: Sequence[AccountId], at: datetime
+) -> dict[AccountId, int]:
+    """How many people each other referent has there; the hundred with the most. MACs are not verified."""
+    rows = await conn.fetch(_LEFT_BEHIND, organisation, list(at_work), at)
     return {AccountId(str(row[0])): row[1] for row in rows}

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from beffroi.client.relations import Colleague
+from beffroi.client.relations import Colleague, Colleagues, Former
 from beffroi.systems.cases.web.words import number
 
 ASKED = (
@@ -18,19 +18,25 @@ ASKED = (
 )
 BECAUSE = (
     ("person-declines", _("La personne ne le souhaite pas")),
-    ("stays-followed", _("Le suivi continue ici")),
+    ("stays-followed", _("La structure qui suit la personne continue")),
     ("wrong-person", _("Ce n'est pas la bonne personne ou la bonne structure")),
     ("asked-by-mistake", _("Demande faite par erreur")),
 )
 
 
 def said(colleague: Colleague) -> str:
-    """« Karim Haddad, 82 personnes sur 300 »."""
+    """« Karim Haddad – portefeuille : 82 sur 300 »."""
     name = colleague.name.reveal()
     shown = {"name": name, "people": number(colleague.people), "most": number(colleague.most)}
     if colleague.oneself:
-        return gettext("%(name)s (vous), %(people)s personnes sur %(most)s") % shown
-    return gettext("%(name)s, %(people)s personnes sur %(most)s") % shown
+        return gettext("%(name)s (vous) – portefeuille : %(people)s sur %(most)s") % shown
+    return gettext("%(name)s – portefeuille : %(people)s sur %(most)s") % shown
+
+
+def said_of_former(former: Former) -> str:
+    """« Lea Partante (n'est plus conseiller ici) – portefeuille : 82 »."""
+    shown = {"name": former.name.reveal() or gettext("un ancien collègue"), "people": number(former.people)}
+    return gettext("%(name)s (n'est plus conseiller ici) – portefeuille : %(people)s") % shown
 
 
 def choices(colleagues: Sequence[Colleague]) -> list[tuple[str, str]]:
@@ -60,16 +66,20 @@ class Hand(forms.Form):
 
 
 class HandPortfolio(Hand):
-    """Whose people, and to which colleague."""
+    """Whose people, those whom somebody left behind first, and to which colleague."""
 
     of = forms.ChoiceField(label=_("Portefeuille à confier"))
     field_order = ("of", "to")
 
-    def __init__(self, colleagues: Sequence[Colleague], *args: Any, **options: Any) -> None:
-        super().__init__(colleagues, *args, **options)
+    def __init__(self, there: Colleagues, *args: Any, **options: Any) -> None:
+        super().__init__(there.rows, *args, **options)
         field = self.fields["of"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", gettext("Choisissez")), *choices([each for each in colleagues if each.people])]
+        field.choices = [
+            ("", gettext("Choisissez")),
+            *[(each.account, said_of_former(each)) for each in there.former],
+            *choices([each for each in there.rows if each.people]),
+        ]
 
 
 class Absence(forms.Form):
@@ -102,7 +112,7 @@ class _Towards(forms.Form):
     """Another organisation, and why."""
 
     organisation = forms.ChoiceField()
-    reason = forms.ChoiceField(label=_("Motif"), choices=ASKED, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=_("Motif du transfert"), choices=ASKED, widget=forms.RadioSelect)
 
     def __init__(self, organisations: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

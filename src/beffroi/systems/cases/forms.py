@@ -10,7 +10,7 @@ from beffroi.client.answers import Reason
 from beffroi.core.nir import NirRefusal
 from beffroi.core.normalisation import NormalisationRefusal, agency_id_key, email_key, phone_key
 from beffroi.systems.cases import typed
-from beffroi.systems.cases.people import text_of
+from beffroi.systems.cases.people import day_of, name_of, text_of
 from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.web.words import written
 from beffroi.ui import formatting
@@ -33,6 +33,16 @@ class NameSearch(forms.Form):
     last_name = typed.name(label=_("Nom d'usage ou de naissance"))
     first_name = typed.name(label=_("Prénom"))
     birth_date = typed.day_of_birth(label=_("Date de naissance"))
+
+
+def searched_as(identity: Mapping[str, Any]) -> dict[str, str]:
+    """First content of a `NameSearch` for somebody of the same identity."""
+    name, born = name_of(identity), day_of(identity.get("birth_date"))
+    return {
+        "last_name": name.last,
+        "first_name": name.first.partition(",")[0].strip(),
+        "birth_date": "" if born is None else f"{born:%d/%m/%Y}",
+    }
 
 
 class NumberSearch(forms.Form):
@@ -168,7 +178,7 @@ def initial_of(group: str, values: Mapping[str, Any], version: int | None) -> di
 class BreakGlass(forms.Form):
     """Why a file that nobody here follows must be opened now."""
 
-    reason = forms.ChoiceField(label=_("Motif"), widget=forms.RadioSelect)
+    reason = forms.ChoiceField(label=_("Motif de l'ouverture"), widget=forms.RadioSelect)
     text = forms.CharField(
         label=_("Expliquez en une phrase ou deux"),
         min_length=SHORTEST_REASON,

@@ -28,14 +28,17 @@ class Writing(forms.Form):
         required=False,
         input_formats=["%d/%m/%Y", "%Y-%m-%d"],
         widget=forms.DateInput(format="%d/%m/%Y", attrs={"autocomplete": "off"}),
-        help_text=_("Pour un rendez-vous, un atelier, un document attendu ou une fermeture. Par exemple 31/12/2026."),
+        help_text=_(
+            "Obligatoire pour un rendez-vous, un atelier, un document attendu ou une fermeture. "
+            "Par exemple 31/12/2026."
+        ),
     )
     hour = forms.TimeField(
         label=_("Heure"),
         required=False,
-        input_formats=["%H:%M", "%Hh%M", "%Hh"],
+        input_formats=["%H:%M", "%Hh%M", "%Hh", "%H h %M", "%H h"],
         widget=forms.TimeInput(format="%H:%M", attrs={"autocomplete": "off"}),
-        help_text=_("Pour un rendez-vous ou un atelier. Par exemple 14:30."),
+        help_text=_("Obligatoire pour un rendez-vous ou un atelier. Par exemple 14 h 30."),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -43,6 +46,8 @@ class Writing(forms.Form):
         field = self.fields["subject"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(code.value, in_language(wording.title)) for code, wording in WORDINGS.items()]
+        for name in ("day", "hour"):
+            self.fields[name].conditional = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The day and the hour that the subject names, and no other."""
@@ -52,10 +57,12 @@ class Writing(forms.Form):
         subject, day, hour = Subject(found["subject"]), found.get("day"), found.get("hour")
         wording, today = WORDINGS[subject], timezone.localdate()
         if wording.dated and day is None:
-            self.add_error("day", gettext("Ce message nomme un jour."))
-        elif wording.timed and hour is None:
-            self.add_error("hour", gettext("Ce message nomme une heure."))
-        elif not complete(subject, day if wording.dated else None, hour if wording.timed else None, today):
+            self.add_error("day", gettext("Indiquez le jour."))
+        if wording.timed and hour is None:
+            self.add_error("hour", gettext("Indiquez l'heure."))
+        if not self.errors and not complete(
+            subject, day if wording.dated else None, hour if wording.timed else None, today
+        ):
             self.add_error("day", gettext("Ce jour est passé, ou trop loin."))
         return found
 

@@ -20,7 +20,9 @@ class Document(forms.FileField):
         super().__init__(
             label=_("Fichier"),
             error_messages={
-                "required": _("Choisissez un fichier PDF, JPEG ou PNG. S'il l'était déjà, refaites-le."),
+                "required": _(
+                    "Choisissez un fichier PDF, JPEG ou PNG. Si vous l'aviez déjà choisi, choisissez-le de nouveau."
+                ),
                 "empty": _("Ce fichier est vide."),
             },
             widget=forms.FileInput(attrs={"accept": ACCEPTED}),

@@ -18,7 +18,11 @@ class RepresentativeForm(forms.Form):
     last_name = typed.name(label=_("Nom"))
     first_names = typed.name(label=_("Prénoms"))
     relationship = forms.ChoiceField(label=_("Lien"), choices=[("", _("Choisissez")), *RELATIONSHIPS.items()])
-    phone = typed.phone(label=_("Téléphone"), required=False)
+    phone = typed.phone(
+        label=_("Téléphone"),
+        required=False,
+        help_text=_("Au moins un moyen : téléphone, adresse électronique ou adresse complète."),
+    )
     email = typed.email(label=_("Adresse électronique"), required=False)
     address_line = typed.line(label=_("Adresse"), required=False)
     postcode = typed.code_postal(label=_("Code postal"), required=False)

@@ -25,7 +25,7 @@ class Code(forms.Form):
     code = forms.CharField(
         label=_("Code que montre la personne"),
         max_length=40,
-        help_text=_("Huit signes, par exemple 7KQ2-M9TX. Elle l'a fait il y a moins d'un quart d'heure."),
+        help_text=_("Huit caractères, par exemple 7KQ2-M9TX. Il sert pendant un quart d'heure."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
     )
 

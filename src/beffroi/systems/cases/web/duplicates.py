@@ -9,13 +9,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from beffroi.client import Refused, calls, merging
 from beffroi.client.answers import Opened
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.merging import MergePreview
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.forms import NameSearch, searched_as
 from beffroi.systems.cases.merging.forms import GOES, Keep, SamePerson
 from beffroi.systems.cases.merging.moving import follow, part, settle
 from beffroi.systems.cases.merging.papers import papers
@@ -24,7 +25,8 @@ from beffroi.systems.cases.sections import SECTIONS, Section, entries
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.search import looked_for, typed
-from beffroi.systems.cases.web.trail import below_file
+from beffroi.systems.cases.web.trail import below_file, below_files
+from beffroi.systems.cases.web.whose import identity_of
 from beffroi.ui.components import Crumb, Entry
 
 _WRITTEN = frozenset({"followup", "sensitive_followup"})
@@ -61,9 +63,16 @@ def duplicate(request: AgentRequest, person: UUID) -> HttpResponse:
     """Look for the other file of this person, by an exact search."""
     purpose_to_relate(request)
     by_name, by_number, form = typed(request)
+    identity = identity_of(request, person)
+    if isinstance(identity, Refused):
+        return RefusalAnswer(identity)
+    name = name_of(identity)
+    if not by_name.is_bound:
+        by_name = NameSearch(initial=searched_as(identity))
     context: dict[str, object] = {
+        "name": name.full,
         "by_name": by_name, "by_number": by_number, "refused_form": form, "searched": False,
-        "crumbs": below_file(person, gettext("Dossier en double")),
+        "crumbs": below_file(person, gettext("Dossier en double"), name.full),
     }  # fmt: skip
     found = looked_for(request, form)
     if isinstance(found, Refused):
@@ -177,14 +186,17 @@ def duplicates(request: AgentRequest) -> HttpResponse:
     if isinstance(found, Refused):
         return RefusalAnswer(found)
     settle(found.rows)
-    crumbs = (Crumb(gettext("Dossiers"), reverse("cases:portfolio")), Crumb(gettext("Dossiers réunis")))
+    crumbs = below_files(gettext("Dossiers réunis"))
     return render(request, "cases/duplicates.html", {"rows": found.rows, "crumbs": crumbs})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def separate(request: AgentRequest, merge: UUID) -> HttpResponse:
-    """Make two files again of one."""
-    parted = request.conversation.ask(merging.undo(purpose_to_relate(request), str(merge)))
+    """Say whose file it is and what separating it does, then make two files again of one."""
+    purpose = purpose_to_relate(request)
+    if request.method != "POST":
+        return _separate(request, purpose, str(merge))
+    parted = request.conversation.ask(merging.undo(purpose, str(merge)))
     if isinstance(parted, Refused):
         if parted.code != "merge-closed":
             return RefusalAnswer(parted)
@@ -193,3 +205,22 @@ def separate(request: AgentRequest, merge: UUID) -> HttpResponse:
         part(merge, UUID(parted.stays), UUID(parted.goes))
         messages.success(request, gettext("Les deux dossiers sont de nouveau séparés."))
     return HttpResponseRedirect(reverse("cases:duplicates"))
+
+
+def _separate(request: AgentRequest, purpose: str, merge: str) -> HttpResponse:
+    found = request.conversation.ask(merging.listed(purpose))
+    if isinstance(found, Refused):
+        return RefusalAnswer(found)
+    row = next((each for each in found.rows if each.merge == merge and each.undoable), None)
+    if row is None:
+        messages.error(request, gettext("Ces deux dossiers ne peuvent plus être séparés."))
+        return HttpResponseRedirect(reverse("cases:duplicates"))
+    identity = identity_of(request, row.stays)
+    if isinstance(identity, Refused):
+        return RefusalAnswer(identity)
+    merged = Crumb(gettext("Dossiers réunis"), reverse("cases:duplicates"))
+    context = {
+        "row": row, "name": name_of(identity).full,
+        "crumbs": (*below_files("")[:1], merged, Crumb(gettext("Séparer"))),
+    }  # fmt: skip
+    return render(request, "cases/duplicate_separate.html", context)

@@ -110,15 +110,15 @@ def known_name(request: AgentRequest, person: str) -> str:
     return "" if isinstance(opened, Refused) else name_of(opened.fields.get(rights.IDENTITY, {})).full
 
 
-def kept(request: AgentRequest, to: str, answer: Registered | Refused | None) -> HttpResponse:
-    """Back to ``to``, saying that it is kept or what was kept there meanwhile; else the refusal's page.
+def kept(request: AgentRequest, to: str, answer: Registered | Refused | None, done: str = "") -> HttpResponse:
+    """Back to ``to``, saying that it is kept (or ``done``) or what was kept there meanwhile; else the refusal's page.
 
     Raises Http404 for nothing, which says that what was to change is not there.
     """
     if answer is None:
         raise Http404
     if not isinstance(answer, Refused):
-        messages.success(request, gettext("C'est enregistré."))
+        messages.success(request, done or gettext("C'est enregistré."))
     elif answer.code.startswith(("writing-", "version-")):
         messages.warning(request, answer.detail)
     else:

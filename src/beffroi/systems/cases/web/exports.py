@@ -54,7 +54,10 @@ def export(request: AgentRequest) -> HttpResponse:
         if step == "demander":
             asked = request.conversation.ask(exports.ask(purpose, people, form.wanted, reason))
             if not isinstance(asked, Refused):
-                messages.success(request, gettext("Votre demande est transmise. Le fichier vous sera remis ici."))
+                messages.success(
+                    request,
+                    gettext("Votre demande est transmise. Le fichier vous sera remis ici si elle est acceptée."),
+                )
                 return HttpResponseRedirect(reverse("cases:exports"))
             if asked.code not in ("too-few-approvers", "already-requested", "too-many-pending"):
                 return RefusalAnswer(asked)
@@ -69,7 +72,7 @@ def export(request: AgentRequest) -> HttpResponse:
         "too_many": len(people) > offered.people,
         "most": words.number(offered.people),
         "at_once": len(people) <= offered.left,
-        "left": words.number(offered.left),
+        "left": words.people(offered.left),
         "copies": words.number(offered.copies),
         "crumbs": below_files(gettext("Exporter")),
         "back": reverse("cases:portfolio"),

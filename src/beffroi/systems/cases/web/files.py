@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from beffroi.client import Refused, calls
@@ -115,9 +116,13 @@ def _refused(request: AgentRequest, person: str, refused: Refused, form: BreakGl
         form = BreakGlass(session.reasons, rights.readable(session))
     requesting = None
     if rights.follows(session) and refused.followed_by:
-        requesting = RequestFor([(each.organisation, each.name) for each in refused.followed_by])
+        followers = [(each.organisation, each.name) for each in refused.followed_by]
+        requesting = RequestFor(followers, auto_id="transfert_%s")  # beside the other form, which has a reason too
     context = {
         "refused": refused,
+        "crumbs": below_files(
+            gettext("Personne suivie ailleurs") if refused.followed_by else gettext("Personne connue")
+        ),
         "form": form,
         "requesting": requesting,
         "follows": rights.follows(session),

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from beffroi.client import Refused, relations
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
-from beffroi.client.relations import Assigned, Colleague, Preview
+from beffroi.client.relations import Assigned, Colleague, Colleagues, Preview
 from beffroi.systems.cases.following import Hand, HandPortfolio
+from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.choosing import chosen
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.trail import below_file, below_files
+from beffroi.systems.cases.web.whose import identity_of
 from beffroi.ui.components import Crumb
 
 MOST = 300
@@ -49,9 +51,12 @@ def one(request: AgentRequest, person: UUID) -> HttpResponse:
         if done.code not in ON_THE_FORM:
             return RefusalAnswer(done)
         form.add_error("to", done.detail)
-    file_url = reverse("cases:file", args=[person])
-    crumbs = below_file(person, gettext("Changer de conseiller"))
-    context = {"form": form, "crumbs": crumbs, "back": file_url, "alone": len(there.rows) < 2}
+    identity = identity_of(request, person)
+    if isinstance(identity, Refused):
+        return RefusalAnswer(identity)
+    name, file_url = name_of(identity).full, reverse("cases:file", args=[person])
+    crumbs = below_file(person, gettext("Changer de conseiller"), name)
+    context = {"form": form, "name": name, "crumbs": crumbs, "back": file_url, "alone": len(there.rows) < 2}
     return render(request, "cases/hand.html", context, status=422 if form.is_bound else 200)
 
 
@@ -68,7 +73,7 @@ def several(request: AgentRequest) -> HttpResponse:
         messages.warning(request, gettext("Choisissez d'abord des personnes."))
         return HttpResponseRedirect(_list(waiting=True))
     posted = request.POST if step else None
-    form = Hand(there.rows, posted) if people else HandPortfolio(there.rows, posted)
+    form = Hand(there.rows, posted) if people else HandPortfolio(there, posted)
     if form.is_bound and form.is_valid():
         to, of = form.cleaned_data["to"], form.cleaned_data.get("of")
         if step == "faire":
@@ -78,7 +83,7 @@ def several(request: AgentRequest) -> HttpResponse:
             return _after(request, done, oneself=_oneself(there.rows, to), waiting=bool(people))
         found = request.conversation.ask(relations.preview(purpose, to, people=people, portfolio_of=of))
         if not isinstance(found, Refused):
-            return _preview(request, form, found, there.rows, people)
+            return _preview(request, form, found, there, people)
         if found.code not in ON_THE_FORM:
             return RefusalAnswer(found)
         form.add_error("to", found.detail)
@@ -89,11 +94,9 @@ def several(request: AgentRequest) -> HttpResponse:
     return render(request, "cases/hand_several.html", context, status=422 if form.is_bound else 200)
 
 
-def _preview(
-    request: AgentRequest, form: Hand, found: Preview, there: tuple[Colleague, ...], people: list[str]
-) -> HttpResponse:
+def _preview(request: AgentRequest, form: Hand, found: Preview, there: Colleagues, people: list[str]) -> HttpResponse:
     to = form.cleaned_data["to"]
-    oneself = _oneself(there, to)
+    oneself = _oneself(there.rows, to)
     taken = [
         Taken(_named(there, share.account) if share.account else "", share.people) for share in found.by_referent
     ]
@@ -135,7 +138,7 @@ def _list(*, waiting: bool) -> str:
 def _done(done: Assigned, *, oneself: bool = False) -> str:
     """What was done, without the colleague's name: a message waits in a cookie, which is signed and not sealed."""
     if not done.assigned:
-        return gettext("Rien n'a changé : ce collègue était déjà le référent.")
+        return gettext("Rien n'a changé : ce collègue était déjà le conseiller.")
     if oneself:
         said = ngettext(
             "Vous êtes le référent de %(count)s personne de plus.",
@@ -165,8 +168,10 @@ def _oneself(there: tuple[Colleague, ...], account: str) -> bool:
     return any(each.account == account and each.oneself for each in there)
 
 
-def _named(there: tuple[Colleague, ...], account: str) -> str:
-    return next((each.name.reveal() for each in there if each.account == account), gettext("un ancien collègue"))
+def _named(there: Colleagues, account: str) -> str:
+    known = {each.account: each.name.reveal() for each in there.former}
+    known |= {each.account: each.name.reveal() for each in there.rows}
+    return known.get(account) or gettext("un ancien collègue")
 
 
 def _lead(count: int) -> str:

@@ -27,7 +27,7 @@ def _purpose(request: AgentRequest) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: AgentRequest) -> HttpResponse:
-    """Three steps on one page: the form, what will be read, sent. GET takes the filters of a list."""
+    """Three steps on one page: the form, what will be read, sent as it was read. GET takes the filters of a list."""
     purpose = _purpose(request)
     found = request.conversation.ask(client.mine(purpose))
     if isinstance(found, Refused):
@@ -36,10 +36,11 @@ def write(request: AgentRequest) -> HttpResponse:
     if isinstance(people, Refused):
         return RefusalAnswer(people)
     step = request.POST.get("etape", "")
-    form = Writing(request.POST if step else None)
+    typed = [(name, request.POST.get(name, "")) for name in Writing.base_fields]
+    form = Writing(initial=dict(typed)) if step in ("", "modifier") else Writing(request.POST)
     membership = request.described.membership
     office = "" if membership is None else membership.organisation.name
-    ready = bool(step) and bool(people) and len(people) <= MOST and form.is_valid()
+    ready = form.is_bound and bool(people) and len(people) <= MOST and form.is_valid()
     if ready and step == "envoyer":
         subject, day, hour = form.named
         at = None if hour is None else f"{hour:%H:%M}"
@@ -56,9 +57,10 @@ def write(request: AgentRequest) -> HttpResponse:
         "lead": words.people(len(people)),
         "too_many": len(people) > MOST,
         "most": words.number(MOST),
-        "left": words.number(found.left),
+        "left": found.left,
         "over": len(people) > found.left,
         "preview": form.preview(office) if ready else "",
+        "typed": typed,
         "crumbs": below_files(gettext("Écrire")),
         "back": reverse("cases:portfolio"),
     }

@@ -44,6 +44,8 @@ def desk(request: AgentRequest) -> HttpResponse:
     """Today's appointments of the whole organisation, by hour."""
     session = request.described
     if not rights.receives(session):
+        if rights.keeps_appointments(session):  # whoever follows people has hours of their own
+            return HttpResponseRedirect(reverse("cases:appointments"))
         return render(request, "cases/no_file.html")
     now, today = timezone.localtime(), timezone.localdate()
     rows = queries.day(desk_of(session), today, everybody=True)
@@ -105,7 +107,8 @@ def say(request: AgentRequest, identifier: UUID) -> HttpResponse:
     else:
         raise Http404
     if done:
-        messages.success(request, gettext("C'est enregistré."))
+        arrived = said == Move.ATTEND.value
+        messages.success(request, gettext("L'arrivée est notée.") if arrived else gettext("L'absence est notée."))
     else:
         messages.warning(request, gettext("Cela ne peut plus être dit de ce rendez-vous : voyez où il en est."))
     view = request.POST.get("voir", "")
@@ -135,24 +138,22 @@ def walk_in(request: AgentRequest, person: UUID) -> HttpResponse:
         actions.walk_in(own, wanted, now)
         messages.success(request, gettext("L'arrivée est notée."))
         return HttpResponseRedirect(reverse("cases:reception"))
-    if not form.is_bound:
-        form.initial["kind"] = Kind.FIRST.value
     return _walk_in(request, person, name_of(opened.fields.get(rights.IDENTITY, {})), form, agents=bool(agents))
 
 
 def _walk_in(request: AgentRequest, person: UUID, name: Name, form: WalkIn, *, agents: bool) -> HttpResponse:
     now = timezone.localtime()
-    today = [
-        row
-        for row in queries.of_person(person, desk_of(request.described).organisation)
-        if timezone.localdate(row.starts_at) == now.date()
-    ]
+    rows = list(queries.of_person(person, desk_of(request.described).organisation))
+    today = [row for row in rows if timezone.localdate(row.starts_at) == now.date()]
+    form.initial["kind"] = (Kind.FOLLOW_UP if rows else Kind.FIRST).value
+    agents_of = queries.colleagues(request.conversation, [str(row.account) for row in today])
+    lines = [line(row, Known(name), now, agent=agents_of.get(str(row.account), ""), at_hand=False) for row in today]
     context = {
         "name": name,
         "person": person,
         "form": form,
         "agents": agents,
-        "arrivals": [_arrival(row, line(row, Known(name), now, at_hand=False)) for row in today],
+        "arrivals": [_arrival(row, shown) for row, shown in zip(today, lines, strict=True)],
         "crumbs": (Crumb(gettext("Accueil du jour"), reverse("cases:reception")), Crumb(name.full)),
     }
     return render(request, "cases/walk_in.html", context, status=422 if form.is_bound else 200)

@@ -29,16 +29,25 @@ OF_AGE = 18
 
 @dataclass(frozen=True, repr=False)
 class Shown:
-    """A representative as pages write them."""
+    """A representative as pages write them; ``heir``: who receives the letters once this one is taken away."""
 
     one: Representative
     entries: list[Entry]
+    heir: str
 
 
 def shown(each: tuple[Representative, ...]) -> list[Shown]:
     """All of them, fields without a value left out."""
     section = SECTIONS[GROUP]
-    return [Shown(one, [entry for entry in entries(section, one.values) if entry.value]) for one in each]
+    return [
+        Shown(one, [entry for entry in entries(section, one.values) if entry.value], _heir(each, one)) for one in each
+    ]
+
+
+def _heir(each: tuple[Representative, ...], gone: Representative) -> str:
+    """As taking one away settles it: whoever receives them already, else the first who is left."""
+    left = [one for one in each if one is not gone]
+    return next((one.full for one in left if one.letters), left[0].full if left else "")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,7 +71,7 @@ def representatives(request: AgentRequest, person: UUID) -> HttpResponse:
 def _remove(request: AgentRequest, person: UUID) -> HttpResponse:
     number, version = (_number(request.POST.get(name, "")) for name in ("number", "version"))
     answer = actions.remove(request.conversation, request.described, str(person), number, version)
-    return kept(request, request.path, answer)
+    return kept(request, request.path, answer, gettext("Le représentant est retiré."))
 
 
 def _put(request: AgentRequest, person: UUID, opened: Opened, *, minor: bool) -> HttpResponse:

@@ -13,8 +13,10 @@ from beffroi.client import Refused, relations
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.relations import Transfer
 from beffroi.systems.cases.following import ASKED, BECAUSE, Because, Give
+from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.trail import below_file
+from beffroi.systems.cases.web.whose import identity_of
 from beffroi.ui.components import Crumb
 
 _ON_THE_FORM = frozenset({"already-followed", "organisation-unavailable", "transfer-exists", "not-followed-there"})
@@ -40,9 +42,12 @@ def give(request: AgentRequest, person: UUID) -> HttpResponse:
         if asked.code not in _ON_THE_FORM:
             return RefusalAnswer(asked)
         form.add_error("organisation", asked.detail)
-    file_url = reverse("cases:file", args=[person])
-    crumbs = below_file(person, gettext("Transférer ailleurs"))
-    context = {"form": form, "crumbs": crumbs, "back": file_url, "nowhere": not places}
+    identity = identity_of(request, person)
+    if isinstance(identity, Refused):
+        return RefusalAnswer(identity)
+    name, file_url = name_of(identity).full, reverse("cases:file", args=[person])
+    crumbs = below_file(person, gettext("Transférer ailleurs"), name)
+    context = {"form": form, "name": name, "crumbs": crumbs, "back": file_url, "nowhere": not places}
     return render(request, "cases/give.html", context, status=422 if form.is_bound else 200)
 
 
@@ -98,9 +103,10 @@ def answer(request: AgentRequest, transfer: UUID) -> HttpResponse:
     form = Because(request.POST if declining else None)
     if request.method == "POST" and (not declining or form.is_valid()):
         return _decided(request, purpose, row, form.cleaned_data["because"] if declining else "")
+    here = gettext("Répondre") if row.answerable else gettext("Retirer la demande")
     context = {
         "row": row, "sentence": _sentence(row), "reason": _reason(row), "form": form,
-        "crumbs": (Crumb(gettext("Transferts"), reverse("cases:transfers")), Crumb(gettext("Répondre"))),
+        "crumbs": (Crumb(gettext("Transferts"), reverse("cases:transfers")), Crumb(here)),
     }  # fmt: skip
     return render(request, "cases/transfer.html", context, status=422 if form.is_bound else 200)
 
@@ -127,8 +133,8 @@ def _sentence(row: Transfer) -> str:
     """Who would follow, or followed, the person."""
     named = {"other": row.other.name}
     if row.side == "giving":
-        return gettext("Une personne que vous suivez irait à %(other)s") % named
-    return gettext("Une personne suivie par %(other)s viendrait chez vous") % named
+        return gettext("Transfert vers : %(other)s") % named
+    return gettext("Transfert depuis : %(other)s") % named
 
 
 def _reason(row: Transfer) -> str:
@@ -142,4 +148,4 @@ def _outcome(row: Transfer) -> str:
     }  # fmt: skip
     why = str(dict(BECAUSE).get(row.answer or "", ""))
     said = known.get(row.status, "")
-    return f"{said} : {why[:1].lower()}{why[1:]}" if why else said
+    return gettext("%(outcome)s : %(why)s") % {"outcome": said, "why": f"{why[:1].lower()}{why[1:]}"} if why else said

@@ -1,0 +1,15 @@
+"""Whose file a page is about, where the page itself opens nothing else of it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from beffroi.client import Refused, calls
+from beffroi.client.in_django import AgentRequest
+from beffroi.systems.cases import rights
+
+
+def identity_of(request: AgentRequest, person: UUID | str) -> Mapping[str, object] | Refused:
+    """The identity, opened like any file: in the journal, and charged once a day."""
+    purpose = rights.purpose_of(request.described, "open")
+    opened = request.conversation.ask(calls.open_file(str(person), purpose, [rights.IDENTITY]))
+    return opened if isinstance(opened, Refused) else opened.fields.get(rights.IDENTITY, {})
