@@ -102,7 +102,7 @@ CONSOLE = {
         "cases/appointments_person.html", "^Rendez-vous$", "^Appointments$", "personnes/<uuid:person>/rendez-vous/"
     ),
     "filtered": Sheet(
-        "cases/filtered.html", "Mon portefeuille|Sans conseiller", "My portfolio|Without a referent",
+        "cases/filtered.html", "Mon portefeuille|Sans conseiller", "My portfolio|Without an adviser",
         "portefeuille/filtre/",
     ),
     "export": Sheet("cases/export.html", "Exporter une liste", "Export a list", "portefeuille/export/"),
@@ -138,7 +138,7 @@ CONSOLE = {
     ),
     "hand-preview": Sheet(
         "cases/hand_preview.html", "Confier à Karim|Devenir (leur|son) référent",
-        "Hand over to Karim|Become their referent", "portefeuille/confier/",
+        "Hand over to Karim|Become their adviser", "portefeuille/confier/",
     ),
     "covers": Sheet(
         "cases/covers.html", "Remplacer pendant une absence", "Cover an absence", "portefeuille/remplacements/"

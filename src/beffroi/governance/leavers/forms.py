@@ -12,6 +12,6 @@ class PersonnelFile(forms.Form):
     file = CsvFile(
         label=gettext_lazy("Fichier du personnel"),
         help_text=gettext_lazy(
-            "CSV en UTF-8, 100 Ko au plus : une colonne « email » et une colonne « dernier jour » (31/12/2026)."
+            "CSV en UTF-8, 100 ko au plus : une colonne « email » et une colonne « dernier jour » (31/12/2026)."
         ),
     )
