@@ -22,6 +22,7 @@ from beffroi.systems.cases.sections import SECTIONS
 from beffroi.systems.cases.situations.actions import edited
 from beffroi.systems.cases.web import namesakes
 from beffroi.systems.cases.web.trail import below_file
+from beffroi.systems.cases.web.whose import known_name
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,14 +101,6 @@ def _form(
         **more,
     }
     return render(request, "cases/edit.html", context, status=status)
-
-
-def known_name(request: AgentRequest, person: str) -> str:
-    """Whose file is written in, asked again where a form comes back; nothing where the guard no longer says it."""
-    opened = request.conversation.ask(
-        calls.open_file(person, rights.purpose_of(request.described, "open"), [rights.IDENTITY])
-    )
-    return "" if isinstance(opened, Refused) else name_of(opened.fields.get(rights.IDENTITY, {})).full
 
 
 def kept(request: AgentRequest, to: str, answer: Registered | Refused | None, done: str = "") -> HttpResponse:

@@ -25,8 +25,9 @@ from beffroi.systems.cases.notes import actions
 from beffroi.systems.cases.notes.forms import ORDINARY, SENSITIVE, Correction, NewStep, Note
 from beffroi.systems.cases.notes.outlines import OUTLINES
 from beffroi.systems.cases.people import Name, name_of
-from beffroi.systems.cases.web.editing import address, kept, known_name
+from beffroi.systems.cases.web.editing import address, kept
 from beffroi.systems.cases.web.trail import below_file
+from beffroi.systems.cases.web.whose import identity_of, known_name
 from beffroi.systems.cases.web.words import written
 
 _PAGE = 25
@@ -204,6 +205,5 @@ def _due(row: DueStep, known: Known, today: date) -> Due:
 
 
 def _name(request: AgentRequest, person: UUID) -> Name | Refused:
-    purpose = rights.purpose_of(request.described, "open")
-    opened = request.conversation.ask(calls.open_file(str(person), purpose, [rights.IDENTITY]))
-    return opened if isinstance(opened, Refused) else name_of(opened.fields.get(rights.IDENTITY, {}))
+    identity = identity_of(request, person)
+    return identity if isinstance(identity, Refused) else name_of(identity)

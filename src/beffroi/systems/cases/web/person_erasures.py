@@ -17,6 +17,7 @@ from beffroi.core.person_rights import Article, State
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.person_requests import registered
+from beffroi.systems.cases.web.whose import identity_of
 from beffroi.ui.components import Crumb
 
 
@@ -39,13 +40,12 @@ def erase(request: AgentRequest, identifier: UUID) -> HttpResponse:
 
 
 def _page(request: AgentRequest, row: PersonRequest) -> HttpResponse:
-    purpose = rights.purpose_of(request.described, "open")
-    opened = request.conversation.ask(calls.open_file(row.person, purpose, [rights.IDENTITY]))
-    if isinstance(opened, Refused):
-        return RefusalAnswer(opened)
+    identity = identity_of(request, row.person)
+    if isinstance(identity, Refused):
+        return RefusalAnswer(identity)
     back = reverse("cases:person_request", args=[row.request])
     context = {
-        "name": name_of(opened.fields.get(rights.IDENTITY, {})).full, "back": back,
+        "name": name_of(identity).full, "back": back,
         "crumbs": (
             Crumb(gettext("Demandes des personnes"), reverse("cases:person_requests")),
             Crumb(gettext("Demande"), back), Crumb(gettext("Effacement")),

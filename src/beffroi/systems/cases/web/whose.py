@@ -6,6 +6,7 @@ from uuid import UUID
 from beffroi.client import Refused, calls
 from beffroi.client.in_django import AgentRequest
 from beffroi.systems.cases import rights
+from beffroi.systems.cases.people import name_of
 
 
 def identity_of(request: AgentRequest, person: UUID | str) -> Mapping[str, object] | Refused:
@@ -13,3 +14,9 @@ def identity_of(request: AgentRequest, person: UUID | str) -> Mapping[str, objec
     purpose = rights.purpose_of(request.described, "open")
     opened = request.conversation.ask(calls.open_file(str(person), purpose, [rights.IDENTITY]))
     return opened if isinstance(opened, Refused) else opened.fields.get(rights.IDENTITY, {})
+
+
+def known_name(request: AgentRequest, person: UUID | str) -> str:
+    """Whose file is written in, asked again where a form comes back; nothing where the guard no longer says it."""
+    identity = identity_of(request, person)
+    return "" if isinstance(identity, Refused) else name_of(identity).full
