@@ -287,7 +287,7 @@ def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_m
     expect(page.get_by_label("France Travail")).to_have_count(0)
     tour.meet("registration", "desk")
     type_newcomer(tour, name)
-    waits = "Il attend un conseiller référent." if french else "It waits for a referent."
+    waits = "Il attend un conseiller référent." if french else "It waits for an adviser."
     expect(page.get_by_text(waits)).to_be_visible()
     tour.meet("walk-in", "registered")
     tour.press("link", "Prendre un rendez-vous", "Make an appointment")
@@ -304,18 +304,18 @@ def test_newcomer_is_registered_at_the_desk_and_taken_on_by_an_adviser_without_m
     tour.meet("no-file")
     page.context.clear_cookies()
     sign_in(stack, page, stack.guard.member(f"Karim Preneur{width}"), "/portefeuille/")
-    tour.press("link", "Sans conseiller référent", "Without a referent")
+    tour.press("link", "Sans conseiller référent", "Without an adviser")
     expect(page.get_by_text(name.upper())).to_be_visible()
     tour.meet("filtered", "without-referent")
-    tour.press("button", "Devenir leur référent", "Become their referent")
+    tour.press("button", "Devenir leur référent", "Become their adviser")
     expect(
         page.get_by_text("Choisissez d’abord des personnes." if french else "Choose people first.")
     ).to_be_visible()
     page.get_by_label(f"Choisir {name.upper()}" if french else f"Choose {name.upper()}").check()
-    tour.press("button", "Devenir leur référent", "Become their referent")
+    tour.press("button", "Devenir leur référent", "Become their adviser")
     tour.meet("hand-preview", "oneself")
-    tour.press("button", "Devenir son référent", "Become their referent")
-    done = "Vous êtes le référent de 1 personne de plus." if french else "You are the referent of 1 more person."
+    tour.press("button", "Devenir son référent", "Become their adviser")
+    done = "Vous êtes le référent de 1 personne de plus." if french else "You are the adviser of 1 more person."
     expect(page.get_by_text(done)).to_be_visible()
     page.goto(f"{stack.url}/portefeuille/")
     expect(page.get_by_role("link", name=re.compile(name.upper()))).to_be_visible()

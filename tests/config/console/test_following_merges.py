@@ -41,8 +41,6 @@ def test_rows_of_every_table_that_names_a_person_follow_a_merge_and_go_back(
     done = desk.post(page.url, fields, page=page)
     assert done.status == 200, done.text
     assert whose() == everywhere(stays, other)
-    listed = desk.get("/doublons/")
-    actions = [part.split('"')[0] for part in listed.html.split('action="')[1:]]
-    [separate] = [action for action in actions if action.endswith("/separer/")]
-    desk.post(separate, {}, page=listed)
+    [separate] = [link for link in desk.get("/doublons/").links() if link.endswith("/separer/")]
+    desk.post(separate, {}, page=desk.get(separate))
     assert whose() == everywhere(goes, other)

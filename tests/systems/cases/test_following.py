@@ -104,7 +104,7 @@ def test_adviser_hands_over_the_portfolio_of_a_colleague_who_left(office: Office
     held = guard.one("SELECT id FROM guard.habilitation WHERE account = $1", gone.account)
     guard.amend("habilitation", held, status="closed")
     form = office.desk.get("/portefeuille/confier/")
-    assert "Remi Dejaparti (n’est plus conseiller ici) – portefeuille : 1" in form.text
+    assert "Remi Dejaparti (n’est pas conseiller ici aujourd’hui) – portefeuille : 1" in form.text
     assert f'name="to" value="{gone.account}"' not in form.html
     fields = {"of": gone.account, "to": office.karim.account}
     to_them = {"of": office.karim.account, "to": gone.account, "etape": "apercu"}

@@ -31,7 +31,7 @@ def test_adviser_who_names_neither_day_nor_hour_is_told_of_both(adviser: Adviser
 
 
 @pytest.mark.parametrize("hour", ["14:30", "14h30", "14 h 30", "14\u00a0h\u00a030"])
-def test_adviser_reads_then_sends_what_can_no_longer_be_changed_there(
+def test_adviser_reads_what_can_no_longer_be_changed_there_unless_it_is_written_again(
     stack: Stack, adviser: Adviser, hour: str
 ) -> None:
     day = next_june(stack)
@@ -48,3 +48,9 @@ def test_adviser_reads_then_sends_what_can_no_longer_be_changed_there(
     assert f'value="{day}"' in again.html
     assert 'type="radio"' in again.html
     assert "Envoyer ce message" not in again.text
+
+
+def test_adviser_sends_what_was_read(stack: Stack, adviser: Adviser) -> None:
+    page = said(adviser, "relire", day=next_june(stack), hour="14:30")
+    sent = adviser.visitor.post(WRITE, {**page.hidden("Envoyer ce message"), "etape": "envoyer"}, page=page)
+    assert sent.url == "/portefeuille/messages/"

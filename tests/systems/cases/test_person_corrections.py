@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from beffroi.guard.vault.records import Identity
 from tests.config.console.stack import Stack
 from tests.systems.cases.adviser import Adviser, adviser
 from tests.systems.cases.test_person_data import Desk, correspondent, nora, somebody
@@ -64,6 +65,19 @@ def test_correspondent_compares_then_sends_and_the_file_says_so(stack: Stack, no
     assert again.status == 422
     assert "Rien ne change" in again.text
     assert kept(stack, person) == 1
+
+
+def test_place_that_reads_alike_and_is_written_otherwise_is_a_change(stack: Stack, nora: Desk) -> None:
+    born = Identity(last_name="Delaunay", first_names="Inès", birth_date="2004-03-02", birth_place="59350")
+    address = nora.works_on(somebody(stack, identity=born), "rectification")
+    page = nora.visitor.get(f"{address}corriger/identity/")
+    typed = page.hidden() | {
+        "identity-last_name": "Delaunay", "identity-first_names": "Inès", "identity-birth_date": "02/03/2004",
+        "identity-birth_place": "Lille (59000)",
+    }  # fmt: skip
+    compared = nora.visitor.post(f"{address}corriger/identity/", typed)
+    assert compared.status == 200, compared.text
+    assert compared.text.count("Lille (59000)") == 2
 
 
 def test_file_changed_meanwhile_is_compared_anew(stack: Stack, nora: Desk) -> None:

@@ -63,9 +63,14 @@ def test_adviser_is_offered_no_status_and_no_programme_that_nobody_chose(stack: 
 def test_day_of_contact_that_is_emptied_is_kept_no_more(stack: Stack, adviser: Adviser) -> None:
     person, day = followed(stack, adviser.member, "Appelee"), TODAY - timedelta(days=2)
     say(adviser.visitor, person, "followed", day)
-    assert f'value="{day}"' in adviser.visitor.get(f"/personnes/{person}/parcours/").html
-    say(adviser.visitor, person, "followed")
-    assert f'value="{day}"' not in adviser.visitor.get(f"/personnes/{person}/parcours/").html
+    address, known = f"/personnes/{person}/parcours/", f'name="contacted_on" value="{day}"'
+    emptied = {"quoi": "statut", "status": "followed", "contacted_on": ""}
+    assert known in adviser.visitor.get(address).html
+    adviser.visitor.post(address, emptied)  # a page of before that day was written
+    page = adviser.visitor.get(address)
+    assert known in page.html
+    adviser.visitor.post(address, page.hidden("shown_on") | emptied, page=page)
+    assert known not in adviser.visitor.get(address).html
 
 
 def test_programme_is_followed_once_at_a_time_and_ends_on_a_day_of_its_own(stack: Stack, adviser: Adviser) -> None:

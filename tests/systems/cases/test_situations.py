@@ -84,6 +84,17 @@ def test_file_says_of_the_situation_what_the_last_change_says(stack: Stack, advi
     assert "Logement Chez ses parents" in spoken(adviser.visitor.get(f"/personnes/{unsaid}/?rubriques=situation"))
 
 
+def test_field_edited_after_the_last_change_was_written_says_more_than_it(stack: Stack, adviser: Adviser) -> None:
+    edit = Change(
+        at="2026-07-01T09:00:00Z", author=str(adviser.member.account), on="2026-07-01", subject="field",
+        code="housing", before="Chez un ami",
+    )  # fmt: skip
+    person = whose(stack, adviser, "Rentree", housing(adviser, "hostel", "2026-06-01"), edit)
+    page = spoken(adviser.visitor.get(f"/personnes/{person}/?rubriques=situation"))
+    assert "Logement Chez ses parents" in page
+    assert "Foyer" not in page
+
+
 def test_adviser_reads_what_changed_between_two_days(stack: Stack, adviser: Adviser) -> None:
     changes = housing(adviser, "family", "2026-01-05"), housing(adviser, "shared", "2026-06-01")
     address = f"/personnes/{whose(stack, adviser, 'Compare', *changes)}/situation/"

@@ -1,8 +1,8 @@
 """The console's rows about people who were erased go: the guard says which random ids are of nobody any more.
 
-There is no process of the console's own for it: whoever signs in, or looks at the lists of files to erase, has it
-asked, once a minute at most. Each process begins with the first erasure there ever was, so that a restored console
-forgets again what it had forgotten.
+There is no process of the console's own for it: whoever signs in, looks at the lists of files to erase or erases
+one has it asked, once a minute at most. Each process begins with the first erasure there ever was, so that a restored
+console forgets again what it had forgotten.
 """
 
 import logging
@@ -24,7 +24,7 @@ from beffroi.client.transport import GuardUnavailable
 _LOG: Final = logging.getLogger("beffroi.console")
 EVERY: Final = 60.0
 """Seconds between two questions of a process; none while there is more to forget."""
-ASKING: Final = frozenset({"directory:start", "erasing:lists"})
+ASKING: Final = frozenset({"directory:start", "erasing:lists", "cases:person_erasure"})
 """Views after which it is asked."""
 _FIRST: Final = (datetime(2000, 1, 1, tzinfo=UTC), "00000000-0000-0000-0000-000000000000")
 

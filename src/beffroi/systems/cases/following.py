@@ -34,9 +34,9 @@ def said(colleague: Colleague) -> str:
 
 
 def said_of_former(former: Former) -> str:
-    """« Lea Partante (n'est plus conseiller ici) – portefeuille : 82 »."""
+    """« Lea Partante (n'est pas conseiller ici aujourd'hui) – portefeuille : 82 »."""
     shown = {"name": former.name.reveal() or gettext("un ancien collègue"), "people": number(former.people)}
-    return gettext("%(name)s (n'est plus conseiller ici) – portefeuille : %(people)s") % shown
+    return gettext("%(name)s (n'est pas conseiller ici aujourd'hui) – portefeuille : %(people)s") % shown
 
 
 def choices(colleagues: Sequence[Colleague]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from beffroi.client.person_data import in_clear
 from beffroi.systems.cases.people import day_of, text_of
 from beffroi.systems.cases.representatives.words import relationship
 from beffroi.ui import formatting
@@ -146,6 +147,11 @@ SECTIONS: Mapping[str, Section] = {
 def entries(section: Section, values: Mapping[str, Any]) -> list[Entry]:
     """The fields of an opened group, in clear, absent ones said to be so."""
     return [Entry(str(field.label), _written(field, values.get(field.name))) for field in section.fields]
+
+
+def content(section: Section, values: Mapping[str, Any]) -> list[Any]:
+    """The same fields as they are kept, to tell whether two files say one thing; nothing written is ``None``."""
+    return [in_clear(values.get(field.name)) or None for field in section.fields]
 
 
 def _written(field: Field, value: Any) -> str:

@@ -67,9 +67,9 @@ def known(code: str) -> bool:
 
 
 def place_named(text: str) -> str:
-    """The name of the commune that an INSEE code means; anything else as it is written."""
+    """« Riom (63200) » for the INSEE code of a commune; anything else as it is written."""
     found = every().get(text)
-    return text if found is None else found.name
+    return text if found is None else found.label
 
 
 def named(text: str) -> tuple[Commune, ...]:

@@ -14,7 +14,7 @@ from beffroi.core.person_rights import Article, State
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.actions import in_clear
 from beffroi.systems.cases.forms import EDITABLE
-from beffroi.systems.cases.sections import SECTIONS, entries
+from beffroi.systems.cases.sections import SECTIONS, content, entries
 from beffroi.systems.cases.situations.actions import edited
 
 NOTED = ("followup", "sensitive_followup")
@@ -68,8 +68,14 @@ def proposed(
     section = SECTIONS[group]
     lines = [
         Line(was.term, was.value, becomes.value)
-        for was, becomes in zip(entries(section, before), entries(section, after), strict=True)
-        if was.value != becomes.value
+        for was, becomes, old, new in zip(
+            entries(section, before),
+            entries(section, after),
+            content(section, before),
+            content(section, after),
+            strict=True,
+        )
+        if old != new
     ]
     if group == "situation" and lines:
         after["changes"] = edited(session, before, values, shown)

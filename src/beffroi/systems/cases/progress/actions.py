@@ -10,12 +10,20 @@ from beffroi.systems.cases.appointments.queries import Desk
 from beffroi.systems.cases.models import Case, ProgrammePeriod
 
 
-def say_status(desk: Desk, person: UUID, status: Status, contacted_on: date | None, now: datetime) -> None:
-    """Write where the follow-up stands, and the day of the last contact: the form shows it, so None takes it away."""
+def say_status(
+    desk: Desk, person: UUID, status: Status, contacted_on: date | None, shown_on: str, now: datetime
+) -> None:
+    """Write where the follow-up stands, and the day of the last contact.
+
+    The form showed that of ``shown_on``, so None takes it away, and leaves one that was written meanwhile.
+    """
     values: dict[str, object] = {
         "status": status.value, "contacted_on": contacted_on, "changed_by": UUID(desk.account), "changed_at": now,
     }  # fmt: skip
     with transaction.atomic():
+        known = Case.objects.select_for_update().filter(organisation=desk.organisation, person=person).first()
+        if contacted_on is None and known is not None and str(known.contacted_on or "") != shown_on:
+            del values["contacted_on"]
         Case.objects.update_or_create(organisation=UUID(desk.organisation), person=person, defaults=values)
 
 

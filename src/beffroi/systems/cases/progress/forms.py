@@ -81,6 +81,8 @@ class StatusForm(forms.Form):
         _("Dernier contact hors rendez-vous"), required=False, help_text=_("Un appel ou un message, par exemple.")
     )
 
+    shown_on = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+
     def clean_contacted_on(self) -> date | None:
         """A day that has come."""
         day: date | None = self.cleaned_data["contacted_on"]

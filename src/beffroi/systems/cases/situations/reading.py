@@ -106,13 +106,23 @@ def since(change: Change) -> str:
 def today_of(values: Mapping[str, Any], today: date) -> list[Entry]:
     """The fields of an opened situation; where a change tells what holds today, its word, the field's text below."""
     section, held = SECTIONS[SITUATION], standing(changes_of(values), today)
+    edited = {
+        text_of(each.get("code")): number
+        for number, each in enumerate(values.get("changes", ()))
+        if text_of(each.get("subject")) == FIELD
+    }
     written = zip(section.fields, entries(section, values), strict=True)
-    return [_today(entry, _TOLD_BY_CHANGES.get(field.name), held) for field, entry in written]
+    return [_today(entry, _held(field.name, held), edited.get(field.name, -1)) for field, entry in written]
 
 
-def _today(entry: Entry, subject: Subject | None, held: Mapping[Subject, Change]) -> Entry:
-    change = None if subject is None else held.get(subject)
-    if change is None:
+def _held(name: str, held: Mapping[Subject, Change]) -> Change | None:
+    subject = _TOLD_BY_CHANGES.get(name)
+    return None if subject is None else held.get(subject)
+
+
+def _today(entry: Entry, change: Change | None, edited: int) -> Entry:
+    """``edited``: the number of the last edit of the field; one that was written after the change says more."""
+    if change is None or edited > change.number:
         return entry
     note = since(change)
     if entry.value:

@@ -18,7 +18,7 @@ from beffroi.systems.cases import rights
 from beffroi.systems.cases.attachments.forms import Adding, too_large
 from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.web.trail import below_file
-from beffroi.systems.cases.web.whose import identity_of
+from beffroi.systems.cases.web.whose import known_name
 from beffroi.ui import attachments as words
 from beffroi.ui.files import given
 
@@ -148,10 +148,7 @@ def remove(request: AgentRequest, person: UUID, attachment: UUID) -> HttpRespons
     row: Attachment | None = next((each for each in found.rows if each.id == str(attachment)), None)
     if row is None:
         return HttpResponseRedirect(back)
-    identity = identity_of(request, person)
-    if isinstance(identity, Refused):
-        return RefusalAnswer(identity)
-    name = name_of(identity).full
+    name = known_name(request, person)
     context = {
         "row": row,
         "kind": words.kind(row.kind),

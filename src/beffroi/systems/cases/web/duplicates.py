@@ -21,12 +21,12 @@ from beffroi.systems.cases.merging.forms import GOES, Keep, SamePerson
 from beffroi.systems.cases.merging.moving import follow, part, settle
 from beffroi.systems.cases.merging.papers import papers
 from beffroi.systems.cases.people import Name, name_of
-from beffroi.systems.cases.sections import SECTIONS, Section, entries
+from beffroi.systems.cases.sections import SECTIONS, Section, content, entries
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.search import looked_for, typed
 from beffroi.systems.cases.web.trail import below_file, below_files
-from beffroi.systems.cases.web.whose import identity_of
+from beffroi.systems.cases.web.whose import identity_of, known_name
 from beffroi.ui.components import Crumb, Entry
 
 _WRITTEN = frozenset({"followup", "sensitive_followup"})
@@ -63,9 +63,8 @@ def duplicate(request: AgentRequest, person: UUID) -> HttpResponse:
     """Look for the other file of this person, by an exact search."""
     purpose_to_relate(request)
     by_name, by_number, form = typed(request)
-    identity = identity_of(request, person)
-    if isinstance(identity, Refused):
-        return RefusalAnswer(identity)
+    opened = identity_of(request, person)
+    identity = {} if isinstance(opened, Refused) else opened
     name = name_of(identity)
     if not by_name.is_bound:
         by_name = NameSearch(initial=searched_as(identity))
@@ -150,7 +149,8 @@ def _rows(request: AgentRequest, stays: Opened, goes: Opened) -> list[Row]:
         sides = _side(section, one), _side(section, other)
         if sides[0].empty and sides[1].empty:
             continue
-        differ = bool(one and other) and sides[0].entries != sides[1].entries
+        told_apart = group not in _WRITTEN and content(section, one) != content(section, other)
+        differ = bool(one and other) and told_apart
         data = request.POST if request.method == "POST" else None
         rows.append(Row(section, *sides, Keep(data, prefix=group) if differ else None))
     return rows
@@ -215,12 +215,9 @@ def _separate(request: AgentRequest, purpose: str, merge: str) -> HttpResponse:
     if row is None:
         messages.error(request, gettext("Ces deux dossiers ne peuvent plus être séparés."))
         return HttpResponseRedirect(reverse("cases:duplicates"))
-    identity = identity_of(request, row.stays)
-    if isinstance(identity, Refused):
-        return RefusalAnswer(identity)
     merged = Crumb(gettext("Dossiers réunis"), reverse("cases:duplicates"))
     context = {
-        "row": row, "name": name_of(identity).full,
+        "row": row, "name": known_name(request, row.stays),
         "crumbs": (*below_files("")[:1], merged, Crumb(gettext("Séparer"))),
     }  # fmt: skip
     return render(request, "cases/duplicate_separate.html", context)

@@ -14,12 +14,11 @@ from beffroi.client import Refused, relations
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.relations import Assigned, Colleague, Colleagues, Preview
 from beffroi.systems.cases.following import Hand, HandPortfolio
-from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.web import words
 from beffroi.systems.cases.web.choosing import chosen
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.trail import below_file, below_files
-from beffroi.systems.cases.web.whose import identity_of
+from beffroi.systems.cases.web.whose import known_name
 from beffroi.ui.components import Crumb
 
 MOST = 300
@@ -51,10 +50,7 @@ def one(request: AgentRequest, person: UUID) -> HttpResponse:
         if done.code not in ON_THE_FORM:
             return RefusalAnswer(done)
         form.add_error("to", done.detail)
-    identity = identity_of(request, person)
-    if isinstance(identity, Refused):
-        return RefusalAnswer(identity)
-    name, file_url = name_of(identity).full, reverse("cases:file", args=[person])
+    name, file_url = known_name(request, person), reverse("cases:file", args=[person])
     crumbs = below_file(person, gettext("Changer de conseiller"), name)
     context = {"form": form, "name": name, "crumbs": crumbs, "back": file_url, "alone": len(there.rows) < 2}
     return render(request, "cases/hand.html", context, status=422 if form.is_bound else 200)
@@ -100,10 +96,11 @@ def _preview(request: AgentRequest, form: Hand, found: Preview, there: Colleague
     taken = [
         Taken(_named(there, share.account) if share.account else "", share.people) for share in found.by_referent
     ]
+    own = ngettext("Devenir son référent", "Devenir leur référent", found.people)
     context = {
         "found": found, "to": to, "of": form.cleaned_data.get("of") or "", "name": _named(there, to),
         "oneself": oneself, "people": people, "taken": taken,
-        "crumbs": below_files(gettext("Devenir leur référent")) if oneself else _crumbs(),
+        "crumbs": below_files(own) if oneself else _crumbs(),
         "back": _list(waiting=oneself and bool(people)),
         "room": max(0, found.most - found.before),
     }  # fmt: skip

@@ -17,7 +17,7 @@ from beffroi.client.calls import Call
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.person_requests import Moved, PersonRequest
 from beffroi.core.asking import WORDED
-from beffroi.core.person_rights import Article, State
+from beffroi.core.person_rights import State
 from beffroi.systems.cases import rights
 from beffroi.systems.cases.person_requests import registered
 from beffroi.systems.cases.person_requests.correcting import groups_of, is_corrected
@@ -154,7 +154,6 @@ def one(request: AgentRequest, identifier: UUID) -> HttpResponse:
         "steps": [(code, STEPS[code]) for code in row.moves if code in STEPS and code != "answered"],
         "handing": reverse("cases:person_data", args=[row.request]) if hands_out(row) else "",
         "erasing": reverse("cases:person_erasure", args=[row.request]) if is_erased(row) else "",
-        "erased": row.article == Article.ERASURE.value and row.state == State.ANSWERED.value,
         "corrections": _corrections(request, row),
         "words": reverse("cases:person_request_words", args=[row.request]) if _has_words(row) else "",
         "answer": answer if "answered" in row.moves or answer.errors else None,

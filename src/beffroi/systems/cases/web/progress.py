@@ -65,8 +65,9 @@ def _say_status(request: AgentRequest, person: UUID, name: Name) -> HttpResponse
         return _page(request, person, name, status=form)
     typed = form.cleaned_data
     actions.say_status(
-        desk_of(request.described), person, Status(typed["status"]), typed["contacted_on"], timezone.now()
-    )
+        desk_of(request.described), person, Status(typed["status"]), typed["contacted_on"], typed["shown_on"],
+        timezone.now(),
+    )  # fmt: skip
     return _saved(request)
 
 
@@ -139,7 +140,9 @@ def _page(
 
 
 def _initial(case: Case | None) -> dict[str, object]:
-    return {} if case is None else {"status": case.status, "contacted_on": case.contacted_on}
+    if case is None:
+        return {}
+    return {"status": case.status, "contacted_on": case.contacted_on, "shown_on": case.contacted_on or ""}
 
 
 def _period(row: ProgrammePeriod) -> tuple[ProgrammePeriod, str, bool]:

@@ -13,10 +13,9 @@ from beffroi.client import Refused, relations
 from beffroi.client.in_django import AgentRequest, RefusalAnswer
 from beffroi.client.relations import Transfer
 from beffroi.systems.cases.following import ASKED, BECAUSE, Because, Give
-from beffroi.systems.cases.people import name_of
 from beffroi.systems.cases.web.entitled import purpose_to_relate
 from beffroi.systems.cases.web.trail import below_file
-from beffroi.systems.cases.web.whose import identity_of
+from beffroi.systems.cases.web.whose import known_name
 from beffroi.ui.components import Crumb
 
 _ON_THE_FORM = frozenset({"already-followed", "organisation-unavailable", "transfer-exists", "not-followed-there"})
@@ -42,10 +41,7 @@ def give(request: AgentRequest, person: UUID) -> HttpResponse:
         if asked.code not in _ON_THE_FORM:
             return RefusalAnswer(asked)
         form.add_error("organisation", asked.detail)
-    identity = identity_of(request, person)
-    if isinstance(identity, Refused):
-        return RefusalAnswer(identity)
-    name, file_url = name_of(identity).full, reverse("cases:file", args=[person])
+    name, file_url = known_name(request, person), reverse("cases:file", args=[person])
     crumbs = below_file(person, gettext("Transférer ailleurs"), name)
     context = {"form": form, "name": name, "crumbs": crumbs, "back": file_url, "nowhere": not places}
     return render(request, "cases/give.html", context, status=422 if form.is_bound else 200)

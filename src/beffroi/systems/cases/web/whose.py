@@ -17,6 +17,6 @@ def identity_of(request: AgentRequest, person: UUID | str) -> Mapping[str, objec
 
 
 def known_name(request: AgentRequest, person: UUID | str) -> str:
-    """Whose file is written in, asked again where a form comes back; nothing where the guard no longer says it."""
+    """What a page calls that person, where it goes on without: nothing when the guard does not say it."""
     identity = identity_of(request, person)
     return "" if isinstance(identity, Refused) else name_of(identity).full
