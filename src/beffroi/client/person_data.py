@@ -13,7 +13,7 @@ from beffroi.core.casefile import AGENTS
 from beffroi.core.identifying import Identifying
 
 FORMAT: Final = "beffroi-person-data"
-VERSION: Final = 3
+VERSION: Final = 4
 MEDIA: Final = "application/json"
 ELSEWHERE: Final[Mapping[str, str]] = {
     "consultations": "personal-space",

@@ -54,8 +54,8 @@ WORDINGS: Final[Mapping[Subject, Wording]] = {
     Subject.APPOINTMENT: Wording(
         Label("Rappel d’un rendez-vous", "Reminder of an appointment"),
         Label(
-            "{office} : vous avez rendez-vous le {day} à {hour}. En cas d’empêchement, dites-le par téléphone.",
-            "{office}: you have an appointment on {day} at {hour}. If you cannot come, say so by telephone.",
+            "Vous avez rendez-vous le {day} à {hour} à {office}. En cas d’empêchement, dites-le par téléphone.",
+            "You have an appointment on {day} at {hour} at {office}. If you cannot come, say so by telephone.",
         ),
         dated=True,
         timed=True,
@@ -81,7 +81,7 @@ WORDINGS: Final[Mapping[Subject, Wording]] = {
         timed=False,
     ),
     Subject.CLOSED: Wording(
-        Label("Fermeture exceptionnelle", "Exceptional closure"),
+        Label("Fermeture exceptionnelle", "Exceptional closing"),
         Label("{office} est fermée le {day}.", "{office} is closed on {day}."),
         dated=True,
         timed=False,

@@ -103,9 +103,9 @@ def test_person_takes_a_document_named_for_nobody_and_is_told_when_it_is_altered
     assert {LIST, "/mon-espace/consultations/"} <= set(altered.links()), "the space goes on"
     stack.guard.execute("DELETE FROM guard.attachment")
     gone = visitor.post(TAKE, {"document": own}, page=page)
-    assert "Document introuvable" in gone.text
     assert gone.status == 404
-    assert "introuvable" in gone.text
+    assert "Document introuvable" in gone.text
+    assert "n’est pas, ou n’est plus, dans votre dossier" in gone.text
     assert LIST in gone.links()
 
 

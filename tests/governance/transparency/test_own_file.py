@@ -61,8 +61,8 @@ REPRESENTATIVE = {
         (
             FOLLOWUP,
             [
-                ("Démarche", "Permis – à faire – par vous – avant le 1er avril 2026"),
-                ("Démarche", "Devis – à faire – par votre conseiller – avant le 2 avril 2026"),
+                ("Démarche", "Permis – à faire – par vous – au plus tard le 1er avril 2026"),
+                ("Démarche", "Devis – à faire – par votre conseiller – au plus tard le 2 avril 2026"),
                 ("Démarche", "Logement – accomplie – 28 février 2026"),
                 ("Démarche", "Stage – abandonnée"),
                 ("Note", "1er mars 2026 – Après"),

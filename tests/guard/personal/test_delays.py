@@ -140,7 +140,11 @@ def test_account_and_days_are_delayed_once_and_continued_once(served: Space, wat
     ("begins", "ends", "shown"),
     [
         ("2026-10-24T22:00:00+00:00", "2026-10-26T23:00:00+00:00", ("25/10/2026", "26/10/2026")),
-        ("2026-10-24T22:00:00+00:00", "2026-10-26T22:00:00+00:00", ("25/10/2026 à 00:00", "26/10/2026 à 23:00")),
+        (
+            "2026-10-24T22:00:00+00:00",
+            "2026-10-26T22:00:00+00:00",
+            ("25/10/2026 à 0\u00a0h\u00a000", "26/10/2026 à 23\u00a0h\u00a000"),
+        ),
     ],
 )
 def test_approver_reads_days_where_the_window_is_whole_days_of_paris(

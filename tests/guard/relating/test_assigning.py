@@ -211,7 +211,9 @@ async def test_adviser_chooses_among_colleagues_of_her_office_who_follow_people(
     assert answer.json()["former"] == []
 
 
-async def test_adviser_sees_whose_people_are_left_behind_and_hands_them_over(desk: Desk) -> None:
+async def test_i16_adviser_sees_whose_people_are_left_behind_by_name_where_they_held_a_role_there_and_hands_them_over(
+    desk: Desk,
+) -> None:
     world = desk.guard.world
     left = await named(world, "North", "Lea", "Partante")
     elsewhere = await named(world, "South", "Zoe", "Ailleurs")
@@ -224,6 +226,12 @@ async def test_adviser_sees_whose_people_are_left_behind_and_hands_them_over(des
     answer = await desk.ask(desk.ana, "/v1/relations/colleagues")
     assert answer.json()["former"] == [{"account": left.account, "name": "Lea Partante", "people": 2}]
     assert left.account not in [row["account"] for row in answer.json()["rows"]], "nobody is handed to them"
+    await world.conn.execute(
+        "UPDATE guard.relation SET referent = $1 WHERE person = $2", elsewhere.account, people[0]
+    )
+    forged = (await desk.ask(desk.ana, "/v1/relations/colleagues")).json()["former"]
+    assert {one["account"]: one["name"] for one in forged} == {left.account: "Lea Partante", elsewhere.account: ""}
+    await world.conn.execute("UPDATE guard.relation SET referent = $1 WHERE person = $2", left.account, people[0])
     done = await desk.ask(desk.ana, "/v1/relations/assign", to=desk.ben.account, portfolio_of=left.account)
     assert (done.json()["assigned"], len(people)) == (2, 2), pretty(done)
     assert (await desk.ask(desk.ana, "/v1/relations/colleagues")).json()["former"] == []

@@ -26,7 +26,8 @@ def test_commune_is_found_by_name_postcode_department_or_code(said: str, code: s
 
 
 @pytest.mark.parametrize(
-    ("written", "said"), [("59350", "Lille"), ("2A004", "Ajaccio"), ("Lille", "Lille"), ("99100", "99100"), ("", "")]
+    ("written", "said"),
+    [("59350", "Lille (59000)"), ("2A004", "Ajaccio (20000)"), ("Lille", "Lille"), ("99100", "99100"), ("", "")],
 )
 def test_place_of_birth_is_named_where_it_is_the_code_of_a_commune(written: str, said: str) -> None:
     assert communes.place_named(written) == said

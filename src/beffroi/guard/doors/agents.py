@@ -1,18 +1,22 @@
 """POST /v1/agents: names of colleagues of one's own organisation, for screens that show who did what."""
 
 import logging
-from collections.abc import Sequence
-from typing import Annotated, Final
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
+from beffroi.core.ids import OrganisationId
 from beffroi.guard import stamped
 from beffroi.guard.duties import OnDuty, Work, at_work
 from beffroi.guard.keys import Keys
 from beffroi.guard.vault.agents import names_of
 from beffroi.guard.web import bodies
 from beffroi.guard.web.requests import Answer, Call, Routes, json_answer
+
+if TYPE_CHECKING:
+    import asyncpg
 
 _LOG: Final = logging.getLogger("beffroi.guard.doors")
 HELD: Final = "SELECT * FROM guard.habilitation WHERE organisation = $1 AND account = ANY ($2::uuid[])"
@@ -39,13 +43,18 @@ async def agents(call: Call) -> Answer:
     body = bodies.read(call, _COLLEAGUES)
 
     async def act(work: Work, by: OnDuty) -> Answer:
-        conn, keys = work.conn, work.keys
-        held = _genuine(keys, "habilitation", await conn.fetch(HELD, by.organisation.id, list(body.accounts)))
-        colleagues = list({row["account"] for row in held})
-        rows = _genuine(keys, "account", await conn.fetch(ACCOUNTS, colleagues))
-        return json_answer(Named(names_of(keys, rows)))
+        return json_answer(Named(await names_there(work.conn, work.keys, by.organisation.id, body.accounts)))
 
     return await at_work(call, act)
+
+
+async def names_there(
+    conn: "asyncpg.Connection", keys: Keys, organisation: OrganisationId, accounts: Collection[str]
+) -> dict[str, str]:
+    """Display names of those who hold or held a role of this organisation, by account; the others are left out."""
+    held = _genuine(keys, "habilitation", await conn.fetch(HELD, organisation, list(accounts)))
+    colleagues = list({row["account"] for row in held})
+    return names_of(keys, _genuine(keys, "account", await conn.fetch(ACCOUNTS, colleagues)))
 
 
 def _genuine(keys: Keys, table: str, rows: Sequence[stamped.Row]) -> list[stamped.Row]:

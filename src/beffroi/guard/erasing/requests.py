@@ -86,7 +86,7 @@ async def words(work: Work, asked: Asked) -> tuple[Line, ...]:
         Line(Label("Demandée par", "Requested by"), same(named.get(asked.requester, "–"))),
         Line(Label("Structure", "Organisation"), same(office or "–")),
         Line(Label("Dossiers à effacer", "Files to erase"), same(str(body["people"]))),
-        Line(Label("Plus suivis depuis", "Followed no more since"), Label(f"{first} – {last}", f"{first} – {last}")),
+        Line(Label("Plus suivis depuis", "Not followed since"), Label(f"{first} – {last}", f"{first} – {last}")),
         Line(Label("Liste", "List"), same(body["list"])),
         Line(Label("Empreinte de la liste", "The list’s digest"), same(body["sha256"])),
         Line(

@@ -13,16 +13,17 @@ from beffroi.core.decision import Refusal
 from beffroi.core.ids import AccountId, OrganisationId, PersonId, PurposeCode
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
-from beffroi.core.relating import MOST_AT_ONCE, Obstacle, handing, taking
+from beffroi.core.relating import MOST_AT_ONCE, Obstacle, follows_people, handing, taking
 from beffroi.guard.answers import relating as answers
 from beffroi.guard.decisions.asks import Granted
+from beffroi.guard.doors.agents import names_there
 from beffroi.guard.doors.answers import denial
 from beffroi.guard.doors.gate import Caller, caller_of
 from beffroi.guard.duties import OnDuty, Work, with_action
 from beffroi.guard.relating import colleagues, relations
 from beffroi.guard.relating.bodies import Handing, Purposed
 from beffroi.guard.relating.commanding import Came, Change, Doing, carry_out, obstacle, question, refusal
-from beffroi.guard.vault import agents
+from beffroi.guard.vault.agents import names_of
 from beffroi.guard.web import bodies
 from beffroi.guard.web.problems import Fault
 from beffroi.guard.web.requests import Answer, Call, Malformed, Routes, json_answer
@@ -46,11 +47,11 @@ async def list_colleagues(call: Call) -> Answer:
     async def act(work: Work, by: OnDuty) -> Answer:
         conn, keys, policy, now = work
         there = await colleagues.at_work(conn, keys, policy, by.organisation.id, now)
-        names = agents.names_of(keys, [one.account for one in there])
-        at_work = [one.id for one in there]
-        sizes = await relations.sizes(conn, by.organisation.id, at_work, now)
-        left = await relations.left_behind(conn, by.organisation.id, at_work, now)
-        theirs = await agents.names(conn, keys, left)
+        names = names_of(keys, [one.account for one in there])
+        sizes = await relations.sizes(conn, by.organisation.id, [one.id for one in there], now)
+        roles = [code for code, role in policy.roles.items() if follows_people(role)]
+        left = await relations.left_behind(conn, by.organisation.id, roles, now)
+        theirs = await names_there(conn, keys, by.organisation.id, left)
         former = [answers.Former(account, theirs.get(account, ""), people) for account, people in left.items()]
         rows = [
             answers.Colleague(one.id, names[one.id], sizes.get(one.id, 0), one.most, one.id == by.account.id)

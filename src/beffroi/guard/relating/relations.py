@@ -43,9 +43,13 @@ SELECT referent, count(DISTINCT person) FROM guard.relation WHERE organisation =
 GROUP BY referent
 """
 _LEFT_BEHIND: Final = """
-SELECT referent, count(DISTINCT person) FROM guard.relation WHERE organisation = $1 AND kind = 'followed'
-    AND referent IS NOT NULL AND NOT referent = ANY ($2::uuid[])
-    AND since_at <= $3 AND (until_at IS NULL OR until_at > $3)
+SELECT referent, count(DISTINCT person) FROM guard.relation r WHERE organisation = $1 AND kind = 'followed'
+    AND referent IS NOT NULL AND since_at <= $3 AND (until_at IS NULL OR until_at > $3)
+    AND NOT EXISTS (
+        SELECT FROM guard.habilitation h JOIN guard.account a ON a.id = h.account
+        WHERE h.account = r.referent AND h.organisation = $1 AND h.role = ANY ($2::text[])
+            AND h.status IN ('probation', 'confirmed') AND a.status = 'active'
+    )
 GROUP BY referent ORDER BY count(DISTINCT person) DESC, referent LIMIT 100
 """
 
@@ -155,8 +159,11 @@ async def sizes(
 
 
 async def left_behind(
-    conn: "asyncpg.Connection", organisation: OrganisationId, at_work: Sequence[AccountId], at: datetime
+    conn: "asyncpg.Connection", organisation: OrganisationId, roles: Sequence[str], at: datetime
 ) -> dict[AccountId, int]:
-    """How many people each other referent has there; the hundred with the most. MACs are not verified."""
-    rows = await conn.fetch(_LEFT_BEHIND, organisation, list(at_work), at)
+    """How many people each referent has there who holds none of these roles; the hundred with the most.
+
+    MACs are not verified.
+    """
+    rows = await conn.fetch(_LEFT_BEHIND, organisation, list(roles), at)
     return {AccountId(str(row[0])): row[1] for row in rows}

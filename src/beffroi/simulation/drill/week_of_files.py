@@ -2,7 +2,7 @@
 
 from beffroi.simulation.attachments import page as document
 from beffroi.simulation.drill.console_browser import taken
-from beffroi.simulation.drill.form_filling import Read, story
+from beffroi.simulation.drill.form_filling import story
 from beffroi.simulation.drill.week_cast import (
     ADVISER,
     COLLEAGUE,
@@ -117,8 +117,7 @@ async def merge_and_part(cast: Cast) -> None:
     """Two files found to be one person's, made one, and two again."""
     await merge(cast)
     browser = await cast.at(ADVISER)
-    parted = next(form for form in Read(browser.read("/doublons/").text).forms if form.action.endswith("/separer/"))
-    taken(browser.read_after(browser.post(parted.action, {one.name: one.value for one in parted.fields})))
+    taken(browser.submit(link(browser.read("/doublons/"), "/doublons/"), {}))
 
 
 async def merge(cast: Cast) -> None:

@@ -161,7 +161,7 @@ def _step(value: Mapping[str, Any]) -> str:
     said = [text_of(value["label"]), _step_states().get(status, status)]
     if status == "to-do":
         said += [gettext("par vous") if by == "person" else gettext("par votre conseiller")] if by else []
-        said += [gettext("avant le %(day)s") % {"day": _day(due_on)}] if due_on else []
+        said += [gettext("au plus tard le %(day)s") % {"day": _day(due_on)}] if due_on else []
     elif at:
         said.append(_day(at))
     return " – ".join(said)

@@ -99,9 +99,12 @@ def _written(values: Mapping[str, Any]) -> list[Listed]:
     steps = []
     for step in steps_of(values):
         state = step.status if step.state is None else str(STEP_STATES[step.state][0])
-        due = [] if step.due_on is None else [gettext("avant le %(day)s") % {"day": _day(step.due_on.isoformat())}]
-        done = [] if step.at is None else [_day(step.at.isoformat())]
-        steps.append(" – ".join([step.label, state, *due, *done]))
+        line = [step.label, state]
+        if step.due_on is not None:
+            line.append(gettext("au plus tard le %(day)s") % {"day": _day(step.due_on.isoformat())})
+        if step.at is not None:
+            line.append(_day(step.at.isoformat()))
+        steps.append(" – ".join(line))
     return [*_list(gettext("Notes"), notes), *_list(gettext("Démarches"), steps)]
 
 

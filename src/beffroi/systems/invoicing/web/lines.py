@@ -34,7 +34,7 @@ def quote_line(quote: Quote, side: Side) -> Line:
     return Line(
         reverse("invoicing:quote", args=[quote.id]), quote.number or gettext("Brouillon"), quote.title,
         _party(quote, side), words.money(quote.total), label, tone,
-        words.day(quote.valid_until),
+        words.day(quote.valid_until if quote.state == QuoteState.SENT else None),
     )  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def invoice_line(invoice: Invoice, side: Side) -> Line:
     return Line(
         reverse("invoicing:invoice", args=[invoice.id]), invoice.number or gettext("Brouillon"), invoice.quote.title,
         _party(invoice, side), words.money(invoice.total), label, tone,
-        words.day(invoice.due_on),
+        words.day(invoice.due_on if InvoiceState(invoice.state) in words.PAYABLE else None),
     )  # fmt: skip
 
 

@@ -129,13 +129,16 @@ def terms(quote: Quote) -> list[Entry]:
     ]
 
 
+PAYABLE = frozenset({InvoiceState.ISSUED, InvoiceState.AGREED})
+
+
 def term(invoice: Invoice) -> list[Entry]:
     """Until when an invoice is to be paid: of a draft how long, of one that is paid or cancelled nothing."""
     state = InvoiceState(invoice.state)
     if state is InvoiceState.DRAFT:
         said = gettext("%(days)s jours après l'émission") % {"days": TERM.days}
         return [Entry(gettext("Échéance"), said)]
-    if state in {InvoiceState.ISSUED, InvoiceState.AGREED}:
+    if state in PAYABLE:
         return [Entry(gettext("À payer au plus tard le"), day(invoice.due_on))]
     return []
 

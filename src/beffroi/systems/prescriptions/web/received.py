@@ -116,6 +116,7 @@ def _show(request: AgentRequest, found: Prescription, form: Answer, *, status: i
         fields = {} if isinstance(opened, Refused) else opened.fields
     identity, training = fields.get(lists.IDENTITY, {}), fields.get(_TRAINING, {})
     known = Known(name_of(identity)) if identity else _NOBODY
+    accepted = State(found.state) is State.ACCEPTED
     context = {
         **words.whole(found, known),
         "party": words.prescriber(found) or found.session.organisation_name,
@@ -124,7 +125,8 @@ def _show(request: AgentRequest, found: Prescription, form: Answer, *, status: i
         "steps": words.events(lists.steps(found.id)),
         "ahead": lists.ahead(found) if found.state == State.WAITING.value else None,
         "form": form,
-        "again": State(found.state) is State.ACCEPTED and found.session.starts_on > timezone.localdate(),
+        "again": accepted and found.session.starts_on > timezone.localdate(),
+        "frees": accepted and "why" in form.fields,
         "trainee_url": reverse("trainings:trainee", args=[found.id]) if State(found.state) in _TRAINEES else "",
         "crumbs": (
             Crumb(gettext("Prescriptions reçues"), reverse("prescriptions:received")),
