@@ -182,7 +182,7 @@ def test_correspondent_hands_out_everything_and_the_opening_is_in_the_journal(
     assert re.fullmatch(r'attachment; filename="donnees-[0-9-]{10}\.json"', answer.headers["content-disposition"])
     assert answer.headers["cache-control"] == "no-store"
     whole = held(answer.json())
-    assert (whole["format"], whole["version"], whole["source"]) == ("beffroi-person-data", 3, "organisation")
+    assert (whole["format"], whole["version"], whole["source"]) == ("beffroi-person-data", 4, "organisation")
     assert whole["groups"]["identity"]["last_name"] == "Delaunay"
     assert whole["groups"]["followup"]["notes"] == [{"at": "2026-01-01T10:00:00Z", "text": NOTE}]
     assert whole["groups"]["sensitive_followup"]["notes"][0]["text"] == "Suivi médical"
