@@ -13,7 +13,7 @@ from beffroi.core.decision import Refusal
 from beffroi.core.ids import AccountId, OrganisationId, PersonId, PurposeCode
 from beffroi.core.policy import Action
 from beffroi.core.refusals import Code
-from beffroi.core.relating import MOST_AT_ONCE, Obstacle, follows_people, handing, taking
+from beffroi.core.relating import MOST_AT_ONCE, Obstacle, handing, taking
 from beffroi.guard.answers import relating as answers
 from beffroi.guard.decisions.asks import Granted
 from beffroi.guard.doors.agents import names_there
@@ -49,8 +49,7 @@ async def list_colleagues(call: Call) -> Answer:
         there = await colleagues.at_work(conn, keys, policy, by.organisation.id, now)
         names = names_of(keys, [one.account for one in there])
         sizes = await relations.sizes(conn, by.organisation.id, [one.id for one in there], now)
-        roles = [code for code, role in policy.roles.items() if follows_people(role)]
-        left = await relations.left_behind(conn, by.organisation.id, roles, now)
+        left = await relations.left_behind(conn, by.organisation.id, list(colleagues.following(policy)), now)
         theirs = await names_there(conn, keys, by.organisation.id, left)
         former = [answers.Former(account, theirs.get(account, ""), people) for account, people in left.items()]
         rows = [

@@ -38,6 +38,11 @@ class Colleague(NamedTuple):
         return AccountId(str(self.account["id"]))
 
 
+def following(policy: Policy) -> dict[str, Role]:
+    """Roles in which somebody can be a referent, by code."""
+    return {code: role for code, role in policy.roles.items() if follows_people(role)}
+
+
 async def at_work(
     conn: "asyncpg.Connection",
     keys: "Keys",
@@ -48,7 +53,7 @@ async def at_work(
     only: AccountId | None = None,
 ) -> list[Colleague]:
     """Active accounts that hold, today, a role of the organisation that follows people. Raises Forged."""
-    roles: dict[str, Role] = {code: role for code, role in policy.roles.items() if follows_people(role)}
+    roles = following(policy)
     most: dict[AccountId, int] = {}
     for row in await conn.fetch(_HELD, organisation, list(roles), only):
         held = habilitation(stamped.genuine(keys, "habilitation", row))

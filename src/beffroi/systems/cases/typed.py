@@ -4,7 +4,7 @@ The values go to the guard as it expects them; a form that is refused shows them
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -149,3 +149,12 @@ def _input(type: str = "text", **attributes: str) -> forms.TextInput:
     widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", **attributes})
     widget.input_type = type
     return widget
+
+
+def has_come(day: date, within: timedelta) -> None:
+    """Raises ValidationError for a day to come, or longer ago than ``within``."""
+    today = timezone.localdate()
+    if day > today:
+        raise ValidationError(gettext("Choisissez aujourd'hui ou un jour passé."))
+    if day < today - within:
+        raise ValidationError(gettext("Choisissez un jour plus récent."))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.core.progress import Programme
+from beffroi.systems.cases import typed
 from beffroi.systems.cases.progress.words import PROGRAMMES
 
 _MONTH = re.compile(r"(?P<year>20[0-9]{2})-(?P<month>0[1-9]|1[0-2])|(?P<m>0?[1-9]|1[0-2])/(?P<y>20[0-9]{2})")
@@ -69,11 +70,8 @@ class PaymentForm(forms.Form):
     def clean_paid_on(self) -> date | None:
         """A day that has come."""
         day: date | None = self.cleaned_data["paid_on"]
-        today = timezone.localdate()
-        if day is not None and day > today:
-            raise forms.ValidationError(_("Choisissez aujourd'hui ou un jour passé."))
-        if day is not None and day < today - _EARLIEST:
-            raise forms.ValidationError(_("Choisissez un jour plus récent."))
+        if day is not None:
+            typed.has_come(day, _EARLIEST)
         return day
 
 

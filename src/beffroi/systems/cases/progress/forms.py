@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beffroi.core.progress import Coming, Contact, Programme, Status
 from beffroi.core.progress import Wanted as Filter
+from beffroi.systems.cases import typed
 from beffroi.systems.cases.progress.words import COMINGS, CONTACTS, PROGRAMMES, STATUSES
 
 _ALL = ("", _("Peu importe"))
@@ -86,10 +87,8 @@ class StatusForm(forms.Form):
     def clean_contacted_on(self) -> date | None:
         """A day that has come."""
         day: date | None = self.cleaned_data["contacted_on"]
-        if day is not None and day > timezone.localdate():
-            raise forms.ValidationError(_("Choisissez aujourd'hui ou un jour passé."))
-        if day is not None and not _in_reach(day):
-            raise forms.ValidationError(_("Choisissez un jour plus récent."))
+        if day is not None:
+            typed.has_come(day, _EARLIEST)
         return day
 
 

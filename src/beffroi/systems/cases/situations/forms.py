@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beffroi.core.situations import Subject
+from beffroi.systems.cases import typed
 from beffroi.systems.cases.situations.words import CODES, SUBJECTS
 
 _EARLIEST = timedelta(days=365 * 30)
@@ -57,11 +57,7 @@ class ChangeForm(forms.Form):
     def clean_on(self) -> date:
         """A day that has come, of a lifetime's length at most."""
         day: date = self.cleaned_data["on"]
-        today = timezone.localdate()
-        if day > today:
-            raise forms.ValidationError(_("Choisissez aujourd'hui ou un jour passé."))
-        if day < today - _EARLIEST:
-            raise forms.ValidationError(_("Choisissez un jour plus récent."))
+        typed.has_come(day, _EARLIEST)
         return day
 
 
